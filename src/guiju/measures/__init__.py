@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The law as data, Articles 1 to 24: instruments, obligations, controls, evidence, rules, harms.
+
+Read-only: nobody edits it while the program runs. `standing` computes from evidence how each
+article stands; nothing here is ever ticked by hand.
+"""
+
+from guiju.measures.enforcing import enforcers, enforces
+from guiju.measures.model import (
+    Article,
+    Control,
+    Duty,
+    Harm,
+    How,
+    Instrument,
+    Kind,
+    Law,
+    Mark,
+    Obligation,
+    Rule,
+    State,
+)
+from guiju.measures.service import article, law, require_kind, rule
+
+__all__ = [
+    "Article",
+    "Control",
+    "Duty",
+    "Harm",
+    "How",
+    "Instrument",
+    "Kind",
+    "Law",
+    "Mark",
+    "Obligation",
+    "Rule",
+    "State",
+    "article",
+    "enforcers",
+    "enforces",
+    "law",
+    "require_kind",
+    "rule",
+]
