@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from guiju.kernel import Invalid, NotFound, Text
 from guiju.measures import loading
-from guiju.measures.model import Article, Control, Kind, Law, Rule
+from guiju.measures.model import Article, Control, Instrument, Kind, Law, Rule
 from guiju.measures.reading import nearest
 
 
@@ -61,6 +61,20 @@ def article(number: int) -> Article:
         Text(zh=f"办法没有第{number}条。", en=f"The Measures have no article {number}."),
         Text(zh=f"请给出 1 到 {last} 之间的条号。", en=f"Give a number from 1 to {last}."),
         param="article",
+    )
+
+
+def instrument(name: str) -> Instrument:
+    """The instrument with this id; raises Invalid `unknown-instrument`."""
+    instruments = law().instruments
+    if name in instruments:
+        return instruments[name]
+    hint = nearest(name, instruments)
+    raise Invalid(
+        "unknown-instrument",
+        Text(zh=f"没有文件 {name}{hint[0]}。", en=f"There is no instrument {name}{hint[1]}."),
+        Text(zh=f"可用：{'、'.join(instruments)}。", en=f"Known are {', '.join(instruments)}."),
+        param="instrument",
     )
 
 
