@@ -20,11 +20,15 @@ from guiju.measures.model import (
     Rule,
     State,
 )
+from guiju.measures.outcome import Outcome, Strength, worst
 from guiju.measures.service import article, law, require_kind, rule
+from guiju.measures.standing import ArticleStanding, ControlStanding, Report, Signal, Standing
 
 __all__ = [
     "Article",
+    "ArticleStanding",
     "Control",
+    "ControlStanding",
     "Duty",
     "Harm",
     "How",
@@ -33,12 +37,18 @@ __all__ = [
     "Law",
     "Mark",
     "Obligation",
+    "Outcome",
+    "Report",
     "Rule",
+    "Signal",
+    "Standing",
     "State",
+    "Strength",
     "article",
     "enforcers",
     "enforces",
     "law",
     "require_kind",
     "rule",
+    "worst",
 ]
