@@ -7,16 +7,19 @@ import pytest
 from tests.law import scan
 
 from guiju.measures import Duty, How, State, law
+from guiju.measures.loading import load_articles, load_controls
 
+ARTICLES, CONTROLS = load_articles(), load_controls()  # parts, so that collecting never fails
 PLANNED = Path(__file__).parent / "planned.txt"
 
 
 def provider_obligations() -> list[str]:
-    return [one.id for one in law().obligations.values() if one.duty is Duty.PROVIDER]
+    every = [one for article in ARTICLES.values() for one in article.obligations]
+    return [one.id for one in every if one.duty is Duty.PROVIDER]
 
 
 def software_built() -> list[str]:
-    every = law().controls.values()
+    every = CONTROLS.values()
     return [one.id for one in every if one.how is How.SOFTWARE and one.state is State.BUILT]
 
 
@@ -63,7 +66,7 @@ def test_the_number_of_planned_controls_only_falls() -> None:
 
 
 def kinds_of_built_controls() -> list[str]:
-    built = [one for one in law().controls.values() if one.state is State.BUILT]
+    built = [one for one in CONTROLS.values() if one.state is State.BUILT]
     return sorted({kind for one in built for kind in one.evidence})
 
 
