@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words every room uses: ids, time, canonical bytes, errors, actors, events, sealing.
+
+Pure: no database, no HTTP, no event loop. Nothing here knows an article of the Measures.
+"""
+
+from guiju.kernel.actor import Actor, ActorKind, software
+from guiju.kernel.canonical import canonical, digest, parse
+from guiju.kernel.clock import (
+    Clock,
+    FixedClock,
+    SystemClock,
+    from_micros,
+    isoformat,
+    micros,
+    monotonic,
+)
+from guiju.kernel.errors import (
+    Conflict,
+    GuijuError,
+    Invalid,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+from guiju.kernel.events import Bus, Event, PolicyActivated, StandingChanged
+from guiju.kernel.ids import new_id, secret_token
+from guiju.kernel.sealing import Keyring, KeyWrapper, LocalMasterKey
+from guiju.kernel.text import Text
+
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "Bus",
+    "Clock",
+    "Conflict",
+    "Event",
+    "FixedClock",
+    "GuijuError",
+    "Invalid",
+    "KeyWrapper",
+    "Keyring",
+    "LocalMasterKey",
+    "NotFound",
+    "PolicyActivated",
+    "Refused",
+    "StandingChanged",
+    "SystemClock",
+    "Text",
+    "Unavailable",
+    "canonical",
+    "digest",
+    "from_micros",
+    "isoformat",
+    "micros",
+    "monotonic",
+    "new_id",
+    "parse",
+    "secret_token",
+    "software",
+]

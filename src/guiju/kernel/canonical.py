@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One byte form for one value, so that a digest means the value and nothing else.
+
+JSON as in RFC 8785 for the values we allow: no floating point numbers (their text differs between
+languages), keys in ASCII, sorted. `canonical(parse(b)) == b` for every `b` that `canonical` made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical JSON bytes of `value`; raises TypeError for a float or a non-string key."""
+    _refuse_floats(value)
+    return _encoder.encode(value)
+
+
+def parse(data: bytes) -> Any:
+    """The value behind canonical bytes; raises ValueError when they are not JSON."""
+    return msgspec.json.decode(data)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of `data`, 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _refuse_floats(value: Any) -> None:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str:
+                raise TypeError(f"canonical JSON has string keys only, not {key!r}")
+            _refuse_floats(item)
+    elif kind is list or kind is tuple:
+        for item in value:
+            _refuse_floats(item)
+    else:
+        raise TypeError(f"canonical JSON holds no {kind.__name__}: {value!r}")

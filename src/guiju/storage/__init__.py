@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Storage: one engine (SQLite or PostgreSQL), one transaction context, one migration history.
+
+A room declares its tables with `table(...)` and reads and writes through a `Tx`. A table is
+*attested* (the default), *coded* or protects *self*; see `guiju.storage.tables`. Whoever changes an
+attested row must append evidence in the same transaction, or the commit refuses: state and proof
+cannot drift apart (house rule of section 6; Article 19 asks for what this makes provable).
+"""
+
+from guiju.storage.columns import CanonicalJson, Instant
+from guiju.storage.database import Database
+from guiju.storage.migrate import head_revision, migrate, revision
+from guiju.storage.tables import (
+    RowDigest,
+    coded_row_holds,
+    guard_of,
+    metadata,
+    row_digest,
+    row_key,
+    table,
+)
+from guiju.storage.transaction import Tx, UnattestedChangeError
+from guiju.storage.vault import destroy_key
+
+__all__ = [
+    "CanonicalJson",
+    "Database",
+    "Instant",
+    "RowDigest",
+    "Tx",
+    "UnattestedChangeError",
+    "coded_row_holds",
+    "destroy_key",
+    "guard_of",
+    "head_revision",
+    "metadata",
+    "migrate",
+    "revision",
+    "row_digest",
+    "row_key",
+    "table",
+]

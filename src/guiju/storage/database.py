@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine and its transactions: SQLite (WAL, synchronous=FULL) or PostgreSQL, one behaviour."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    String,
+    create_engine,
+    event,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+
+from guiju.kernel import (
+    Clock,
+    Conflict,
+    GuijuError,
+    Invalid,
+    Keyring,
+    SystemClock,
+    Text,
+    Unavailable,
+)
+from guiju.kernel.sealing import wrong_master_key
+from guiju.storage.tables import table
+from guiju.storage.transaction import Tx
+from guiju.storage.vault import Vault
+
+_BUSY_MILLISECONDS = 10_000
+_CONNECT_SECONDS = 5
+
+META = table(
+    "guiju_meta",
+    Column("name", String(40), primary_key=True),
+    Column("value", String(200), nullable=False),
+    guard="coded",
+)
+
+
+class Database:
+    """Opens transactions. Synchronous and short by rule; event loops call it from a thread."""
+
+    def __init__(self, engine: Engine, keys: Keyring, clock: Clock) -> None:
+        """Use `Database.open`; this takes a ready engine."""
+        self.engine = engine
+        self.keys = keys
+        self.clock = clock
+        self.vault = Vault(keys)
+
+    @classmethod
+    def open(cls, url: str, keys: Keyring, clock: Clock | None = None) -> Database:
+        """Connect to `sqlite:///path` or `postgresql://...`.
+
+        Raises:
+            Invalid: the address names no database we know.
+            Unavailable: the driver is not installed.
+        """
+        return cls(_engine(url), keys, clock or SystemClock())
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A transaction that commits on leaving, unless an error passes or evidence is missing.
+
+        Raises:
+            Unavailable: the database is gone, busy for too long, or its disk is full.
+            Conflict: a uniqueness rule was broken.
+            UnattestedChangeError: attested rows changed without a leaf.
+        """
+        with self._connection(begin="BEGIN IMMEDIATE") as connection:
+            tx = Tx(connection, self.keys, self.clock.now(), self.vault)
+            yield tx
+            tx.check_attested()
+            connection.commit()
+        self.vault.remember(tx.new_keys)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A transaction whose changes are thrown away."""
+        with self._connection(begin="BEGIN") as connection:
+            yield Tx(connection, self.keys, self.clock.now(), self.vault)
+
+    @contextmanager
+    def _connection(self, begin: str) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as connection:
+                yield connection.execution_options(guiju_begin=begin)
+        except SQLAlchemyError as error:
+            raise translated(error) from error
+
+    def check_master_key(self) -> None:
+        """Compare the master key with the one that sealed this data; remember it the first time.
+
+        Raises:
+            Unavailable: `wrong-master-key`.
+        """
+        with self.write() as tx:
+            known = tx.row(select(META.c.value).where(META.c.name == "key-check"))
+            if known is None:
+                tx.insert(META, {"name": "key-check", "value": self.keys.check})
+            elif known.value != self.keys.check:
+                raise wrong_master_key()
+
+    def is_empty(self) -> bool:
+        """Whether no table has been made yet."""
+        try:
+            return not inspect(self.engine).get_table_names()
+        except SQLAlchemyError as error:
+            raise translated(error) from error
+
+    def answers(self) -> bool:
+        """Whether the database answers a trivial question now."""
+        try:
+            with self.read() as tx:
+                tx.execute(text("SELECT 1"))
+        except GuijuError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        address = make_url(url)
+        if address.drivername == "sqlite":
+            engine = create_engine(address, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        if address.drivername.partition("+")[0] == "postgresql":
+            return create_engine(
+                address.set(drivername="postgresql+psycopg"),
+                pool_pre_ping=True,
+                pool_size=8,
+                max_overflow=8,
+                pool_timeout=_CONNECT_SECONDS,
+                connect_args={"connect_timeout": _CONNECT_SECONDS},
+            )
+    except ArgumentError:
+        pass
+    except ImportError as error:
+        raise Unavailable(
+            "extra-missing",
+            Text(zh="未安装 PostgreSQL 驱动。", en="The PostgreSQL driver is not installed."),
+            Text(
+                zh="请执行 pip install 'guiju[postgres]'。",
+                en="Run pip install 'guiju[postgres]'.",
+            ),
+        ) from error
+    raise Invalid(
+        "database-address",
+        Text(zh="数据库地址无法识别。", en="The database address is not understood."),
+        Text(
+            zh="请使用 sqlite:///路径 或 postgresql://用户@主机/库名。",
+            en="Use sqlite:///path or postgresql://user@host/name.",
+        ),
+        param="database",
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin or commit by itself: `_begin_sqlite` decides when and how.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(options.get("guiju_begin", "BEGIN"))
+
+
+def translated(error: SQLAlchemyError) -> GuijuError:
+    """The error of our tree for an error of the database."""
+    if isinstance(error, IntegrityError):
+        return Conflict(
+            "already-there",
+            Text(zh="此项已存在, 或被其他记录引用。", en="This exists already, or something refers to it."),
+            Text(zh="请换一个名称或先查看现有项。", en="Choose another name, or look at the existing one."),
+        )
+    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    if "disk is full" in said or "No space left" in said or "could not extend file" in said:
+        return Unavailable(
+            "storage-full",
+            Text(zh="存储空间已满, 请求未被受理。", en="Storage is full; nothing was accepted."),
+            Text(zh="请腾出磁盘空间后重试, 无须重启。", en="Free some disk space and try again; no restart is needed."),
+        )
+    return Unavailable(
+        "database-unavailable",
+        Text(zh="数据库暂不可用, 请求未被受理。", en="The database is not available; nothing was accepted."),
+        Text(zh="请稍后重试; 运维请运行 guiju doctor。", en="Try again shortly; operators: run guiju doctor."),
+    )

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables, and how each is protected against a change behind our back.
+
+*attested*: a ledger leaf of the same transaction carries the digest of the row as it now stands.
+*coded*: the row carries a keyed code over itself; for short-lived rows such as sessions.
+*self*: the row proves itself, as ledger entries (the tree) and blobs (their digest) do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Column, LargeBinary, MetaData, Table
+from sqlalchemy.schema import SchemaItem
+
+from guiju.kernel import Keyring, canonical, digest, micros
+
+Guard = Literal["attested", "coded", "self"]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class RowDigest(NamedTuple):
+    """A row as evidence names it; `digest` is None when the row is gone."""
+
+    table: str
+    key: str
+    digest: str | None
+
+
+def table(name: str, *parts: SchemaItem, guard: Guard = "attested") -> Table:
+    """Declare a table of a room; a coded one gets its `code` column here."""
+    extra: list[SchemaItem] = []
+    if guard == "coded":
+        extra.append(Column("code", LargeBinary(16), nullable=False))
+    return Table(name, metadata, *parts, *extra, info={"guard": guard})
+
+
+def guard_of(subject: Table) -> Guard:
+    """How `subject` is protected."""
+    guard: Guard = subject.info["guard"]
+    return guard
+
+
+def row_key(subject: Table, row: Mapping[str, Any]) -> str:
+    """The primary key of `row` as one string."""
+    return "/".join(str(row[column.name]) for column in subject.primary_key)
+
+
+def row_digest(subject: Table, row: Mapping[str, Any]) -> str:
+    """SHA-256 over the table's name and every column of `row` (64 hex digits)."""
+    return digest(_row_bytes(subject, row))
+
+
+def row_code(subject: Table, row: Mapping[str, Any], keys: Keyring) -> bytes:
+    """The keyed code that a coded row carries."""
+    return keys.code(_row_bytes(subject, row))
+
+
+def coded_row_holds(subject: Table, row: Mapping[str, Any], keys: Keyring) -> bool:
+    """Whether a row of a coded table is as it was written."""
+    return keys.code_holds(_row_bytes(subject, row), row["code"])
+
+
+def _row_bytes(subject: Table, row: Mapping[str, Any]) -> bytes:
+    values = {
+        column.name: _plain(row.get(column.name))
+        for column in subject.columns
+        if column.name != "code"
+    }
+    return canonical({"table": subject.name, "row": values})
+
+
+def _plain(value: Any) -> Any:
+    if type(value) is bytes:
+        # A body of megabytes counts by its digest, so that rows stay cheap to attest.
+        return "sha256:" + hashlib.sha256(value).hexdigest()
+    if type(value) is datetime:
+        return micros(value)
+    return value

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The transaction a service works in: rows, keys, the time, and what must still be attested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Result, Row, Table, insert, update
+from sqlalchemy import delete as delete_from
+from sqlalchemy.sql import ColumnElement, and_
+
+from guiju.kernel import Keyring
+from guiju.storage.tables import RowDigest, guard_of, row_code, row_digest, row_key
+from guiju.storage.vault import Vault
+
+
+class UnattestedChangeError(RuntimeError):
+    """A room changed attested rows and appended no evidence: a fault in the room's code."""
+
+
+class Tx:
+    """One open transaction. Services receive it; only `Database` opens, commits or rolls back."""
+
+    def __init__(self, connection: Connection, keys: Keyring, now: datetime, vault: Vault) -> None:
+        """Wrap an open connection; `now` is the one time of everything done here."""
+        self.connection = connection
+        self.keys = keys
+        self.now = now
+        self._vault = vault
+        self._noted: dict[tuple[str, str], RowDigest] = {}
+        self.new_keys: dict[str, bytes] = {}
+
+    @property
+    def dialect(self) -> str:
+        """"sqlite" or "postgresql"."""
+        return self.connection.dialect.name
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def execute(self, statement: Executable, values: Any = None) -> Result[Any]:
+        """Run any statement; for changes prefer insert, update and delete below."""
+        return self.connection.execute(statement, values)
+
+    def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+        """All rows of a query."""
+        return self.connection.execute(statement).all()
+
+    def row(self, statement: Executable) -> Row[Any] | None:
+        """The first row of a query, or None."""
+        return self.connection.execute(statement).first()
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def insert(self, subject: Table, values: Mapping[str, Any]) -> None:
+        """Add one row; columns not named are NULL."""
+        self.insert_many(subject, [values])
+
+    def insert_many(self, subject: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows in one statement; columns not named are NULL."""
+        if rows:
+            self.connection.execute(insert(subject), [self._guarded(subject, row) for row in rows])
+
+    def update(
+        self,
+        subject: Table,
+        key: Mapping[str, Any],
+        changes: Mapping[str, Any],
+        *,
+        expect: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Change the row of `key`, if it still reads as `expect`; False when none matched."""
+        where = _matches(subject, {**key, **(expect or {})})
+        statement = update(subject).where(where).values(**changes).returning(*subject.columns)
+        found = self.connection.execute(statement).first()
+        if found is None:
+            return False
+        row = dict(found._mapping)  # noqa: SLF001 - the documented accessor of SQLAlchemy rows
+        if guard_of(subject) == "coded":
+            code = {"code": row_code(subject, row, self.keys)}
+            self.connection.execute(update(subject).where(_matches(subject, key)).values(**code))
+        self._note(subject, row)
+        return True
+
+    def delete(self, subject: Table, key: Mapping[str, Any]) -> bool:
+        """Remove the row of `key` (all columns of its primary key); False when there was none."""
+        gone = self.connection.execute(delete_from(subject).where(_matches(subject, key))).rowcount
+        if gone and guard_of(subject) == "attested":
+            name = row_key(subject, key)
+            self._noted[subject.name, name] = RowDigest(subject.name, name, None)
+        return bool(gone)
+
+    def _guarded(self, subject: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+        row: dict[str, Any] = dict.fromkeys(column.name for column in subject.columns)
+        row.update(values)
+        if guard_of(subject) == "coded":
+            row["code"] = row_code(subject, row, self.keys)
+        self._note(subject, row)
+        return row
+
+    # -- what evidence must still cover ------------------------------------------------------
+
+    def _note(self, subject: Table, row: Mapping[str, Any]) -> None:
+        if guard_of(subject) == "attested":
+            name = row_key(subject, row)
+            self._noted[subject.name, name] = RowDigest(
+                subject.name, name, row_digest(subject, row)
+            )
+
+    def take_noted(self) -> list[RowDigest]:
+        """The rows changed since the last leaf: `ledger.append` puts them into the next one."""
+        noted = list(self._noted.values())
+        self._noted.clear()
+        return noted
+
+    def check_attested(self) -> None:
+        """Raise UnattestedChangeError when rows changed that no leaf covers."""
+        if self._noted:
+            names = sorted({name for name, _ in self._noted})
+            raise UnattestedChangeError(f"rows changed without evidence: {', '.join(names)}")
+
+    # -- sealing -----------------------------------------------------------------------------
+
+    def seal(self, subject: str, plain: bytes, context: str) -> bytes:
+        """`plain` under the key of person `subject`, made on first use; bound to `context`."""
+        return self._vault.seal(self, subject, plain, context)
+
+    def unseal(self, subject: str, sealed: bytes, context: str) -> bytes:
+        """The plain bytes; raises NotFound `key-destroyed` once the person was erased."""
+        return self._vault.unseal(self, subject, sealed, context)
+
+    def forget_key(self, subject: str) -> None:
+        """Let no remembered copy of the subject's key seal anything more."""
+        self.new_keys.pop(subject, None)
+        self._vault.forget(subject)
+
+
+def _matches(subject: Table, values: Mapping[str, Any]) -> ColumnElement[bool]:
+    return and_(*(subject.c[name] == value for name, value in values.items()))

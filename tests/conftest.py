@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every test may ask for: a fixed clock, keys, and a database of either kind."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import guiju
+from guiju.kernel import FixedClock, Keyring, LocalMasterKey
+from guiju.storage import Database, metadata
+
+ROOT = Path(__file__).parent.parent
+START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+def import_every_table() -> None:
+    """Tables exist once their rooms' stores are imported."""
+    for room in pkgutil.iter_modules(guiju.__path__, "guiju."):
+        for name in ("store", "vault"):
+            if importlib.util.find_spec(f"{room.name}.{name}") is not None:
+                importlib.import_module(f"{room.name}.{name}")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(START)
+
+
+@pytest.fixture
+def keys() -> Keyring:
+    return Keyring(LocalMasterKey(bytes(range(32))))
+
+
+@pytest.fixture
+def db(tmp_path: Path, keys: Keyring, clock: FixedClock) -> Iterator[Database]:
+    """An SQLite database with every table of every room."""
+    import_every_table()
+    database = Database.open(f"sqlite:///{tmp_path / 'guiju.db'}", keys, clock)
+    metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+def _postgres_programs() -> Path | None:
+    found = shutil.which("initdb")
+    places = [Path(found).parent] if found else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((place for place in places if (place / "initdb").exists()), None)
+
+
+def _as_nobody(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root, so root hands the folder to `nobody`."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(folder, "nobody", "nogroup")
+    return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"]
+
+
+class PostgresServer:
+    """A PostgreSQL server of the test's own, on a Unix socket in a folder of its own."""
+
+    def __init__(self, programs: Path) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="guiju-pg-"))
+        self.folder.chmod(0o755)
+        self.programs = programs
+        self.prefix = _as_nobody(self.folder)
+        self.data = self.folder / "data"
+        self._run("initdb", "-D", str(self.data), "-U", "guiju", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self.databases = 0
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self.prefix, str(self.programs / program), *arguments]
+        subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -k {self.folder} -c max_connections=100"
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "-D", str(self.data), "-l", log, "-w", "-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
+
+    def new_database(self) -> str:
+        """The address of a fresh, empty database."""
+        self.databases += 1
+        name = f"t{self.databases}"
+        self._run("createdb", "-h", str(self.folder), "-U", "guiju", name)
+        return f"postgresql://guiju@/{name}?host={self.folder}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A running PostgreSQL server; its absence fails, so that CI cannot pass without one."""
+    programs = _postgres_programs()
+    if programs is None:
+        pytest.fail("PostgreSQL is not installed: run `make test`, or apt-get install postgresql")
+    server = PostgresServer(programs)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def pg_db(postgres: PostgresServer, keys: Keyring, clock: FixedClock) -> Iterator[Database]:
+    """A PostgreSQL database with every table of every room."""
+    import_every_table()
+    database = Database.open(postgres.new_database(), keys, clock)
+    metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+sys.dont_write_bytecode = True
