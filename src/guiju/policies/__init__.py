@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The provider's own rules for Articles 4, 10 and 14: proposed by one person, approved by another.
+
+A policy says which terms are screened and how, what a refused person reads, how text is labelled
+and how long records are kept. Each version is digested and stands in the ledger; one is active.
+"""
+
+from guiju.policies.body import checked, default_body, read_file
+from guiju.policies.model import MACHINE, Policy, PolicyHead, PolicyState
+from guiju.policies.service import (
+    active,
+    active_head,
+    approve,
+    get,
+    install_default,
+    listed,
+    propose,
+    reject,
+)
+
+__all__ = [
+    "MACHINE",
+    "Policy",
+    "PolicyHead",
+    "PolicyState",
+    "active",
+    "active_head",
+    "approve",
+    "checked",
+    "default_body",
+    "get",
+    "install_default",
+    "listed",
+    "propose",
+    "read_file",
+    "reject",
+]
