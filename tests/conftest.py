@@ -76,7 +76,8 @@ class PostgresServer:
         self.programs = programs
         self.prefix = _as_nobody(self.folder)
         self.data = self.folder / "data"
-        self._run("initdb", "-D", str(self.data), "-U", "guiju", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        options = ["-U", "guiju", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        self._run("initdb", "-D", str(self.data), *options)
         self.databases = 0
 
     def _run(self, program: str, *arguments: str) -> None:

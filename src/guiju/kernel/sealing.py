@@ -83,9 +83,12 @@ class LocalMasterKey:
         except OSError as error:
             raise Unavailable(
                 "master-key-missing",
-                Text(zh=f"无法读取主密钥文件 {path}。", en=f"The master key file {path} cannot be read."),
                 Text(
-                    zh="请恢复该文件, 或设置 GUIJU_MASTER_KEY。",
+                    zh=f"无法读取主密钥文件 {path}。",
+                    en=f"The master key file {path} cannot be read.",
+                ),
+                Text(
+                    zh="请恢复该文件，或设置 GUIJU_MASTER_KEY。",
                     en="Restore it from your backup, or set GUIJU_MASTER_KEY.",
                 ),
             ) from error
@@ -93,7 +96,7 @@ class LocalMasterKey:
             raise Invalid(
                 "master-key-open",
                 Text(
-                    zh=f"主密钥文件 {path} 可被他人读取 (权限 {mode:04o})。",
+                    zh=f"主密钥文件 {path} 可被他人读取（权限 {mode:04o}）。",
                     en=f"Others may read the master key file {path} (mode {mode:04o}).",
                 ),
                 Text(zh=f"请执行 chmod 600 {path}。", en=f"Run chmod 600 {path}."),
@@ -142,7 +145,7 @@ def wrong_master_key() -> Unavailable:
             en="This is not the master key that sealed this data.",
         ),
         Text(
-            zh="请恢复原来的 master.key 或 GUIJU_MASTER_KEY; 数据未被改动。",
+            zh="请恢复原来的 master.key 或 GUIJU_MASTER_KEY；数据未被改动。",
             en="Restore the original master.key or GUIJU_MASTER_KEY; nothing was changed.",
         ),
     )
@@ -172,7 +175,7 @@ class Keyring:
         return self._wrapper.derive(purpose)
 
     def blind(self, purpose: str, value: str) -> str:
-        """A keyed digest by which an exact value can be found again but not read (64 hex digits)."""
+        """A keyed digest by which an exact value can be found but not read (64 hex digits)."""
         message = purpose.encode() + b"\0" + value.encode()
         return hmac.digest(self._index, message, "sha256").hex()
 
@@ -198,6 +201,11 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
     except (InvalidTag, ValueError) as error:
         raise Invalid(
             "seal-broken",
-            Text(zh="封存内容已被改动, 无法打开。", en="Sealed content was changed and cannot be opened."),
-            Text(zh="请运行 guiju ledger verify 定位。", en="Run guiju ledger verify to locate it."),
+            Text(
+                zh="封存内容已被改动，无法打开。",
+                en="Sealed content was changed and cannot be opened.",
+            ),
+            Text(
+                zh="请运行 guiju ledger verify 定位。", en="Run guiju ledger verify to locate it."
+            ),
         ) from error

@@ -105,10 +105,9 @@ class Database:
             Unavailable: `wrong-master-key`.
         """
         with self.write() as tx:
+            tx.insert_if_absent(META, {"name": "key-check", "value": self.keys.check})
             known = tx.row(select(META.c.value).where(META.c.name == "key-check"))
-            if known is None:
-                tx.insert(META, {"name": "key-check", "value": self.keys.check})
-            elif known.value != self.keys.check:
+            if known is None or known.value != self.keys.check:
                 raise wrong_master_key()
 
     def is_empty(self) -> bool:
@@ -192,20 +191,50 @@ def _begin_sqlite(connection: Connection) -> None:
 def translated(error: SQLAlchemyError) -> GuijuError:
     """The error of our tree for an error of the database."""
     if isinstance(error, IntegrityError):
-        return Conflict(
-            "already-there",
-            Text(zh="此项已存在, 或被其他记录引用。", en="This exists already, or something refers to it."),
-            Text(zh="请换一个名称或先查看现有项。", en="Choose another name, or look at the existing one."),
-        )
+        return _already_there()
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-    if "disk is full" in said or "No space left" in said or "could not extend file" in said:
-        return Unavailable(
-            "storage-full",
-            Text(zh="存储空间已满, 请求未被受理。", en="Storage is full; nothing was accepted."),
-            Text(zh="请腾出磁盘空间后重试, 无须重启。", en="Free some disk space and try again; no restart is needed."),
-        )
+    return _full() if any(sign in said for sign in _FULL) else _gone()
+
+
+# How SQLite, PostgreSQL and the file system say that there is no room left.
+_FULL = ("disk is full", "No space left", "could not extend file")
+
+
+def _already_there() -> Conflict:
+    return Conflict(
+        "already-there",
+        Text(
+            zh="此项已存在，或被其他记录引用。",
+            en="This exists already, or something refers to it.",
+        ),
+        Text(
+            zh="请换一个名称或先查看现有项。",
+            en="Choose another name, or look at the existing one.",
+        ),
+    )
+
+
+# One code for both: whoever calls can do nothing but wait; `what` tells the operator which it is.
+def _full() -> Unavailable:
     return Unavailable(
-        "database-unavailable",
-        Text(zh="数据库暂不可用, 请求未被受理。", en="The database is not available; nothing was accepted."),
-        Text(zh="请稍后重试; 运维请运行 guiju doctor。", en="Try again shortly; operators: run guiju doctor."),
+        "unavailable",
+        Text(zh="存储空间已满，请求未被受理。", en="Storage is full; nothing was accepted."),
+        Text(
+            zh="请腾出磁盘空间后重试，无须重启。",
+            en="Free some disk space and try again; no restart is needed.",
+        ),
+    )
+
+
+def _gone() -> Unavailable:
+    return Unavailable(
+        "unavailable",
+        Text(
+            zh="数据库暂不可用，请求未被受理。",
+            en="The database is not available; nothing was accepted.",
+        ),
+        Text(
+            zh="请稍后重试；运维请运行 guiju doctor。",
+            en="Try again shortly; operators: run guiju doctor.",
+        ),
     )

@@ -20,8 +20,10 @@ _MIGRATION_LOCK = 71_0015
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_HISTORY))
+    # A percent sign in the path would read as interpolation.
+    config.set_main_option("script_location", str(_HISTORY).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return config
 
 

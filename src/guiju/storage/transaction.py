@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Result, Row, Table, insert, update
 from sqlalchemy import delete as delete_from
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement, and_
 
 from guiju.kernel import Keyring
@@ -34,7 +35,7 @@ class Tx:
 
     @property
     def dialect(self) -> str:
-        """"sqlite" or "postgresql"."""
+        """Which database this is: `sqlite` or `postgresql`."""
         return self.connection.dialect.name
 
     # -- reading ---------------------------------------------------------------------------
@@ -61,6 +62,16 @@ class Tx:
         """Add rows in one statement; columns not named are NULL."""
         if rows:
             self.connection.execute(insert(subject), [self._guarded(subject, row) for row in rows])
+
+    def insert_if_absent(self, subject: Table, values: Mapping[str, Any]) -> bool:
+        """Add one row unless its key is taken; False when it is, also by someone just now."""
+        row = self._complete(subject, values)
+        insert_into = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
+        statement = insert_into(subject).values(row).on_conflict_do_nothing()
+        added = self.connection.execute(statement.returning(*subject.primary_key)).first()
+        if added is not None:
+            self._note(subject, row)
+        return added is not None
 
     def update(
         self,
@@ -92,11 +103,15 @@ class Tx:
         return bool(gone)
 
     def _guarded(self, subject: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+        row = self._complete(subject, values)
+        self._note(subject, row)
+        return row
+
+    def _complete(self, subject: Table, values: Mapping[str, Any]) -> dict[str, Any]:
         row: dict[str, Any] = dict.fromkeys(column.name for column in subject.columns)
         row.update(values)
         if guard_of(subject) == "coded":
             row["code"] = row_code(subject, row, self.keys)
-        self._note(subject, row)
         return row
 
     # -- what evidence must still cover ------------------------------------------------------

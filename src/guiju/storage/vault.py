@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One key per person, wrapped by the master key; destroying it erases what it sealed (Article 11)."""
+"""One key per person, wrapped by the master key; destroying it erases its seals (Article 11)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CACHED_KEYS = 10_000
 
 
 class Vault:
-    """Person keys by subject id; keys for *sealing* are remembered, unsealing always asks the table.
+    """Person keys by subject id: sealing remembers them, unsealing always asks the table.
 
     So a destroyed key opens nothing from the moment its row is gone, in every process.
     """
@@ -79,8 +79,11 @@ class Vault:
 
     def _make(self, tx: Tx, subject: str) -> bytes:
         key, wrapped = self._keys.new_key(subject)
-        tx.insert(SUBJECT_KEY, {"subject": subject, "wrapped": wrapped, "made_at": tx.now})
-        return key
+        row = {"subject": subject, "wrapped": wrapped, "made_at": tx.now}
+        if tx.insert_if_absent(SUBJECT_KEY, row):
+            return key
+        # Another process made this person's key while we looked: theirs is the one that counts.
+        return self._stored(tx, subject) or self._make(tx, subject)
 
 
 def destroy_key(tx: Tx, subject: str) -> bool:

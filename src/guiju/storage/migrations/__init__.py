@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The schema, revision by revision; `guiju.storage.migrate` runs it."""
