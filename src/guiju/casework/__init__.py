@@ -9,5 +9,6 @@ software or the first person is refused.
 from guiju.casework.drawing import mermaid, table_text
 from guiju.casework.form import Form
 from guiju.casework.model import Machine, Step, Transition
+from guiju.casework.reading import read_table
 
-__all__ = ["Form", "Machine", "Step", "Transition", "mermaid", "table_text"]
+__all__ = ["Form", "Machine", "Step", "Transition", "mermaid", "read_table", "table_text"]

@@ -26,7 +26,7 @@ class Form:
         self._asked: dict[str, None] = {}
         if not isinstance(value, Mapping):
             raise self.fault("", "应为一组键值", f"must be a table, not {shown(value)}")
-        self.table = value
+        self._table = value
 
     def fault(self, key: str, zh: str, en: str, remedy: Text = _REMEDY) -> Invalid:
         """The error about `key` of this form, on one line: file, place, what, remedy."""
@@ -109,11 +109,11 @@ class Form:
 
     def has(self, key: str) -> bool:
         """Whether `key` is given at all."""
-        return key in self.table
+        return key in self._table
 
     def done(self) -> None:
         """Refuse what nobody asked for: a misspelt key is never ignored."""
-        for key in self.table:
+        for key in self._table:
             if key not in self._asked:
                 hint = nearest(str(key), self._asked)
                 raise self.fault(
@@ -122,7 +122,7 @@ class Form:
 
     def _take(self, key: str, default: object) -> Any:
         self._asked[key] = None
-        value = self.table.get(key)
+        value = self._table.get(key)
         if value is None:
             value = default
         if value is None:

@@ -7,15 +7,13 @@ means the rules and not their spelling; `checked(checked(body)) == checked(body)
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from guiju.casework import Form
-from guiju.kernel import Invalid, Text
+from guiju.casework import Form, read_table
+from guiju.kernel import Text
 from guiju.measures import law, rule
 
 CODE = "policy-invalid"
@@ -27,7 +25,6 @@ MOST_ENTRIES = 200_000
 LONGEST_TERM = 200
 LONGEST_NOTE = 1_000
 MOST_DAYS = 36_500
-_MOST_BYTES = 64 * 2**20
 _DEFAULT = Path(__file__).parent / "default.toml"
 
 # GB 45438-2025, 5.1: a text label names AI and says that it generated or synthesised.
@@ -72,7 +69,7 @@ def read_file(path: Path) -> dict[str, Any]:
     Raises:
         Invalid: `policy-invalid`: file, place, what and remedy on one line.
     """
-    return checked(_parsed(path), origin=path.name)
+    return checked(read_table(path, CODE), origin=path.name)
 
 
 def default_body() -> dict[str, Any]:
@@ -147,61 +144,3 @@ def _records(form: Form) -> dict[str, Any]:
 
 def _plain(said: Text) -> dict[str, str]:
     return {"zh": said.zh, "en": said.en}
-
-
-def _parsed(path: Path) -> Mapping[str, Any]:
-    text = _read(path)
-    try:
-        if path.suffix.lower() == ".json":
-            value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-        else:
-            value = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError) as error:
-        raise _unreadable(path, f"语法有误（{_line(error)}）", _line(error)) from error
-    except RecursionError:
-        raise _unreadable(path, "嵌套过深", "is nested too deeply") from None
-    return Form(value, CODE, origin=path.name).table
-
-
-def _read(path: Path) -> str:
-    try:
-        if not path.is_file():
-            raise _unreadable(path, "没有这个文件", "there is no such file")
-        if path.stat().st_size > _MOST_BYTES:
-            raise _unreadable(path, "超过 64 MiB", "is larger than 64 MiB")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _unreadable(
-            path, f"第 {error.start} 字节不是 UTF-8", f"byte {error.start} is not UTF-8"
-        ) from error
-    except OSError as error:
-        raise _unreadable(path, "无法读取", f"cannot be read ({error.strerror})") from error
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in table:
-            raise ValueError(f"the key {key!r} stands twice")
-        table[key] = value
-    return table
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number that a policy can hold")
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
-def _unreadable(path: Path, zh: str, en: str) -> Invalid:
-    return Form({}, CODE, origin=str(path)).fault(
-        "",
-        zh,
-        en,
-        Text(
-            zh="请给出 UTF-8 编码的 TOML 或 JSON 文件。",
-            en="Give a TOML or JSON file in UTF-8.",
-        ),
-    )
