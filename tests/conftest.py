@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import shutil
 import subprocess
 import sys
@@ -15,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tools.make_migration import import_every_table
 
-import guiju
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey
 from guiju.storage import Database, metadata
 
@@ -24,12 +22,22 @@ ROOT = Path(__file__).parent.parent
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
-def import_every_table() -> None:
-    """Tables exist once their rooms' stores are imported."""
-    for room in pkgutil.iter_modules(guiju.__path__, "guiju."):
-        for name in ("store", "vault"):
-            if importlib.util.find_spec(f"{room.name}.{name}") is not None:
-                importlib.import_module(f"{room.name}.{name}")
+# Only these open a network connection, and only to this machine.
+LOCAL_FOLDERS = ("tests/journeys", "tests/browser", "tests/bench")
+LOCAL_HOSTS = ["127.0.0.1", "::1"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a PostgreSQL server, and let no test but those of the list use a network."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgres)
+        if item.path.is_relative_to(ROOT) and _may_use_localhost(item.path):
+            item.add_marker(pytest.mark.allow_hosts(LOCAL_HOSTS))
+
+
+def _may_use_localhost(path: Path) -> bool:
+    return any(path.is_relative_to(ROOT / folder) for folder in LOCAL_FOLDERS)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ ciphertext, and so the ledger, stay true. `KeyWrapper` is the port for a key man
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import os
 import secrets
@@ -66,7 +65,7 @@ class LocalMasterKey:
         """Read the key from Base64 text; raises Invalid when it is not."""
         try:
             return cls(base64.b64decode(text.strip(), validate=True))
-        except binascii.Error:
+        except ValueError:
             return cls(b"")
 
     @classmethod

@@ -18,7 +18,8 @@ _HISTORY = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 71_0015
 
 
-def _config() -> Config:
+def configuration() -> Config:
+    """Alembic's settings for our history; the caller puts a connection into `attributes`."""
     config = Config()
     # A percent sign in the path would read as interpolation.
     config.set_main_option("script_location", str(_HISTORY).replace("%", "%%"))
@@ -29,7 +30,7 @@ def _config() -> Config:
 
 def head_revision() -> str:
     """The newest revision that this version of guiju knows."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = ScriptDirectory.from_config(configuration()).get_current_head()
     if head is None:
         raise RuntimeError("the migration history is empty")
     return head
@@ -43,7 +44,7 @@ def revision(database: Database) -> str | None:
 
 def migrate(database: Database) -> None:
     """Bring the schema up to the newest revision, all of it or nothing."""
-    config = _config()
+    config = configuration()
     with database.write() as tx:
         if tx.dialect == "postgresql":
             tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})

@@ -11,5 +11,7 @@ context.configure(
     target_metadata=metadata,
     transactional_ddl=False,
     compare_type=True,
+    # Our column types are imported by name in each revision.
+    user_module_prefix="",
 )
 context.run_migrations()

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guiju.kernel import ids, new_id, secret_token
+
+
+def test_an_id_is_its_prefix_and_26_characters_that_are_not_misheard() -> None:
+    """No i, l, o or u: an id survives the telephone."""
+    assert re.fullmatch(r"case_[0-9a-hjkmnp-tv-z]{26}", new_id("case"))
+
+
+def test_ids_sort_by_the_time_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows in order of id are rows in order of time, to the millisecond."""
+    made = []
+    for millisecond in (0, 1, 31, 32, 1_790_000_000_000, 1_790_000_000_001, 2**48 - 1):
+        monkeypatch.setattr(time, "time_ns", lambda at=millisecond: at * 1_000_000)
+        made.append(new_id("ev"))
+    assert made == sorted(made)
+
+
+def test_ids_of_one_millisecond_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eighty random bits stand behind the time."""
+    monkeypatch.setattr(time, "time_ns", lambda: 0)
+    assert len({new_id("ev") for _ in range(1_000)}) == 1_000
+
+
+def test_a_token_is_its_prefix_and_40_characters() -> None:
+    """200 random bits: more than anyone can try."""
+    assert re.fullmatch(r"gj-user-[0-9a-hjkmnp-tv-z]{40}", secret_token("gj-user"))
+    assert len({secret_token("gj") for _ in range(1_000)}) == 1_000
+
+
+@given(st.integers(0, 2**50 - 1))
+def test_base_32_is_of_one_length_and_reads_back(value: int) -> None:
+    """Ten characters hold fifty bits, no two numbers share a text."""
+    written = ids._base32(value, 10)
+    read = 0
+    for character in written:
+        read = read * 32 + ids._ALPHABET.index(character)
+    assert (len(written), read) == (10, value)
