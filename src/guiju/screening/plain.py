@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plain form of one character: width, case, digits, diacritics, traditional ideographs.
+
+Computed from the Unicode data of Python and from OpenCC's characters when first needed; no table of
+others is kept here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from itertools import chain
+
+from opencc import OpenCC
+
+# Default-ignorable code points (Unicode, DerivedCoreProperties) and the interlinear marks: nobody
+# sees them. Combining marks are found by their category.
+_UNSEEN = (
+    (0x00AD, 0x00AD),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFB),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+)
+_IDEOGRAPHS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000))
+_BEYOND_IDEOGRAPHS = range(0x20000, 0x32400)
+_HANGUL = range(0xAC00, 0xD7A4)
+_SURROGATES = range(0xD800, 0xE000)
+_PRIVATE = range(0xE000, 0xF900)
+_BMP = 0x10000
+# Beyond the ideographs and Hangul of the first plane, whose folds need no look at Unicode data.
+_OTHERS = (range(0x80, 0x3400), range(0x4DC0, 0x4E00), range(0xA000, 0xAC00), range(0xD7A4, 0xD800))
+_REST = range(0xF900, _BMP)
+
+_LATIN = re.compile(r"LATIN (?:SMALL|CAPITAL) LETTER ([A-Z]) WITH ")
+_TEN = 10
+
+
+def plain(character: str) -> str:
+    """What the character folds to: mostly one character; none if it is not seen."""
+    if character.isascii():
+        return character.lower()
+    if ord(character) < _BMP:
+        return _bmp().get(character, character)
+    return _beyond(character)
+
+
+def unusual(text: str) -> set[str]:
+    """The characters of `text` that may fold to something else than themselves."""
+    return set(_unusual().findall(text))
+
+
+def may_be_unseen(text: str) -> bool:
+    """Whether `text` may hold characters that fold to nothing; False is certain."""
+    return not text.isascii() and _maybe_unseen().search(text) is not None
+
+
+def replaced(text: str) -> str:
+    """Every character of `text` in its plain form."""
+    return text.translate(_translation())
+
+
+class _Translation(dict[int, str]):
+    """What `str.translate` asks: first plane remembered, the rest looked up each time."""
+
+    def __missing__(self, code: int) -> str:
+        to = plain(chr(code))
+        if code < _BMP:
+            self[code] = to
+        return to
+
+
+@cache
+def _translation() -> _Translation:
+    return _Translation()
+
+
+@cache
+def _bmp() -> dict[str, str]:
+    """The plain forms in the first plane, as far as they differ."""
+    table = _simplified() | dict.fromkeys(map(chr, _SURROGATES), "\ufffd")
+    codes = chain(range(0x41, 0x5B), *_OTHERS, _REST)
+    for character in map(chr, codes):
+        if (to := _settled(character)) != character:
+            table[character] = to
+    return table
+
+
+@lru_cache(maxsize=4096)
+def _beyond(character: str) -> str:
+    return _settled(character)
+
+
+@cache
+def _simplified() -> dict[str, str]:
+    """Traditional to simplified by single characters, each converted alone."""
+    characters = [chr(code) for code in chain(*_IDEOGRAPHS)]
+    converted = _converter().convert("\n".join(characters)).split("\n")
+    pairs = {one: to for one, to in zip(characters, converted, strict=True) if one != to}
+    # A few simplified forms are themselves simplified further.
+    return {one: pairs.get(to, to) for one, to in pairs.items()}
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def _settled(character: str) -> str:
+    """Steps until nothing changes, so that folding twice is folding once."""
+    text = character
+    while (folded := "".join(map(_step, text))) != text:
+        text = folded
+    return text
+
+
+def _step(character: str) -> str:
+    code = ord(character)
+    if code in _HANGUL or code in _PRIVATE:
+        return character
+    if _is_unseen(character):
+        return ""
+    compatible = unicodedata.normalize("NFKC", character)
+    if compatible != character:
+        return compatible
+    if character.isascii():
+        return character.lower()
+    return _digits(character) or _base(character)
+
+
+def _is_unseen(character: str) -> bool:
+    if unicodedata.category(character) in {"Mn", "Me"} or unicodedata.combining(character):
+        return True
+    code = ord(character)
+    return any(first <= code <= last for first, last in _UNSEEN)
+
+
+def _digits(character: str) -> str:
+    """The value of a digit in any style, also of a number in a circle."""
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    number = unicodedata.numeric(character, 0.0)
+    circled = unicodedata.category(character) == "No" and number >= _TEN and number.is_integer()
+    return str(int(number)) if circled else ""
+
+
+def _base(character: str) -> str:
+    """The letter without case, diacritics and traditional form."""
+    apart = unicodedata.normalize("NFD", character)
+    if apart != character:
+        return apart
+    if latin := _LATIN.match(unicodedata.name(character, "")):
+        return latin[1].lower()
+    folded = character.casefold()
+    return folded if folded != character else _simple(character)
+
+
+def _simple(character: str) -> str:
+    if ord(character) in _BEYOND_IDEOGRAPHS:
+        return str(_converter().convert(character))
+    return _simplified().get(character, character)
+
+
+@cache
+def _unusual() -> re.Pattern[str]:
+    return re.compile(f"[{_ranges(_bmp())}\U00010000-\U0010ffff]")
+
+
+@cache
+def _maybe_unseen() -> re.Pattern[str]:
+    unseen = (one for one, to in _bmp().items() if not to)
+    return re.compile(f"[{_ranges(unseen)}\U00010000-\U0010ffff]")
+
+
+def _ranges(characters: Iterable[str]) -> str:
+    return "".join(
+        f"\\u{first:04x}-\\u{last:04x}" for first, last in _runs(sorted(map(ord, characters)))
+    )
+
+
+def _runs(codes: list[int]) -> Iterator[tuple[int, int]]:
+    first = last = codes[0]
+    for code in codes[1:]:
+        if code != last + 1:
+            yield first, last
+            first = code
+        last = code
+    yield first, last

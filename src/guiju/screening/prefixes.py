@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much of a stream may still become a hit: the longest suffix that begins some term."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+# Stands for the border that a whole word still waits for; greater than whatever follows it.
+_BORDER = "\U0010ffff"
+_PAIR = 2
+
+
+class Prefixes:
+    """The beginnings of all terms, without a copy of each."""
+
+    def __init__(self, terms: Iterable[tuple[str, bool, bool]]) -> None:
+        """Take (term, needs a border on its left, needs one on its right)."""
+        bound: list[str] = []
+        free: list[str] = []
+        for term, left, right in terms:
+            (bound if left else free).append(term + _BORDER if right else term)
+        self._bound, self._free = _Beginnings(bound), _Beginnings(free)
+
+    def hold(self, folded: str, start: int) -> int:
+        """Where, from `start` on, the longest suffix begins that may still become a hit.
+
+        `folded[start - 1]`, if there, is the character before it: a left border.
+        """
+        end = len(folded)
+        for at in range(start, end):
+            pair = folded[at : at + _PAIR]
+            if pair in self._free.pairs and self._free.begin(folded[at:]):
+                return at
+            if (
+                pair in self._bound.pairs
+                and not _joins(folded, at)
+                and self._bound.begin(folded[at:])
+            ):
+                return at
+        return end
+
+
+class _Beginnings:
+    """Sorted terms, and the set of their first one and two characters, which rules out most."""
+
+    def __init__(self, terms: list[str]) -> None:
+        self._terms = sorted(terms)
+        self.pairs = {one[:size] for one in terms for size in (1, _PAIR)}
+
+    def begin(self, text: str) -> bool:
+        """Whether some term begins with `text` and goes on after it."""
+        at = bisect_right(self._terms, text)
+        return at < len(self._terms) and self._terms[at].startswith(text)
+
+
+def _joins(folded: str, at: int) -> bool:
+    before = folded[at - 1 : at]
+    return before.isascii() and before.isalnum()
