@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from guiju.casework import Form, read_table
-from guiju.kernel import Text
+from guiju.kernel import Invalid, Text
 from guiju.measures import law, rule
+from guiju.screening import Screen
 
 CODE = "policy-invalid"
 REPLIES = ("answer", "error")
@@ -82,8 +83,17 @@ def checked_words(place: str, words: str) -> str:
     return Form({place: words}, CODE).text(place, longest=LONGEST_NOTE, default="").strip()
 
 
-def compiled(whole: Mapping[str, Any], digest: str) -> None:
-    """Compile the entries as the gateway will; raises Invalid when that is hopeless."""
+def compiled(whole: Mapping[str, Any], digest: str, *, origin: str = "") -> Screen:
+    """The entries as the gateway will use them.
+
+    Raises:
+        Invalid: `policy-invalid`, when screening finds an entry hopeless.
+    """
+    try:
+        return Screen.load(whole["screening"], digest)
+    except Invalid as error:
+        zh, en = error.what.zh.rstrip("。"), error.what.en.rstrip(".")
+        raise Form({}, CODE, origin=origin).fault("screening", zh, en, error.remedy) from error
 
 
 def _screening(form: Form) -> dict[str, Any]:

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`guiju policy`: the provider's rules, proposed by one person, approved by another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import click
+import msgspec
+
+from guiju.kernel import (
+    Actor,
+    Event,
+    NotFound,
+    PolicyActivated,
+    Text,
+    Unavailable,
+    canonical,
+    digest,
+    isoformat,
+)
+from guiju.policies import body as bodies
+from guiju.policies import cases, service
+from guiju.policies.model import Policy, PolicyHead
+from guiju.storage import Database
+
+
+@runtime_checkable
+class PolicyDesk(Protocol):
+    """What `app` puts into the click context as `obj`: the data, the staff and the listeners."""
+
+    @property
+    def database(self) -> Database:
+        """The open database."""
+        ...
+
+    def staff(self, name: str) -> Actor:
+        """The staff member of this name with their roles; raises NotFound."""
+        ...
+
+    def publish(self, event: Event) -> None:
+        """Tell the listeners what has been committed."""
+        ...
+
+
+_as = click.option("--as", "name", required=True, metavar="STAFF", help="Who does it, by name.")
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+_file = click.Path(path_type=Path)
+
+
+@click.group(name="policy")
+def group() -> None:
+    """The provider's own rules: what is screened, refused, labelled and kept."""
+
+
+@group.command(name="list")
+@_json
+@click.pass_context
+def list_(context: click.Context, *, as_json: bool) -> None:
+    """Every version, newest first, with who proposed and who decided."""
+    with _desk(context).database.read() as tx:
+        heads = service.listed(tx)
+    _put([_head(one) for one in heads], [_line(one) for one in heads], as_json=as_json)
+
+
+@group.command()
+@click.argument("policy", required=False, metavar="[ID]")
+@_json
+@click.pass_context
+def show(context: click.Context, policy: str | None, *, as_json: bool) -> None:
+    """Version ID, or the one in force."""
+    shown = _chosen(context, policy)
+    body = msgspec.json.format(canonical(shown.body), indent=2).decode()
+    _put({**_head(shown), "body": shown.body}, [_line(shown), body], as_json=as_json)
+
+
+@group.command()
+@click.argument("file", type=_file)
+@_as
+@click.option("--note", default="", help="What changes and why.")
+@_json
+@click.pass_context
+def propose(context: click.Context, file: Path, name: str, note: str, *, as_json: bool) -> None:
+    """Propose the rules in FILE (TOML or JSON); another person must approve them."""
+    desk = _desk(context)
+    body = bodies.read_file(file)
+    actor = desk.staff(name)
+    with desk.database.write() as tx:
+        proposed = service.propose(tx, actor, body, note)
+    todo = f"another person: guiju policy approve {proposed.id} --as OTHER"
+    _put(_head(proposed), [proposed.id, todo], as_json=as_json)
+
+
+@click.command()
+@click.argument("policy", metavar="ID")
+@_as
+@_json
+@click.pass_context
+def approve(context: click.Context, policy: str, name: str, *, as_json: bool) -> None:
+    """Put version ID in force; whoever proposed it may not."""
+    desk = _desk(context)
+    actor = desk.staff(name)
+    with desk.database.write() as tx:
+        activated = service.approve(tx, actor, policy)
+    desk.publish(PolicyActivated(activated.digest))
+    _put(_head(activated), [_line(activated)], as_json=as_json)
+
+
+group.add_command(approve)
+group.add_command(approve, "activate")
+
+
+@group.command()
+@click.argument("policy", metavar="ID")
+@_as
+@click.option("--reason", required=True, help="Why, in a sentence.")
+@_json
+@click.pass_context
+def reject(context: click.Context, policy: str, name: str, reason: str, *, as_json: bool) -> None:
+    """Turn version ID down; whoever proposed it may not."""
+    desk = _desk(context)
+    actor = desk.staff(name)
+    with desk.database.write() as tx:
+        rejected = service.reject(tx, actor, policy, reason)
+    _put(_head(rejected), [_line(rejected)], as_json=as_json)
+
+
+@group.command()
+@click.argument("file", type=_file, metavar="CASES.jsonl")
+@click.option("--id", "policy", metavar="ID", help="This version, not the one in force.")
+@click.option("--file", "draft", type=_file, help="The rules in this file, before proposing them.")
+@_json
+@click.pass_context
+def test(
+    context: click.Context, file: Path, policy: str | None, draft: Path | None, *, as_json: bool
+) -> None:
+    """Judge each line {"text", "direction", "expect"} (exit 1: one came out otherwise)."""
+    given = cases.read(file)
+    if draft is not None:
+        body = bodies.read_file(draft)
+        mark = digest(canonical(body))
+    else:
+        chosen = _chosen(context, policy)
+        body, mark = dict(chosen.body), chosen.digest
+    differing = cases.differing(given, bodies.compiled(body, mark))
+    lines = [f"{file}:{one.line}: expected {one.expect}, got {one.got}" for one in differing]
+    lines.append(f"{len(given)} cases, {len(differing)} differ")
+    report = {"policy": mark, "cases": len(given), "differ": [one.plain() for one in differing]}
+    _put(report, lines, as_json=as_json)
+    context.exit(int(bool(differing)))
+
+
+def _desk(context: click.Context) -> PolicyDesk:
+    if isinstance(context.obj, PolicyDesk):
+        return context.obj
+    raise Unavailable(
+        "data-not-open",
+        Text(zh="没有打开数据目录。", en="No data folder is open."),
+        Text(zh="请用 guiju policy 并给出 --data。", en="Run guiju policy with --data."),
+    )
+
+
+def _chosen(context: click.Context, policy: str | None) -> Policy:
+    with _desk(context).database.read() as tx:
+        chosen = service.active(tx) if policy is None else service.get(tx, policy)
+    if chosen is None:
+        raise NotFound(
+            "policy-none-active",
+            Text(zh="尚无生效的规则。", en="No policy is in force yet."),
+            Text(zh="请先提出并批准一版。", en="Propose one and let another person approve it."),
+        )
+    return chosen
+
+
+def _head(one: PolicyHead) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "version": one.version,
+        "state": one.state.value,
+        "digest": one.digest,
+        "note": one.note,
+        "proposer": one.proposer,
+        "proposed_at": isoformat(one.proposed_at),
+        "decider": one.decider,
+        "decided_at": None if one.decided_at is None else isoformat(one.decided_at),
+        "reason": one.reason,
+    }
+
+
+def _line(one: PolicyHead) -> str:
+    decided = f", decided by {one.decider}" if one.decider else ""
+    return (
+        f"{one.version:>4}  {one.state.value:<10}  {one.id}  {one.digest[:12]}  "
+        f"proposed by {one.proposer}{decided}  {one.note}"
+    ).rstrip()
+
+
+def _put(value: object, lines: Sequence[str], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    else:
+        click.echo("\n".join(lines))
