@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes, reads and checks the marks of generated content (Article 12, GB 45438-2025).
+
+Pure, and usable as a library without the rest of the house. Text only, so far.
+"""
+
+from guiju.labelling.checking import (
+    ExplicitFound,
+    LabelVerdict,
+    Report,
+    TextReading,
+    check,
+    read,
+)
+from guiju.labelling.code import (
+    GENERATES,
+    PROPAGATES,
+    ProducerCode,
+    check_character,
+    check_producer_code,
+    check_uscc,
+    producer_code,
+)
+from guiju.labelling.model import AigcLabel, field_names, first_write
+from guiju.labelling.reading import FoundLabel, labels_in, parse
+from guiju.labelling.text import (
+    ExplicitLabel,
+    MarkedText,
+    Place,
+    TextMarking,
+    has_elements,
+    language_of,
+    mark,
+)
+
+__all__ = [
+    "GENERATES",
+    "PROPAGATES",
+    "AigcLabel",
+    "ExplicitFound",
+    "ExplicitLabel",
+    "FoundLabel",
+    "LabelVerdict",
+    "MarkedText",
+    "Place",
+    "ProducerCode",
+    "Report",
+    "TextMarking",
+    "TextReading",
+    "check",
+    "check_character",
+    "check_producer_code",
+    "check_uscc",
+    "field_names",
+    "first_write",
+    "has_elements",
+    "labels_in",
+    "language_of",
+    "mark",
+    "parse",
+    "producer_code",
+    "read",
+]
