@@ -61,10 +61,12 @@ def db(tmp_path: Path, keys: Keyring, clock: FixedClock) -> Iterator[Database]:
 
 
 def _postgres_programs() -> Path | None:
+    """The folder that holds all the server's programs, the newest one first."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     found = shutil.which("initdb")
-    places = [Path(found).parent] if found else []
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((place for place in places if (place / "initdb").exists()), None)
+    places += [Path(found).resolve().parent] if found else []
+    wanted = ("initdb", "pg_ctl", "createdb")
+    return next((one for one in places if all((one / name).exists() for name in wanted)), None)
 
 
 def _as_nobody(folder: Path) -> list[str]:

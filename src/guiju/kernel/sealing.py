@@ -127,7 +127,7 @@ class LocalMasterKey:
         """The key behind `wrapped`; raises Unavailable when master key or context differ."""
         try:
             return self._aead.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], context)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise wrong_master_key() from error
 
     def derive(self, purpose: str) -> bytes:

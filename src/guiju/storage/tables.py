@@ -52,6 +52,11 @@ def guard_of(subject: Table) -> Guard:
     return guard
 
 
+def table_name(subject: Table) -> str:
+    """The name as a plain string, which canonical bytes need; SQLAlchemy's own is a subclass."""
+    return str(subject.name)
+
+
 def row_key(subject: Table, row: Mapping[str, Any]) -> str:
     """The primary key of `row` as one string."""
     return "/".join(str(row[column.name]) for column in subject.primary_key)
@@ -73,12 +78,9 @@ def coded_row_holds(subject: Table, row: Mapping[str, Any], keys: Keyring) -> bo
 
 
 def _row_bytes(subject: Table, row: Mapping[str, Any]) -> bytes:
-    values = {
-        column.name: _plain(row.get(column.name))
-        for column in subject.columns
-        if column.name != "code"
-    }
-    return canonical({"table": subject.name, "row": values})
+    names = [str(column.name) for column in subject.columns if column.name != "code"]
+    values = {name: _plain(row.get(name)) for name in names}
+    return canonical({"table": table_name(subject), "row": values})
 
 
 def _plain(value: Any) -> Any:

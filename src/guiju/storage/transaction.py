@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement, and_
 
 from guiju.kernel import Keyring
-from guiju.storage.tables import RowDigest, guard_of, row_code, row_digest, row_key
+from guiju.storage.tables import RowDigest, guard_of, row_code, row_digest, row_key, table_name
 from guiju.storage.vault import Vault
 
 
@@ -98,8 +98,7 @@ class Tx:
         """Remove the row of `key` (all columns of its primary key); False when there was none."""
         gone = self.connection.execute(delete_from(subject).where(_matches(subject, key))).rowcount
         if gone and guard_of(subject) == "attested":
-            name = row_key(subject, key)
-            self._noted[subject.name, name] = RowDigest(subject.name, name, None)
+            self._remember(RowDigest(table_name(subject), row_key(subject, key), None))
         return bool(gone)
 
     def _guarded(self, subject: Table, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,10 +117,11 @@ class Tx:
 
     def _note(self, subject: Table, row: Mapping[str, Any]) -> None:
         if guard_of(subject) == "attested":
-            name = row_key(subject, row)
-            self._noted[subject.name, name] = RowDigest(
-                subject.name, name, row_digest(subject, row)
-            )
+            digest = row_digest(subject, row)
+            self._remember(RowDigest(table_name(subject), row_key(subject, row), digest))
+
+    def _remember(self, changed: RowDigest) -> None:
+        self._noted[changed.table, changed.key] = changed
 
     def take_noted(self) -> list[RowDigest]:
         """The rows changed since the last leaf: `ledger.append` puts them into the next one."""
