@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -29,7 +30,7 @@ def import_every_table() -> None:
         importlib.import_module(f"guiju.{path.parent.name}.{path.stem}")
 
 
-def differences(database: Database) -> list[object]:
+def differences(database: Database) -> list[Any]:
     """What stands between the schema of `database` and what the rooms declare."""
     with database.read() as tx:
         context = MigrationContext.configure(tx.connection, opts={"compare_type": True})
@@ -47,8 +48,8 @@ def write_revision(database: Database, message: str) -> Path:
 
 
 def main() -> int:
-    """Write one revision named by the first argument ("initial" when there is none)."""
-    message = sys.argv[1] if len(sys.argv) > 1 else "initial"
+    """Write one revision named by the first argument ("Initial" when there is none)."""
+    message = sys.argv[1] if len(sys.argv) > 1 else "Initial"
     import_every_table()
     with tempfile.TemporaryDirectory() as folder:
         keys = Keyring(LocalMasterKey(bytes(32)))
@@ -60,7 +61,8 @@ def main() -> int:
             return 0
         path = write_revision(database, message)
         database.close()
-    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(path)], check=True)
+    for arguments in (["check", "--fix"], ["format"]):
+        subprocess.run([sys.executable, "-m", "ruff", *arguments, "--quiet", str(path)], check=True)
     print(f"wrote {path.relative_to(ROOT)}: read it before you commit it")
     return 0
 
