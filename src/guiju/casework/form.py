@@ -53,7 +53,7 @@ class Form:
             raise self.fault(
                 key, f"含有不可用的字符 {name}", f"holds the unusable character {name}"
             )
-        return value
+        return str(value)
 
     def both(self, key: str, *, longest: int = _LONGEST) -> Text:
         """A table `{ zh, en }`, both of them said."""
@@ -131,7 +131,7 @@ class Form:
 
     def _word(self, key: str, value: object, choices: Collection[str]) -> str:
         if isinstance(value, str) and value in choices:
-            return value
+            return str(value)
         hint = nearest(str(value), choices)
         listed = ", ".join(choices) if len(choices) <= 8 else ""  # noqa: PLR2004 - what fits a line
         only = (f"，只能是 {listed}", f", only {listed}") if listed else ("", "")

@@ -7,13 +7,13 @@ means the rules and not their spelling; `checked(checked(body)) == checked(body)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from guiju.casework import Form, read_table
-from guiju.kernel import Invalid, Text
+from guiju.kernel import Invalid, Text, canonical, digest
+from guiju.labelling import ExplicitLabel, Place, has_elements
 from guiju.measures import law, rule
 from guiju.screening import Screen
 
@@ -21,24 +21,17 @@ CODE = "policy-invalid"
 REPLIES = ("answer", "error")
 ACTIONS = ("mask", "review", "refuse", "block")
 SCOPES = ("input", "output")
-PLACES = ("end", "start", "interface")
+PLACES = tuple(one.value for one in Place)
 MOST_ENTRIES = 200_000
 LONGEST_TERM = 200
 LONGEST_NOTE = 1_000
 MOST_DAYS = 36_500
+_LACKS = (
+    "缺少标识要素：人工智能或 AI，以及生成或合成",
+    "lacks an element of a label: that it is AI, and that it was generated or synthesised",
+)
+_SAMPLE = Text(zh="例如：本回答由人工智能生成。", en="For example: AI-generated.")
 _DEFAULT = Path(__file__).parent / "default.toml"
-
-# GB 45438-2025, 5.1: a text label names AI and says that it generated or synthesised.
-_NEEDED = {
-    "zh": (
-        (re.compile(r"人工智能|(?<![A-Za-z])AI(?![A-Za-z])"), "人工智能 / AI"),
-        (re.compile(r"生成|合成"), "生成 / 合成"),
-    ),
-    "en": (
-        (re.compile(r"(?i:artificial intelligence)|(?<![A-Za-z])AI(?![A-Za-z])"), "AI"),
-        (re.compile(r"(?i)generat|synthes|synthet"), "generated / synthesised"),
-    ),
-}
 
 
 def least_days() -> int:
@@ -70,7 +63,9 @@ def read_file(path: Path) -> dict[str, Any]:
     Raises:
         Invalid: `policy-invalid`: file, place, what and remedy on one line.
     """
-    return checked(read_table(path, CODE), origin=path.name)
+    whole = checked(read_table(path, CODE), origin=path.name)
+    compiled(whole, digest(canonical(whole)), origin=path.name)
+    return whole
 
 
 def default_body() -> dict[str, Any]:
@@ -83,14 +78,14 @@ def checked_words(place: str, words: str) -> str:
     return Form({place: words}, CODE).text(place, longest=LONGEST_NOTE, default="").strip()
 
 
-def compiled(whole: Mapping[str, Any], digest: str, *, origin: str = "") -> Screen:
+def compiled(whole: Mapping[str, Any], mark: str, *, origin: str = "") -> Screen:
     """The entries as the gateway will use them.
 
     Raises:
         Invalid: `policy-invalid`, when screening finds an entry hopeless.
     """
     try:
-        return Screen.load(whole["screening"], digest)
+        return Screen.load(whole["screening"], mark)
     except Invalid as error:
         zh, en = error.what.zh.rstrip("。"), error.what.en.rstrip(".")
         raise Form({}, CODE, origin=origin).fault("screening", zh, en, error.remedy) from error
@@ -119,30 +114,24 @@ def _entries(form: Form) -> Iterator[dict[str, Any]]:
             "harm": entry.word("harm", harms),
             "action": entry.word("action", ACTIONS),
             "scope": scope,
+            "note": entry.text("note", longest=LONGEST_TERM, default="").strip(),
         }
         entry.done()
 
 
 def _labels(form: Form) -> dict[str, Any]:
     text = form.form("text")
-    place = text.word("place", PLACES, default=PLACES[0])
-    said = {language: _label(text, language) for language in ("zh", "en")}
+    place = text.word("place", PLACES, default=Place.END.value)
+    zh, en = (text.text(language, longest=LONGEST_TERM).strip() for language in ("zh", "en"))
     text.done()
     form.done()
-    return {"text": {"place": place, **said}}
-
-
-def _label(form: Form, language: str) -> str:
-    label = form.text(language, longest=200).strip()
-    for pattern, name in _NEEDED[language]:
-        if not pattern.search(label):
-            raise form.fault(
-                language,
-                f"缺少标识要素“{name}”",
-                f"lacks the element {name} that a label must have",
-                Text(zh="例如：本回答由人工智能生成。", en="For example: AI-generated."),
-            )
-    return label
+    if not has_elements(zh):
+        raise text.fault("zh", *_LACKS, _SAMPLE)
+    try:
+        ExplicitLabel(Place(place), zh, en)
+    except Invalid as error:
+        raise text.fault("en", *_LACKS, _SAMPLE) from error
+    return {"text": {"place": place, "zh": zh, "en": en}}
 
 
 def _records(form: Form) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import msgspec
 from guiju.casework import Form
 from guiju.kernel import Invalid, Text
 from guiju.policies.body import SCOPES
-from guiju.screening import Outcome, Screen
+from guiju.screening import Direction, Outcome, Screen
 
 CODE = "cases-invalid"
 _EXPECTED = tuple(one.value for one in Outcome)
@@ -26,7 +26,7 @@ class Case:
 
     line: int
     text: str
-    direction: str
+    direction: Direction
     expect: str
 
 
@@ -80,7 +80,7 @@ def _cases(path: Path, lines: Sequence[bytes]) -> Iterator[Case]:
         yield Case(
             number,
             form.text("text", longest=_LONGEST, default=""),
-            form.word("direction", SCOPES, default=SCOPES[0]),
+            "output" if form.word("direction", SCOPES, default="input") == "output" else "input",
             form.word("expect", _EXPECTED),
         )
         form.done()

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guiju.kernel import Invalid, canonical
+from guiju.measures import law, rule
+from guiju.policies import checked, default_body, read_file
+from guiju.policies.body import ACTIONS, least_days
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def changed(change: Change) -> dict[str, Any]:
+    body = deepcopy(default_body())
+    change(body)
+    return body
+
+
+def fault(change: Change) -> Invalid:
+    with pytest.raises(Invalid) as caught:
+        checked(changed(change))
+    assert caught.value.code == "policy-invalid"
+    return caught.value
+
+
+def entry(at: int, **values: Any) -> Change:
+    return lambda body: body["screening"]["entry"][at].update(values)
+
+
+def test_the_default_is_whole_mild_and_says_that_its_words_are_samples() -> None:
+    """It shows every action, keeps records as the rules ask and labels in both languages."""
+    body = default_body()
+    assert body == checked(body)
+    terms = {one["term"]: one for one in body["screening"]["entry"]}
+    assert {"示例禁词甲", "guiju-blocked-sample"} <= set(terms)
+    assert {one["action"] for one in terms.values()} == set(ACTIONS)
+    assert len(terms) < 20
+    assert not {"A1a", "A1b", "A1c"} & {one["harm"] for one in terms.values()}
+    assert body["labels"]["text"] == {
+        "place": "end",
+        "zh": "本回答由人工智能生成",
+        "en": "AI-generated",
+    }
+    assert body["records"]["retention_days"] == least_days()
+
+
+def test_records_are_kept_for_the_months_of_the_rules() -> None:
+    """Six months are 183 days; one day fewer is refused."""
+    assert rule("labels.log-retention.months").number == 6
+    assert least_days() == 183
+    error = fault(lambda body: body["records"].update(retention_days=182))
+    assert error.param == "records.retention_days"
+    assert "183" in error.what.en
+
+
+def test_what_is_left_out_is_filled_in() -> None:
+    """Two ways of writing the same rules are the same bytes, so the same digest."""
+
+    def spare(body: dict[str, Any]) -> None:
+        del body["screening"]["reply"], body["labels"]["text"]["place"]
+        del body["records"]["retention_days"]
+        for one in body["screening"]["entry"]:
+            one.pop("note")
+            if len(one["scope"]) > 1:
+                one["scope"] = ["output", "input", "output"]
+
+    assert canonical(checked(changed(spare))) == canonical(default_body())
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "said"),
+    [
+        (entry(3, harm="A9z"), "screening.entry[3].harm", "cannot be 'A9z'"),
+        (entry(0, harm="A1H"), "screening.entry[0].harm", "did you mean"),
+        (entry(1, action="blok"), "screening.entry[1].action", "did you mean block?"),
+        (entry(1, action="pass"), "screening.entry[1].action", "only mask, review"),
+        (entry(1, scope=[]), "screening.entry[1].scope", "not empty"),
+        (entry(1, scope=["inptu"]), "screening.entry[1].scope[0]", "did you mean input?"),
+        (entry(1, term="  "), "screening.entry[1].term", "is empty"),
+        (entry(1, term="x" * 201), "screening.entry[1].term", "longer than 200"),
+        (entry(1, term="a\x00b"), "screening.entry[1].term", "U+0000"),
+        (entry(1, term=" 示例禁词甲 "), "screening.entry[1].term", "screening.entry[0]"),
+        (entry(2, hram="A1a"), "screening.entry[2].hram", "did you mean harm?"),
+        (lambda body: body["screening"].update(reply="silence"), "screening.reply", "only answer"),
+        (lambda body: body["screening"].pop("refusal"), "screening.refusal", "missing"),
+        (
+            lambda body: body["screening"]["refusal"].update(zh=" "),
+            "screening.refusal.zh",
+            "is empty",
+        ),
+        (lambda body: body["screening"].update(entry={}), "screening.entry", "must be a list"),
+        (lambda body: body["labels"]["text"].update(place="ende"), "labels.text.place", "end?"),
+        (lambda body: body.update(record={}), "record", "did you mean records?"),
+        (lambda body: body.update(labels=[]), "labels", "must be a table"),
+        (lambda body: body.pop("screening"), "screening", "is missing"),
+        (
+            lambda body: body["records"].update(retention_days=10**30),
+            "records.retention_days",
+            "between",
+        ),
+        (
+            lambda body: body["records"].update(retention_days=200.0),
+            "records.retention_days",
+            "whole number",
+        ),
+    ],
+)
+def test_each_fault_names_its_exact_place(change: Change, place: str, said: str) -> None:
+    """A misspelt key or word is refused with the nearest known one."""
+    error = fault(change)
+    assert error.param == place
+    assert f"{place}: " in error.what.en
+    assert f"{place}：" in error.what.zh
+    assert said in error.what.en
+    assert "\n" not in error.what.en
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "fits"),
+    [
+        ("zh", "本回答由人工智能生成", True),
+        ("zh", "AI合成", True),
+        ("zh", "由AI生成的内容", True),
+        ("zh", "本回答由机器生成", False),
+        ("zh", "人工智能回答", False),
+        ("zh", "MAIL生成", False),
+        ("en", "AI-generated", True),
+        ("en", "Synthesised by artificial intelligence", True),
+        ("en", "Synthetic content made by AI", True),
+        ("en", "Generated by a model", False),
+        ("en", "Said by AI", False),
+        ("en", "generated by email", False),
+    ],
+)
+def test_a_label_names_ai_and_that_it_generated(language: str, label: str, fits: bool) -> None:  # noqa: FBT001 - a table of cases
+    """Both elements that the standard asks for must stand in each language."""
+
+    def change(body: dict[str, Any]) -> None:
+        body["labels"]["text"][language] = label
+
+    if fits:
+        assert checked(changed(change))["labels"]["text"][language] == label
+    else:
+        assert fault(change).param == f"labels.text.{language}"
+
+
+def test_a_term_may_stand_once_for_each_direction() -> None:
+    """One action on the way in and another on the way out is no contradiction."""
+
+    def both_ways(body: dict[str, Any]) -> None:
+        body["screening"]["entry"] = [
+            {"term": "样词戊", "harm": "A1h", "action": "refuse", "scope": ["input"]},
+            {"term": "样词戊", "harm": "A1h", "action": "mask", "scope": ["output"]},
+        ]
+
+    assert len(checked(changed(both_ways))["screening"]["entry"]) == 2
+
+
+_words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
+_entries = st.lists(
+    st.fixed_dictionaries(
+        {
+            "term": _words,
+            "harm": st.sampled_from(["A1a", "A2f", "A5b", "A9x"]),
+            "action": st.sampled_from([*ACTIONS, "pass"]),
+        },
+        optional={"scope": st.lists(st.sampled_from(["input", "output"])), "note": _words},
+    ),
+    max_size=4,
+)
+
+
+@given(_entries, st.integers(0, 40_000))
+def test_a_checked_body_stays_as_it_is(entries: list[dict[str, Any]], days: int) -> None:
+    """`checked` is idempotent, and what it gives has canonical bytes."""
+
+    def change(body: dict[str, Any]) -> None:
+        body["screening"]["entry"] = entries
+        body["records"]["retention_days"] = days
+
+    try:
+        whole = checked(changed(change))
+    except Invalid:
+        return
+    assert checked(whole) == whole
+    assert json.loads(canonical(whole)) == whole
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["screening", "entry", "labels", "text", "records", "term"]),
+                inner,
+                max_size=4,
+            )
+        ),
+    )
+)
+def test_no_body_breaks_the_reader(body: Any) -> None:
+    """Whatever arrives as a body is refused as a policy, never a crash."""
+    with pytest.raises(Invalid) as caught:
+        checked(body)
+    assert caught.value.code == "policy-invalid"
+
+
+def test_every_harm_of_the_law_can_be_named() -> None:
+    """The 31 risks are the key, and nothing else is."""
+    for harm in law().harms:
+        assert checked(changed(entry(0, harm=harm)))["screening"]["entry"][0]["harm"] == harm
+
+
+def test_a_bad_file_is_one_line_with_file_place_and_remedy(tmp_path: Path) -> None:
+    """Syntax by line, content by place; the remedy follows."""
+    path = tmp_path / "rules.toml"
+    path.write_text("[screening]\nreply = answer\n", encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        read_file(path)
+    assert "line 2" in caught.value.message("en")
+    whole = default_body()
+    whole["screening"]["entry"][2]["harm"] = "X"
+    bad = tmp_path / "rules.json"
+    bad.write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        read_file(bad)
+    line = caught.value.message("en")
+    assert line.startswith("rules.json: screening.entry[2].harm: cannot be 'X'")
+    assert line.endswith("Correct it and try again.")
+    assert "\n" not in line
+
+
+def test_a_term_that_screening_cannot_use_is_refused_with_the_file(tmp_path: Path) -> None:
+    """A term of one letter would hit everything; the screening room says so."""
+    whole = default_body()
+    whole["screening"]["entry"][0]["term"] = "a"
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        read_file(path)
+    assert caught.value.code == "policy-invalid"
+    assert caught.value.what.en.startswith("rules.json: screening: Lexicon entry 1")
+
+
+def test_json_and_toml_of_the_same_rules_are_equal(tmp_path: Path) -> None:
+    """The way a policy is written leaves no trace in its digest."""
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps(default_body()), encoding="utf-8")
+    assert canonical(read_file(path)) == canonical(default_body())
