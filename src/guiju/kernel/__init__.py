@@ -25,8 +25,15 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.events import Bus, Event, PolicyActivated, StandingChanged
 from guiju.kernel.ids import new_id, secret_token
-from guiju.kernel.sealing import Keyring, KeyWrapper, LocalMasterKey
-from guiju.kernel.text import Text
+from guiju.kernel.sealing import (
+    Keyring,
+    KeyWrapper,
+    LocalMasterKey,
+    seal,
+    unseal,
+    wrong_master_key,
+)
+from guiju.kernel.text import Language, Text
 
 __all__ = [
     "Actor",
@@ -40,6 +47,7 @@ __all__ = [
     "Invalid",
     "KeyWrapper",
     "Keyring",
+    "Language",
     "LocalMasterKey",
     "NotFound",
     "PolicyActivated",
@@ -56,6 +64,9 @@ __all__ = [
     "monotonic",
     "new_id",
     "parse",
+    "seal",
     "secret_token",
     "software",
+    "unseal",
+    "wrong_master_key",
 ]

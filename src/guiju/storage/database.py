@@ -31,8 +31,8 @@ from guiju.kernel import (
     SystemClock,
     Text,
     Unavailable,
+    wrong_master_key,
 )
-from guiju.kernel.sealing import wrong_master_key
 from guiju.storage.tables import table
 from guiju.storage.transaction import Tx
 from guiju.storage.vault import Vault

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, LargeBinary, String, select
 
-from guiju.kernel import Keyring, NotFound, Text
-from guiju.kernel.sealing import seal, unseal
+from guiju.kernel import Keyring, NotFound, Text, seal, unseal
 from guiju.storage.columns import Instant
 from guiju.storage.tables import table
 
