@@ -68,7 +68,9 @@ def move(tx: Tx, policy: PolicyHead, target: str, **changes: object) -> bool:
 
 
 def find(tx: Tx, policy: str) -> Policy | None:
-    """The version with this id."""
+    """The version with this id; what cannot be an id is not even asked for."""
+    if not (policy.isascii() and policy.isprintable()):
+        return None
     return _policy(tx.row(select(POLICY).where(POLICY.c.id == policy)))
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from guiju import labelling
 from guiju.kernel import Actor, canonical, digest
+from guiju.labelling import producer_code as code_of
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.profile import store
@@ -61,7 +61,7 @@ def history(tx: Tx, limit: int = _MOST_SHOWN) -> list[Published]:
 
 def producer_code(statement: Statement) -> str:
     """The 27 characters by which labels name this provider as the one who generates."""
-    return labelling.producer_code(statement.uscc, model=statement.model_code)
+    return code_of(statement.uscc, model=statement.model_code)
 
 
 def _published(row: Row[Any]) -> Published:

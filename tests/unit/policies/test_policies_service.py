@@ -289,6 +289,14 @@ def test_the_table_ends_where_nothing_more_may_happen() -> None:
 
 
 @pytest.mark.postgres
+def test_an_impossible_id_is_not_found_on_postgresql_either(pg_db: Database, staff: Any) -> None:
+    """A zero byte or half a character in an id is no fault of the database."""
+    for name in ("policy\x00", "\ud800", "", "x" * 10_000):
+        error = refusal(pg_db, approve, staff.officer, name)
+        assert (type(error), error.code) == (NotFound, "policy-unknown")
+
+
+@pytest.mark.postgres
 @pytest.mark.parametrize("before", [False, True])
 def test_two_approvals_at_the_same_moment_leave_one_policy_in_force(
     pg_db: Database, staff: Any, *, before: bool
