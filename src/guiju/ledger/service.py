@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger's verbs: put evidence on record, give it its place, sign, and read it back.
+
+Appending only adds a pending entry, so writers never wait for each other; `integrate` later gives
+entries their positions and signs a checkpoint, in whichever process calls it (Article 19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from guiju.kernel import Actor, Keyring, Text, isoformat, new_id, parse
+from guiju.ledger import store
+from guiju.ledger.model import Checkpoint, Evidence, broken, leaf_bytes
+from guiju.ledger.notes import Statement, sign
+from guiju.ledger.signing import signers_or_first
+from guiju.ledger.tree import HASH, Range, leaf_hash
+from guiju.measures import enforces, require_kind
+from guiju.storage import Database, RowDigest, Tx, UnattestedChangeError
+
+_BATCH = 20_000
+
+
+# -- putting on record ---------------------------------------------------------------------------
+
+
+def append(
+    tx: Tx,
+    kind: str,
+    *,
+    controls: Sequence[str],
+    actor: Actor,
+    subject: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> str:
+    """Put one piece of evidence on record, covering the rows changed since the last; its id.
+
+    Raises:
+        Invalid: a control does not list this kind, or the leaf is too large.
+    """
+    return append_many(tx, [Evidence(kind, tuple(controls), actor, subject, facts or {})])[0]
+
+
+def append_many(tx: Tx, items: Sequence[Evidence]) -> list[str]:
+    """Put several pieces on record with one statement; their ids, in order.
+
+    Raises:
+        Invalid: a control does not list a kind, or a leaf is too large.
+        UnattestedChangeError: rows changed that no item takes.
+    """
+    if not items:
+        return []
+    covered = _covered(items, tx.take_noted())
+    at, actors = isoformat(tx.now), {id(one.actor): one.actor.as_evidence() for one in items}
+    ids, rows = [], []
+    arrivals = store.new_arrivals(tx, len(items))
+    for one, arrival, attested in zip(items, arrivals, covered, strict=True):
+        require_kind(one.kind, one.controls)
+        evidence_id = new_id("ev")
+        leaf = leaf_bytes(one, evidence_id, at, actors[id(one.actor)], attested)
+        ids.append(evidence_id)
+        rows.append(
+            {
+                "arrival": arrival,
+                "id": evidence_id,
+                "subject": one.subject,
+                "leaf": leaf,
+                "code": entry_code(tx.keys, arrival, leaf),
+            }
+        )
+    store.add_entries(tx, rows)
+    return ids
+
+
+def _covered(items: Sequence[Evidence], noted: list[RowDigest]) -> list[Sequence[RowDigest]]:
+    """Which rows each leaf attests: its own, and the first that asks takes what is left over."""
+    named = {row for one in items for row in one.rows or ()}
+    left = [row for row in noted if row not in named]
+    covered: list[Sequence[RowDigest]] = []
+    for one in items:
+        covered.append(left if one.rows is None else one.rows)
+        if one.rows is None:
+            left = []
+    if left:
+        tables = sorted({row.table for row in left})
+        raise UnattestedChangeError(f"rows changed that no evidence names: {', '.join(tables)}")
+    return covered
+
+
+def entry_code(keys: Keyring, arrival: int, leaf: bytes) -> bytes:
+    """The keyed code that holds an entry together until, and after, it stands in the tree."""
+    return keys.code(b"ledger-entry\x00" + arrival.to_bytes(8, "big", signed=True) + leaf)
+
+
+# -- giving places -------------------------------------------------------------------------------
+
+
+@enforces("evidence-ledger")
+def integrate(db: Database) -> Checkpoint | None:
+    """Give pending entries the next positions and sign; None when nothing was pending.
+
+    Any process may call it at any time. An entry that was altered while pending stays where it is,
+    for `verify` to show.
+
+    Raises:
+        Unavailable: `ledger-broken`, when the newest checkpoint contradicts itself.
+    """
+    newest = None
+    while True:
+        with db.read() as tx:
+            if not store.anything_pending(tx):
+                return newest
+        with db.write() as tx:
+            made, count = _integrate_some(tx)
+        newest = made or newest
+        if count < _BATCH:
+            return newest
+
+
+def _integrate_some(tx: Tx) -> tuple[Checkpoint | None, int]:
+    store.lock_integration(tx)
+    found = store.pending(tx, _BATCH)
+    sound = [row for row in found if _is_sound(tx.keys, row)]
+    if not sound:
+        return None, 0
+    tree = _tree_of(store.newest_checkpoint(tx))
+    first = tree.size
+    tree.extend(leaf_hash(row.leaf) for row in sound)
+    store.set_positions(tx, [row.arrival for row in sound], first)
+    return _sign(tx, tree, fresh=first == 0), len(found)
+
+
+def _is_sound(keys: Keyring, row: Row[Any]) -> bool:
+    if not isinstance(row.leaf, bytes) or not isinstance(row.code, bytes):
+        return False
+    return entry_code(keys, row.arrival, row.leaf) == row.code
+
+
+def _tree_of(row: Row[Any] | None) -> Range:
+    if row is None:
+        return Range()
+    peaks = [row.peaks[at : at + HASH] for at in range(0, len(row.peaks), HASH)]
+    try:
+        tree = Range(row.size, peaks)
+    except ValueError:
+        tree = Range()
+    if tree.root() != row.root:
+        raise broken(
+            Text(
+                zh=f"检查点 {row.size} 与自身不符。",
+                en=f"Checkpoint {row.size} contradicts itself.",
+            )
+        )
+    return tree
+
+
+def _sign(tx: Tx, tree: Range, *, fresh: bool) -> Checkpoint:
+    signers = signers_or_first(tx, fresh=fresh)
+    root = tree.root()
+    note = sign(Statement(signers[0].key.name, tree.size, root, tx.now), signers)
+    made = Checkpoint(tree.size, root, tx.now, note)
+    store.add_checkpoint(tx, made, b"".join(tree.peaks))
+    return made
+
+
+# -- reading back --------------------------------------------------------------------------------
+
+
+def checkpoint(tx: Tx) -> Checkpoint | None:
+    """The newest checkpoint, or None for an empty ledger."""
+    row = store.newest_checkpoint(tx)
+    return None if row is None else Checkpoint(row.size, row.root, row.at, row.note)
+
+
+def size(tx: Tx) -> int:
+    """How many leaves the newest checkpoint covers."""
+    row = store.newest_checkpoint(tx)
+    return 0 if row is None else int(row.size)
+
+
+def leaves(tx: Tx, since: int = 0, limit: int = 10_000) -> list[dict[str, Any]]:
+    """Integrated leaves from position `since`, each as a mapping with its `index`."""
+    return [_read(row) for row in store.leaves(tx, since, limit)]
+
+
+def entry(tx: Tx, evidence_id: str) -> dict[str, Any] | None:
+    """One leaf with its `index`, which is None while it is pending; None when there is none."""
+    row = store.entry(tx, evidence_id)
+    return None if row is None else _read(row)
+
+
+def entries_about(tx: Tx, subject: str, limit: int = 100) -> list[dict[str, Any]]:
+    """What is on record about a pseudonymous id, newest first."""
+    return [_read(row) for row in store.entries_about(tx, subject, limit)]
+
+
+def _read(row: Row[Any]) -> dict[str, Any]:
+    leaf: dict[str, Any] = parse(row.leaf)
+    leaf["index"] = row.position
+    return leaf
