@@ -17,11 +17,12 @@ lock() { # OUTPUT INPUT...
 }
 
 lock requirements/base.txt pyproject.toml "$@"
-# The tests run against exactly what is installed: base.txt binds test.txt.
-lock requirements/test.txt pyproject.toml requirements/test.in \
-    --extra postgres --constraint requirements/base.txt "$@"
+lock requirements/build.txt requirements/build.in "$@"
+# The tests run against exactly what is installed: the first two bind the third.
+lock requirements/test.txt pyproject.toml requirements/test.in --extra postgres \
+    --constraint requirements/base.txt --constraint requirements/build.txt "$@"
 
-if grep -nE '^-|://|@ ' requirements/base.txt requirements/test.txt; then
+if grep -nE '^-|://|@ ' requirements/*.txt; then
     echo "a lock file names an address or an option: see the lines above" >&2
     exit 1
 fi
