@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`guiju screen`: what the policy in force says of a text (Articles 4 and 14)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import click
+import msgspec
+
+from guiju.kernel import Invalid, Text, Unavailable
+from guiju.screening.judge import Screen
+from guiju.screening.lexicon import DIRECTIONS
+from guiju.screening.model import Direction, Verdict
+
+_STDIN = "-"
+
+
+@runtime_checkable
+class ScreenSource(Protocol):
+    """What `app` puts into the click context as `obj`: a way to the policy in force."""
+
+    def screen(self) -> Screen:
+        """The screen of the policy in force."""
+        ...
+
+
+@click.command(name="screen")
+@click.argument("file", default=_STDIN, metavar="[FILE or -]")
+@click.option("--direction", type=click.Choice(DIRECTIONS), default="input", show_default=True)
+@click.option("--jsonl", "lines", is_flag=True, help='Judge lines {"id", "text"}, one by one.')
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.pass_context
+def screen(
+    context: click.Context, file: str, direction: Direction, *, lines: bool, as_json: bool
+) -> None:
+    """Judge FILE, or what comes in, by the policy in force (exit 1: there is a finding)."""
+    source = context.obj
+    if not isinstance(source, ScreenSource):
+        raise _no_policy()
+    judge, text = source.screen().judge, _read(file)
+    if lines:
+        found = [_judged_line(judge(one, direction), name) for name, one in _texts(file, text)]
+    else:
+        verdict = judge(text, direction)
+        _put(verdict, as_json=as_json)
+        found = [bool(verdict.findings)]
+    context.exit(int(any(found)))
+
+
+def _judged_line(verdict: Verdict, name: object) -> bool:
+    click.echo(msgspec.json.encode({"id": name, **verdict.as_json()}))
+    return bool(verdict.findings)
+
+
+def _put(verdict: Verdict, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(verdict.as_json()), indent=2))
+        return
+    click.echo(f"{verdict.outcome.value}  screened: {verdict.screened}  policy: {verdict.policy}")
+    for one in verdict.findings:
+        place = f"{one.start}-{one.end}"
+        click.echo(
+            f"  {place}  {one.outcome.value}  {one.harm}  {one.detector}  {one.rule}  {one.view}"
+        )
+
+
+def _read(file: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if file == _STDIN else Path(file).read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise _unreadable(file, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(file, f"byte {error.start} is not UTF-8") from error
+
+
+def _texts(file: str, text: str) -> Iterator[tuple[Any, str]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            one = msgspec.json.decode(line)
+            yield one["id"], _string(one["text"])
+        except (msgspec.DecodeError, KeyError, TypeError) as error:
+            where = f"{file}:{number}"
+            raise _unreadable(where, 'not a line {"id", "text"}') from error
+
+
+def _string(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise TypeError
+
+
+def _unreadable(where: str, why: str) -> Invalid:
+    return Invalid(
+        "text-unreadable",
+        Text(zh=f"无法读取 {where}：{why}。", en=f"{where} cannot be read: {why}."),
+        Text(
+            zh='请提供 UTF-8 文本；--jsonl 时每行为 {"id", "text"}。',
+            en='Give UTF-8 text; with --jsonl, one {"id", "text"} a line.',
+        ),
+    )
+
+
+def _no_policy() -> Unavailable:
+    return Unavailable(
+        "policy-not-open",
+        Text(zh="没有现行规则，无法审查。", en="No policy is open, so nothing can be judged."),
+        Text(zh="请给出 --data。", en="Run it with --data."),
+    )
