@@ -28,9 +28,9 @@ test: $(VENV)/.test ## Run everything: contracts, lint, types, all tests, Postgr
 check: $(VENV)/.test ## Run the fast part, in less than 90 seconds
 	@tools/run_tests.sh fast
 
-bench: $(VENV)/.test ## Measure against peers and limits; prints one table, writes bench/results
-	@tools/system_packages.sh nginx-light postgresql
-	@$(BIN)/python tools/run_bench.py
+bench: $(VENV)/.test ## Measure against peers and limits; prints a table, writes bench/results
+	@tools/system_packages.sh nginx-light wrk
+	@set -e; for one in $$(grep -l __main__ bench/*.py); do $(BIN)/python "$$one"; done
 
 docs: $(VENV)/.test ## Write the pages of docs/ that are made from data
 	@$(BIN)/python tools/make_controls_doc.py
