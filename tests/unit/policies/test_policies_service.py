@@ -23,7 +23,9 @@ from guiju.kernel import (
     digest,
     software,
 )
-from guiju.measures import enforcers
+from guiju.ledger import integrate
+from guiju.ledger import leaves as leaves_of
+from guiju.measures import Standing, enforcers, law
 from guiju.policies import (
     MACHINE,
     Policy,
@@ -275,6 +277,19 @@ def test_evidence_names_its_controls_and_holds_only_ids_digests_and_numbers(
             "approver",
             "supersedes",
         }
+
+
+@pytest.mark.control("policy-four-eyes")
+def test_the_check_of_the_control_finds_it_met(db: Database, staff: Any, clock: FixedClock) -> None:
+    """Standing is computed from the very leaves that an approval leaves behind."""
+    put_in_force(db, staff, 200)
+    integrate(db)
+    standing = Standing(law())
+    with db.read() as tx:
+        standing.feed(leaves_of(tx))
+    fourth = standing.report(clock.now(), 30, {"size": 3}, {})["articles"][3]
+    found = next(one for one in fourth["controls"] if one["id"] == "policy-four-eyes")
+    assert (found["outcome"], found["counterexamples"]) == ("MET", [])
 
 
 def test_the_control_is_enforced_where_approval_happens() -> None:
