@@ -46,8 +46,8 @@ part "format" "$BIN/ruff" format --check "${sources[@]}"
 part "types" "$BIN/mypy" "${sources[@]}"
 part "default install" "$BIN/python" tools/check_install.py
 case ${1:-all} in
-    fast) tests -q -m "not slow and not browser and not postgres" tests/unit tests/law ;;
-    *) tests -q --durations=10 ;;
+    fast) tests -m "not slow and not browser and not postgres" tests/unit tests/law ;;
+    *) tests --durations=10 ;;
 esac
 
 echo "== summary"
