@@ -17,7 +17,7 @@ import msgspec
 from guiju.kernel import Invalid
 from guiju.labelling.code import GENERATES, check_producer_code
 from guiju.labelling.reading import FoundLabel, labels_in
-from guiju.labelling.text import Place, has_elements, has_english_elements, plain_words
+from guiju.labelling.text import Place, has_elements, has_english_elements
 
 WINDOW = 64
 """A label is looked for in so many characters from either end."""
@@ -171,7 +171,7 @@ def _edges(shown: str) -> Iterator[tuple[str, Place]]:
     for base in bases:
         for one in _SENTENCE.finditer(shown, base, base + WINDOW):
             place = Place.START if one.start() + one.end() < len(shown) else Place.END
-            yield plain_words(one[0]).strip(), place
+            yield one[0].strip(), place
 
 
 def _answer(text: str) -> str | None:

@@ -106,12 +106,15 @@ def mark(
         Invalid: `label-not-writable`.
     """
     marking = TextMarking(label, explicit, accept_language)
-    before, after = marking.before(), marking.after(text)
-    if before and not text.startswith(before):
-        text = before + text
-    if after and not text.endswith(after):
-        text += after
+    if not _carries(text, explicit):
+        text = marking.before() + text + marking.after(text)
     return MarkedText(text, marking.aigc, explicit.place)
+
+
+def _carries(text: str, explicit: ExplicitLabel) -> bool:
+    words = (explicit.zh, explicit.en)
+    at_start, at_end = text.startswith(words), text.endswith(words)
+    return at_start if explicit.place is Place.START else at_end
 
 
 def language_of(text: str, accept_language: str = "zh") -> Language:

@@ -64,7 +64,6 @@ class Lexicon:
         self._terms = tuple(terms)
         patterns = [one.folded for one in terms]
         self._automaton = CharwiseDoubleArrayAhoCorasick(patterns) if patterns else None
-        self.longest = max(map(len, patterns), default=0)
         self.prefixes = Prefixes((one.folded, one.left, one.right) for one in terms)
 
     def __len__(self) -> int:

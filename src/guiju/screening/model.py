@@ -122,8 +122,11 @@ def verdict_on(findings: Iterable[Finding], policy: str, covered: int) -> Verdic
 
 def masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """`text` with a star for each character in `spans`; its length does not change."""
-    for first, last in spans:
-        start, end = max(first, 0), min(last, len(text))
+    pieces: list[str] = []
+    done = 0
+    for first, last in sorted(spans):
+        start, end = max(first, done), min(last, len(text))
         if start < end:
-            text = text[:start] + MASK_SIGN * (end - start) + text[end:]
-    return text
+            pieces += (text[done:start], MASK_SIGN * (end - start))
+            done = end
+    return "".join((*pieces, text[done:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import chain
 
 # Stands for the border that a whole word still waits for; greater than whatever follows it.
 _BORDER = "\U0010ffff"
@@ -21,6 +22,7 @@ class Prefixes:
         for term, left, right in terms:
             (bound if left else free).append(term + _BORDER if right else term)
         self._bound, self._free = _Beginnings(bound), _Beginnings(free)
+        self._longest = max(map(len, chain(bound, free)), default=1) - 1
 
     def hold(self, folded: str, start: int) -> int:
         """Where, from `start` on, the longest suffix begins that may still become a hit.
@@ -28,7 +30,7 @@ class Prefixes:
         `folded[start - 1]`, if there, is the character before it: a left border.
         """
         end = len(folded)
-        for at in range(start, end):
+        for at in range(max(start, end - self._longest), end):
             pair = folded[at : at + _PAIR]
             if pair in self._free.pairs and self._free.begin(folded[at:]):
                 return at

@@ -125,7 +125,7 @@ class Stream:
 
     def _release(self, folded: Folded, hold: int) -> Release:
         """Let everything before the folded character `hold` go."""
-        cut = _index(folded, hold)
+        cut = _index(folded.offsets, hold) if hold < len(folded.text) else len(folded.source)
         text = self._tail.text[:cut]
         if self._masks:
             text = masked(text, self._masks)
@@ -202,12 +202,9 @@ def _first_stop(hits: list[Hit], folded: Folded) -> int | None:
     stops = [hit for hit in hits if hit.term.entry.action.stops]
     if not stops:
         return None
-    return min(_index(folded, hit.end if hit.term.right else hit.end - 1) + 1 for hit in stops)
-
-
-def _index(folded: Folded, at: int) -> int:
-    """The source index of the folded character `at`; the end of the one is that of the other."""
-    if at == len(folded.text):
-        return len(folded.source)
     offsets = folded.offsets
+    return min(_index(offsets, hit.end if hit.term.right else hit.end - 1) + 1 for hit in stops)
+
+
+def _index(offsets: list[int] | None, at: int) -> int:
     return at if offsets is None else offsets[at]
