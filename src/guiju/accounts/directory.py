@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gateway's memory of callers: one second long, so that a revoked key is refused everywhere.
+
+This process forgets at once when it hears that a standing changed; another process, which does
+not hear it, forgets after a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import NamedTuple
+
+from guiju.accounts.callers import look_up
+from guiju.accounts.gates import may_use
+from guiju.accounts.model import Caller
+from guiju.kernel import monotonic
+from guiju.storage import Database
+
+# A policy of the house: how long another process may still serve whom this one has suspended.
+LIVES_SECONDS = 1.0
+MOST_CALLERS = 20_000
+
+_Slot = tuple[bytes, str | None]
+
+
+class _Entry(NamedTuple):
+    caller: Caller
+    until: float
+
+
+class Directory:
+    """Callers by token and end user. Only those who may use the service are remembered.
+
+    So an acceptance counts with the next request, and a refused caller is asked for each time.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Nobody is known yet."""
+        self._database = database
+        self._known: dict[_Slot, _Entry] = {}
+        self._lock = threading.Lock()
+        self._forgotten = 0
+
+    def cached(self, token: str, end_user: str | None = None) -> Caller | None:
+        """The caller if they were asked for within the last second."""
+        entry = self._known.get(_slot(token, end_user))
+        return entry.caller if entry is not None and monotonic() < entry.until else None
+
+    def fetch(self, token: str, end_user: str | None = None) -> Caller:
+        """The caller as the database knows them now; raises what `look_up` raises."""
+        until, seen = monotonic() + LIVES_SECONDS, self._forgotten
+        with self._database.read() as tx:
+            caller = look_up(tx, token, end_user)
+        if may_use(caller):
+            self._remember(_slot(token, end_user), _Entry(caller, until), seen)
+        return caller
+
+    def forget(self, subject: str) -> None:
+        """Forget every caller of this person, app or key."""
+        with self._lock:
+            self._forgotten += 1
+            for slot, entry in list(self._known.items()):
+                if subject in {entry.caller.person, entry.caller.app, entry.caller.key}:
+                    del self._known[slot]
+
+    def forget_all(self) -> None:
+        """Forget everybody, e.g. when a new agreement was published."""
+        with self._lock:
+            self._forgotten += 1
+            self._known.clear()
+
+    def _remember(self, slot: _Slot, entry: _Entry, seen: int) -> None:
+        with self._lock:
+            # Somebody was forgotten while we read: what we read may be what they were before.
+            if seen != self._forgotten:
+                return
+            if len(self._known) >= MOST_CALLERS:
+                self._make_room()
+            self._known[slot] = entry
+
+    def _make_room(self) -> None:
+        now = monotonic()
+        self._known = {slot: one for slot, one in self._known.items() if now < one.until}
+        if len(self._known) >= MOST_CALLERS:
+            self._known.clear()
+
+
+def _slot(token: str, end_user: str | None) -> _Slot:
+    """Tokens stay out of memory; a person's own key does not care for whom it claims to speak."""
+    mark = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    return mark, None if token.startswith("gj-user-") else end_user

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""May this caller use the service? Pure questions that the gateway asks of each request."""
+
+from __future__ import annotations
+
+from guiju.accounts import refusing
+from guiju.accounts.model import Caller, PersonState
+from guiju.measures import enforces
+
+
+@enforces("agreement-before-use")
+def require_agreement(caller: Caller) -> None:
+    """Pass whoever has accepted the agreement in force (Article 9).
+
+    Raises:
+        Refused: `agreement-not-accepted`, also for an end user nobody has introduced.
+        Unavailable: `agreement-none`, while nothing is published that could be accepted.
+    """
+    required = caller.agreement_required
+    if required is None:
+        raise refusing.no_agreement()
+    if caller.person is None or caller.agreement != required:
+        raise refusing.agreement_not_accepted(required)
+
+
+def require_standing(caller: Caller) -> None:
+    """Pass whoever is neither suspended nor terminated (Article 14).
+
+    Raises:
+        Refused: `account-suspended` or `account-terminated`, with the way to appeal.
+    """
+    if caller.state is PersonState.SUSPENDED:
+        raise refusing.suspended()
+    if caller.state is PersonState.TERMINATED:
+        raise refusing.terminated()
+
+
+def check_may_use(caller: Caller) -> None:
+    """Pass whoever may use the service now; raises what the two above raise."""
+    require_agreement(caller)
+    require_standing(caller)
+
+
+def may_use(caller: Caller) -> bool:
+    """Whether `check_may_use` passes."""
+    agreed = caller.person is not None and caller.agreement is not None
+    barred = caller.state in {PersonState.SUSPENDED, PersonState.TERMINATED}
+    return agreed and caller.agreement == caller.agreement_required and not barred

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The room's verbs in one place; each lives in the file of its subject."""
+
+from guiju.accounts.agreements import (
+    accept_agreement,
+    acceptances_of,
+    agreement_in_force,
+    agreements,
+    app_accepts,
+    first_agreement,
+    get_agreement,
+    publish_agreement,
+    read_agreement,
+)
+from guiju.accounts.callers import look_up
+from guiju.accounts.keys import (
+    apps,
+    issue_app_key,
+    issue_key,
+    keys_of,
+    known_key,
+    register_app,
+    revoke_key,
+)
+from guiju.accounts.passwords import Hashed, hash_password
+from guiju.accounts.people import (
+    find_person,
+    get_person,
+    introduce_end_user,
+    name_of,
+    register_person,
+    set_standing,
+)
+from guiju.accounts.sessions import (
+    close_session,
+    needs_touch,
+    open_session,
+    session,
+    touch_session,
+)
+from guiju.accounts.signing import sign_in_person, sign_in_staff
+from guiju.accounts.staffing import (
+    appoint_staff,
+    dismiss_staff,
+    find_staff,
+    staff_actor,
+    staff_listed,
+)
+
+__all__ = [
+    "Hashed",
+    "accept_agreement",
+    "acceptances_of",
+    "agreement_in_force",
+    "agreements",
+    "app_accepts",
+    "appoint_staff",
+    "apps",
+    "close_session",
+    "dismiss_staff",
+    "find_person",
+    "find_staff",
+    "first_agreement",
+    "get_agreement",
+    "get_person",
+    "hash_password",
+    "introduce_end_user",
+    "issue_app_key",
+    "issue_key",
+    "keys_of",
+    "known_key",
+    "look_up",
+    "name_of",
+    "needs_touch",
+    "open_session",
+    "publish_agreement",
+    "read_agreement",
+    "register_app",
+    "register_person",
+    "revoke_key",
+    "session",
+    "set_standing",
+    "sign_in_person",
+    "sign_in_staff",
+    "staff_actor",
+    "staff_listed",
+    "touch_session",
+]

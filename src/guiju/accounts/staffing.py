@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Appointing staff to roles and dismissing them; the role decides what somebody may do (Art. 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guiju.accounts import names, passwords, refusing, staff_store
+from guiju.accounts.model import Staff
+from guiju.accounts.passwords import Hashed
+from guiju.accounts.roles import Role, in_order, requires_role
+from guiju.kernel import Actor, ActorKind, Invalid, new_id
+from guiju.ledger import append
+from guiju.measures import enforces
+from guiju.storage import Tx
+
+CONTROLS = ("staff-roles",)
+_MOST_SHOWN = 500
+
+
+@enforces("staff-roles")
+def appoint_staff(
+    tx: Tx,
+    actor: Actor,
+    name: str,
+    password: str | Hashed,
+    roles: Iterable[str],
+    *,
+    display: str = "",
+) -> Staff:
+    """Appoint who will sign in as `name` to `roles`.
+
+    The accountable person appoints; software does so once, for the first staff of the house.
+
+    Raises:
+        Refused: `role-needed`, or `person-needed` for software when there is staff.
+        Invalid: `name-invalid`, `password-weak`, `roles-invalid` or `label-invalid`.
+        Conflict: `name-taken`.
+    """
+    _check_may_appoint(tx, actor)
+    login = names.login_name(name)
+    member = Staff(
+        id=new_id("st"),
+        name=login.folded,
+        display=names.label(display) or login.shown,
+        roles=_known(roles),
+        appointed_by=actor.id,
+        appointed_at=tx.now,
+        dismissed_at=None,
+    )
+    hashed = passwords.ready(name, password)
+    if not staff_store.add_staff(tx, member):
+        raise refusing.name_taken()
+    staff_store.set_credential(tx, member.id, hashed.text)
+    append(
+        tx,
+        "staff-appointed",
+        controls=CONTROLS,
+        actor=actor,
+        subject=member.id,
+        facts={"roles": [role.value for role in member.roles], "change": "appointed"},
+    )
+    return member
+
+
+def dismiss_staff(tx: Tx, actor: Actor, name: str) -> Staff:
+    """End an appointment and every session of it; the name is not given out again.
+
+    Raises:
+        Refused: `role-needed`.
+        NotFound: `staff-unknown`.
+    """
+    requires_role(actor, Role.ACCOUNTABLE_PERSON)
+    member = _member(tx, name)
+    staff_store.dismiss(tx, member.id)
+    staff_store.drop_sessions_of(tx, member.id)
+    # The same kind as an appointment: it is the change that says which of the two it is.
+    append(
+        tx,
+        "staff-appointed",
+        controls=CONTROLS,
+        actor=actor,
+        subject=member.id,
+        facts={"roles": [role.value for role in member.roles], "change": "dismissed"},
+    )
+    return staff_store.find_staff(tx, member.id) or member
+
+
+def staff_actor(tx: Tx, name: str) -> Actor:
+    """The member who signs in as `name`, with their roles; raises NotFound `staff-unknown`."""
+    return _member(tx, name).actor
+
+
+def staff_listed(tx: Tx) -> list[Staff]:
+    """All members by name, the dismissed ones too."""
+    return staff_store.staff(tx, _MOST_SHOWN)
+
+
+def find_staff(tx: Tx, name: str) -> Staff | None:
+    """Who signs in as `name` and was not dismissed; None too for what cannot be a name."""
+    try:
+        login = names.login_name(name)
+    except Invalid:
+        return None
+    found = staff_store.find_staff_by_name(tx, login.folded)
+    return found if found is not None and found.dismissed_at is None else None
+
+
+def _member(tx: Tx, name: str) -> Staff:
+    found = find_staff(tx, name)
+    if found is None:
+        raise refusing.no_such_staff()
+    return found
+
+
+def _check_may_appoint(tx: Tx, actor: Actor) -> None:
+    if actor.kind is not ActorKind.SOFTWARE:
+        requires_role(actor, Role.ACCOUNTABLE_PERSON)
+    elif staff_store.staff_before(tx, tx.now):
+        raise refusing.first_staff_only()
+
+
+def _known(roles: Iterable[str]) -> tuple[Role, ...]:
+    try:
+        known = in_order(roles)
+    except ValueError as error:
+        raise refusing.roles_invalid() from error
+    if not known:
+        raise refusing.roles_invalid()
+    return known

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables `person`, `app` and `api_key`: pseudonyms, sealed names and digests of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, LargeBinary, Row, String, func, select
+
+from guiju.accounts.model import App, Key, KeyKind, Person, PersonState
+from guiju.storage import Instant, Tx, table
+
+PERSON = table(
+    "person",
+    Column("id", String(40), primary_key=True),
+    Column("app", String(40), index=True),
+    # A keyed digest of the folded login name, or of app and end user: it finds and tells nothing.
+    Column("name_index", String(64), nullable=False, unique=True),
+    Column("sealed_name", LargeBinary),
+    Column("language", String(2), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(60), nullable=False),
+    Column("standing_by", String(80), nullable=False),
+    Column("standing_at", Instant, nullable=False),
+    Column("registered_at", Instant, nullable=False),
+    Column("registered_by", String(80), nullable=False),
+)
+
+APP = table(
+    "app",
+    Column("id", String(40), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("state", String(12), nullable=False),
+    Column("registered_at", Instant, nullable=False),
+    Column("registered_by", String(80), nullable=False),
+)
+
+API_KEY = table(
+    "api_key",
+    Column("id", String(40), primary_key=True),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("kind", String(4), nullable=False),
+    Column("person", String(40), index=True),
+    Column("app", String(40), index=True),
+    Column("label", String(80), nullable=False),
+    Column("last4", String(4), nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+_PERSON = [one for one in PERSON.columns if one.name not in {"name_index", "sealed_name"}]
+_KEY = [one for one in API_KEY.columns if one.name != "token_digest"]
+
+
+def add_person(tx: Tx, person: Person, name_index: str, sealed_name: bytes | None) -> bool:
+    """Keep a new person; False when somebody has the name."""
+    secret = {"name_index": name_index, "sealed_name": sealed_name}
+    row = {one.name: getattr(person, one.name) for one in _PERSON}
+    return tx.insert_if_absent(PERSON, {**row, "state": person.state.value, **secret})
+
+
+def move_person(tx: Tx, person: Person, changes: Mapping[str, Any]) -> bool:
+    """Change how a person stands, unless somebody did so meanwhile; False then."""
+    expect = {"state": person.state.value, "standing_at": person.standing_at}
+    return tx.update(PERSON, {"id": person.id}, changes, expect=expect)
+
+
+def find_person(tx: Tx, person: str) -> Person | None:
+    """The person with this id."""
+    return _person(tx.row(select(*_PERSON).where(PERSON.c.id == person)))
+
+
+def find_person_by_index(tx: Tx, name_index: str) -> Person | None:
+    """The person behind this blind index."""
+    return _person(tx.row(select(*_PERSON).where(PERSON.c.name_index == name_index)))
+
+
+def sealed_name(tx: Tx, person: str) -> bytes | None:
+    """The person's name as it was sealed; None for an app's end user."""
+    row = tx.row(select(PERSON.c.sealed_name).where(PERSON.c.id == person))
+    return None if row is None else row.sealed_name
+
+
+def add_app(tx: Tx, app: App) -> bool:
+    """Keep a new app; False when one has the name."""
+    return tx.insert_if_absent(APP, {one.name: getattr(app, one.name) for one in APP.columns})
+
+
+def find_app(tx: Tx, app: str) -> App | None:
+    """The app with this id."""
+    row = tx.row(select(APP).where(APP.c.id == app))
+    return None if row is None else App(**_values(row))
+
+
+def apps(tx: Tx, limit: int) -> list[App]:
+    """All apps by name."""
+    return [App(**_values(row)) for row in tx.rows(select(APP).order_by(APP.c.name).limit(limit))]
+
+
+def add_key(tx: Tx, key: Key, token_digest: str) -> None:
+    """Keep a new key by the digest of its token."""
+    row = {one.name: getattr(key, one.name) for one in _KEY}
+    tx.insert(API_KEY, {**row, "kind": key.kind.value, "token_digest": token_digest})
+
+
+def revoke(tx: Tx, key: str) -> bool:
+    """Mark a key as revoked now; False when it was already."""
+    return tx.update(API_KEY, {"id": key}, {"revoked_at": tx.now}, expect={"revoked_at": None})
+
+
+def find_key(tx: Tx, key: str) -> Key | None:
+    """The key with this id."""
+    return _key(tx.row(select(*_KEY).where(API_KEY.c.id == key)))
+
+
+def find_key_by_digest(tx: Tx, token_digest: str) -> Key | None:
+    """The key whose token has this digest."""
+    return _key(tx.row(select(*_KEY).where(API_KEY.c.token_digest == token_digest)))
+
+
+def keys_of(tx: Tx, owner: str, limit: int) -> list[Key]:
+    """The keys of a person or an app, newest first."""
+    mine = (API_KEY.c.person == owner) | (API_KEY.c.app == owner)
+    wanted = select(*_KEY).where(mine).order_by(API_KEY.c.issued_at.desc(), API_KEY.c.id.desc())
+    found = (_key(row) for row in tx.rows(wanted.limit(limit)))
+    return [one for one in found if one is not None]
+
+
+def live_keys(tx: Tx, owner: str) -> int:
+    """How many keys of a person or an app are not revoked."""
+    mine = (API_KEY.c.person == owner) | (API_KEY.c.app == owner)
+    live = select(func.count()).select_from(API_KEY).where(mine, API_KEY.c.revoked_at.is_(None))
+    row = tx.row(live)
+    return int(row[0]) if row else 0
+
+
+def _person(row: Row[Any] | None) -> Person | None:
+    if row is None:
+        return None
+    values = _values(row)
+    return Person(**{**values, "state": PersonState(values["state"])})
+
+
+def _key(row: Row[Any] | None) -> Key | None:
+    if row is None:
+        return None
+    values = _values(row)
+    return Key(**{**values, "kind": KeyKind(values["kind"])})
+
+
+def _values(row: Row[Any]) -> dict[str, Any]:
+    return dict(row._mapping)  # noqa: SLF001 - the documented accessor of SQLAlchemy rows
