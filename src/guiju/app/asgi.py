@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ASGI application of one serving process: `/v1` to the gateway, all else to the pages."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from guiju.app.house import House
+from guiju.app.keeper import EVERYTHING, Keeper
+from guiju.app.settings import Settings
+from guiju.app.site import build_site
+from guiju.kernel import GuijuError
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+VARIABLE = "GUIJU_SETTINGS"
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+_log = logging.getLogger("guiju.app")
+
+
+class Application:
+    """Tells the requests of the data plane from those of pages and API."""
+
+    def __init__(self, house: House) -> None:
+        """Wire the gateway and the pages; `lifespan` starts them."""
+        self._house = house
+        self._gateway = house.gateway()
+        self._pages = build_site(house, self._gateway)
+        self._keeper = Keeper(house, EVERYTHING)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await self._gateway(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self._start()
+        except GuijuError as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _start(self) -> None:
+        await asyncio.to_thread(self._house.rules.refresh)
+        await self._gateway.start()
+        self._keeper.start()
+
+    async def _stop(self) -> None:
+        await self._gateway.close()
+        await asyncio.to_thread(self._keeper.stop)
+        self._house.close()
+
+
+def application() -> Application:
+    """Made in each worker process, from the settings that the parent handed down."""
+    _die_with_the_parent()
+    return Application(House.open(Settings.from_text(os.environ[VARIABLE])))
+
+
+def _die_with_the_parent() -> None:
+    """Let no worker outlive a killed parent: it would hold the port against the restart."""
+    try:
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    except (OSError, AttributeError):
+        _log.info("this system has no prctl: a killed parent may leave workers behind")

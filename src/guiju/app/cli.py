@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line. Groups load when they are called, so that `guiju --help` answers at once."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from guiju.kernel import Event, GuijuError
+
+if TYPE_CHECKING:
+    from guiju.app.house import House
+
+# Name, where the command is, one line of help, chapter of the Measures.
+_COMMANDS: tuple[tuple[str, str, str, str], ...] = (
+    ("up", "guiju.app.running:up", "Everything in one: service, console, housekeeping.", "run"),
+    ("gateway", "guiju.app.running:gateway", "The service on prepared data.", "run"),
+    ("worker", "guiju.app.running:worker", "Housekeeping only.", "run"),
+    ("db", "guiju.app.keeping:db", "Migrate the database.", "run"),
+    ("doctor", "guiju.app.keeping:doctor", "What is wrong here, and what to do about it.", "run"),
+    ("law", "guiju.measures.commands:group", "The Measures as data, and their standing.", "I"),
+    ("screen", "guiju.screening.commands:screen", "Judge a text by the policy in force.", "II"),
+    ("policy", "guiju.policies.commands:group", "The provider's rules, by two people.", "II"),
+    ("label", "guiju.labelling.commands:group", "AI marks: read and check.", "II"),
+    ("accounts", "guiju.accounts.commands:group", "People, keys, agreement, staff.", "III"),
+    ("profile", "guiju.profile.commands:group", "The public statement of the service.", "III"),
+    ("ledger", "guiju.ledger.commands:group", "Evidence: verify, prove, export.", "IV"),
+)
+_CHAPTERS = {
+    "I": "Chapter I, general (Articles 1-4)",
+    "II": "Chapter II, development and content (Articles 4-8, 12, 14)",
+    "III": "Chapter III, service and people (Articles 9-15)",
+    "IV": "Chapter IV, supervision and evidence (Articles 16-21)",
+    "run": "Running guiju",
+}
+
+
+class Desk:
+    """What commands find in the click context: the house, opened when first asked for."""
+
+    def __init__(self, data: str | None) -> None:
+        """Remember where the data is; open nothing."""
+        self.data = data
+        self._house: House | None = None
+
+    @property
+    def house(self) -> House:
+        """The opened house; raises Unavailable when there is no data."""
+        if self._house is None:
+            from guiju.app.house import House  # noqa: PLC0415 - help must not wait for the rooms
+            from guiju.app.settings import read_settings  # noqa: PLC0415 - as above
+
+            self._house = House.open(read_settings(self.data))
+        return self._house
+
+    @property
+    def database(self) -> Any:
+        """The open database."""
+        return self.house.database
+
+    @property
+    def tiles(self) -> Any:
+        """Where the ledger's tiles are."""
+        return self.house.tiles
+
+    def standing(self, window_days: int = 30) -> Any:
+        """The standing of every article now."""
+        return self.house.standing(window_days)
+
+    def staff(self, name: str) -> Any:
+        """The staff member of this name."""
+        return self.house.staff(name)
+
+    def publish(self, event: Event) -> None:
+        """Tell the listeners."""
+        self.house.publish(event)
+
+    def screen(self) -> Any:
+        """The screen of the policy in force."""
+        return self.house.screen()
+
+    def verified(self, report: Any) -> None:
+        """Remember what a full verification of the ledger found, for the standing."""
+        from guiju.app.house import write_verification  # noqa: PLC0415 - as above
+
+        write_verification(self.house.tiles, report, self.house.clock.now())
+
+
+class _Chapters(click.Group):
+    """A group whose members load late and whose help follows the chapters of the Measures."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click hands it over
+        return [name for name, *_ in _COMMANDS]
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click hands it over
+        cmd_name: str,
+    ) -> click.Command | None:
+        for name, where, *_ in _COMMANDS:
+            if name == cmd_name:
+                module, _, attribute = where.partition(":")
+                found = getattr(importlib.import_module(module), attribute)
+                return found if isinstance(found, click.Command) else None
+        return None
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click hands it over
+        formatter: click.HelpFormatter,
+    ) -> None:
+        for chapter, title in _CHAPTERS.items():
+            rows = [(name, text) for name, _, text, place in _COMMANDS if place == chapter]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+@click.group(cls=_Chapters, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data",
+    metavar="DIR",
+    envvar="GUIJU_DATA",
+    help="The data folder (GUIJU_DATA); default ./var.",
+)
+@click.version_option(package_name="guiju", prog_name="guiju")
+@click.pass_context
+def cli(context: click.Context, data: str | None) -> None:
+    """规矩 guiju: the Measures for generative AI services as running software."""
+    context.obj = Desk(data)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command; an error of our tree is one line with its remedy and an exit status."""
+    try:
+        status = cli.main(args=_data_anywhere(arguments), prog_name="guiju", standalone_mode=False)
+    except GuijuError as error:
+        _report(error)
+        sys.exit(error.exit_status)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output had seen enough; there is nothing left to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _data_anywhere(arguments: Sequence[str] | None) -> list[str]:
+    """Let `--data DIR` stand after the command too: every command takes it."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for at, word in enumerate(given):
+        if word == "--data" and at + 1 < len(given):
+            return ["--data", given[at + 1], *given[:at], *given[at + 2 :]]
+        if word.startswith("--data="):
+            return [word, *given[:at], *given[at + 1 :]]
+    return given
+
+
+def _report(error: GuijuError) -> None:
+    language = (
+        "zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+    )
+    if "--json" in sys.argv:
+        shown = {"code": error.code, "what": error.what.to(language)}
+        click.echo(json.dumps({"error": shown | {"remedy": error.remedy.to(language)}}), err=True)
+    else:
+        click.echo(f"guiju: {error.code}: {error.message(language)}", err=True)

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The wiring: rooms that may not know each other are introduced here, and only here."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from guiju import accounts, ledger
+from guiju.app.settings import Settings
+from guiju.gateway import DemoModel, Gateway, HttpUpstream, Recorder, RulesHolder, Upstream
+from guiju.kernel import (
+    Actor,
+    Bus,
+    Event,
+    Keyring,
+    LocalMasterKey,
+    PolicyActivated,
+    StandingChanged,
+    SystemClock,
+    Text,
+    Unavailable,
+    isoformat,
+)
+from guiju.measures import Report, Signal, law
+from guiju.measures import Standing as StandingOf
+from guiju.screening import Screen
+from guiju.storage import Database, head_revision, migrate, revision
+
+_LEAVES_AT_ONCE = 20_000
+
+
+class House:
+    """Everything one process needs, opened once."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        """Use `House.open`."""
+        self.settings = settings
+        self.database = database
+        self.clock = SystemClock()
+        self.bus = Bus()
+        self.rules = RulesHolder(database)
+        self.directory = accounts.Directory(database)
+        self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
+        self.bus.subscribe(PolicyActivated, lambda _: self.rules.refresh())
+
+    @classmethod
+    def open(cls, settings: Settings) -> House:
+        """Open an existing data folder.
+
+        Raises:
+            Unavailable: no data there, wrong or missing master key, schema of another version.
+        """
+        database = Database.open(settings.database_url, Keyring(_master_key(settings)))
+        _check_schema(database, settings)
+        database.check_master_key()
+        return cls(settings, database)
+
+    @classmethod
+    def prepare(cls, settings: Settings) -> House:
+        """Open the data folder, making or migrating what is missing.
+
+        A master key is made for an empty database only: a new key beside old data would look
+        like a fresh start while everything sealed is lost.
+        """
+        _make_folder(settings.folder)
+        held = _key_from_environment() or settings.master_key_file.exists()
+        if not held and _is_fresh(settings):
+            LocalMasterKey.create(settings.master_key_file)
+        database = Database.open(settings.database_url, Keyring(_master_key(settings)))
+        if revision(database) is not None:
+            database.check_master_key()
+        migrate(database)
+        database.check_master_key()
+        return cls(settings, database)
+
+    # -- what commands ask for (the Protocols of their rooms) --------------------------------------
+
+    @property
+    def tiles(self) -> Path:
+        """Where the ledger's tiles are."""
+        return self.settings.tiles
+
+    def staff(self, name: str) -> Actor:
+        """The staff member of this name; raises NotFound."""
+        with self.database.read() as tx:
+            return accounts.staff_actor(tx, name)
+
+    def publish(self, event: Event) -> None:
+        """Tell the listeners of this process; other processes look for themselves each second."""
+        self.bus.publish(event)
+
+    def screen(self) -> Screen:
+        """The screen of the policy in force."""
+        self.rules.refresh()
+        return self.rules.now().screen
+
+    def standing(self, window_days: int = 30) -> Report:
+        """The standing now, from every leaf of the ledger."""
+        standing = StandingOf(law())
+        ledger.integrate(self.database)
+        with self.database.read() as tx:
+            while leaves := ledger.leaves(tx, since=standing.size, limit=_LEAVES_AT_ONCE):
+                standing.feed(leaves)
+            point = ledger.checkpoint(tx)
+        return standing.report(self.clock.now(), window_days, described(point), self.signals())
+
+    def signals(self) -> dict[str, Signal]:
+        """Live measurements: what the last full verification of the ledger found."""
+        found = read_verification(self.settings.tiles)
+        return {} if found is None else {"ledger-verified": found}
+
+    # -- the data plane ----------------------------------------------------------------------------
+
+    def gateway(self) -> Gateway:
+        """The data plane with its parts, not yet started."""
+        return Gateway(
+            rules=self.rules,
+            directory=self.directory,
+            upstream=self._upstream(),
+            recorder=Recorder(self.database),
+            clock=self.clock,
+        )
+
+    def _upstream(self) -> Upstream:
+        if self.settings.upstream is None:
+            return DemoModel()
+        return HttpUpstream(self.settings.upstream, os.environ.get("GUIJU_UPSTREAM_KEY"))
+
+    def close(self) -> None:
+        """Give connections back."""
+        self.database.close()
+
+
+def described(point: ledger.Checkpoint | None) -> dict[str, object] | None:
+    """A checkpoint as reports show it."""
+    if point is None:
+        return None
+    return {"size": point.size, "root": point.root.hex(), "at": isoformat(point.at)}
+
+
+# -- the last verification, shared by all processes of a machine through a small file --------------
+
+
+def read_verification(folder: Path) -> Signal | None:
+    """What `guiju ledger verify` said last, if it ran."""
+    try:
+        found = msgspec.json.decode((folder / "verified.json").read_bytes())
+        at = datetime.fromisoformat(found["at"])
+        return Signal(bool(found["ok"]), at, int(found["size"]), str(found["detail"]))
+    except (OSError, msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def write_verification(folder: Path, report: ledger.VerifyReport, at: datetime) -> None:
+    """Leave for other processes what a verification found."""
+    folder.mkdir(parents=True, exist_ok=True)
+    first = next((f"{one.where}: {one.what}" for one in report.problems), "")
+    found = {"ok": report.ok, "size": report.size, "at": isoformat(at), "detail": first}
+    temporary = folder / "verified.json.tmp"
+    temporary.write_bytes(msgspec.json.encode(found))
+    temporary.replace(folder / "verified.json")
+
+
+# -- opening ---------------------------------------------------------------------------------------
+
+
+def _key_from_environment() -> str | None:
+    return os.environ.get("GUIJU_MASTER_KEY")
+
+
+def _master_key(settings: Settings) -> LocalMasterKey:
+    text = _key_from_environment()
+    if text:
+        return LocalMasterKey.from_text(text)
+    return LocalMasterKey.from_file(settings.master_key_file)
+
+
+def _is_fresh(settings: Settings) -> bool:
+    """Whether the database holds nothing yet; looking needs no key."""
+    looking = Database.open(settings.database_url, Keyring(LocalMasterKey(bytes(32))))
+    try:
+        return looking.is_empty()
+    finally:
+        looking.close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unavailable(
+            "data-folder",
+            Text(zh=f"无法创建数据目录 {folder}。", en=f"The data folder {folder} cannot be made."),
+            Text(zh="请用 --data 指定可写的目录。", en="Name a writable folder with --data."),
+        ) from error
+
+
+def _check_schema(database: Database, settings: Settings) -> None:
+    if database.is_empty():
+        raise Unavailable(
+            "no-data",
+            Text(zh=f"{settings.data} 中没有数据。", en=f"There is no data in {settings.data}."),
+            Text(
+                zh="请先运行 guiju up，或用 --data 指定。", en="Run guiju up first, or use --data."
+            ),
+        )
+    if revision(database) != head_revision():
+        raise Unavailable(
+            "schema-differs",
+            Text(
+                zh="数据库结构与本版本不符。", en="The database has the schema of another version."
+            ),
+            Text(zh="请运行 guiju db migrate。", en="Run guiju db migrate."),
+        )

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Housekeeping beside the service: grow the tree, publish tiles, notice changed rules, verify.
+
+Runs as a thread of each serving process and in `guiju worker`. Every step is safe to run in several
+processes at once, so nobody has to be the leader and nobody's absence stops the rest.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from guiju import ledger
+from guiju.app.house import House, read_verification
+from guiju.kernel import GuijuError, monotonic
+
+_log = logging.getLogger("guiju.keeper")
+_PULSE_SECONDS = 1.0
+# A whole verification re-reads every row, so it runs apart, seldom, and for one process at a time.
+_VERIFY_EVERY_SECONDS = 900.0
+
+
+class Keeper:
+    """Calls its steps once a second until it is stopped."""
+
+    def __init__(self, house: House, steps: tuple[Callable[[House], None], ...]) -> None:
+        """Nothing runs until `start`."""
+        self._house = house
+        self._steps = steps
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin in the background."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the step under way and end."""
+        self.ask_to_stop()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def ask_to_stop(self) -> None:
+        """End after the step under way; safe in a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Work in this thread until stopped."""
+        self._run()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            for step in self._steps:
+                self._try(step)
+            self._stop.wait(_PULSE_SECONDS)
+
+    def _try(self, step: Callable[[House], None]) -> None:
+        try:
+            step(self._house)
+        except GuijuError as error:
+            _log.warning("%s: %s", step.__name__, error)
+        except Exception:  # noqa: BLE001 - one failing step must not end the others
+            # Housekeeping goes on at the next pulse; the log says what happened.
+            _log.exception("%s failed", step.__name__)
+
+
+def refresh_rules(house: House) -> None:
+    """Take up a policy or profile that another process has put in force."""
+    house.rules.refresh()
+
+
+def grow_tree(house: House) -> None:
+    """Give pending evidence its place in the tree and publish the new tiles."""
+    ledger.integrate(house.database)
+    getattr(ledger, "publish", lambda *_: 0)(house.database, house.tiles)
+
+
+def verify_ledger(house: House) -> None:
+    """Verify everything in a process of its own when the last verification has grown old."""
+    last = read_verification(house.tiles)
+    if last is not None and (house.clock.now() - last.at).total_seconds() < _VERIFY_EVERY_SECONDS:
+        return
+    with _only_one(house.tiles / ".verifying") as mine:
+        if mine:
+            _verify_apart(house)
+
+
+def _verify_apart(house: House) -> None:
+    started = monotonic()
+    command = [sys.executable, "-m", "guiju.app", "--data", house.settings.data]
+    subprocess.run(  # noqa: S603 - our own program with our own folder
+        ["nice", "-n", "15", *command, "ledger", "verify", "--json"],  # noqa: S607 - nice is everywhere
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _log.info("ledger verified in %.1f s", monotonic() - started)
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[bool]:
+    """Whether this process holds the lock at `path`, until the block ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+EVERYTHING = (refresh_rules, grow_tree, verify_ledger)

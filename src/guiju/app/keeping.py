@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`guiju db` and `guiju doctor`: keep it alive."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+
+from guiju import ledger
+from guiju.app.cli import Desk
+from guiju.app.house import House, read_verification
+from guiju.app.settings import Settings, read_settings
+from guiju.kernel import GuijuError
+from guiju.storage import head_revision, revision
+
+_LEAST_FREE = 1024 * 1024 * 1024
+
+
+@click.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+@click.pass_obj
+def migrate(desk: Desk) -> None:
+    """Make the data folder ready for this version; safe to repeat."""
+    house = House.prepare(read_settings(desk.data, demo=False))
+    click.echo(f"schema {revision(house.database)} of {head_revision()}")
+    house.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    fine: bool
+    detail: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.pass_context
+def doctor(context: click.Context, *, as_json: bool) -> None:
+    """Look at everything the service stands on (exit 1: something is not as it should be)."""
+    settings = read_settings(context.obj.data)
+    found = list(examined(settings))
+    if as_json:
+        rows = [{"name": one.name, "fine": one.fine, "detail": one.detail} for one in found]
+        click.echo(json.dumps({"ok": all(one.fine for one in found), "checks": rows}))
+    else:
+        for one in found:
+            click.echo(f"  {'ok ' if one.fine else 'NOT'}  {one.name}: {one.detail}")
+    context.exit(int(not all(one.fine for one in found)))
+
+
+def examined(settings: Settings) -> Iterator[Finding]:
+    """What is fine and what is not, in the order in which things depend on each other."""
+    free = shutil.disk_usage(settings.folder if settings.folder.exists() else ".").free
+    yield Finding("disk", free > _LEAST_FREE, f"{free // 2**20} MiB free")
+    try:
+        house = House.open(settings)
+    except GuijuError as error:
+        yield Finding("data", fine=False, detail=error.message("en"))
+        return
+    yield Finding("data", fine=True, detail=f"schema {revision(house.database)}, key fits")
+    for name, look in _LOOKS.items():
+        yield _looked(name, look, house)
+    house.close()
+
+
+def _looked(name: str, look: Callable[[House], str], house: House) -> Finding:
+    try:
+        return Finding(name, fine=True, detail=look(house))
+    except GuijuError as error:
+        return Finding(name, fine=False, detail=error.message("en"))
+
+
+def _rules(house: House) -> str:
+    house.rules.refresh()
+    return f"policy {house.rules.now().policy[:12]} in force"
+
+
+def _ledger(house: House) -> str:
+    with house.database.read() as tx:
+        size = ledger.size(tx)
+    last = read_verification(house.tiles)
+    if last is None:
+        return f"{size} leaves, not verified yet"
+    return f"{size} leaves, last verified {last.at:%Y-%m-%d %H:%M} UTC: {last.holds}"
+
+
+_LOOKS: dict[str, Callable[[House], str]] = {"rules": _rules, "ledger": _ledger}

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings: where things are; never what the law says or what the provider decided.
+
+The command line wins over the environment, the environment over `guiju.toml` in the data folder.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from guiju.kernel import Invalid, Text
+
+FILE = "guiju.toml"
+_HIGHEST_PORT = 65535
+_MOST_WORKERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One deployment. `upstream` None means the built-in demo model."""
+
+    data: str
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    database: str = ""
+    upstream: str | None = None
+    demo: bool = True
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.data)
+
+    @property
+    def database_url(self) -> str:
+        """The database's address; by default SQLite in the data folder."""
+        return self.database or f"sqlite:///{self.folder / 'guiju.db'}"
+
+    @property
+    def tiles(self) -> Path:
+        """Where the ledger's tiles are published."""
+        return self.folder / "ledger"
+
+    @property
+    def master_key_file(self) -> Path:
+        """Where the master key is when the environment does not hold it."""
+        return self.folder / "master.key"
+
+    @property
+    def first_run_file(self) -> Path:
+        """Where the first credentials are written."""
+        return self.folder / "first-run.json"
+
+    @property
+    def base_url(self) -> str:
+        """Where the service answers."""
+        return f"http://{self.host}:{self.port}"
+
+    def to_text(self) -> str:
+        """One line that a worker process reads back."""
+        return msgspec.json.encode(asdict(self)).decode()
+
+    @classmethod
+    def from_text(cls, text: str) -> Settings:
+        """What `to_text` wrote."""
+        return msgspec.json.decode(text.encode(), type=cls)
+
+
+def read_settings(data: str | None = None, **given: Any) -> Settings:
+    """The settings in force; `given` are options of the command line, None where not given.
+
+    Raises:
+        Invalid: `config-invalid`, naming the file or variable, what is wrong and the remedy.
+    """
+    folder = data or os.environ.get("GUIJU_DATA") or "./var"
+    settings = Settings(data=str(Path(folder).absolute()))
+    for origin, values in (
+        (str(settings.folder / FILE), _from_file(settings.folder / FILE)),
+        ("environment", _from_environment()),
+        ("command line", {name: value for name, value in given.items() if value is not None}),
+    ):
+        settings = _with(settings, values, origin)
+    return settings
+
+
+def _from_file(path: Path) -> Mapping[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong(str(path), "无法读取", f"cannot be read ({error})") from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(str(path), f"不是有效的 TOML（{error}）", f"is not TOML: {error}") from error
+
+
+def _from_environment() -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for name, kind in _KINDS.items():
+        text = os.environ.get(f"GUIJU_{name.upper()}")
+        if text and name != "data":
+            found[name] = int(text) if kind is int and text.isdigit() else text
+    return found
+
+
+_KINDS: Mapping[str, type] = {
+    "host": str,
+    "port": int,
+    "workers": int,
+    "database": str,
+    "upstream": str,
+    "demo": bool,
+}
+
+
+def _with(settings: Settings, values: Mapping[str, Any], origin: str) -> Settings:
+    for name, value in values.items():
+        if name not in _KINDS:
+            near = difflib.get_close_matches(name, _KINDS, 1)
+            zh = f"有未知的设置 {name}" + (f"，是否想写 {near[0]}" if near else "")
+            en = f"has the unknown setting {name}" + (f"; did you mean {near[0]}" if near else "")
+            raise _wrong(origin, zh, en)
+        if type(value) is not _KINDS[name]:
+            kind = _KINDS[name].__name__
+            raise _wrong(origin, f"的 {name} 应为 {kind}", f"must give {name} as {kind}")
+    changed = replace(settings, **values)
+    _check_ranges(changed, origin)
+    return changed
+
+
+def _check_ranges(settings: Settings, origin: str) -> None:
+    if not 0 < settings.port <= _HIGHEST_PORT:
+        raise _wrong(
+            origin, f"的 port {settings.port} 超出范围", f"has port {settings.port}, not 1-65535"
+        )
+    if not 0 < settings.workers <= _MOST_WORKERS:
+        zh, en = f"的 workers 应为 1 到 {_MOST_WORKERS}", f"must have 1 to {_MOST_WORKERS} workers"
+        raise _wrong(origin, zh, en)
+    if settings.upstream:
+        parts = urlsplit(settings.upstream)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            shown = settings.upstream[:80]
+            raise _wrong(
+                origin,
+                f"的 upstream {shown} 不是 http(s) 地址",
+                f"has upstream {shown}, which is no http(s) address",
+            )
+
+
+def _wrong(origin: str, zh: str, en: str) -> Invalid:
+    names = ", ".join(field.name for field in fields(Settings) if field.name != "data")
+    return Invalid(
+        "config-invalid",
+        Text(zh=f"设置有误：{origin} {zh}。", en=f"Bad setting: {origin} {en}."),
+        Text(zh=f"请更正；可用的设置：{names}。", en=f"Correct it; known settings: {names}."),
+    )

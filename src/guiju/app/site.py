@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages and JSON API of all rooms in one FastAPI application, and what machines ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+
+from guiju import accounts
+from guiju.app.house import House
+from guiju.gateway import Gateway
+from guiju.kernel import ActorKind, GuijuError, Text
+from guiju.web import NOBODY, Cookies, Site, Viewer
+
+App = Callable[
+    [
+        MutableMapping[str, Any],
+        Callable[[], Awaitable[MutableMapping[str, Any]]],
+        Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ],
+    Awaitable[None],
+]
+
+_DEMO = Text(
+    zh="这是演示：由内置的演示模型作答，服务信息均为示例。",
+    en="This is a demonstration: a built-in demo model answers, and the service is a sample.",
+)
+
+
+def build_site(house: House, gateway: Gateway) -> App:
+    """Every page and route outside `/v1`."""
+    demo = house.settings.upstream is None
+    site = Site(_viewer_of(house), notice=_DEMO if demo else None)
+    app = FastAPI(title="guiju", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    _machines(app, house, gateway)
+    return site.install(app)
+
+
+def _viewer_of(house: House) -> Callable[[Request], Viewer]:
+    """Who looks at a page, from the session that the cookie names."""
+
+    cookies = Cookies(https=False)
+
+    def viewer(request: Request) -> Viewer:
+        token = cookies.session(request)
+        return NOBODY if token is None else _signed_in(house, token)
+
+    return viewer
+
+
+def _signed_in(house: House, token: str) -> Viewer:
+    with house.database.read() as tx:
+        session = accounts.session(tx, token)
+        if session is None:
+            return NOBODY
+        actor = session.actor
+        if actor.kind is ActorKind.STAFF:
+            name = next(
+                (one.display for one in accounts.staff_listed(tx) if one.id == actor.id), ""
+            )
+            return Viewer("staff", actor.id, name, actor.roles, session.csrf)
+        name = accounts.name_of(tx, actor.id) or ""
+        return Viewer("person", actor.id, name, actor.roles, session.csrf)
+
+
+def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:
+    """`/healthz`: the process lives. `/readyz`: it would serve a request now. `/metrics`."""
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> JSONResponse:
+        faults = _faults(house, gateway)
+        return JSONResponse({"ready": not faults, "faults": faults}, 503 if faults else 200)
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> PlainTextResponse:
+        return PlainTextResponse(gateway.counters.text(), media_type="text/plain; version=0.0.4")
+
+
+def _faults(house: House, gateway: Gateway) -> list[str]:
+    """Why a request would be refused now, as error codes."""
+    found = [] if house.database.answers() else ["database"]
+    for look in (house.rules.now, gateway.check_open):
+        try:
+            look()
+        except GuijuError as error:
+            found.append(error.code)
+    return found

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`guiju up` and `guiju gateway`: prepare the data, say where all is, serve until stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from typing import Any
+
+import click
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from granian.log import LogLevels
+
+from guiju import ledger
+from guiju.app.asgi import VARIABLE
+from guiju.app.first_run import is_first_run, set_up_demo
+from guiju.app.house import House
+from guiju.app.settings import Settings
+from guiju.kernel import Text, Unavailable, software
+
+_PATIENCE_SECONDS = 20
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM; raises a GuijuError when it cannot begin."""
+    check_port(settings)
+    house = House.prepare(settings)
+    found = _first_credentials(house)
+    _note_start(house)
+    _say(settings, found)
+    house.close()
+    os.environ[VARIABLE] = settings.to_text()
+    _run_server(settings)
+
+
+def serve_prepared(settings: Settings) -> None:
+    """Serve on data that exists already; nothing is made or migrated."""
+    check_port(settings)
+    house = House.open(settings)
+    _note_start(house)
+    house.close()
+    click.echo(_addresses(settings))
+    os.environ[VARIABLE] = settings.to_text()
+    _run_server(settings)
+
+
+def _run_server(settings: Settings) -> None:
+    Granian(
+        "guiju.app.asgi:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        loop=Loops.uvloop,
+        factory=True,
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=_PATIENCE_SECONDS,
+    ).serve()
+
+
+def check_port(settings: Settings) -> None:
+    """Raise Unavailable `port-in-use` when somebody listens there already."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise Unavailable(
+                "port-in-use",
+                Text(
+                    zh=f"无法监听 {where}（{error.strerror}）。",
+                    en=f"Cannot listen on {where} ({error.strerror}).",
+                ),
+                Text(
+                    zh="请停止占用者，或换一个端口：make up PORT=9090。",
+                    en="Stop what uses it, or take another port: make up PORT=9090.",
+                ),
+            ) from error
+
+
+def _first_credentials(house: House) -> dict[str, Any] | None:
+    if not house.settings.demo or not is_first_run(house):
+        return None
+    return set_up_demo(house)
+
+
+def _note_start(house: House) -> None:
+    with house.database.write() as tx:
+        ledger.append(
+            tx,
+            "service-started",
+            controls=("closed-door", "evidence-ledger"),
+            actor=software("app"),
+            facts={"workers": house.settings.workers},
+        )
+
+
+def _say(settings: Settings, found: dict[str, Any] | None) -> None:
+    file = settings.first_run_file
+    if found is None and file.exists():
+        found = json.loads(file.read_text(encoding="utf-8"))
+    click.echo(_addresses(settings))
+    if found is not None:
+        click.echo(_snippets(settings, found))
+    sys.stdout.flush()
+
+
+def _addresses(settings: Settings) -> str:
+    url = settings.base_url
+    model = settings.upstream or "built-in demo model (it says so in every answer)"
+    return f"""
+  guiju 规矩 is up.
+
+    service      {url}/v1        (OpenAI-compatible)
+    public page  {url}/
+    console      {url}/console
+    model        {model}
+    data         {settings.data}
+"""
+
+
+def _snippets(settings: Settings, found: dict[str, Any]) -> str:
+    key, url = found["user"]["api_key"], settings.base_url
+    return f"""\
+  First credentials: {settings.first_run_file}  (readable by you alone)
+
+  Try it with curl:
+
+curl -s {url}/v1/chat/completions \\
+  -H "Authorization: Bearer {key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{{"model": "guiju-demo", "messages": [{{"role": "user", "content": "你好"}}]}}'
+
+  or with Python (pip install openai):
+
+from openai import OpenAI
+client = OpenAI(base_url="{url}/v1", api_key="{key}")
+answer = client.chat.completions.create(
+    model="guiju-demo", messages=[{{"role": "user", "content": "Hello"}}]
+)
+print(answer.choices[0].message.content)
+print(answer.aigc)
+
+  Stop with Ctrl-C.
+"""

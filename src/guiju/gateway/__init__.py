@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The service itself: an OpenAI-compatible data plane in stations (Articles 2, 4, 9, 11-14).
+
+arrive, identify, agreement, standing, screen input, ask model, screen output, label, record, reply:
+the list stands in `guiju.gateway.route`. `exchange` walks it and touches no socket; `server` does.
+"""
+
+from guiju.gateway.demo import DemoModel
+from guiju.gateway.recorder import Recorder
+from guiju.gateway.rules import Rules, RulesHolder, load_rules
+from guiju.gateway.server import Gateway
+from guiju.gateway.upstream import HttpUpstream, Upstream
+
+__all__ = [
+    "DemoModel",
+    "Gateway",
+    "HttpUpstream",
+    "Recorder",
+    "Rules",
+    "RulesHolder",
+    "Upstream",
+    "load_rules",
+]

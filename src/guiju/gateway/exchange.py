@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One exchange as a machine without I/O: told what happened, it says what to do.
+
+It walks the stations of `guiju.gateway.route` and pauses where somebody must be asked: whose key it
+is, the model, the recorder. The same events always give the same commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from guiju.gateway.relay import Relay
+from guiju.gateway.route import CHAT, Station
+from guiju.gateway.signals import (
+    AskModel,
+    CallerKnown,
+    ClientGone,
+    Command,
+    End,
+    Event,
+    Failed,
+    LookUp,
+    ModelAnswered,
+    ModelChunk,
+    ModelDone,
+    Record,
+    Recorded,
+    Reply,
+    Send,
+    StopModel,
+)
+from guiju.gateway.sse import event as sse_event
+from guiju.gateway.work import Work
+from guiju.kernel import GuijuError
+from guiju.measures import enforces
+from guiju.records import Refusal
+from guiju.web import error_body
+
+_PAUSING = (LookUp, AskModel, Record, Reply, End)
+_FROM_THE_MODEL = (ModelAnswered, ModelDone)
+_encode = msgspec.json.Encoder().encode
+
+
+@enforces("generation-stopped", "closed-door")
+class Exchange:
+    """Articles 13 and 14 in one place: what is condemned ends, what fails closes the door."""
+
+    def __init__(self, work: Work, stations: Iterable[Station] = CHAT) -> None:
+        """At the first station."""
+        self.work = work
+        self._walk = iter(stations)
+        self._started = False
+        self._asking = False
+        self._recording = False
+        self._recorded = False
+        self._error: GuijuError | None = None
+        self.over = False
+
+    def handle(self, event: Event) -> list[Command]:
+        """The commands that follow from `event`, in order; none once the exchange is over."""
+        if self.over:
+            return []
+        try:
+            commands = self._handle(event)
+        except GuijuError as error:
+            commands = self._failed(error)
+        for command in commands:
+            kind = type(command)
+            if kind is Send:
+                self._started = True
+            elif kind is AskModel:
+                self._asking = True
+            elif kind is Record:
+                self._recording = True
+            elif kind is Reply or kind is End:
+                self.over = True
+        return commands
+
+    def _handle(self, event: Event) -> list[Command]:
+        if type(event) is ModelChunk:
+            return self._relayed(event) if self._asking else []
+        if isinstance(event, _FROM_THE_MODEL):
+            # What the model says after it was stopped, or failed, has nobody to go to.
+            asked, self._asking = self._asking, False
+            if not asked:
+                return []
+        if type(event) is Failed:
+            return self._failed(event.error)
+        if type(event) is Recorded:
+            self._recording, self._recorded = False, True
+            if self._error is not None:
+                return [self._ended_by(self._error)]
+        elif type(event) is ClientGone:
+            self._asking = False
+            return self._left()
+        elif type(event) is CallerKnown:
+            self.work.caller = event.caller
+        elif type(event) is ModelAnswered:
+            self.work.answer = event.answer
+        return self._walk_on()
+
+    def _walk_on(self) -> list[Command]:
+        commands: list[Command] = []
+        for station in self._walk:
+            commands += station(self.work)
+            if commands and isinstance(commands[-1], _PAUSING):
+                break
+        return commands
+
+    def _relayed(self, event: ModelChunk) -> list[Command]:
+        relay = self._relay()
+        commands: list[Command] = [Send(data) for data in relay.take(event.chunk)]
+        if relay.stopped:
+            commands.append(StopModel())
+        return commands
+
+    def _relay(self) -> Relay:
+        if self.work.relay is None:
+            raise RuntimeError("a chunk came for an answer that is no stream")
+        return self.work.relay
+
+    def _left(self) -> list[Command]:
+        """Nobody reads any more: what was delivered is still recorded."""
+        if self.work.relay is None or self._recording:
+            return []
+        self.work.relay.silent = True
+        self.work.finish = "client-gone"
+        return [one for one in self._walk_on() if type(one) is not Send]
+
+    def _failed(self, error: GuijuError) -> list[Command]:
+        self._asking = False
+        settled = self._recording or self._recorded or self._error is not None
+        if settled or self.work.caller is None:
+            return [self._ended_by(error)]
+        self._error = error
+        if self._started:
+            # Text has left: keep the record of it before saying that the rest will not come.
+            self.work.finish = "upstream-error"
+            return self._walk_on()
+        return [Record(self._refusal(error))]
+
+    def _refusal(self, error: GuijuError) -> Refusal:
+        caller, ask = self.work.caller, self.work.ask
+        return Refusal(
+            request=ask.request,
+            at=ask.at,
+            route=ask.route,
+            key="" if caller is None else caller.key,
+            person=None if caller is None else caller.person,
+            code=error.code,
+        )
+
+    def _ended_by(self, error: GuijuError) -> Command:
+        body = _encode(error_body(error, self.work.ask.language, self.work.ask.request))
+        return End(sse_event(body)) if self._started else Reply(error.status, body)

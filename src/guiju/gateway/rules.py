@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules in force, made ready for the hot path: one frozen snapshot, swapped as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guiju import policies, profile
+from guiju.kernel import GuijuError, Text, Unavailable
+from guiju.labelling import ExplicitLabel, Place
+from guiju.screening import Screen
+from guiju.storage import Database, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Policy and profile as the stations use them; `policy` is the digest every record names."""
+
+    policy: str
+    screen: Screen
+    reply_as_error: bool
+    refusal: Text
+    label: ExplicitLabel
+    retention_days: int
+    service: str
+    producer: str
+
+
+def load_rules(tx: Tx) -> Rules:
+    """The active policy and the published profile.
+
+    Raises:
+        Unavailable: `screening-unavailable` when nothing was approved yet: the door stays closed.
+    """
+    policy, statement = policies.active(tx), profile.current(tx)
+    if policy is None or statement is None:
+        raise _nothing_in_force()
+    body = policy.body
+    screening, text_label = body["screening"], body["labels"]["text"]
+    refusal = screening["refusal"]
+    return Rules(
+        policy=policy.digest,
+        screen=Screen.load(screening, policy.digest),
+        reply_as_error=screening["reply"] == "error",
+        refusal=Text(zh=refusal["zh"], en=refusal["en"]),
+        label=ExplicitLabel(Place(text_label["place"]), text_label["zh"], text_label["en"]),
+        retention_days=body["records"]["retention_days"],
+        service=statement.digest[:16],
+        producer=profile.producer_code(statement.statement),
+    )
+
+
+class RulesHolder:
+    """Keeps the snapshot; swaps it when policy or profile changed, here or elsewhere."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is loaded until `refresh`."""
+        self._database = database
+        self._rules: Rules | None = None
+        self._fault: GuijuError | None = None
+        self._seen: tuple[str, str] | None = None
+
+    def now(self) -> Rules:
+        """The rules in force; raises Unavailable while there are none that can be trusted."""
+        rules = self._rules
+        if rules is None:
+            raise self._fault or _nothing_in_force()
+        return rules
+
+    def refresh(self) -> None:
+        """Look whether the rules changed, and load them if they did.
+
+        While the database is away the last rules stay; altered rules close the door.
+        """
+        with self._database.read() as tx:
+            policy, statement = policies.active_head(tx), profile.current(tx)
+            if policy is None or statement is None:
+                self._rules = self._seen = None
+                return
+            seen = (policy.digest, statement.digest)
+            if seen != self._seen:
+                self._load(tx, seen)
+
+    def _load(self, tx: Tx, seen: tuple[str, str]) -> None:
+        try:
+            self._rules, self._seen, self._fault = load_rules(tx), seen, None
+        except GuijuError as error:
+            self._rules, self._seen, self._fault = None, None, error
+
+
+def _nothing_in_force() -> Unavailable:
+    return Unavailable("screening-unavailable", _NO_RULES, _APPROVE, article=4)
+
+
+_NO_RULES = Text(
+    zh="尚无生效的审查规则或服务说明，服务暂不开放。",
+    en="No screening policy or service profile is in force yet, so the service is closed.",
+)
+_APPROVE = Text(
+    zh="请提出规则并由另一人批准：guiju policy propose / approve。",
+    en="Propose a policy and let another person approve it: guiju policy propose / approve.",
+)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Label: the mark people see and the mark machines read, on every generated answer (Article 12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from guiju.gateway.signals import Command, Send
+from guiju.gateway.work import Work
+from guiju.labelling import Place
+
+
+def label(work: Work) -> tuple[Command, ...]:
+    """Put the visible label where policy says; the implicit one rides in the last piece."""
+    if not work.usage.characters:
+        return ()
+    work.place = work.label_place().value
+    if work.relay is not None:
+        return _stream_labels(work)
+    for choice in (work.answer or {}).get("choices", ()):
+        _put(work, choice)
+    return ()
+
+
+def _put(work: Work, choice: dict[str, Any]) -> None:
+    message = choice["message"]
+    text = message["content"]
+    if text and choice["finish_reason"] != "content_filter":
+        message["content"] = work.label_before() + text + work.label_after(text)
+
+
+def _stream_labels(work: Work) -> tuple[Command, ...]:
+    relay = work.relay
+    if relay is None or relay.silent or work.place != Place.END:
+        return ()
+    return tuple(
+        Send(relay.label(work.label_after(text), index))
+        for index, choice in relay.choices.items()
+        if (text := choice.text("content")) and not choice.labelled
+    )

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Record: what was asked, answered and judged, durable before the answer counts (Article 11)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from guiju.gateway.signals import Command, Record
+from guiju.gateway.stations.identify import known
+from guiju.gateway.work import Work
+from guiju.kernel import Refused, Text
+from guiju.records import Exchange, Label
+
+_encode = msgspec.json.Encoder().encode
+
+
+def record(work: Work) -> tuple[Command, ...]:
+    """Ask for the record to be made durable; `reply` waits for it."""
+    caller = known(work)
+    if caller.person is None or caller.agreement is None:
+        raise Refused("agreement-not-accepted", _NOBODY, _ACCEPT, article=9)
+    item = Exchange(
+        request=work.ask.request,
+        at=work.ask.at,
+        route=work.ask.route,
+        stream=work.stream,
+        service=work.rules.service,
+        person=caller.person,
+        key=caller.key,
+        model=work.model,
+        policy=work.rules.policy,
+        agreement=caller.agreement,
+        incoming=work.incoming,
+        outgoing=work.outgoing,
+        label=Label(work.ask.produce_id, work.place, implicit=True),
+        usage=work.usage,
+        finish=work.finish,
+        retention_days=work.rules.retention_days,
+        input=work.ask.raw,
+        output=_encode(_delivered(work)),
+        findings=tuple(work.findings),
+    )
+    return (Record(item),)
+
+
+def _delivered(work: Work) -> dict[str, Any]:
+    """What left, and apart from it what was withheld, so that an appeal can be decided."""
+    shown: Any = work.answer
+    if work.relay is not None:
+        shown = {
+            str(index): {
+                **{name: choice.text(name) for name in choice.channels},
+                **({"tool_calls": len(choice.calls)} if choice.calls_delivered else {}),
+            }
+            for index, choice in work.relay.choices.items()
+        }
+    return {"delivered": shown, "withheld": work.withheld}
+
+
+_NOBODY = Text(zh="没有可以记录的人。", en="There is nobody to record this for.")
+_ACCEPT = Text(zh="请先接受服务协议。", en="Accept the service agreement first.")

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reply: the answer leaves, now that its record stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from guiju.gateway.signals import Command, End, Reply
+from guiju.gateway.work import Work
+from guiju.kernel import Refused, Text, micros
+
+_encode = msgspec.json.Encoder().encode
+
+
+def reply(work: Work) -> tuple[Command, ...]:
+    """Send what is left; a blocked one is an error when policy `screening.reply` says so.
+
+    Raises:
+        Refused: 400 `content-blocked`.
+    """
+    nothing_left = not work.usage.characters
+    if work.finish == "content_filter" and work.rules.reply_as_error and nothing_left:
+        raise _blocked()
+    aigc = work.aigc()
+    if work.relay is not None:
+        return (End(work.relay.ending(aigc)),)
+    answer = work.answer or _refusal(work)
+    answer["aigc"] = aigc
+    return (Reply(200, _encode(answer)),)
+
+
+def _refusal(work: Work) -> dict[str, Any]:
+    """The answer to a request whose input was stopped: no model was asked."""
+    refusal = work.rules.refusal.to(work.ask.language)
+    message = {"role": "assistant", "content": refusal}
+    choice = {"index": 0, "message": message, "finish_reason": "content_filter"}
+    return {
+        "id": f"chatcmpl-{work.ask.request}",
+        "object": "chat.completion",
+        "created": micros(work.ask.at) // 1_000_000,
+        "model": work.model,
+        "choices": [choice],
+        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+    }
+
+
+def _blocked() -> Refused:
+    return Refused(
+        "content-blocked",
+        Text(zh="内容被现行规则拦截。", en="The content is blocked by the policy in force."),
+        Text(
+            zh="请改写后重试；如有异议可申诉。",
+            en="Rephrase it and try again; if you disagree, you may appeal.",
+        ),
+        article=14,
+        status=400,
+    )

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Screen output: judge every channel of every choice before a character leaves (Articles 4, 14).
+
+A stream is judged chunk by chunk in `guiju.gateway.relay`; here is the whole answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from guiju.gateway.channels import ANSWER_KEYS, TEXT_CHANNELS, tool_calls
+from guiju.gateway.signals import Command, Send
+from guiju.gateway.work import Work
+from guiju.kernel import Text, Unavailable
+from guiju.records import Screening, Usage
+from guiju.screening import Outcome, Verdict
+
+FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
+
+
+def screen_output(work: Work) -> tuple[Command, ...]:
+    """Replace the model's answer by one that holds only judged text; raises Unavailable."""
+    if work.relay is not None:
+        return tuple(Send(data) for data in work.relay.close())
+    if work.stopped:
+        return ()
+    answer = work.answer or {}
+    choices = answer.get("choices")
+    if type(choices) is not list or not choices:
+        raise not_understood()
+    work.usage = usage_of(answer.get("usage"))
+    judged = [_choice(work, choice, index) for index, choice in enumerate(choices)]
+    clean: dict[str, Any] = {key: answer[key] for key in ANSWER_KEYS if key in answer}
+    clean["choices"] = [one.choice for one in judged]
+    if "usage" in answer:
+        clean["usage"] = answer["usage"]
+    _settle(work, judged)
+    work.answer = clean
+    return ()
+
+
+def usage_of(value: Any) -> Usage:
+    """Token counts as the model gave them; anything but a number counts as none."""
+    usage = value if type(value) is dict else {}
+    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    return Usage(
+        prompt_tokens=prompt if type(prompt) is int else 0,
+        completion_tokens=completion if type(completion) is int else 0,
+    )
+
+
+@dataclass(slots=True)
+class Judged:
+    """One choice as it may leave, with its outcome and how much of it the verdict covers."""
+
+    choice: dict[str, Any]
+    outcome: Outcome
+    screened: str
+    characters: int
+    covered: int
+
+
+class _Judging:
+    """Judges the texts of one choice and remembers the worst."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.outcome = Outcome.PASS
+        self.screened = "full"
+        self.characters = 0
+        self.covered = 0
+        self.raw: list[str] = []
+
+    def text(self, text: str) -> str:
+        """`text` as it may leave, masked where the policy says so."""
+        verdict = self._judge(text)
+        clean = verdict.masked(text) if verdict.outcome is Outcome.MASK else text
+        self._count(len(clean), verdict)
+        return clean
+
+    def call(self, readable: str, length: int) -> None:
+        """A tool call cannot be masked without breaking it: what would be masked is stopped."""
+        verdict = self._judge(readable)
+        if verdict.outcome is Outcome.MASK:
+            self.outcome = max(self.outcome, Outcome.BLOCK)
+        self._count(length, verdict)
+
+    def _judge(self, text: str) -> Verdict:
+        verdict = self.work.rules.screen.judge(text, "output")
+        self.work.note(verdict, "output")
+        self.outcome = max(self.outcome, verdict.outcome)
+        self.raw.append(text)
+        return verdict
+
+    def _count(self, length: int, verdict: Verdict) -> None:
+        self.characters += length
+        if verdict.screened == "full":
+            self.covered += length
+        else:
+            self.screened = verdict.screened
+
+
+def _choice(work: Work, choice: Any, index: int) -> Judged:
+    message = choice.get("message") if type(choice) is dict else None
+    if type(message) is not dict:
+        raise not_understood()
+    judging = _Judging(work)
+    clean: dict[str, Any] = {"role": "assistant", "content": None}
+    for channel in TEXT_CHANNELS:
+        text = message.get(channel)
+        if type(text) is str and text:
+            clean[channel] = judging.text(text)
+    calls = tool_calls(message)
+    for call in calls:
+        judging.call(call.readable(), call.length())
+    if calls:
+        clean["tool_calls"] = [call.as_message() for call in calls]
+    finish = choice.get("finish_reason")
+    if judging.outcome.stops:
+        return _withheld(work, judging, index)
+    shown = {
+        "index": index,
+        "message": clean,
+        "finish_reason": finish if finish in FINISHES else "stop",
+    }
+    return Judged(shown, judging.outcome, judging.screened, judging.characters, judging.covered)
+
+
+def _withheld(work: Work, judging: _Judging, index: int) -> Judged:
+    work.withheld[str(index)] = "\n".join(judging.raw)
+    refusal = work.rules.refusal.to(work.ask.language)
+    message = {"role": "assistant", "content": refusal}
+    choice = {"index": index, "message": message, "finish_reason": "content_filter"}
+    return Judged(choice, judging.outcome, judging.screened, 0, 0)
+
+
+def _settle(work: Work, judged: list[Judged]) -> None:
+    outcome = max(one.outcome for one in judged)
+    screened = next((one.screened for one in judged if one.screened != "full"), "full")
+    work.outgoing = Screening(outcome.value, screened)
+    work.usage = Usage(
+        prompt_tokens=work.usage.prompt_tokens,
+        completion_tokens=work.usage.completion_tokens,
+        characters=sum(one.characters for one in judged),
+        covered=sum(one.covered for one in judged),
+    )
+    first = judged[0].choice["finish_reason"]
+    work.finish = "content_filter" if outcome.stops else str(first)
+
+
+def not_understood() -> Unavailable:
+    """The model answered with something that is no answer; it is withheld."""
+    return Unavailable(
+        "upstream-unavailable",
+        Text(
+            zh="模型服务返回了无法识别的内容。", en="The model answered with something unreadable."
+        ),
+        Text(zh="请稍后重试。", en="Try again shortly."),
+        article=13,
+        status=502,
+    )

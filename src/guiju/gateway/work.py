@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the stations pass along: one request's plain values, filled in from front to back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from guiju.accounts import Caller
+from guiju.gateway.rules import Rules
+from guiju.labelling import Place, TextMarking, first_write
+from guiju.records import Finding, Screening, Usage
+from guiju.screening import Verdict
+
+if TYPE_CHECKING:
+    from guiju.gateway.relay import Relay
+
+NOTHING = Screening(None, "nothing-to-judge")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The request as it came in: headers that count, and the raw body."""
+
+    request: str
+    produce_id: str
+    at: datetime
+    route: str
+    token: str | None
+    user_header: str | None
+    language: str
+    raw: bytes
+
+
+@dataclass(slots=True)
+class Work:
+    """One request on its way through the stations."""
+
+    ask: Ask
+    rules: Rules
+    body: dict[str, Any] = field(default_factory=dict)
+    stream: bool = False
+    model: str = ""
+    end_user: str | None = None
+    caller: Caller | None = None
+    incoming: Screening = NOTHING
+    outgoing: Screening = NOTHING
+    findings: list[Finding] = field(default_factory=list)
+    stopped: bool = False
+    answer: dict[str, Any] | None = None
+    relay: Relay | None = None
+    withheld: dict[str, str] = field(default_factory=dict)
+    place: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    finish: str = "stop"
+    _marking: TextMarking | None = None
+
+    def note(self, verdict: Verdict, direction: str) -> None:
+        """Keep what a verdict found, as records hold it."""
+        for one in verdict.findings:
+            self.findings.append(
+                Finding(
+                    direction=direction,
+                    harm=one.harm,
+                    detector=one.detector,
+                    rule=one.rule,
+                    action=one.outcome.value,
+                    start=one.start,
+                    end=one.end,
+                )
+            )
+
+    # -- the AI label of this answer (Article 12) --------------------------------------------------
+
+    def marking(self) -> TextMarking:
+        """The label of this answer, made once."""
+        if self._marking is None:
+            label = first_write(self.rules.producer, self.ask.produce_id)
+            self._marking = TextMarking(label, self.rules.label, self.ask.language)
+        return self._marking
+
+    def label_place(self) -> Place:
+        """Where the visible label stands; beside text that a program will parse, never inside."""
+        wanted = self.body.get("response_format")
+        if type(wanted) is dict and wanted.get("type") not in {None, "text"}:
+            return Place.INTERFACE
+        return self.rules.label.place
+
+    def label_before(self) -> str:
+        """What a text is preceded by."""
+        return self.marking().before() if self.label_place() is Place.START else ""
+
+    def label_after(self, text: str) -> str:
+        """What follows a whole text that was delivered."""
+        return self.marking().after(text) if self.label_place() is Place.END else ""
+
+    def aigc(self) -> dict[str, str]:
+        """The implicit label: the seven fields of GB 45438."""
+        return dict(self.marking().aigc)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Inputs, outputs and usage: minimal, sealed per person, every reading logged (Article 11)."""
+
+from guiju.records.model import Exchange, Finding, Label, Refusal, Screening, Usage
+from guiju.records.service import ExchangeView, find, read, recent, record
+
+__all__ = [
+    "Exchange",
+    "ExchangeView",
+    "Finding",
+    "Label",
+    "Refusal",
+    "Screening",
+    "Usage",
+    "find",
+    "read",
+    "recent",
+    "record",
+]

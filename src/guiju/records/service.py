@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keep what must be kept of each use, sealed, and let nobody read it without leaving a trace."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guiju.kernel import Actor, NotFound, Refused, Text, new_id, software
+from guiju.ledger import Evidence, append, append_many
+from guiju.measures import enforces
+from guiju.records import store
+from guiju.records.model import Exchange, Finding, Refusal
+from guiju.storage import RowDigest, Tx
+
+_GATEWAY = software("gateway")
+_READERS = ("safety-officer", "privacy-officer", "reviewer", "appeals-officer", "auditor")
+_EVERY = ("usage-record", "records-sealed", "agreement-before-use", "input-screening")
+_DELIVERED = ("output-screening", "text-label")
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeView:
+    """A head as pages and exhibits show it."""
+
+    request: str
+    values: dict[str, Any]
+
+
+@enforces("usage-record", "records-sealed")
+def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
+    """Keep exchanges and refusals with their evidence, all or none (Articles 9, 11, 12, 14).
+
+    Heads carry no content; bodies are sealed with the person's key before they touch the database.
+    """
+    exchanges = [one for one in items if isinstance(one, Exchange)]
+    store.add(tx, exchanges)
+    rows = _rows_by_request(tx.take_noted())
+    evidence: list[Evidence] = []
+    for one in items:
+        if isinstance(one, Exchange):
+            evidence += _evidence_of(one, rows)
+        else:
+            evidence.append(_evidence_of_refusal(one))
+    append_many(tx, _with_remaining(evidence, rows))
+
+
+def _rows_by_request(noted: Sequence[RowDigest]) -> dict[str, list[RowDigest]]:
+    """Changed rows by request; a person's new key, made on the way, stands under its own name."""
+    rows: dict[str, list[RowDigest]] = defaultdict(list)
+    for one in noted:
+        rows[one.key].append(one)
+    return rows
+
+
+def _with_remaining(evidence: list[Evidence], rows: dict[str, list[RowDigest]]) -> list[Evidence]:
+    """Let the first leaf also cover rows no request claimed: keys made for first-time persons."""
+    left = tuple(row for group in rows.values() for row in group)
+    if not left:
+        return evidence
+    first, *rest = evidence
+    covered = (first.rows or ()) + left
+    return [
+        Evidence(
+            kind=first.kind,
+            controls=first.controls,
+            actor=first.actor,
+            subject=first.subject,
+            facts=first.facts,
+            rows=covered,
+        ),
+        *rest,
+    ]
+
+
+def _evidence_of(one: Exchange, rows: dict[str, list[RowDigest]]) -> list[Evidence]:
+    stopped = one.finish == "content_filter"
+    controls: tuple[str, ...] = _EVERY
+    if one.usage.characters:
+        controls += _DELIVERED
+    if stopped and one.outgoing.verdict is not None:
+        controls += ("generation-stopped",)
+    evidence = Evidence(
+        kind="exchange-recorded",
+        controls=controls,
+        actor=_GATEWAY,
+        subject=one.person,
+        facts=_facts(one),
+        rows=tuple(rows.pop(one.request, ())),
+    )
+    return [evidence, *(_evidence_of_finding(one, finding) for finding in one.findings)]
+
+
+def _facts(one: Exchange) -> dict[str, Any]:
+    return {
+        "request": one.request,
+        "service": one.service,
+        "agreement": one.agreement,
+        "policy": one.policy,
+        "input": one.incoming.as_facts(),
+        "output": one.outgoing.as_facts(),
+        "label": {
+            "produce_id": one.label.produce_id,
+            "place": one.label.place,
+            "implicit": one.label.implicit,
+        },
+        "usage": {
+            "prompt_tokens": one.usage.prompt_tokens,
+            "completion_tokens": one.usage.completion_tokens,
+            "characters": one.usage.characters,
+            "covered": one.usage.covered,
+        },
+        "finish": one.finish,
+        "model": one.model,
+        "route": one.route,
+        "stream": one.stream,
+    }
+
+
+def _evidence_of_finding(one: Exchange, finding: Finding) -> Evidence:
+    control = "input-screening" if finding.direction == "input" else "output-screening"
+    stops = finding.direction == "output" and finding.action in {"block", "refuse"}
+    return Evidence(
+        kind="finding-raised",
+        controls=(control, "generation-stopped") if stops else (control,),
+        actor=_GATEWAY,
+        subject=one.person,
+        facts={
+            "request": one.request,
+            "direction": finding.direction,
+            "harm": finding.harm,
+            "detector": finding.detector,
+            "rule": finding.rule,
+            "action": finding.action,
+            "start": finding.start,
+            "end": finding.end,
+            "policy": one.policy,
+        },
+        rows=(),
+    )
+
+
+def _evidence_of_refusal(one: Refusal) -> Evidence:
+    agreement = one.code == "agreement-not-accepted"
+    return Evidence(
+        kind="request-refused",
+        controls=("agreement-before-use",) if agreement else ("closed-door",),
+        actor=_GATEWAY,
+        subject=one.person or one.key,
+        facts={"request": one.request, "code": one.code, "route": one.route},
+        rows=(),
+    )
+
+
+def find(tx: Tx, request: str) -> ExchangeView | None:
+    """The head of one exchange, or None."""
+    row = store.head(tx, request)
+    return None if row is None else ExchangeView(request, dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's documented accessor
+
+
+def recent(tx: Tx, person: str | None = None, limit: int = 50) -> list[ExchangeView]:
+    """The newest heads, of one person or of all."""
+    rows = store.heads(tx, person, limit)
+    return [ExchangeView(row.request, dict(row._mapping)) for row in rows]  # noqa: SLF001 - as above
+
+
+@enforces("records-sealed")
+def read(tx: Tx, actor: Actor, request: str, reason: str) -> tuple[bytes, bytes]:
+    """The input and output of one exchange, opened for a stated reason; each reading is logged.
+
+    Raises:
+        Refused: `role-needed`, or `reason-needed` when the reason is missing.
+        NotFound: `exchange-not-found`, or `key-destroyed` after an erasure.
+    """
+    if not actor.has(*_READERS) and actor.id != _owner(tx, request):
+        raise Refused("role-needed", _NOT_YOURS, _ASK_ROLE, article=11)
+    if not reason.strip():
+        raise Refused("reason-needed", _NO_REASON, _GIVE_REASON, article=11)
+    body = store.body(tx, request)
+    if body is None:
+        raise _not_found(request)
+    opened = tuple(
+        tx.unseal(body.person, getattr(body, side), store.context(request, side))
+        for side in ("input", "output")
+    )
+    # The reason may name a person, so it stands in a row that the leaf attests, not in the leaf.
+    reading = new_id("rd")
+    store.add_reading(tx, reading, request, actor.id, reason.strip()[:500])
+    append(
+        tx,
+        "record-read",
+        controls=("records-sealed",),
+        actor=actor,
+        subject=body.person,
+        facts={"request": request, "reading": reading},
+    )
+    return opened[0], opened[1]
+
+
+def _owner(tx: Tx, request: str) -> str:
+    head = store.head(tx, request)
+    if head is None:
+        raise _not_found(request)
+    return str(head.person)
+
+
+def _not_found(request: str) -> NotFound:
+    return NotFound(
+        "exchange-not-found",
+        Text(zh=f"没有交互记录 {request}。", en=f"There is no exchange {request}."),
+        Text(zh="请核对请求编号。", en="Check the request id."),
+    )
+
+
+_NOT_YOURS = Text(
+    zh="只有本人和有权岗位可以读取内容。", en="Only the person and certain roles may read content."
+)
+_ASK_ROLE = Text(
+    zh="请由审核、内容安全、个人信息保护、申诉或审计岗位读取。",
+    en="Ask a reviewer, safety, privacy or appeals officer, or an auditor.",
+)
+_NO_REASON = Text(zh="读取内容必须说明理由。", en="Reading content needs a reason.")
+_GIVE_REASON = Text(zh="请填写理由后重试。", en="State the reason and try again.")

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables `exchange` (heads) and `exchange_body` (sealed content), kept apart on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, select
+
+from guiju.records.model import Exchange
+from guiju.storage import CanonicalJson, Instant, Tx, table
+
+EXCHANGE = table(
+    "exchange",
+    Column("request", String(40), primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("person", String(40), nullable=False, index=True),
+    Column("key", String(40), nullable=False),
+    Column("route", String(40), nullable=False),
+    Column("stream", Boolean, nullable=False),
+    Column("service", String(40), nullable=False),
+    Column("model", String(100), nullable=False),
+    Column("policy", String(64), nullable=False),
+    Column("agreement", Integer, nullable=False),
+    Column("incoming", CanonicalJson, nullable=False),
+    Column("outgoing", CanonicalJson, nullable=False),
+    Column("label", CanonicalJson, nullable=False),
+    Column("usage", CanonicalJson, nullable=False),
+    Column("finish", String(30), nullable=False),
+)
+
+BODY = table(
+    "exchange_body",
+    Column("request", String(40), primary_key=True),
+    Column("person", String(40), nullable=False, index=True),
+    Column("input", LargeBinary, nullable=False),
+    Column("output", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+READING = table(
+    "record_reading",
+    Column("id", String(40), primary_key=True),
+    Column("request", String(40), nullable=False, index=True),
+    Column("reader", String(40), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+
+def add(tx: Tx, exchanges: Sequence[Exchange]) -> None:
+    """Insert heads and sealed bodies, one statement each."""
+    tx.insert_many(EXCHANGE, [_head(one) for one in exchanges])
+    tx.insert_many(BODY, [_body(tx, one) for one in exchanges])
+
+
+def _head(one: Exchange) -> dict[str, Any]:
+    return {
+        "request": one.request,
+        "at": one.at,
+        "person": one.person,
+        "key": one.key,
+        "route": one.route,
+        "stream": one.stream,
+        "service": one.service,
+        "model": one.model,
+        "policy": one.policy,
+        "agreement": one.agreement,
+        "incoming": one.incoming.as_facts(),
+        "outgoing": one.outgoing.as_facts(),
+        "label": {
+            "produce_id": one.label.produce_id,
+            "place": one.label.place,
+            "implicit": one.label.implicit,
+        },
+        "usage": {
+            "prompt_tokens": one.usage.prompt_tokens,
+            "completion_tokens": one.usage.completion_tokens,
+            "characters": one.usage.characters,
+            "covered": one.usage.covered,
+        },
+        "finish": one.finish,
+    }
+
+
+def _body(tx: Tx, one: Exchange) -> dict[str, Any]:
+    return {
+        "request": one.request,
+        "person": one.person,
+        "input": tx.seal(one.person, one.input, context(one.request, "input")),
+        "output": tx.seal(one.person, one.output, context(one.request, "output")),
+        "expires_at": one.at + timedelta(days=one.retention_days),
+    }
+
+
+def context(request: str, side: str) -> str:
+    """What a seal is bound to, so that bodies cannot be swapped between requests or sides."""
+    return f"exchange/{request}/{side}"
+
+
+def head(tx: Tx, request: str) -> Row[Any] | None:
+    """The head of one exchange."""
+    return tx.row(select(EXCHANGE).where(EXCHANGE.c.request == request))
+
+
+def body(tx: Tx, request: str) -> Row[Any] | None:
+    """The sealed body of one exchange."""
+    return tx.row(select(BODY).where(BODY.c.request == request))
+
+
+def add_reading(tx: Tx, id_: str, request: str, reader: str, reason: str) -> None:
+    """Keep who opened which body and why."""
+    values = {"id": id_, "request": request, "reader": reader, "reason": reason, "at": tx.now}
+    tx.insert(READING, values)
+
+
+def heads(tx: Tx, person: str | None, limit: int) -> Sequence[Row[Any]]:
+    """The newest heads, of one person or of all."""
+    wanted = select(EXCHANGE).order_by(EXCHANGE.c.at.desc(), EXCHANGE.c.request.desc())
+    if person is not None:
+        wanted = wanted.where(EXCHANGE.c.person == person)
+    return tx.rows(wanted.limit(limit))
