@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Forms as they arrive: nothing of one can be read before its token was found true."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from guiju.kernel import Invalid, Text
+from guiju.web.errors import stale_form
+
+TOKEN = "form_token"  # noqa: S105 - the name of the field, not a secret
+_MOST_FIELDS = 100
+_MOST_PART = 16 * 1024 * 1024
+_LONGEST = 10_000
+
+
+class Form:
+    """The fields of a form whose token was checked."""
+
+    def __init__(self, fields: Mapping[str, object]) -> None:
+        """Wrap what was sent."""
+        self._fields = fields
+
+    def text(self, name: str, *, longest: int = _LONGEST) -> str:
+        """The field without surrounding space; empty when it was not sent.
+
+        Raises:
+            Invalid: `field-too-long`.
+        """
+        value = self._fields.get(name)
+        found = value.strip() if isinstance(value, str) else ""
+        if len(found) > longest:
+            raise _too_long(name, longest)
+        return found
+
+    def secret(self, name: str, *, longest: int = 1_000) -> str:
+        """The field exactly as typed: a password may begin with a space."""
+        value = self._fields.get(name)
+        found = value if isinstance(value, str) else ""
+        if len(found) > longest:
+            raise _too_long(name, longest)
+        return found
+
+    def file(self, name: str) -> bytes:
+        """The bytes of an uploaded file; empty when none was chosen."""
+        value = self._fields.get(name)
+        return value.file.read() if isinstance(value, UploadFile) else b""
+
+
+async def _read(request: Request) -> FormData:
+    return await request.form(max_files=4, max_fields=_MOST_FIELDS, max_part_size=_MOST_PART)
+
+
+def _checked(request: Request, sent: Annotated[FormData, Depends(_read)]) -> Form:
+    """The form, when its token is the one of this session; runs in a worker thread."""
+    token = sent.get(TOKEN)
+    expected = request.app.state.site.form_token(request)
+    if not isinstance(token, str) or not expected:
+        raise stale_form()
+    if not secrets.compare_digest(token.encode(), expected.encode()):
+        raise stale_form()
+    return Form(sent)
+
+
+Posted = Annotated[Form, Depends(_checked)]
+"""A handler that takes `form: Posted` gets a form that one of our own pages sent."""
+
+
+def _too_long(name: str, longest: int) -> Invalid:
+    return Invalid(
+        "field-too-long",
+        Text(zh=f"{name} 过长。", en=f"{name} is too long."),
+        Text(zh=f"最多 {longest} 个字符。", en=f"At most {longest} characters."),
+        param=name,
+    )
