@@ -9,6 +9,7 @@ whoever changed a key or a standing publishes `StandingChanged`, so that directo
 from guiju.accounts.directory import Directory
 from guiju.accounts.gates import check_may_use, may_use, require_agreement, require_standing
 from guiju.accounts.model import (
+    EVERYBODY,
     Acceptance,
     Agreement,
     App,
@@ -42,6 +43,7 @@ from guiju.accounts.service import (
     first_agreement,
     get_agreement,
     get_person,
+    get_staff,
     hash_password,
     introduce_end_user,
     issue_app_key,
@@ -67,6 +69,7 @@ from guiju.accounts.service import (
 )
 
 __all__ = [
+    "EVERYBODY",
     "Acceptance",
     "Agreement",
     "App",
@@ -100,6 +103,7 @@ __all__ = [
     "first_agreement",
     "get_agreement",
     "get_person",
+    "get_staff",
     "hash_password",
     "introduce_end_user",
     "issue_app_key",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from guiju.accounts.callers import look_up
 from guiju.accounts.gates import may_use
-from guiju.accounts.model import Caller
+from guiju.accounts.model import EVERYBODY, Caller
 from guiju.kernel import monotonic
 from guiju.storage import Database
 
@@ -57,7 +57,10 @@ class Directory:
         return caller
 
     def forget(self, subject: str) -> None:
-        """Forget every caller of this person, app or key."""
+        """Forget every caller of this person, app or key; all of them for EVERYBODY."""
+        if subject == EVERYBODY:
+            self.forget_all()
+            return
         with self._lock:
             self._forgotten += 1
             for slot, entry in list(self._known.items()):

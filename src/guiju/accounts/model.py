@@ -12,6 +12,9 @@ from guiju.accounts.roles import Role
 from guiju.casework import Machine, Transition
 from guiju.kernel import Actor, ActorKind, Text
 
+# Whom an event names that concerns all: caches forget everybody, e.g. for a new agreement.
+EVERYBODY = "*"
+
 
 class PersonState(StrEnum):
     """How a person stands; restricted still answers, what is closed to them is a disposition's."""

@@ -43,6 +43,7 @@ from guiju.accounts.staffing import (
     appoint_staff,
     dismiss_staff,
     find_staff,
+    get_staff,
     staff_actor,
     staff_listed,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "first_agreement",
     "get_agreement",
     "get_person",
+    "get_staff",
     "hash_password",
     "introduce_end_user",
     "issue_app_key",

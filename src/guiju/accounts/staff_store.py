@@ -15,6 +15,7 @@ from sqlalchemy.sql import Select
 
 from guiju.accounts.model import Session, Staff
 from guiju.accounts.roles import in_order
+from guiju.kernel import new_id
 from guiju.storage import CanonicalJson, Instant, Tx, coded_row_holds, table
 
 STAFF = table(
@@ -22,6 +23,8 @@ STAFF = table(
     Column("id", String(40), primary_key=True),
     Column("name", String(80), nullable=False, unique=True),
     Column("display", String(80), nullable=False),
+    # Random, so that nobody can try names until one gives the digest that evidence holds.
+    Column("salt", String(40), nullable=False),
     Column("roles", CanonicalJson, nullable=False),
     Column("appointed_by", String(80), nullable=False),
     Column("appointed_at", Instant, nullable=False),
@@ -59,12 +62,14 @@ SIGN_IN_FAILURE = table(
     guard="coded",
 )
 
+_STAFF = [one for one in STAFF.columns if one.name != "salt"]
+
 
 def add_staff(tx: Tx, one: Staff) -> bool:
     """Keep a new member; False when one has the name."""
-    row = {name.name: getattr(one, name.name) for name in STAFF.columns}
+    row = {name.name: getattr(one, name.name) for name in _STAFF}
     roles = [role.value for role in one.roles]
-    return tx.insert_if_absent(STAFF, {**row, "roles": roles})
+    return tx.insert_if_absent(STAFF, {**row, "roles": roles, "salt": new_id("salt")})
 
 
 def dismiss(tx: Tx, staff: str) -> bool:
@@ -74,17 +79,17 @@ def dismiss(tx: Tx, staff: str) -> bool:
 
 def find_staff(tx: Tx, staff: str) -> Staff | None:
     """The member with this id."""
-    return _staff(tx.row(select(STAFF).where(STAFF.c.id == staff)))
+    return _staff(tx.row(select(*_STAFF).where(STAFF.c.id == staff)))
 
 
 def find_staff_by_name(tx: Tx, name: str) -> Staff | None:
     """The member with this folded name."""
-    return _staff(tx.row(select(STAFF).where(STAFF.c.name == name)))
+    return _staff(tx.row(select(*_STAFF).where(STAFF.c.name == name)))
 
 
 def staff(tx: Tx, limit: int) -> list[Staff]:
     """All members by name, the dismissed ones too."""
-    found = (_staff(row) for row in tx.rows(select(STAFF).order_by(STAFF.c.name).limit(limit)))
+    found = (_staff(row) for row in tx.rows(select(*_STAFF).order_by(STAFF.c.name).limit(limit)))
     return [one for one in found if one is not None]
 
 

@@ -91,6 +91,14 @@ def staff_actor(tx: Tx, name: str) -> Actor:
     return _member(tx, name).actor
 
 
+def get_staff(tx: Tx, staff: str) -> Staff:
+    """The member with this id, also a dismissed one; raises NotFound `staff-unknown`."""
+    found = staff_store.find_staff(tx, staff)
+    if found is None:
+        raise refusing.no_such_staff()
+    return found
+
+
 def staff_listed(tx: Tx) -> list[Staff]:
     """All members by name, the dismissed ones too."""
     return staff_store.staff(tx, _MOST_SHOWN)
