@@ -61,8 +61,9 @@ def main() -> int:
             return 0
         path = write_revision(database, message)
         database.close()
-    for arguments in (["check", "--fix"], ["format"]):
-        subprocess.run([sys.executable, "-m", "ruff", *arguments, "--quiet", str(path)], check=True)
+    for arguments in (["check", "--fix", "--exit-zero"], ["format"]):
+        command_line = [sys.executable, "-m", "ruff", *arguments, "--quiet", str(path)]
+        subprocess.run(command_line, check=True, stdout=subprocess.DEVNULL)
     print(f"wrote {path.relative_to(ROOT)}: read it before you commit it")
     return 0
 

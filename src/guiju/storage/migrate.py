@@ -44,6 +44,7 @@ def revision(database: Database) -> str | None:
 
 def migrate(database: Database) -> None:
     """Bring the schema up to the newest revision, all of it or nothing."""
+    head_revision()  # an empty history would pass in silence and leave no tables
     config = configuration()
     with database.write() as tx:
         if tx.dialect == "postgresql":

@@ -101,10 +101,12 @@ def assigned(path: Path, name: str) -> object:
 
 
 def test_an_empty_history_is_a_fault_of_the_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not a database that silently has no tables."""
     (tmp_path / "versions").mkdir()
     monkeypatch.setattr(MODULE, "_HISTORY", tmp_path)
     with pytest.raises(RuntimeError, match="empty"):
         head_revision()
+    with pytest.raises(RuntimeError, match="empty"):
+        migrate(sqlite_db)
