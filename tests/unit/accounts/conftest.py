@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An invented provider: its staff, a person, an app, and cheap password hashing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from argon2 import PasswordHasher
+
+from guiju import ledger
+from guiju.accounts import (
+    Caller,
+    Issued,
+    IssuedApp,
+    Person,
+    Staff,
+    accept_agreement,
+    appoint_staff,
+    issue_key,
+    look_up,
+    passwords,
+    publish_agreement,
+    register_app,
+    register_person,
+)
+from guiju.kernel import Text, software
+from guiju.storage import Database
+
+PASSWORD = "lantern orchard 42"
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same algorithm with the least of memory and time."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", cheap)
+    monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("nobody"))
+
+
+class House(NamedTuple):
+    """Staff of the invented provider."""
+
+    boss: Staff
+    officer: Staff
+    second: Staff
+    appeals: Staff
+    legal: Staff
+    auditor: Staff
+
+
+@pytest.fixture
+def house(db: Database) -> House:
+    """The first staff, appointed in one transaction as at the first run."""
+    roles = {
+        "boss": ["accountable-person"],
+        "officer": ["safety-officer"],
+        "second": ["safety-officer"],
+        "appeals": ["appeals-officer"],
+        "legal": ["agreement-manager"],
+        "auditor": ["auditor"],
+    }
+    with db.write() as tx:
+        return House(
+            *(
+                appoint_staff(tx, software("test"), name, PASSWORD, held)
+                for name, held in roles.items()
+            )
+        )
+
+
+@pytest.fixture
+def person(db: Database) -> Person:
+    """Somebody who registered as `wanderer`."""
+    with db.write() as tx:
+        return register_person(tx, None, "wanderer", PASSWORD)
+
+
+@pytest.fixture
+def key(db: Database, person: Person) -> Issued:
+    """A key of that person."""
+    with db.write() as tx:
+        return issue_key(tx, person.actor, person.id, "laptop")
+
+
+@pytest.fixture
+def app(db: Database) -> IssuedApp:
+    """An app with its first key."""
+    with db.write() as tx:
+        return register_app(tx, software("test"), "teahouse")
+
+
+@pytest.fixture
+def publish(db: Database, house: House) -> Callable[[str], int]:
+    """Publishes an agreement of these words, and says which version it is."""
+
+    def put(words: str) -> int:
+        with db.write() as tx:
+            text = Text(zh=f"协议：{words}", en=f"Agreement: {words}")
+            return publish_agreement(tx, house.legal.actor, text).version
+
+    return put
+
+
+@pytest.fixture
+def agreed(db: Database, person: Person, publish: Callable[[str], int]) -> Person:
+    """That person, having accepted version 1."""
+    version = publish("one")
+    with db.write() as tx:
+        accept_agreement(tx, person.actor, person.id, version)
+    return person
+
+
+@pytest.fixture
+def ask(db: Database) -> Callable[..., Caller]:
+    """Looks up who a token is, in a reading transaction."""
+
+    def look(token: str, end_user: str | None = None) -> Caller:
+        with db.read() as tx:
+            return look_up(tx, token, end_user)
+
+    return look
+
+
+@pytest.fixture
+def leaves(db: Database) -> Callable[..., list[dict[str, Any]]]:
+    """Every leaf of the ledger, or those of one kind."""
+
+    def read(kind: str | None = None) -> list[dict[str, Any]]:
+        ledger.integrate(db)
+        with db.read() as tx:
+            return [one for one in ledger.leaves(tx) if kind in {None, one["kind"]}]
+
+    return read
