@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guiju.screening.plain import plain, replaced, unusual
+from guiju.screening.plain import may_move, plain, replaced, unusual
 
 # With more different unusual characters than this, one pass over all costs less than one for each.
-_FEW = 12
+_FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,14 @@ def fold(text: str) -> Folded:
     found = unusual(text)
     if not found:
         return Folded(text, text, even=True)
-    folds = {one: plain(one) for one in found}
-    even = all(len(one) == 1 for one in folds.values())
-    return Folded(_replaced(text, folds), text, even)
+    even = not may_move(text) or all(len(plain(one)) == 1 for one in found)
+    return Folded(_replaced(text, found), text, even)
 
 
-def _replaced(text: str, folds: dict[str, str]) -> str:
-    if len(folds) > _FEW:
+def _replaced(text: str, found: set[str]) -> str:
+    if len(found) > _FEW:
         return replaced(text)
     # One after the other is safe: what a fold yields is its own fold.
-    for one, instead in folds.items():
-        if one != instead:
-            text = text.replace(one, instead)
+    for one in found:
+        text = text.replace(one, plain(one))
     return text

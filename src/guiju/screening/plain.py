@@ -69,6 +69,11 @@ def may_be_unseen(text: str) -> bool:
     return not text.isascii() and _maybe_unseen().search(text) is not None
 
 
+def may_move(text: str) -> bool:
+    """Whether `text` may hold characters that fold to none or to several; False is certain."""
+    return _maybe_moving().search(text) is not None
+
+
 def replaced(text: str) -> str:
     """Every character of `text` in its plain form."""
     return text.translate(_translation())
@@ -179,6 +184,12 @@ def _simple(character: str) -> str:
 @cache
 def _unusual() -> re.Pattern[str]:
     return re.compile(f"[{_ranges(_bmp())}\U00010000-\U0010ffff]")
+
+
+@cache
+def _maybe_moving() -> re.Pattern[str]:
+    moving = (one for one, to in _bmp().items() if len(to) != 1)
+    return re.compile(f"[{_ranges(moving)}\U00010000-\U0010ffff]")
 
 
 @cache

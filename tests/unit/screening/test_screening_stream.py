@@ -277,6 +277,27 @@ def test_a_border_to_the_left_is_remembered_after_delivery() -> None:
     assert not stream.close().stopped
 
 
+def test_every_cutting_of_a_text_gives_the_same() -> None:
+    """All 4,096 ways to cut it: borders, unseen characters and overlaps included."""
+    text = "agrue grue\u200b甲乙"
+    one = screen(("grue", "mask"), ("甲乙丙", "block"), ("e甲", "review"))
+    expected = one.judge(text, "output")
+    for cuts in range(1 << (len(text) - 1)):
+        ends = [at for at in range(1, len(text)) if cuts >> (at - 1) & 1]
+        pieces = [text[start:end] for start, end in pairwise([0, *ends, len(text)])]
+        outcome = run(one.stream(), pieces)
+        assert outcome.verdict == expected
+        assert outcome.delivered == expected.masked(text)
+
+
+def test_a_hit_within_what_is_held_is_noted_once() -> None:
+    """However often the tail is searched, memory grows with findings and not with pieces."""
+    stream = screen(("甲乙", "review"), ("甲乙丙丁糖", "block")).stream()
+    for piece in ("甲乙", "丙", "丁", "\u200b"):
+        assert stream.feed(piece).text == ""
+    assert len(stream._findings) == 1
+
+
 def test_what_is_masked_is_masked_across_pieces() -> None:
     """A masked span that overlaps the beginning of another term is starred in whole."""
     stream = screen(("甲乙", "mask"), ("乙丙丁", "block")).stream()
