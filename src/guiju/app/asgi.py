@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -23,6 +24,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 VARIABLE = "GUIJU_SETTINGS"
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+_YOUNG_OBJECTS = 20_000
 _log = logging.getLogger("guiju.app")
 
 
@@ -71,7 +73,12 @@ class Application:
 def application() -> Application:
     """Made in each worker process, from the settings that the parent handed down."""
     _die_with_the_parent()
-    return Application(House.open(Settings.from_text(os.environ[VARIABLE])))
+    application = Application(House.open(Settings.from_text(os.environ[VARIABLE])))
+    # What stands now stands until the end: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
+    return application
 
 
 def _die_with_the_parent() -> None:

@@ -30,6 +30,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("label", "guiju.labelling.commands:group", "AI marks: read and check.", "II"),
     ("accounts", "guiju.accounts.commands:group", "People, keys, agreement, staff.", "III"),
     ("profile", "guiju.profile.commands:group", "The public statement of the service.", "III"),
+    ("privacy", "guiju.records.commands:group", "Read and erase what is sealed.", "III"),
     ("ledger", "guiju.ledger.commands:group", "Evidence: verify, prove, export.", "IV"),
 )
 _CHAPTERS = {

@@ -42,7 +42,6 @@ def build_site(house: House, gateway: Gateway) -> App:
 
 def _viewer_of(house: House) -> Callable[[Request], Viewer]:
     """Who looks at a page, from the session that the cookie names."""
-
     cookies = Cookies(https=False)
 
     def viewer(request: Request) -> Viewer:

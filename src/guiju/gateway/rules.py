@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from guiju import policies, profile
 from guiju.kernel import GuijuError, Text, Unavailable
-from guiju.labelling import ExplicitLabel, Place
+from guiju.labelling import ExplicitLabel, Place, first_write
 from guiju.screening import Screen
 from guiju.storage import Database, Tx
 
@@ -23,7 +24,14 @@ class Rules:
     label: ExplicitLabel
     retention_days: int
     service: str
-    producer: str
+    implicit: Mapping[str, str]
+
+    def aigc(self, produce_id: str) -> dict[str, str]:
+        """The seven fields for one answer; `produce_id` must be a UUID, which is always writable.
+
+        The rest was checked when the rules were loaded, not again for each answer.
+        """
+        return {**self.implicit, "ProduceID": produce_id, "PropagateID": produce_id}
 
 
 def load_rules(tx: Tx) -> Rules:
@@ -46,7 +54,7 @@ def load_rules(tx: Tx) -> Rules:
         label=ExplicitLabel(Place(text_label["place"]), text_label["zh"], text_label["en"]),
         retention_days=body["records"]["retention_days"],
         service=statement.digest[:16],
-        producer=profile.producer_code(statement.statement),
+        implicit=first_write(profile.producer_code(statement.statement), "checked").fields,
     )
 
 

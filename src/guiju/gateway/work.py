@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from guiju.accounts import Caller
 from guiju.gateway.rules import Rules
-from guiju.labelling import Place, TextMarking, first_write
+from guiju.labelling import Place, language_of
 from guiju.records import Finding, Screening, Usage
 from guiju.screening import Verdict
 
 if TYPE_CHECKING:
     from guiju.gateway.relay import Relay
 
+_GAP = "\n\n"
+_TELLING = 400  # characters that tell in which language a text is
 NOTHING = Screening(None, "nothing-to-judge")
 
 
@@ -54,7 +56,6 @@ class Work:
     place: str | None = None
     usage: Usage = field(default_factory=Usage)
     finish: str = "stop"
-    _marking: TextMarking | None = None
 
     def note(self, verdict: Verdict, direction: str) -> None:
         """Keep what a verdict found, as records hold it."""
@@ -73,13 +74,6 @@ class Work:
 
     # -- the AI label of this answer (Article 12) --------------------------------------------------
 
-    def marking(self) -> TextMarking:
-        """The label of this answer, made once."""
-        if self._marking is None:
-            label = first_write(self.rules.producer, self.ask.produce_id)
-            self._marking = TextMarking(label, self.rules.label, self.ask.language)
-        return self._marking
-
     def label_place(self) -> Place:
         """Where the visible label stands; beside text that a program will parse, never inside."""
         wanted = self.body.get("response_format")
@@ -88,13 +82,18 @@ class Work:
         return self.rules.label.place
 
     def label_before(self) -> str:
-        """What a text is preceded by."""
-        return self.marking().before() if self.label_place() is Place.START else ""
+        """What a text is preceded by; of the text nothing is known yet but its reader."""
+        if self.label_place() is not Place.START:
+            return ""
+        return self._words("") + _GAP
 
     def label_after(self, text: str) -> str:
         """What follows a whole text that was delivered."""
-        return self.marking().after(text) if self.label_place() is Place.END else ""
+        return _GAP + self._words(text) if self.label_place() is Place.END else ""
+
+    def _words(self, text: str) -> str:
+        return self.rules.label.words(language_of(text[:_TELLING], self.ask.language))
 
     def aigc(self) -> dict[str, str]:
         """The implicit label: the seven fields of GB 45438."""
-        return dict(self.marking().aigc)
+        return self.rules.aigc(self.ask.produce_id)

@@ -2,7 +2,7 @@
 """Inputs, outputs and usage: minimal, sealed per person, every reading logged (Article 11)."""
 
 from guiju.records.model import Exchange, Finding, Label, Refusal, Screening, Usage
-from guiju.records.service import ExchangeView, find, read, recent, record
+from guiju.records.service import ExchangeView, erase, find, read, recent, record
 
 __all__ = [
     "Exchange",
@@ -12,6 +12,7 @@ __all__ = [
     "Refusal",
     "Screening",
     "Usage",
+    "erase",
     "find",
     "read",
     "recent",

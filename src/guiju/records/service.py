@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guiju.kernel import Actor, NotFound, Refused, Text, new_id, software
+from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, new_id, software
 from guiju.ledger import Evidence, append, append_many
 from guiju.measures import enforces
 from guiju.records import store
 from guiju.records.model import Exchange, Finding, Refusal
-from guiju.storage import RowDigest, Tx
+from guiju.storage import RowDigest, Tx, destroy_key
 
 _GATEWAY = software("gateway")
 _READERS = ("safety-officer", "privacy-officer", "reviewer", "appeals-officer", "auditor")
@@ -199,6 +199,34 @@ def read(tx: Tx, actor: Actor, request: str, reason: str) -> tuple[bytes, bytes]
     return opened[0], opened[1]
 
 
+@enforces("records-sealed")
+def erase(tx: Tx, actor: Actor, second: Actor, person: str) -> bool:
+    """Destroy the key of a person: nothing sealed with it can be opened ever again (Article 11).
+
+    It cannot be undone, so two people do it. The ledger still verifies: it holds digests of what
+    was sealed, not the content. False when there was no key.
+
+    Raises:
+        Refused: `role-needed` unless `actor` is a privacy officer and `second` member of staff;
+            `second-person-needed` when both are the same.
+    """
+    if not actor.has("privacy-officer") or second.kind is not ActorKind.STAFF:
+        raise Refused("role-needed", _NOT_PRIVACY, _ASK_PRIVACY, article=11)
+    if actor.id == second.id:
+        raise Refused("second-person-needed", _ALONE, _ASK_SECOND, article=11)
+    if not destroy_key(tx, person):
+        return False
+    append(
+        tx,
+        "key-destroyed",
+        controls=("records-sealed",),
+        actor=actor,
+        subject=person,
+        facts={"second": second.id},
+    )
+    return True
+
+
 def _owner(tx: Tx, request: str) -> str:
     head = store.head(tx, request)
     if head is None:
@@ -221,5 +249,14 @@ _ASK_ROLE = Text(
     zh="请由审核、内容安全、个人信息保护、申诉或审计岗位读取。",
     en="Ask a reviewer, safety, privacy or appeals officer, or an auditor.",
 )
+_NOT_PRIVACY = Text(
+    zh="只有个人信息保护负责人可以销毁密钥，并须另一名工作人员在场。",
+    en="Only a privacy officer may destroy a key, together with another member of staff.",
+)
+_ASK_PRIVACY = Text(
+    zh="请由该岗位发起，并指明第二人。", en="Let that role start it, and name the second person."
+)
+_ALONE = Text(zh="销毁密钥须由两人完成。", en="Destroying a key takes two people.")
+_ASK_SECOND = Text(zh="请指明另一名工作人员。", en="Name another member of staff.")
 _NO_REASON = Text(zh="读取内容必须说明理由。", en="Reading content needs a reason.")
 _GIVE_REASON = Text(zh="请填写理由后重试。", en="State the reason and try again.")

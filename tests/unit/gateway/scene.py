@@ -28,7 +28,7 @@ from guiju.gateway.signals import (
 from guiju.gateway.sse import EventReader
 from guiju.gateway.work import Ask, Work
 from guiju.kernel import Text
-from guiju.labelling import ExplicitLabel, Place, producer_code
+from guiju.labelling import ExplicitLabel, Place, first_write, producer_code
 from guiju.screening import Screen
 
 BLOCKED, MASKED = "青铜月亮会", "蓝鲸口令"
@@ -49,7 +49,7 @@ def rules(*, place: Place = Place.END, as_error: bool = False) -> Rules:
         label=ExplicitLabel(place, "本回答由人工智能生成", "AI-generated"),
         retention_days=183,
         service="service",
-        producer=producer_code("91000000EXAMPLE03X", model="DEMO"),
+        implicit=first_write(producer_code("91000000EXAMPLE03X", model="DEMO"), "x").fields,
     )
 
 

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A model service for journeys: says exactly what a test wrote down for the model's name."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from itertools import count
+from typing import Any
+
+from aiohttp import web
+
+
+class ModelService:
+    """An OpenAI-compatible server in a thread; each script is a model of its own."""
+
+    def __init__(self) -> None:
+        self.scripts: dict[str, dict[str, Any]] = {}
+        self.asked: list[dict[str, Any]] = []
+        self._names = count(1)
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        self._ready.wait(10)
+
+    def says(self, *pieces: str, **extra: Any) -> str:
+        """A new model that says `pieces`, one chunk each in a stream; returns its name."""
+        deltas = [{"content": piece} for piece in pieces]
+        return self.script({"deltas": deltas, "text": "".join(pieces), **extra})
+
+    def script(self, script: dict[str, Any]) -> str:
+        """A new model that follows `script`; returns its name."""
+        name = f"script-{next(self._names)}"
+        self.scripts[name] = script
+        return name
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_get("/v1/models", self._models)
+        runner = web.AppRunner(app)
+        self._loop.run_until_complete(runner.setup())
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        self._loop.run_until_complete(site.start())
+        self.port = runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{self.port}/v1"
+        self._ready.set()
+        self._loop.run_forever()
+        self._loop.run_until_complete(runner.cleanup())
+        self._loop.close()
+
+    async def _models(self, _: web.Request) -> web.Response:
+        return web.json_response({"data": [{"id": name} for name in self.scripts]})
+
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.asked.append(body)
+        script = self.scripts.get(
+            body["model"], {"deltas": [{"content": "好的。"}], "text": "好的。"}
+        )
+        if "status" in script:
+            return web.json_response({"error": {"message": "no"}}, status=script["status"])
+        if body.get("stream"):
+            return await self._stream(request, script)
+        message = {"role": "assistant", "content": script.get("text"), **script.get("message", {})}
+        choices = [
+            {"index": index, "message": message, "finish_reason": script.get("finish", "stop")}
+            for index in range(body.get("n") or 1)
+        ]
+        return web.json_response({**_head("chat.completion"), "choices": choices, "usage": _USAGE})
+
+    async def _stream(self, request: web.Request, script: dict[str, Any]) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+        await response.prepare(request)
+        for delta in script["deltas"]:
+            await _send(response, {"index": 0, "delta": delta, "finish_reason": None})
+            await asyncio.sleep(script.get("pause", 0))
+        if script.get("breaks"):
+            request.transport.close() if request.transport else None
+            return response
+        await _send(
+            response, {"index": 0, "delta": {}, "finish_reason": script.get("finish", "stop")}
+        )
+        last = {**_head("chat.completion.chunk"), "choices": [], "usage": _USAGE}
+        await response.write(f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n".encode())
+        return response
+
+
+async def _send(response: web.StreamResponse, choice: dict[str, Any]) -> None:
+    chunk = {**_head("chat.completion.chunk"), "choices": [choice]}
+    await response.write(f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n".encode())
+
+
+def _head(kind: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-1", "object": kind, "created": 1_700_000_000, "model": "scripted"}
+
+
+_USAGE = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from tests.conftest import START
+
+from guiju.app.first_run import is_first_run, set_up_demo
+from guiju.app.house import House, read_verification, write_verification
+from guiju.app.settings import Settings
+from guiju.kernel import Invalid, LocalMasterKey, Unavailable
+from guiju.ledger import VerifyReport
+from guiju.measures import law
+
+
+@pytest.fixture(autouse=True)
+def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GUIJU_MASTER_KEY", raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=str(tmp_path / "data"))
+
+
+def test_a_fresh_folder_gets_a_key_a_schema_and_can_be_opened_again(settings: Settings) -> None:
+    """Preparing twice changes nothing; the key is for its owner alone."""
+    House.prepare(settings).close()
+    key = settings.master_key_file.read_bytes()
+    House.prepare(settings).close()
+    House.open(settings).close()
+    assert settings.master_key_file.read_bytes() == key
+    assert stat.S_IMODE(settings.master_key_file.stat().st_mode) == 0o600
+
+
+def test_a_folder_without_data_is_named(settings: Settings) -> None:
+    """Commands that read make nothing."""
+    settings.folder.mkdir()
+    LocalMasterKey.create(settings.master_key_file)
+    with pytest.raises(Unavailable) as caught:
+        House.open(settings)
+    assert caught.value.code == "no-data"
+
+
+def test_a_lost_master_key_is_never_replaced(settings: Settings) -> None:
+    """A new key beside old data would look like a fresh start while all is lost."""
+    House.prepare(settings).close()
+    settings.master_key_file.unlink()
+    for opening in (House.prepare, House.open):
+        with pytest.raises(Unavailable) as caught:
+            opening(settings)
+        assert caught.value.code == "master-key-missing"
+    assert not settings.master_key_file.exists()
+
+
+def test_a_wrong_master_key_changes_nothing(settings: Settings) -> None:
+    """The data of another key is not touched."""
+    House.prepare(settings).close()
+    settings.master_key_file.unlink()
+    LocalMasterKey.create(settings.master_key_file)
+    for opening in (House.prepare, House.open):
+        with pytest.raises(Unavailable) as caught:
+            opening(settings)
+        assert caught.value.code == "wrong-master-key"
+
+
+def test_a_key_that_others_may_read_is_refused(settings: Settings) -> None:
+    """Mode 0644 is told with its remedy."""
+    House.prepare(settings).close()
+    settings.master_key_file.chmod(0o644)
+    with pytest.raises(Invalid) as caught:
+        House.open(settings)
+    assert caught.value.code == "master-key-open"
+
+
+def test_the_key_may_come_from_the_environment(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then no file is written."""
+    monkeypatch.setenv("GUIJU_MASTER_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+    House.prepare(settings).close()
+    assert not settings.master_key_file.exists()
+    House.open(settings).close()
+
+
+def test_the_demo_is_complete_and_its_credentials_are_private(settings: Settings) -> None:
+    """Staff, policy, profile, agreement, a person who accepted, keys: in one file, mode 0600."""
+    house = House.prepare(settings)
+    assert is_first_run(house)
+    set_up_demo(house)
+    assert not is_first_run(house)
+    found = json.loads(settings.first_run_file.read_text())
+    assert stat.S_IMODE(settings.first_run_file.stat().st_mode) == 0o600
+    assert set(found) == {"base_url", "console_url", "staff", "user", "app"}
+    assert set(found["user"]) == {"name", "password", "api_key"}
+    assert all(set(one) == {"name", "password", "role"} for one in found["staff"])
+    caller = house.directory.fetch(found["user"]["api_key"])
+    assert caller.agreement == caller.agreement_required == 1
+    house.rules.refresh()
+    assert len(house.rules.now().aigc("p")) == 7
+    report = house.standing()
+    outcomes = {
+        control["id"]: control["outcome"]
+        for article in report["articles"]
+        for control in article["controls"]
+    }
+    assert set(outcomes) == {one for one in law().controls if law().controls[one].serves}
+    assert outcomes["policy-four-eyes"] == outcomes["service-statement"] == "MET"
+    house.close()
+
+
+def test_what_a_verification_found_is_shared_between_processes(tmp_path: Path) -> None:
+    """Written whole or not at all; a broken file counts as no verification."""
+    assert read_verification(tmp_path) is None
+    (tmp_path / "verified.json").write_text("{")
+    assert read_verification(tmp_path) is None
+
+    at = START
+    write_verification(tmp_path, VerifyReport(ok=True, size=5, root="00", problems=()), at)
+    found = read_verification(tmp_path)
+    assert found is not None
+    assert (found.holds, found.at, found.population) == (True, at, 5)
