@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Literal
 
 from guiju.kernel import Invalid, Text
-from guiju.kernel.text import Language
 from guiju.labelling.model import AigcLabel
 from guiju.measures import enforces, rule
+
+Language = Literal["zh", "en"]
 
 _ENGLISH_AI = re.compile(r"(?<![a-z])(?:ai|artificial intelligence)(?![a-z])", re.IGNORECASE)
 _ENGLISH_GENERATION = re.compile(r"generat|synthe", re.IGNORECASE)

@@ -22,6 +22,8 @@ class Prefixes:
         for term, left, right in terms:
             (bound if left else free).append(term + _BORDER if right else term)
         self._bound, self._free = _Beginnings(bound), _Beginnings(free)
+        # The first one and two characters of each term: they rule out most places at once.
+        self._pairs = {one[:size] for one in chain(bound, free) for size in (1, _PAIR)}
         self._longest = max(map(len, chain(bound, free)), default=1) - 1
 
     def hold(self, folded: str, start: int) -> int:
@@ -30,25 +32,22 @@ class Prefixes:
         `folded[start - 1]`, if there, is the character before it: a left border.
         """
         end = len(folded)
+        pairs = self._pairs
         for at in range(max(start, end - self._longest), end):
-            pair = folded[at : at + _PAIR]
-            if pair in self._free.pairs and self._free.begin(folded[at:]):
-                return at
-            if (
-                pair in self._bound.pairs
-                and not _joins(folded, at)
-                and self._bound.begin(folded[at:])
-            ):
+            if folded[at : at + _PAIR] in pairs and self._begins(folded, at):
                 return at
         return end
 
+    def _begins(self, folded: str, at: int) -> bool:
+        rest = folded[at:]
+        return self._free.begin(rest) or (not _joins(folded, at) and self._bound.begin(rest))
+
 
 class _Beginnings:
-    """Sorted terms, and the set of their first one and two characters, which rules out most."""
+    """Sorted terms, in which those that begin alike stand together."""
 
     def __init__(self, terms: list[str]) -> None:
         self._terms = sorted(terms)
-        self.pairs = {one[:size] for one in terms for size in (1, _PAIR)}
 
     def begin(self, text: str) -> bool:
         """Whether some term begins with `text` and goes on after it."""

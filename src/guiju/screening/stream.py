@@ -67,12 +67,11 @@ class Stream:
             return _NOTHING
         self._tail.add(delta)
         folded = fold(self._tail.text)
-        hits = [hit for hit in self._new_hits(folded) if not hit.open]
-        end = _first_stop(hits, folded)
-        if end is not None:
-            self._tail.shorten(end)
-            return self._conclude()
-        if hits:
+        if hits := [hit for hit in self._new_hits(folded) if not hit.open]:
+            end = _first_stop(hits, folded)
+            if end is not None:
+                self._tail.shorten(end)
+                return self._conclude()
             self._note(hits, folded)
         return self._release(folded, self._hold(folded))
 
@@ -138,7 +137,8 @@ class Stream:
         if gone:
             self._before = folded.text[gone - 1]
         self._scanned = len(folded.text) - gone
-        self._tail.cut(cut)
+        if cut:
+            self._tail.cut(cut)
 
 
 class _Tail:
