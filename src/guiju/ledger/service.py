@@ -55,22 +55,16 @@ def append_many(tx: Tx, items: Sequence[Evidence]) -> list[str]:
         return []
     covered = _covered(items, tx.take_noted())
     at, actors = isoformat(tx.now), {id(one.actor): one.actor.as_evidence() for one in items}
-    ids, rows = [], []
+    ids: list[str] = []
+    rows: list[store.NewEntry] = []
     arrivals = store.new_arrivals(tx, len(items))
     for one, arrival, attested in zip(items, arrivals, covered, strict=True):
         require_kind(one.kind, one.controls)
         evidence_id = new_id("ev")
         leaf = leaf_bytes(one, evidence_id, at, actors[id(one.actor)], attested)
         ids.append(evidence_id)
-        rows.append(
-            {
-                "arrival": arrival,
-                "id": evidence_id,
-                "subject": one.subject,
-                "leaf": leaf,
-                "code": entry_code(tx.keys, arrival, leaf),
-            }
-        )
+        code = entry_code(tx.keys, arrival, leaf)
+        rows.append((arrival, evidence_id, one.subject, leaf, code))
     store.add_entries(tx, rows)
     return ids
 
