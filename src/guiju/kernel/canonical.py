@@ -17,7 +17,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 def canonical(value: Any) -> bytes:
     """The canonical JSON bytes of `value`; raises TypeError for a float or a non-string key."""
-    _refuse_floats(value)
+    _refuse_others(value)
     return _encoder.encode(value)
 
 
@@ -31,17 +31,23 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _refuse_floats(value: Any) -> None:
+def _refuse_others(value: Any) -> None:
+    """Raise TypeError for anything but JSON's own values without fractions; runs on every leaf."""
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return
     if kind is dict:
-        for key, item in value.items():
+        for key in value:
             if type(key) is not str:
                 raise TypeError(f"canonical JSON has string keys only, not {key!r}")
-            _refuse_floats(item)
+        inner = value.values()
     elif kind is list or kind is tuple:
-        for item in value:
-            _refuse_floats(item)
+        inner = value
     else:
-        raise TypeError(f"canonical JSON holds no {kind.__name__}: {value!r}")
+        inner = (value,)
+    for item in inner:
+        kind = type(item)
+        if kind is str or kind is int or kind is bool or item is None:
+            continue
+        if kind is dict or kind is list or kind is tuple:
+            _refuse_others(item)
+        else:
+            raise TypeError(f"canonical JSON holds no {kind.__name__}: {item!r}")

@@ -76,6 +76,25 @@ class Exchange:
     output: bytes
     findings: tuple[Finding, ...] = ()
 
+    def detail(self) -> dict[str, Any]:
+        """Verdicts, label and usage: the same in the head and in the evidence."""
+        label, usage = self.label, self.usage
+        return {
+            "input": self.incoming.as_facts(),
+            "output": self.outgoing.as_facts(),
+            "label": {
+                "produce_id": label.produce_id,
+                "place": label.place,
+                "implicit": label.implicit,
+            },
+            "usage": {
+                "prompt_tokens": usage.prompt_tokens,
+                "completion_tokens": usage.completion_tokens,
+                "characters": usage.characters,
+                "covered": usage.covered,
+            },
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

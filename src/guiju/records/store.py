@@ -14,8 +14,9 @@ from guiju.storage import CanonicalJson, Instant, Tx, table
 
 EXCHANGE = table(
     "exchange",
+    # Request ids begin with the time, so their order is that of arrival: no index on `at`.
     Column("request", String(40), primary_key=True),
-    Column("at", Instant, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
     Column("person", String(40), nullable=False, index=True),
     Column("key", String(40), nullable=False),
     Column("route", String(40), nullable=False),
@@ -24,20 +25,19 @@ EXCHANGE = table(
     Column("model", String(100), nullable=False),
     Column("policy", String(64), nullable=False),
     Column("agreement", Integer, nullable=False),
-    Column("incoming", CanonicalJson, nullable=False),
-    Column("outgoing", CanonicalJson, nullable=False),
-    Column("label", CanonicalJson, nullable=False),
-    Column("usage", CanonicalJson, nullable=False),
     Column("finish", String(30), nullable=False),
+    Column("detail", CanonicalJson, nullable=False),
+    clustered=True,
 )
 
 BODY = table(
     "exchange_body",
     Column("request", String(40), primary_key=True),
-    Column("person", String(40), nullable=False, index=True),
+    Column("person", String(40), nullable=False),
     Column("input", LargeBinary, nullable=False),
     Column("output", LargeBinary, nullable=False),
-    Column("expires_at", Instant, nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+    clustered=True,
 )
 
 READING = table(
@@ -68,20 +68,8 @@ def _head(one: Exchange) -> dict[str, Any]:
         "model": one.model,
         "policy": one.policy,
         "agreement": one.agreement,
-        "incoming": one.incoming.as_facts(),
-        "outgoing": one.outgoing.as_facts(),
-        "label": {
-            "produce_id": one.label.produce_id,
-            "place": one.label.place,
-            "implicit": one.label.implicit,
-        },
-        "usage": {
-            "prompt_tokens": one.usage.prompt_tokens,
-            "completion_tokens": one.usage.completion_tokens,
-            "characters": one.usage.characters,
-            "covered": one.usage.covered,
-        },
         "finish": one.finish,
+        "detail": one.detail(),
     }
 
 
@@ -118,7 +106,7 @@ def add_reading(tx: Tx, id_: str, request: str, reader: str, reason: str) -> Non
 
 def heads(tx: Tx, person: str | None, limit: int) -> Sequence[Row[Any]]:
     """The newest heads, of one person or of all."""
-    wanted = select(EXCHANGE).order_by(EXCHANGE.c.at.desc(), EXCHANGE.c.request.desc())
+    wanted = select(EXCHANGE).order_by(EXCHANGE.c.request.desc())
     if person is not None:
         wanted = wanted.where(EXCHANGE.c.person == person)
     return tx.rows(wanted.limit(limit))

@@ -7,13 +7,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Result, Row, Table, insert, update
+from sqlalchemy import Connection, Executable, Result, Row, Table, update
 from sqlalchemy import delete as delete_from
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement, and_
 
 from guiju.kernel import Keyring
-from guiju.storage.tables import RowDigest, guard_of, row_code, row_digest, row_key, table_name
+from guiju.storage.inserting import insertion
+from guiju.storage.tables import (
+    RowDigest,
+    guard_of,
+    row_code,
+    row_digest,
+    row_key,
+    shape,
+    table_name,
+)
 from guiju.storage.vault import Vault
 
 
@@ -61,7 +70,9 @@ class Tx:
     def insert_many(self, subject: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows in one statement; columns not named are NULL."""
         if rows:
-            self.connection.execute(insert(subject), [self._guarded(subject, row) for row in rows])
+            adding = insertion(subject, self.connection.dialect)
+            values = [adding.values(self._guarded(subject, row)) for row in rows]
+            self.connection.exec_driver_sql(adding.statement, values)
 
     def insert_if_absent(self, subject: Table, values: Mapping[str, Any]) -> bool:
         """Add one row unless its key is taken; False when it is, also by someone just now."""
@@ -107,8 +118,12 @@ class Tx:
         return row
 
     def _complete(self, subject: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-        row: dict[str, Any] = dict.fromkeys(column.name for column in subject.columns)
+        row: dict[str, Any] = dict.fromkeys(shape(subject).columns)
         row.update(values)
+        if len(row) != len(shape(subject).columns):
+            raise TypeError(
+                f"{subject.name} has no column {set(row) - set(shape(subject).columns)}"
+            )
         if guard_of(subject) == "coded":
             row["code"] = row_code(subject, row, self.keys)
         return row
@@ -116,7 +131,7 @@ class Tx:
     # -- what evidence must still cover ------------------------------------------------------
 
     def _note(self, subject: Table, row: Mapping[str, Any]) -> None:
-        if guard_of(subject) == "attested":
+        if shape(subject).guard == "attested":
             digest = row_digest(subject, row)
             self._remember(RowDigest(table_name(subject), row_key(subject, row), digest))
 

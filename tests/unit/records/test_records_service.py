@@ -176,7 +176,7 @@ def test_heads_are_found_and_listed(db: Database, clock: FixedClock) -> None:
         assert records.find(tx, "req_none") is None
         found = records.find(tx, "req_1")
         assert found is not None
-        assert found.values["usage"] == {
+        assert found.values["detail"]["usage"] == {
             "prompt_tokens": 1,
             "completion_tokens": 2,
             "characters": 3,
