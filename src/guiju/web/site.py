@@ -40,6 +40,11 @@ class Link:
     address: str
     text: Text
     order: int
+    under: tuple[str, ...]
+
+    def leads_to(self, path: str) -> bool:
+        """Whether the page at `path` is this entry, or lies under it."""
+        return path == self.address or any(path.startswith(f"{one}/") for one in self.under)
 
 
 class Site:
@@ -70,9 +75,11 @@ class Site:
         app.add_route(PREFIX + "/{name}", self.assets.serve)
         return Shield(app, self._answer, https=self._https)
 
-    def offer(self, area: str, address: str, text: Text, *, order: int) -> None:
-        """Put an entry into the menu of `public`, `me` or `console`."""
-        self._menu.append(Link(area, address, text, order))
+    def offer(
+        self, area: str, address: str, text: Text, *, order: int, under: tuple[str, ...] = ()
+    ) -> None:
+        """Put an entry into the menu of `public`, `me` or `console`; `under` it lie more pages."""
+        self._menu.append(Link(area, address, text, order, under))
 
     def menu(self, area: str) -> list[Link]:
         """The entries of one menu in order."""

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of all rooms on a seeded database, without the data plane: what the browser visits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI
+from tools.make_migration import import_every_table
+
+from guiju import accounts, ledger, policies, profile
+from guiju.accounts import routes as accounts_routes
+from guiju.kernel import FixedClock, Keyring, LocalMasterKey, Text, new_id, software
+from guiju.measures import Signal
+from guiju.policies import routes as policies_routes
+from guiju.profile import routes as profile_routes
+from guiju.records import Exchange, Finding, Label, Refusal, Screening, Usage, record
+from guiju.storage import Database, Tx, metadata
+from guiju.supervision import StandingBoard
+from guiju.supervision import routes as supervision_routes
+from guiju.web import Site
+
+FOLDER = "GUIJU_BROWSER_FOLDER"
+BEGIN = datetime(2026, 10, 30, 1, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+NOTICE = Text(
+    zh="演示：内容与人员均为虚构。", en="A demonstration: content and people are invented."
+)
+_SETUP = software("installer")
+_FAR = ((0, 3), (4, 5), (9, 14), (15, 7), (21, 19), (24, 11))
+
+
+class Composed(NamedTuple):
+    """The application and what a test wants to reach behind it."""
+
+    app: Any
+    database: Database
+    board: StandingBoard
+    clock: FixedClock
+
+
+def open_database(folder: Path) -> tuple[Database, FixedClock]:
+    """The database in `folder`, made when it is not there; the clock stands still."""
+    import_every_table()
+    clock = FixedClock(BEGIN)
+    keys = Keyring(LocalMasterKey(bytes(range(32))))
+    database = Database.open(f"sqlite:///{folder / 'guiju.db'}", keys, clock)
+    metadata.create_all(database.engine)
+    return database, clock
+
+
+def compose(database: Database, clock: FixedClock) -> Composed:
+    """The pages of the rooms on `database`."""
+    site = Site(accounts_routes.viewer_of(database), notice=NOTICE)
+    board = StandingBoard(
+        database, lambda: {"ledger-verified": Signal(True, clock.now(), 1)}, fresh_seconds=0
+    )
+    app = FastAPI(title="guiju", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    for routes in (
+        profile_routes.router(database, site),
+        accounts_routes.router(database, site),
+        supervision_routes.router(database, site, board),
+        policies_routes.router(database, site),
+    ):
+        app.include_router(routes)
+    return Composed(site.install(app), database, board, clock)
+
+
+def application() -> Any:
+    """For an ASGI server in a process of its own."""
+    database, clock = open_database(Path(os.environ[FOLDER]))
+    clock.advance(days=25, hours=7)
+    return compose(database, clock).app
+
+
+# -- what has happened before the browser comes ------------------------------------------------------
+
+
+def seed(database: Database, clock: FixedClock) -> None:
+    """Four weeks of an invented service, by the services of the rooms."""
+    with database.write() as tx:
+        _staff(tx)
+    clock.advance(hours=1)
+    with database.write() as tx:
+        _service(tx)
+    clock.advance(hours=2)
+    with database.write() as tx:
+        person = _person(tx, "xiaoming")
+        _person(tx, "newcomer", accepts=False)
+    for day, count in _FAR:
+        clock.advance(days=day - (clock.now() - BEGIN).days)
+        with database.write() as tx:
+            record(tx, list(_exchanges(clock, person, count)))
+        ledger.integrate(database)
+    with database.write() as tx:
+        _late(tx, person, clock)
+    ledger.integrate(database)
+
+
+def _staff(tx: Tx) -> None:
+    for name, display, roles in (
+        ("safety", "林安", ("safety-officer",)),
+        ("second", "周复", ("safety-officer", "accountable-person")),
+        ("legal", "陈约", ("agreement-manager", "filing-manager")),
+        ("auditor", "吴审", ("auditor",)),
+    ):
+        accounts.appoint_staff(tx, _SETUP, name, PASSWORD, roles, display=display)
+
+
+def _service(tx: Tx) -> None:
+    first, second, legal = (accounts.staff_actor(tx, one) for one in ("safety", "second", "legal"))
+    policies.install_default(tx, first, second)
+    profile.publish_statement(tx, legal, profile.demo_statement())
+    accounts.publish_agreement(tx, legal, accounts.first_agreement(), "")
+
+
+def _person(tx: Tx, name: str, *, accepts: bool = True) -> str:
+    person = accounts.register_person(tx, None, name, PASSWORD)
+    if accepts:
+        accounts.accept_agreement(tx, person.actor, person.id, 1)
+        accounts.issue_key(tx, person.actor, person.id, "笔记本")
+    return person.id
+
+
+def _exchanges(clock: FixedClock, person: str, count: int) -> Iterator[Exchange | Refusal]:
+    for number in range(count):
+        blocked = number % 9 == 8
+        yield _exchange(clock, person, blocked=blocked)
+        if number % 5 == 4:
+            code = "agreement-not-accepted"
+            yield Refusal(new_id("req"), clock.now(), "chat", "key_0", None, code)
+
+
+def _exchange(clock: FixedClock, person: str, *, blocked: bool, labelled: bool = True) -> Exchange:
+    verdict = "block" if blocked else "pass"
+    findings = (
+        (Finding("output", "A1h", "lexicon", "entry-1", "block", 3, 8),) if blocked else ()
+    )
+    return Exchange(
+        request=new_id("req"),
+        at=clock.now(),
+        route="chat",
+        stream=False,
+        service="chat",
+        person=person,
+        key="key_0",
+        model="guiju-demo",
+        policy="0" * 64,
+        agreement=1,
+        incoming=Screening("pass", "full"),
+        outgoing=Screening(verdict, "full"),
+        label=Label(new_id("pid"), "end" if labelled else None, labelled),
+        usage=Usage(12, 40, 64, 64),
+        finish="content_filter" if blocked else "stop",
+        retention_days=183,
+        input="你好".encode(),
+        output="你好，我是演示模型。".encode(),
+        findings=findings,
+    )
+
+
+def _late(tx: Tx, person: str, clock: FixedClock) -> None:
+    """One answer went out without a label, a statement was signed, a version waits for approval."""
+    record(tx, [_exchange(clock, person, blocked=False, labelled=False)])
+    second = accounts.staff_actor(tx, "second")
+    ledger.append(
+        tx,
+        "attestation-signed",
+        controls=("business-ethics-commitment",),
+        actor=second,
+        subject=second.id,
+        facts={"statement": "0" * 64, "valid_until": "2027-11-01"},
+    )
+    body = policies.default_body()
+    body["screening"]["entry"].append(
+        {"term": "示例新词戊", "harm": "A4g", "action": "review", "scope": ["input"], "note": ""}
+    )
+    body["screening"]["reply"] = "error"
+    safety = accounts.staff_actor(tx, "safety")
+    policies.propose(tx, safety, body, "新增一个示例词，改为返回错误")
