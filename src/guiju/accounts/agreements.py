@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from guiju.accounts import agreement_store, names, refusing, store
+from guiju.accounts import agreement_store, refusing, store
 from guiju.accounts.model import Acceptance, Agreement, Way
 from guiju.accounts.people import get_person, introduce_end_user
 from guiju.accounts.roles import Role, requires_role
@@ -120,8 +120,6 @@ def app_accepts(tx: Tx, app: str, end_user: str, version: int) -> Acceptance:
     """
     if store.find_app(tx, app) is None:
         raise refusing.no_such_app()
-    names.end_user(end_user)
-    _acceptable(tx, version)
     actor = Actor(ActorKind.APP, app)
     person = introduce_end_user(tx, actor, end_user)
     return accept_agreement(tx, actor, person.id, version, Way.APP)

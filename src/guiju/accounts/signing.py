@@ -68,7 +68,8 @@ def _sign_in(
         candidate = _candidate(tx, kind, login)
     right = passwords.holds(candidate.hash, password)
     with database.write() as tx:
-        # Asked again: guesses made side by side must not get past the limit together.
+        # Asked again, one after another: guesses made side by side must not pass the limit.
+        staff_store.hold_failures(tx, index)
         _refuse_locked(tx, index)
         actor = _still_there(tx, kind, candidate.owner) if right else None
         if actor is not None:

@@ -62,6 +62,7 @@ SIGN_IN_FAILURE = table(
     guard="coded",
 )
 
+_CLEARED_AT_ONCE = 100
 _STAFF = [one for one in STAFF.columns if one.name != "salt"]
 
 
@@ -160,16 +161,25 @@ def failures(tx: Tx, name_index: str, since: datetime) -> int:
     return int(row.tries) if row.last_at > since else 0
 
 
-def add_failure(tx: Tx, name_index: str, since: datetime) -> None:
-    """Count one more failure; what is older than `since` is dropped, for every name."""
-    tx.execute(delete(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.last_at <= since))
-    first = {"name_index": name_index, "tries": 1, "last_at": tx.now}
-    if tx.insert_if_absent(SIGN_IN_FAILURE, first):
-        return
+def hold_failures(tx: Tx, name_index: str) -> None:
+    """Let whoever else signs in by this name wait until this transaction is over."""
+    tx.insert_if_absent(SIGN_IN_FAILURE, {"name_index": name_index, "tries": 0, "last_at": tx.now})
     wanted = select(SIGN_IN_FAILURE.c.tries).where(SIGN_IN_FAILURE.c.name_index == name_index)
-    row = tx.row(wanted.with_for_update())
-    tries = 1 + (int(row[0]) if row else 0)
+    tx.row(wanted.with_for_update())
+
+
+def add_failure(tx: Tx, name_index: str, since: datetime) -> None:
+    """Count one more failure of a name that is held; some that are older than `since` go."""
+    tries = 1 + failures(tx, name_index, since)
     tx.update(SIGN_IN_FAILURE, {"name_index": name_index}, {"tries": tries, "last_at": tx.now})
+    # Held ones are skipped: two who clear up for each other would wait for ever.
+    old = (
+        select(SIGN_IN_FAILURE.c.name_index)
+        .where(SIGN_IN_FAILURE.c.last_at <= since)
+        .limit(_CLEARED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    tx.execute(delete(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.name_index.in_(old)))
 
 
 def clear_failures(tx: Tx, name_index: str) -> None:

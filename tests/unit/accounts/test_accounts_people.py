@@ -16,6 +16,7 @@ from guiju.accounts import (
     name_of,
     register_person,
     set_standing,
+    store,
 )
 from guiju.accounts.store import PERSON
 from guiju.kernel import (
@@ -211,3 +212,12 @@ def test_an_unknown_person_has_no_standing(db, house):
     with pytest.raises(NotFound) as caught, db.write() as tx:
         set_standing(tx, house.officer.actor, "pe_none", PersonState.SUSPENDED, "x")
     assert caught.value.code == "person-unknown"
+
+
+def test_a_decision_on_an_old_view_is_refused(db, house, person):
+    """Who looked before a suspension that was lifted again decides about what is no more."""
+    change(db, house.officer, person, "suspended")
+    db.clock.advance(seconds=1)
+    change(db, house.appeals, person, "active", "appeal-upheld")
+    with db.write() as tx:
+        assert not store.move_person(tx, person, {"state": "suspended"})

@@ -104,21 +104,35 @@ def test_signing_in_forgets_earlier_failures(db, house):
         sign_in_staff(db, "officer", PASSWORD)
 
 
+def guess_at_once(db: Database) -> list[str]:
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(lambda _: wrong(db), range(20)))
+
+
 def test_guesses_made_side_by_side_count_one_by_one(db, house):
     """Twenty at once: five are judged, the rest find the door paused."""
-    with ThreadPoolExecutor(8) as pool:
-        codes = list(pool.map(lambda _: wrong(db), range(20)))
+    codes = guess_at_once(db)
     assert codes.count("sign-in-wrong") == signing.MOST_FAILURES
     assert codes.count("sign-in-locked") == 20 - signing.MOST_FAILURES
 
 
 def test_guesses_made_side_by_side_count_one_by_one_on_postgresql(pg_db):
-    """There writers do not queue, yet no failure is lost and the door is paused."""
+    """The same where writers of different names do not queue."""
     with pg_db.write() as tx:
         appoint_staff(tx, software("test"), "officer", PASSWORD, ["reviewer"])
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: wrong(pg_db), range(20)))
+    codes = guess_at_once(pg_db)
+    assert codes.count("sign-in-wrong") == signing.MOST_FAILURES
     assert wrong(pg_db, password=PASSWORD) == "sign-in-locked"
+
+
+def test_old_failures_are_cleared_side_by_side_on_postgresql(pg_db, clock):
+    """Many names at once clear up for each other, and nobody waits for ever."""
+    names = [f"nobody{number}" for number in range(16)]
+    for _ in range(2):
+        with ThreadPoolExecutor(8) as pool:
+            codes = set(pool.map(lambda name: wrong(pg_db, name), names))
+        assert codes == {"sign-in-wrong"}
+        clock.advance(seconds=signing.WINDOW.total_seconds())
 
 
 def test_old_failures_are_not_kept(db, house, clock):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from guiju import measures
 from guiju.accounts import (
@@ -17,6 +18,7 @@ from guiju.accounts import (
     staff_actor,
     staff_listed,
 )
+from guiju.accounts.staff_store import SESSION
 from guiju.kernel import Actor, ActorKind, Conflict, Invalid, NotFound, Refused, canonical, software
 from guiju.storage import Database
 
@@ -118,6 +120,7 @@ def test_a_dismissed_member_is_out_at_once(db, house, leaves):
         assert get_staff(tx, house.officer.id) == gone
         with pytest.raises(NotFound):
             staff_actor(tx, "officer")
+        assert tx.rows(select(SESSION)) == []
     with pytest.raises(Refused) as caught:
         sign_in_staff(db, "officer", PASSWORD)
     assert caught.value.code == "sign-in-wrong"
