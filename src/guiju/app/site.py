@@ -7,14 +7,17 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from guiju import accounts
+from guiju.accounts import routes as accounts_routes
 from guiju.app.house import House
 from guiju.gateway import Gateway
-from guiju.kernel import ActorKind, GuijuError, Text
-from guiju.web import NOBODY, Cookies, Site, Viewer
+from guiju.kernel import GuijuError, Text
+from guiju.policies import routes as policies_routes
+from guiju.profile import routes as profile_routes
+from guiju.supervision import StandingBoard
+from guiju.supervision import routes as supervision_routes
+from guiju.web import Site
 
 App = Callable[
     [
@@ -33,37 +36,20 @@ _DEMO = Text(
 
 def build_site(house: House, gateway: Gateway) -> App:
     """Every page and route outside `/v1`."""
+    database = house.database
     demo = house.settings.upstream is None
-    site = Site(_viewer_of(house), notice=_DEMO if demo else None)
+    site = Site(accounts_routes.viewer_of(database), notice=_DEMO if demo else None)
     app = FastAPI(title="guiju", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    board = StandingBoard(database, house.signals)
+    for routes in (
+        profile_routes.router(database, site),
+        accounts_routes.router(database, site, house.publish),
+        supervision_routes.router(database, site, board, house.tiles),
+        policies_routes.router(database, site, house.publish),
+    ):
+        app.include_router(routes)
     _machines(app, house, gateway)
     return site.install(app)
-
-
-def _viewer_of(house: House) -> Callable[[Request], Viewer]:
-    """Who looks at a page, from the session that the cookie names."""
-    cookies = Cookies(https=False)
-
-    def viewer(request: Request) -> Viewer:
-        token = cookies.session(request)
-        return NOBODY if token is None else _signed_in(house, token)
-
-    return viewer
-
-
-def _signed_in(house: House, token: str) -> Viewer:
-    with house.database.read() as tx:
-        session = accounts.session(tx, token)
-        if session is None:
-            return NOBODY
-        actor = session.actor
-        if actor.kind is ActorKind.STAFF:
-            name = next(
-                (one.display for one in accounts.staff_listed(tx) if one.id == actor.id), ""
-            )
-            return Viewer("staff", actor.id, name, actor.roles, session.csrf)
-        name = accounts.name_of(tx, actor.id) or ""
-        return Viewer("person", actor.id, name, actor.roles, session.csrf)
 
 
 def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:

@@ -48,7 +48,7 @@ def test_the_default_is_whole_mild_and_says_that_its_words_are_samples() -> None
     assert body["labels"]["text"] == {
         "place": "end",
         "zh": "本回答由人工智能生成",
-        "en": "AI-generated",
+        "en": "AI-generated (AI生成)",
     }
     assert body["records"]["retention_days"] == least_days()
 
