@@ -58,7 +58,7 @@ def appoint_staff(
         controls=CONTROLS,
         actor=actor,
         subject=member.id,
-        facts={"roles": [role.value for role in member.roles], "change": "appointed"},
+        facts={"roles": [role.value for role in member.roles]},
     )
     return member
 
@@ -74,14 +74,13 @@ def dismiss_staff(tx: Tx, actor: Actor, name: str) -> Staff:
     member = _member(tx, name)
     staff_store.dismiss(tx, member.id)
     staff_store.drop_sessions_of(tx, member.id)
-    # The same kind as an appointment: it is the change that says which of the two it is.
     append(
         tx,
-        "staff-appointed",
+        "staff-dismissed",
         controls=CONTROLS,
         actor=actor,
         subject=member.id,
-        facts={"roles": [role.value for role in member.roles], "change": "dismissed"},
+        facts={"roles": [role.value for role in member.roles]},
     )
     return staff_store.find_staff(tx, member.id) or member
 

@@ -113,7 +113,7 @@ def test_a_dismissed_member_is_out_at_once(db, house, leaves):
     with db.write() as tx:
         gone = dismiss_staff(tx, house.boss.actor, "officer")
     assert gone.dismissed_at is not None
-    assert leaves("staff-appointed")[-1]["facts"]["change"] == "dismissed"
+    assert leaves("staff-dismissed")[-1]["facts"]["roles"]
     with db.read() as tx:
         assert session(tx, opened.token) is None
         assert find_staff(tx, "officer") is None
