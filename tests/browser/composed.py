@@ -57,7 +57,7 @@ def compose(database: Database, clock: FixedClock) -> Composed:
     """The pages of the rooms on `database`."""
     site = Site(accounts_routes.viewer_of(database), notice=NOTICE)
     board = StandingBoard(
-        database, lambda: {"ledger-verified": Signal(True, clock.now(), 1)}, fresh_seconds=0
+        database, lambda: {"ledger-verified": Signal(holds=True, at=clock.now())}, fresh_seconds=0
     )
     app = FastAPI(title="guiju", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     for routes in (
@@ -77,7 +77,7 @@ def application() -> Any:
     return compose(database, clock).app
 
 
-# -- what has happened before the browser comes ------------------------------------------------------
+# -- what has happened before the browser comes ----------------------------------------------------
 
 
 def seed(database: Database, clock: FixedClock) -> None:
@@ -137,9 +137,7 @@ def _exchanges(clock: FixedClock, person: str, count: int) -> Iterator[Exchange 
 
 def _exchange(clock: FixedClock, person: str, *, blocked: bool, labelled: bool = True) -> Exchange:
     verdict = "block" if blocked else "pass"
-    findings = (
-        (Finding("output", "A1h", "lexicon", "entry-1", "block", 3, 8),) if blocked else ()
-    )
+    findings = (Finding("output", "A1h", "lexicon", "entry-1", "block", 3, 8),) if blocked else ()
     return Exchange(
         request=new_id("req"),
         at=clock.now(),

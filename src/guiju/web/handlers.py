@@ -74,6 +74,8 @@ def install(app: FastAPI, site: Site) -> None:
         return RedirectResponse(address, 303)
 
     app.add_exception_handler(GuijuError, ours)
+    # Starlette answers with this and raises the error again, for the shield to log.
+    app.add_exception_handler(Exception, ours)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, of_input)
     app.add_exception_handler(SignInFirst, first_sign_in)

@@ -70,6 +70,8 @@ class Shield:
             await app(scope, receive, sending)
         except Exception:
             _log.exception("request %s failed", scope[REQUEST_ID])
+            if sending.finished:
+                return
             if sending.started:
                 raise
             await self._answer(scope, internal())(scope, receive, sending)
@@ -82,6 +84,7 @@ class _Sending:
         self._send = send
         self._headers = [(b"x-guiju-request-id", request_id.encode()), *headers]
         self.started = False
+        self.finished = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -92,6 +95,8 @@ class _Sending:
             if all(name.lower() != b"cache-control" for name, _ in given):
                 message["headers"].append((b"cache-control", b"no-store"))
         await self._send(message)
+        body = message["type"] == "http.response.body"
+        self.finished = self.finished or (body and not message.get("more_body", False))
 
 
 def _refusal(scope: Scope) -> GuijuError | None:
