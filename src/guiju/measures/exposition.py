@@ -212,21 +212,16 @@ def rules(chosen: Sequence[Rule]) -> list[dict[str, Any]]:
 
 
 def rules_text(chosen: Sequence[Rule], lang: str) -> list[str]:
-    """The table of `guiju law rules`: two lines for each rule, the number and what it says."""
-    heads = {"zh": ["数值", "语气", "出处", "证实程度", "规则"]}.get(
-        lang, ["Value", "Verb", "Source", "Mark", "Rule"]
-    )
-    rows = [
-        [
-            f"{one.operator.value} {one.value} {one.unit}",
-            one.verb.value,
-            f"{one.instrument} {one.clause}",
-            MARKS[one.mark].to(lang),
-            f"{one.id}: {one.text.to(lang)}",
-        ]
-        for one in chosen
-    ]
-    return table(heads, rows)
+    """The list of `guiju law rules`: for each rule a line of facts, then what it says."""
+    lines = []
+    for one in chosen:
+        shown = str(one.value).replace(",", ", ").replace("|", " | ")
+        value = f"{one.operator.value} {shown} {one.unit}"
+        source = f"{one.verb.value}, {one.instrument} {one.clause}"
+        lines += paragraph(f"{one.id}  {MARKS[one.mark].to(lang)}")
+        lines += paragraph(f"{value}  ({source})", 4)
+        lines += [*paragraph(one.text.to(lang), 4), ""]
+    return lines
 
 
 # -- standing ------------------------------------------------------------------------------------
