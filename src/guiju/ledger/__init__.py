@@ -5,7 +5,10 @@ Whoever changes state appends evidence in the same transaction. What stands here
 inspector as files and checked without this program.
 """
 
+from guiju.ledger.exporting import export
 from guiju.ledger.model import Checkpoint, Evidence, Problem, VerifyReport
+from guiju.ledger.proving import Proof, prove
+from guiju.ledger.publishing import publish
 from guiju.ledger.service import (
     append,
     append_many,
@@ -16,18 +19,30 @@ from guiju.ledger.service import (
     leaves,
     size,
 )
+from guiju.ledger.signing import verifier_keys
+from guiju.ledger.stamping import Stamp, stamp
+from guiju.ledger.verifying import verify, verify_folder
 
 __all__ = [
     "Checkpoint",
     "Evidence",
     "Problem",
+    "Proof",
+    "Stamp",
     "VerifyReport",
     "append",
     "append_many",
     "checkpoint",
     "entries_about",
     "entry",
+    "export",
     "integrate",
     "leaves",
+    "prove",
+    "publish",
     "size",
+    "stamp",
+    "verifier_keys",
+    "verify",
+    "verify_folder",
 ]

@@ -92,7 +92,7 @@ class VerifierKey:
     def line(self) -> str:
         """`name+hash+key`, the text form of C2SP."""
         typed = bytes([ALGORITHMS[self.algorithm].byte]) + self.public
-        return f"{self.name}+{self.hash.hex()}+{b64encode(typed).decode()}"
+        return f"{self.name}+{self.hash.hex()}+{encode(typed)}"
 
     @classmethod
     def from_line(cls, line: str) -> VerifierKey:
@@ -133,7 +133,7 @@ class Signer:
     def line(self, text: str) -> str:
         """This key's signature line under `text`."""
         signature = ALGORITHMS[self.key.algorithm].sign(self.private, text.encode())
-        return f"{_DASH}{self.key.name} {b64encode(self.key.hash + signature).decode()}\n"
+        return f"{_DASH}{self.key.name} {encode(self.key.hash + signature)}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Statement:
     @property
     def text(self) -> str:
         """The signed text: origin, size, root, and the time as an extension line."""
-        root = b64encode(self.root).decode()
+        root = encode(self.root)
         return f"{self.origin}\n{self.size}\n{root}\nat {isoformat(self.at)}\n"
 
 
@@ -205,13 +205,18 @@ def _signature(line: str) -> tuple[str, bytes]:
     return name, blob
 
 
+def encode(data: bytes) -> str:
+    """Base64 as it stands in notes."""
+    return b64encode(data).decode()
+
+
 def _base64(text: str) -> bytes:
     """The bytes, or none: only the one canonical spelling counts, so that no bit is idle."""
     try:
         plain = b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return b""
-    return plain if b64encode(plain).decode() == text else b""
+    return plain if encode(plain) == text else b""
 
 
 def _unreadable() -> Invalid:

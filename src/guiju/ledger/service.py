@@ -117,7 +117,7 @@ def integrate(db: Database) -> Checkpoint | None:
 def _integrate_some(tx: Tx) -> tuple[Checkpoint | None, int]:
     store.lock_integration(tx)
     found = store.pending(tx, _BATCH)
-    sound = [row for row in found if _is_sound(tx.keys, row)]
+    sound = [row for row in found if is_sound(tx.keys, row)]
     if not sound:
         return None, 0
     tree = _tree_of(store.newest_checkpoint(tx))
@@ -127,7 +127,8 @@ def _integrate_some(tx: Tx) -> tuple[Checkpoint | None, int]:
     return _sign(tx, tree, fresh=first == 0), len(found)
 
 
-def _is_sound(keys: Keyring, row: Row[Any]) -> bool:
+def is_sound(keys: Keyring, row: Row[Any]) -> bool:
+    """Whether arrival and leaf of an entry are as they were appended."""
     if not isinstance(row.leaf, bytes) or not isinstance(row.code, bytes):
         return False
     return entry_code(keys, row.arrival, row.leaf) == row.code

@@ -181,6 +181,14 @@ def stream_leaves(tx: Tx, begin: int, end: int) -> Iterator[bytes]:
             yield row.leaf
 
 
+def stream_entries(tx: Tx, begin: int, end: int) -> Iterator[Row[Any]]:
+    """Arrival, position, leaf and code of positions [begin, end), a page at a time."""
+    for start in range(begin, end, _PAGE):
+        wanted = select(ENTRY.c.arrival, ENTRY.c.position, ENTRY.c.leaf, ENTRY.c.code)
+        page = wanted.where(ENTRY.c.position.between(start, min(start + _PAGE, end) - 1))
+        yield from tx.rows(page.order_by(ENTRY.c.position))
+
+
 def entry(tx: Tx, evidence_id: str) -> Row[Any] | None:
     """Position and leaf of one entry by its id."""
     return tx.row(_LEAVES.where(ENTRY.c.id == evidence_id))

@@ -88,7 +88,8 @@ def _peaks_of(begin: int, end: int, subtree: Subtree) -> list[bytes]:
     return found
 
 
-def _root_of_range(begin: int, end: int, subtree: Subtree) -> bytes:
+def subtree_root(begin: int, end: int, subtree: Subtree) -> bytes:
+    """The root over leaves [begin, end) of which `subtree` knows the complete subtrees."""
     return fold(_peaks_of(begin, end, subtree))
 
 
@@ -101,10 +102,10 @@ def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
     while end - begin > 1:
         middle = begin + _split(end - begin)
         if index < middle:
-            path.append(_root_of_range(middle, end, subtree))
+            path.append(subtree_root(middle, end, subtree))
             end = middle
         else:
-            path.append(_root_of_range(begin, middle, subtree))
+            path.append(subtree_root(begin, middle, subtree))
             begin = middle
     path.reverse()
     return path
@@ -121,13 +122,13 @@ def consistency_proof(first: int, second: int, subtree: Subtree) -> list[bytes]:
     while first != end:
         middle = begin + _split(end - begin)
         if first <= middle:
-            path.append(_root_of_range(middle, end, subtree))
+            path.append(subtree_root(middle, end, subtree))
             end = middle
         else:
-            path.append(_root_of_range(begin, middle, subtree))
+            path.append(subtree_root(begin, middle, subtree))
             begin, whole = middle, False
     if not whole:
-        path.append(_root_of_range(begin, end, subtree))
+        path.append(subtree_root(begin, end, subtree))
     path.reverse()
     return path
 
