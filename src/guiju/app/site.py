@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from guiju.accounts import routes as accounts_routes
+from guiju.app.api_page import add_api_page
 from guiju.app.house import House
 from guiju.gateway import Gateway
 from guiju.kernel import GuijuError, Text
@@ -48,6 +49,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         policies_routes.router(database, site, house.publish),
     ):
         app.include_router(routes)
+    add_api_page(app, site)
     _machines(app, house, gateway)
     return site.install(app)
 
