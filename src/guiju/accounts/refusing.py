@@ -241,8 +241,8 @@ def terminated() -> Refused:
 
 
 _APPEAL = Text(
-    zh="如有异议，请在 /appeals 申诉，或使用首页公布的投诉途径；由未参与原决定的人复核。",
-    en="To appeal, use /appeals or the complaint ways named on the page /; somebody who did not "
+    zh="如有异议，请使用首页公布的投诉途径申诉；由未参与原决定的人复核。",
+    en="To appeal, use the complaint ways named on the page /; somebody who did not "
     "take the decision will review it.",
 )
 

@@ -70,8 +70,8 @@ def test_who_is_suspended_is_refused_and_told_how_to_appeal(state):
     caller = replace(CALLER, state=PersonState(state))
     error = refusal(caller)
     assert (error.code, error.status, error.article) == (f"account-{state}", 403, 14)
-    assert "/appeals" in error.remedy.zh
-    assert "/appeals" in error.remedy.en
+    assert "申诉" in error.remedy.zh
+    assert "appeal" in error.remedy.en
     assert not may_use(caller)
 
 

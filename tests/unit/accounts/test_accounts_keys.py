@@ -131,7 +131,7 @@ def test_a_suspended_person_gets_no_new_key(db, house, person):
     with pytest.raises(Refused) as caught, db.write() as tx:
         issue_key(tx, person.actor, person.id)
     assert (caught.value.code, caught.value.article) == ("account-suspended", 14)
-    assert "/appeals" in caught.value.remedy.en
+    assert "appeal" in caught.value.remedy.en
 
 
 def test_keys_are_limited_in_number(db, person):

@@ -32,7 +32,8 @@ def full() -> Statement:
         {"kind": "genai-registration", "number": "S-0002", "link": "https://example.org/s?id=2"},
         {"kind": "icp", "number": "S-0003"},
     ]
-    mapping["complaint_ways"] += [
+    mapping["complaint_ways"] = [
+        {"kind": "web", "address": "/complaints"},
         {"kind": "phone", "address": "+86 10 0000 0000"},
         {"kind": "email", "address": "complaints@example.org"},
         {"kind": "post", "address": "示例路 1 号\n示例市"},
