@@ -10,7 +10,7 @@ EN = {"accept-language": "en"}
 
 
 def _code(answer) -> str:
-    return answer.json()["error"]["code"]
+    return str(answer.json()["error"]["code"])
 
 
 def visitors_token(trial: Trial) -> str:
