@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from guiju.kernel import GuijuError, Language, Text
-from guiju.web import documents, errors, handlers, showing
+from guiju.web import errors, handlers, showing
 from guiju.web.assets import PREFIX, Assets
 from guiju.web.charts import bars
 from guiju.web.cookies import Cookies
@@ -73,7 +73,6 @@ class Site:
         app.state.site = self
         handlers.install(app, self)
         app.add_route(PREFIX + "/{name}", self.assets.serve)
-        app.add_route(documents.ADDRESS, self._documents)
         return Shield(app, self._answer, https=self._https)
 
     def offer(
@@ -178,9 +177,6 @@ class Site:
             "asset": self.assets.address,
             "notice": self.notice,
         }
-
-    def _documents(self, request: Request) -> HTMLResponse:
-        return self.page(request, "web/api.html", operations=documents.operations(request.app))
 
     def _answer(self, scope: Scope, error: GuijuError) -> App:
         # The shield answers before or after any handler; who looks no longer matters.

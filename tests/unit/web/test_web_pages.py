@@ -96,11 +96,3 @@ def test_a_viewer_acts_under_the_pseudonym_and_nobody_cannot_act():
     assert PERSON.actor.as_evidence() == {"kind": "person", "id": "pe_1", "roles": []}
     with pytest.raises(ValueError, match="nobody"):
         _ = NOBODY.actor
-
-
-def test_the_api_is_described_on_a_page_of_our_own(client: TestClient):
-    """Without a script from elsewhere; the document itself is there too."""
-    page = client.get("/api/docs", headers=HTML).text
-    assert "GET /api/number" in page
-    assert "number" in client.get("/api/openapi.json").text
-    assert re.findall(r'(?:src|href)="https?:', page) == []
