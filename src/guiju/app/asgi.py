@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from guiju.app.house import House
-from guiju.app.keeper import EVERYTHING, Keeper
+from guiju.app.keeper import GROWING, VERIFYING, Keeper
 from guiju.app.settings import Settings
 from guiju.app.site import build_site
 from guiju.kernel import GuijuError
@@ -36,7 +36,7 @@ class Application:
         self._house = house
         self._gateway = house.gateway()
         self._pages = build_site(house, self._gateway)
-        self._keeper = Keeper(house, EVERYTHING)
+        self._keepers = [Keeper(house, steps) for steps in (GROWING, VERIFYING)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -62,11 +62,14 @@ class Application:
     async def _start(self) -> None:
         await asyncio.to_thread(self._house.rules.refresh)
         await self._gateway.start()
-        self._keeper.start()
+        for keeper in self._keepers:
+            keeper.start()
 
     async def _stop(self) -> None:
         await self._gateway.close()
-        await asyncio.to_thread(self._keeper.stop)
+        for keeper in self._keepers:
+            keeper.ask_to_stop()
+        await asyncio.to_thread(self._keepers[0].stop)
         self._house.close()
 
 

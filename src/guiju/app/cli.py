@@ -86,12 +86,6 @@ class Desk:
         """The screen of the policy in force."""
         return self.house.screen()
 
-    def verified(self, report: Any) -> None:
-        """Remember what a full verification of the ledger found, for the standing."""
-        from guiju.app.house import write_verification  # noqa: PLC0415 - as above
-
-        write_verification(self.house.tiles, report, self.house.clock.now())
-
 
 class _Chapters(click.Group):
     """A group whose members load late and whose help follows the chapters of the Measures."""

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -110,7 +112,7 @@ class House:
 
     def signals(self) -> dict[str, Signal]:
         """Live measurements: what the last full verification of the ledger found."""
-        found = read_verification(self.settings.tiles)
+        found = read_verification(self.settings.folder)
         return {} if found is None else {"ledger-verified": found}
 
     # -- the data plane ----------------------------------------------------------------------------
@@ -155,11 +157,19 @@ def read_verification(folder: Path) -> Signal | None:
         return None
 
 
-def write_verification(folder: Path, report: ledger.VerifyReport, at: datetime) -> None:
+class Verification(NamedTuple):
+    """What a whole verification found."""
+
+    ok: bool
+    size: int
+    problems: Sequence[str]
+
+
+def write_verification(folder: Path, said: Verification, at: datetime) -> None:
     """Leave for other processes what a verification found."""
     folder.mkdir(parents=True, exist_ok=True)
-    first = next((f"{one.where}: {one.what}" for one in report.problems), "")
-    found = {"ok": report.ok, "size": report.size, "at": isoformat(at), "detail": first}
+    detail = said.problems[0] if said.problems else ""
+    found = {"ok": said.ok, "size": said.size, "at": isoformat(at), "detail": detail}
     temporary = folder / "verified.json.tmp"
     temporary.write_bytes(msgspec.json.encode(found))
     temporary.replace(folder / "verified.json")

@@ -89,7 +89,7 @@ def _rules(house: House) -> str:
 def _ledger(house: House) -> str:
     with house.database.read() as tx:
         size = ledger.size(tx)
-    last = read_verification(house.tiles)
+    last = read_verification(house.settings.folder)
     if last is None:
         return f"{size} leaves, not verified yet"
     return f"{size} leaves, last verified {last.at:%Y-%m-%d %H:%M} UTC: {last.holds}"

@@ -9,10 +9,9 @@ import pytest
 from tests.conftest import START
 
 from guiju.app.first_run import is_first_run, set_up_demo
-from guiju.app.house import House, read_verification, write_verification
+from guiju.app.house import House, Verification, read_verification, write_verification
 from guiju.app.settings import Settings
 from guiju.kernel import Invalid, LocalMasterKey, Unavailable
-from guiju.ledger import VerifyReport
 from guiju.measures import law
 
 
@@ -119,7 +118,7 @@ def test_what_a_verification_found_is_shared_between_processes(tmp_path: Path) -
     assert read_verification(tmp_path) is None
 
     at = START
-    write_verification(tmp_path, VerifyReport(ok=True, size=5, root="00", problems=()), at)
+    write_verification(tmp_path, Verification(ok=True, size=5, problems=[]), at)
     found = read_verification(tmp_path)
     assert found is not None
     assert (found.holds, found.at, found.population) == (True, at, 5)
