@@ -9,9 +9,14 @@ from typing import Any
 
 import msgspec
 
-TEXT_CHANNELS = ("content", "reasoning_content", "reasoning", "refusal")
-ANSWER_KEYS = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
+from guiju.gateway.escapes import unescaped
 
+TEXT_CHANNELS = ("content", "reasoning_content", "reasoning", "refusal")
+MOST_CALLS = 128
+MOST_TEXT = 8 * 1024 * 1024
+"""Characters of one answer, all its choices together: more than any model writes."""
+
+_encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder()
 
 
@@ -35,7 +40,10 @@ class ToolCall:
     def readable(self) -> str:
         """All text of the call, escapes resolved too."""
         raw = "".join(self.arguments)
-        return "\0".join((self.name, raw, *strings(_decoded(raw))))
+        seen = (self.id, self.name, raw)
+        if "\\" not in raw:
+            return "\0".join(seen)
+        return "\0".join((*seen, unescaped(raw), *strings(_decoded(raw))))
 
     def length(self) -> int:
         """Characters of name and arguments."""
@@ -43,38 +51,55 @@ class ToolCall:
 
 
 def _decoded(raw: str) -> Any:
-    if "\\" not in raw:
-        return None
     try:
         return _decoder.decode(raw.encode())
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Every string in a JSON value, keys included."""
+    """Every string in a JSON value, keys included, however deep."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if type(one) is str:
+            yield one
+        elif type(one) is dict:
+            yield from one
+            waiting += one.values()
+        elif type(one) is list:
+            waiting += one
+
+
+def text_of(value: Any) -> str:
+    """The text of a channel: a string, or as some servers have it, a list of text parts.
+
+    Parts of any other kind are withheld.
+    """
     if type(value) is str:
-        yield value
-    elif type(value) is dict:
-        for key, item in value.items():
-            yield key
-            yield from strings(item)
-    elif type(value) is list:
-        for item in value:
-            yield from strings(item)
+        return value
+    if type(value) is not list:
+        return ""
+    parts = (one for one in value if type(one) is dict and one.get("type") == "text")
+    return "".join(text for one in parts if type(text := one.get("text")) is str)
 
 
 def tool_calls(message: dict[str, Any]) -> list[ToolCall]:
-    """The tool calls of a whole message."""
+    """The tool calls of a whole message; none when they are no list of functions."""
     calls = message.get("tool_calls")
     found = []
     for call in calls if type(calls) is list else ():
         function = call.get("function") if type(call) is dict else None
         if type(function) is dict:
-            arguments = _text(function.get("arguments"))
-            found.append(ToolCall(_text(call.get("id")), _text(function.get("name")), [arguments]))
+            name, arguments = called(function)
+            number = call.get("id")
+            found.append(ToolCall(number if type(number) is str else "", name, [arguments]))
     return found
 
 
-def _text(value: Any) -> str:
-    return value if type(value) is str else ""
+def called(function: dict[str, Any]) -> tuple[str, str]:
+    """Name and arguments of a call or a piece of one; arguments as an object become JSON text."""
+    name, arguments = function.get("name"), function.get("arguments")
+    if type(arguments) is dict:
+        arguments = _encode(arguments).decode()
+    return name if type(name) is str else "", arguments if type(arguments) is str else ""

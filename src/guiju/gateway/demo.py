@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from guiju.kernel import new_id
+from guiju.kernel import Clock, SystemClock, micros, new_id
 
 NAME = "guiju-demo"
 _PIECE = 4
@@ -23,6 +23,10 @@ _TURN = ("reverse:", "倒着说：", "倒着说:")
 
 class DemoModel:
     """Answers like an OpenAI-compatible service, from inside the process."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        """`clock` says when an answer was made."""
+        self._clock = clock or SystemClock()
 
     async def start(self) -> None:
         """Nothing to open."""
@@ -46,13 +50,13 @@ class DemoModel:
             }
             for index in range(asked.get("n") or 1)
         ]
-        head = _head("chat.completion")
+        head = self._head("chat.completion")
         return {**head, "choices": choices, "usage": _usage(asked, text)}
 
     async def stream(self, body: bytes) -> AsyncGenerator[dict[str, Any], None]:
         """The answer in pieces of a few characters."""
         asked = _decode(body)
-        text, head = _reply(asked), _head("chat.completion.chunk")
+        text, head = _reply(asked), self._head("chat.completion.chunk")
         indices = range(asked.get("n") or 1)
         for start in range(0, len(text), _PIECE):
             piece = text[start : start + _PIECE]
@@ -63,9 +67,9 @@ class DemoModel:
             yield {**head, "choices": [{"index": index, "delta": {}, "finish_reason": "stop"}]}
         yield {**head, "choices": [], "usage": _usage(asked, text)}
 
-
-def _head(kind: str) -> dict[str, Any]:
-    return {"id": new_id("demo"), "object": kind, "created": 0, "model": NAME}
+    def _head(self, kind: str) -> dict[str, Any]:
+        created = micros(self._clock.now()) // 1_000_000
+        return {"id": new_id("demo"), "object": kind, "created": created, "model": NAME}
 
 
 def _usage(asked: dict[str, Any], text: str) -> dict[str, int]:

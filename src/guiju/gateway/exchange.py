@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.relay import Relay
 from guiju.gateway.route import CHAT, Station
 from guiju.gateway.signals import (
@@ -66,6 +67,8 @@ class Exchange:
             commands = self._handle(event)
         except GuijuError as error:
             commands = self._failed(error)
+        except Exception as error:  # noqa: BLE001 - what was delivered is on record all the same
+            commands = self._broke(error)
         for command in commands:
             kind = type(command)
             if kind is Send:
@@ -137,9 +140,18 @@ class Exchange:
         self._error = error
         if self._started:
             # Text has left: keep the record of it before saying that the rest will not come.
-            self.work.finish = "upstream-error"
+            stopping = error.code == "service-stopping"
+            self.work.finish = "service-stopped" if stopping else "upstream-error"
             return self._walk_on()
         return [Record(self._refusal(error))]
+
+    def _broke(self, error: Exception) -> list[Command]:
+        note_fault(self.work.ask.request, error)
+        try:
+            return self._failed(internal())
+        except Exception as again:  # noqa: BLE001 - the door closes even when the record cannot be made
+            note_fault(self.work.ask.request, again)
+            return [self._ended_by(internal())]
 
     def _refusal(self, error: GuijuError) -> Refusal:
         caller, ask = self.work.caller, self.work.ask

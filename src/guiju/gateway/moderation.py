@@ -29,7 +29,7 @@ def moderated(raw: bytes, rules: Rules, request: str) -> dict[str, Any]:
 def _inputs(raw: bytes) -> list[str]:
     try:
         body = _decode(raw)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise _wrong("JSON") from error
     given = body.get("input") if type(body) is dict else None
     inputs = [given] if type(given) is str else given

@@ -12,9 +12,69 @@ from guiju.kernel import Invalid, Text
 # NUL stands in no lexicon entry and is not folded away, so no hit reaches over a border.
 BORDER = "\0"
 
-# Keys whose values guiju itself reads or replaces; they carry no text for the model.
-_OWN = frozenset({"model", "user", "safety_identifier", "stream", "stream_options", "n"})
-_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+# Least data (Article 11): who asks and what an app stores about it is not the model's business, so
+# these are neither passed on nor judged. `stream_options` is replaced by our own.
+KEPT_BACK = frozenset(
+    {"user", "safety_identifier", "metadata", "store", "prompt_cache_key", "stream_options"}
+)
+# What `arrive` has checked to hold no text.
+_CHECKED = frozenset({"messages", "model", "stream", "n"})
+# Fields in which text may stand; all of it is judged.
+_READ = frozenset(
+    {
+        "tools",
+        "tool_choice",
+        "response_format",
+        "stop",
+        "prediction",
+        "reasoning",
+        "reasoning_effort",
+        "thinking",
+        "verbosity",
+        "service_tier",
+    }
+)
+# Fields of names and numbers; a text or a list inside them could be a template or token ids.
+_SWITCHES = frozenset({"logit_bias", "chat_template_kwargs"})
+_MESSAGE = frozenset(
+    {
+        "role",
+        "content",
+        "name",
+        "tool_calls",
+        "tool_call_id",
+        "function_call",
+        "refusal",
+        "reasoning_content",
+        "reasoning",
+        "prefix",
+        "partial",
+    }
+)
+_NUMBERS = (int, float)
+# Their names need no judgement each time.
+_USUAL = frozenset(
+    {
+        "temperature",
+        "top_p",
+        "top_k",
+        "min_p",
+        "max_tokens",
+        "max_completion_tokens",
+        "presence_penalty",
+        "frequency_penalty",
+        "repetition_penalty",
+        "seed",
+        "logprobs",
+        "top_logprobs",
+        "parallel_tool_calls",
+        "enable_thinking",
+    }
+)
+_SHOWN = 40  # characters of a name that an error repeats
+# Deeper and more than any honest request; each level and each string costs us time.
+_DEEPEST = 64
+_MOST_PASSAGES = 20_000
 
 
 @dataclass(slots=True)
@@ -43,49 +103,108 @@ class Passages:
 
 
 def gather(body: dict[str, Any]) -> Passages:
-    """Every string below `body` that a model may read.
+    """Every string and number below `body` that a model may read.
 
     Raises:
-        Invalid: `content-not-screened` for a part that is not text; it is refused, not passed.
+        Invalid: `content-not-screened` for what could carry something else than text, and for
+            fields nobody knows; it is refused, not passed. `request-too-deep` when nested absurdly.
     """
     passages = Passages()
-    for index, message in enumerate(body.get("messages", ())):
+    for index, message in enumerate(body["messages"]):
         _message(passages, message, index)
+        _check_number(passages)
     for key, value in body.items():
-        if key not in _OWN and key != "messages":
+        if key in _CHECKED or key in KEPT_BACK:
+            continue
+        if key in _READ:
             _walk(passages, value, body, key)
+        elif key in _SWITCHES:
+            _switches(passages, value, key)
+        else:
+            _setting(passages, value, key)
     return passages
 
 
 def _message(passages: Passages, message: dict[str, Any], index: int) -> None:
     for key, value in message.items():
-        if key == "content" and type(value) is list:
-            _parts(passages, value, f"messages[{index}].content")
-        elif key == "role" and value in _ROLES:
+        if key == "content":
+            _content(passages, value, message, f"messages[{index}].content")
+        elif key == "role":
             continue
-        else:
+        elif key in _MESSAGE:
             _walk(passages, value, message, key)
+        elif value:
+            raise _not_text(f"messages[{index}].{key[:_SHOWN]}", type(value).__name__)
+        else:
+            # Clients give an answer back with all its empty fields.
+            passages.add(key, None, None)
+
+
+def _content(passages: Passages, value: Any, message: dict[str, Any], where: str) -> None:
+    if type(value) is str:
+        passages.add(value, message, "content")
+    elif type(value) is list:
+        _parts(passages, value, where)
+    elif value is not None:
+        raise _not_text(where, type(value).__name__)
 
 
 def _parts(passages: Passages, parts: list[Any], where: str) -> None:
     for index, part in enumerate(parts):
         kind = part.get("type") if type(part) is dict else None
-        text = part.get(kind) if kind in {"text", "refusal"} else None
+        text = part.get(kind) if type(kind) is str and kind in {"text", "refusal"} else None
         if type(text) is not str or not part.keys() <= {"type", kind}:
-            raise _not_text(f"{where}[{index}]", str(kind))
+            raise _not_text(f"{where}[{index}]", str(kind)[:_SHOWN])
         passages.add(text, part, kind, joined=index > 0)
+    _check_number(passages)
 
 
-def _walk(passages: Passages, value: Any, home: Any, key: Any) -> None:
-    if type(value) is str:
+def _setting(passages: Passages, value: Any, key: str) -> None:
+    """A field that is no text: a number or a yes or no under whatever name."""
+    if value is None or type(value) is bool or type(value) in _NUMBERS:
+        if key not in _USUAL:
+            passages.add(key, None, None)
+            _walk(passages, value, None, None)
+    else:
+        raise _not_text(key[:_SHOWN], type(value).__name__)
+
+
+def _switches(passages: Passages, value: Any, key: str) -> None:
+    if value is None:
+        return
+    if type(value) is not dict:
+        raise _not_text(key, type(value).__name__)
+    for name, setting in value.items():
+        if setting is not None and type(setting) not in {bool, *_NUMBERS}:
+            raise _not_text(f"{key}.{name[:_SHOWN]}", type(setting).__name__)
+    if key == "chat_template_kwargs" or not all(map(_is_number, value)):
+        _walk(passages, value, None, None)
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit()
+
+
+def _walk(passages: Passages, value: Any, home: Any, key: Any, depth: int = 0) -> None:
+    kind = type(value)
+    if kind is str:
         passages.add(value, home, key)
-    elif type(value) is dict:
-        for inner, item in value.items():
-            passages.add(inner, None, None)
-            _walk(passages, item, value, inner)
-    elif type(value) is list:
-        for place, item in enumerate(value):
-            _walk(passages, item, value, place)
+    elif kind is dict or kind is list:
+        if depth >= _DEEPEST:
+            raise _too_deep()
+        for inner, item in value.items() if kind is dict else enumerate(value):
+            if type(inner) is str:
+                passages.add(inner, None, None)
+            _walk(passages, item, value, inner, depth + 1)
+            _check_number(passages)
+    elif kind in _NUMBERS:
+        # A number is read by the model like any word, but cannot be starred out.
+        passages.add(str(value), None, None)
+
+
+def _check_number(passages: Passages) -> None:
+    if len(passages.found) > _MOST_PASSAGES:
+        raise _too_deep()
 
 
 def writable(passages: Passages) -> Iterator[Passage]:
@@ -97,10 +216,22 @@ def _not_text(where: str, kind: str) -> Invalid:
     return Invalid(
         "content-not-screened",
         Text(
-            zh=f"{where} 的类型 {kind} 还不能审查，因此不予转发。",
-            en=f"{where} is of type {kind}, which cannot be screened yet and is not passed on.",
+            zh=f"{where}（{kind}）还不能审查，因此不予转发。",
+            en=f"{where} ({kind}) cannot be screened yet and is not passed on.",
         ),
-        Text(zh="请只发送文本内容。", en="Send text parts only."),
+        Text(zh="请只发送文本，并去掉该字段。", en="Send text only, without this field."),
         article=4,
         param=where,
+    )
+
+
+def _too_deep() -> Invalid:
+    return Invalid(
+        "request-too-deep",
+        Text(
+            zh=f"请求嵌套超过 {_DEEPEST} 层，或文本超过 {_MOST_PASSAGES} 段。",
+            en=f"The request nests deeper than {_DEEPEST} levels or holds more than "
+            f"{_MOST_PASSAGES} pieces of text.",
+        ),
+        Text(zh="请简化后重试。", en="Make it simpler and try again."),
     )

@@ -13,10 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from guiju.gateway.channels import TEXT_CHANNELS, ToolCall
+from guiju.gateway.channels import (
+    MOST_CALLS,
+    MOST_TEXT,
+    TEXT_CHANNELS,
+    ToolCall,
+    called,
+    text_of,
+)
+from guiju.gateway.escapes import Resolver
+from guiju.gateway.heads import finish_of, head_of, model_of, shown_usage, usage_of
 from guiju.gateway.sse import DONE, event
-from guiju.gateway.stations.screen_output import FINISHES, not_understood, usage_of
-from guiju.kernel import micros
+from guiju.gateway.stations.screen_output import not_understood
 from guiju.records import Screening, Usage
 from guiju.screening import Outcome, Stream, Verdict
 
@@ -31,6 +39,7 @@ class Channel:
     """One channel of one choice: its scanner, what the model said and what was let through."""
 
     scanner: Stream
+    resolver: Resolver | None = None
     raw: list[str] = field(default_factory=list)
     delivered: list[str] = field(default_factory=list)
     verdict: Verdict | None = None
@@ -65,9 +74,12 @@ class Relay:
         self._usage = Usage()
         self._calls_outcome = Outcome.PASS
         self._calls_length = 0
-        self._id = f"chatcmpl-{work.ask.request}"
-        self._created = micros(work.ask.at) // 1_000_000
-        self._model = work.model
+        self._most = work.most_choices()
+        self._json = work.wants_json()
+        self._taken = 0
+        self._given_usage: Any = None
+        self._given_model: Any = None
+        self._head = head_of(work, "chat.completion.chunk", work.model)
 
     # -- while the model speaks --------------------------------------------------------------------
 
@@ -78,12 +90,14 @@ class Relay:
             Unavailable: the chunk reports an error or is no chunk.
         """
         choices = chunk.get("choices")
-        if type(choices) is not list or "error" in chunk:
+        if type(choices) is not list or chunk.get("error") is not None:
             raise not_understood()
         if chunk.get("usage") is not None:
-            self._usage = usage_of(chunk["usage"])
-        if type(chunk.get("model")) is str:
-            self._model = chunk["model"]
+            self._given_usage = chunk["usage"]
+            self._usage = usage_of(self._given_usage)
+        if self._given_model is None and "model" in chunk:
+            self._given_model = chunk["model"]
+            self._head["model"] = model_of(self.work, self._given_model)
         sent = []
         for one in choices:
             delta = self._delta(one)
@@ -97,29 +111,44 @@ class Relay:
         if type(one) is not dict or type(one.get("index")) is not int:
             raise not_understood()
         index, delta = one["index"], one.get("delta")
+        if not 0 <= index < self._most:
+            raise not_understood()
         choice = self.choices.get(index)
         if choice is None:
             choice = self.choices[index] = Choice()
-        if one.get("finish_reason") in FINISHES:
-            choice.finish = one["finish_reason"]
+        choice.finish = finish_of(one.get("finish_reason")) or choice.finish
         if type(delta) is not dict:
             return None
         out: dict[str, Any] = {}
         for name in TEXT_CHANNELS:
-            text = delta.get(name)
-            if type(text) is str and text:
+            text = text_of(delta.get(name))
+            if text:
+                self._take(len(text))
                 released = self._feed(choice, name, text)
                 if released:
                     out[name] = released
         if delta.get("tool_calls"):
-            _collect(choice, delta["tool_calls"])
+            self._take(_collect(choice, delta["tool_calls"]))
         return self._chunk(index, choice, out) if out else None
+
+    def _take(self, length: int) -> None:
+        """Bound what an endless answer can make us hold."""
+        self._taken += length
+        if self._taken > MOST_TEXT:
+            raise not_understood()
 
     def _feed(self, choice: Choice, name: str, text: str) -> str:
         channel = choice.channels.get(name)
         if channel is None:
             channel = Channel(self.work.rules.screen.stream("output"))
             choice.channels[name] = channel
+            if self._json and name == "content":
+                channel.resolver = Resolver()
+        if channel.resolver is not None:
+            text = channel.resolver.feed(text)
+        return self._scan(channel, text) if text else ""
+
+    def _scan(self, channel: Channel, text: str) -> str:
         channel.raw.append(text)
         release = channel.scanner.feed(text)
         if release.text:
@@ -148,20 +177,33 @@ class Relay:
     def _rest(self, choice: Choice) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for name, channel in choice.channels.items():
-            if channel.verdict is None:
-                release = channel.scanner.close()
-                channel.verdict = release.verdict
-                hold = self.stopped or self.silent
-                self.stopped = self.stopped or release.stopped
-                if release.text and not hold:
-                    channel.delivered.append(release.text)
-                    out[name] = release.text
+            text = self._last(channel)
+            if text:
+                out[name] = text
         if choice.calls and not self.stopped and not self.silent and self._calls_pass(choice):
             calls = choice.calls.items()
             out["tool_calls"] = [{"index": at, **call.as_message()} for at, call in calls]
             choice.calls_delivered = True
             self._calls_length += sum(call.length() for call in choice.calls.values())
         return out
+
+    def _last(self, channel: Channel) -> str:
+        """What a channel still lets go of; nothing once something was stopped."""
+        if channel.verdict is not None:
+            return ""
+        hold = self.stopped or self.silent
+        held = channel.resolver.close() if channel.resolver is not None else ""
+        if held:
+            held = "" if hold else self._scan(channel, held)
+        if channel.verdict is not None:
+            return held
+        release = channel.scanner.close()
+        channel.verdict = release.verdict
+        self.stopped = self.stopped or release.stopped
+        if hold or not release.text:
+            return held
+        channel.delivered.append(release.text)
+        return held + release.text
 
     def _calls_pass(self, choice: Choice) -> bool:
         readable = "\0".join(call.readable() for call in choice.calls.values())
@@ -228,25 +270,13 @@ class Relay:
             stopped = self.stopped or self.work.stopped
             finish = "content_filter" if stopped else choice.finish
             shown = [{"index": index, "delta": {}, "finish_reason": finish}]
-            parts.append(event(_encode({**self._head(), "choices": shown, "aigc": aigc})))
+            parts.append(event(_encode({**self._head, "choices": shown, "aigc": aigc})))
         options = self.work.body.get("stream_options")
         if type(options) is dict and options.get("include_usage"):
-            usage = {
-                "prompt_tokens": self._usage.prompt_tokens,
-                "completion_tokens": self._usage.completion_tokens,
-                "total_tokens": self._usage.prompt_tokens + self._usage.completion_tokens,
-            }
-            last = {**self._head(), "choices": [], "usage": usage, "aigc": aigc}
+            usage = shown_usage(self._given_usage, self._usage)
+            last = {**self._head, "choices": [], "usage": usage, "aigc": aigc}
             parts.append(event(_encode(last)))
         return b"".join((*parts, DONE))
-
-    def _head(self) -> dict[str, Any]:
-        return {
-            "id": self._id,
-            "object": "chat.completion.chunk",
-            "created": self._created,
-            "model": self._model,
-        }
 
     def _chunk(self, index: int, choice: Choice, delta: dict[str, Any]) -> bytes:
         if not choice.greeted:
@@ -258,21 +288,27 @@ class Relay:
                 choice.labelled = True
                 delta["content"] = before + delta["content"]
         shown = [{"index": index, "delta": delta, "finish_reason": None}]
-        return event(_encode({**self._head(), "choices": shown}))
+        return event(_encode({**self._head, "choices": shown}))
 
 
-def _collect(choice: Choice, calls: Any) -> None:
-    """Add the pieces of tool calls to what is held of them."""
+def _collect(choice: Choice, calls: Any) -> int:
+    """Add the pieces of tool calls to what is held of them; returns how many characters came."""
+    taken = 0
     for piece in calls if type(calls) is list else ():
         at = piece.get("index", 0) if type(piece) is dict else None
-        if type(at) is not int:
+        if type(at) is not int or not 0 <= at < MOST_CALLS:
             raise not_understood()
         call = choice.calls.get(at)
         if call is None:
             call = choice.calls[at] = ToolCall()
-        function = piece.get("function")
-        if type(piece.get("id")) is str:
-            call.id = call.id or piece["id"]
+        number, function = piece.get("id"), piece.get("function")
+        if type(number) is str and not call.id:
+            call.id = number
+            taken += len(number)
         if type(function) is dict:
-            call.name += function.get("name") or ""
-            call.arguments.append(function.get("arguments") or "")
+            name, arguments = called(function)
+            taken += len(name) + len(arguments)
+            call.name += name
+            if arguments:
+                call.arguments.append(arguments)
+    return taken

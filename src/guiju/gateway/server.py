@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from contextlib import aclosing
@@ -16,7 +15,9 @@ import msgspec
 from guiju.accounts import Caller, Directory
 from guiju.gateway.counters import Counters
 from guiju.gateway.exchange import Exchange
-from guiju.gateway.leaving import watch
+from guiju.gateway.faults import internal, note_fault
+from guiju.gateway.heads import MODEL_NAME
+from guiju.gateway.leaving import Departure, Left, unless_left
 from guiju.gateway.moderation import moderated
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.rules import RulesHolder
@@ -39,9 +40,10 @@ from guiju.gateway.signals import (
     Send,
     StopModel,
 )
+from guiju.gateway.stations.identify import no_key
 from guiju.gateway.upstream import Upstream
 from guiju.gateway.work import Ask, Work
-from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Refused, Text, Unavailable, new_id
+from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, new_id
 from guiju.web import choose_language, error_body
 
 Scope = MutableMapping[str, Any]
@@ -49,8 +51,16 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 SendMessage = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MOST_BODY = 8 * 1024 * 1024
+# A larger body is read only for a key that is known.
+_LARGE = 256 * 1024
+_DIGITS = 12
+# How long one may take to send a request, and how long what a stream still holds may wait for a
+# client that does not read.
+_BODY_SECONDS = 120.0
+_READ_SECONDS = 15.0
+_MOST_MODELS = 1000
+_LONGEST_STREAM = 3600.0
 _encode = msgspec.json.Encoder().encode
-_log = logging.getLogger("guiju.gateway")
 _JSON = (b"content-type", b"application/json")
 _STREAM = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"))
 
@@ -74,6 +84,7 @@ class Gateway:
         self._recorder = recorder
         self._clock = clock
         self.counters = Counters()
+        self.under_way: set[Departure] = set()
 
     async def start(self) -> None:
         """Open what belongs to the running event loop."""
@@ -83,6 +94,14 @@ class Gateway:
     def check_open(self) -> None:
         """Raise Unavailable while nothing can be made durable."""
         self._recorder.check_open()
+
+    def wind_down(self) -> None:
+        """End every stream under way now: what was delivered is recorded, then the error is told.
+
+        For the last seconds before a killing, when patience with long streams is over.
+        """
+        for departure in list(self.under_way):
+            departure.leave(Left.STOPPING)
 
     async def close(self) -> None:
         """Let everything under way be recorded, then close."""
@@ -97,10 +116,9 @@ class Gateway:
             await self._serve(line)
         except GuijuError as error:
             await line.refuse(error)
-        except Exception:  # noqa: BLE001 - the last line of defence
-            # The caller learns that it failed and under which id; the trace is for the log only.
-            _log.exception("request %s failed", line.request)
-            await line.refuse(_internal())
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            note_fault(line.request, error)
+            await line.refuse(internal())
         finally:
             self.counters.left(line.status, line.route)
 
@@ -112,6 +130,7 @@ class Gateway:
             raise _closed_route(line.path)
         handler = handlers.get(line.method)
         if handler is None:
+            line.marks.append((b"allow", ", ".join(handlers).encode()))
             raise _wrong_method(line.method, *handlers)
         line.route = line.path if line.path in _ROUTES else "/v1/models/"
         await handler(self, line)
@@ -121,12 +140,17 @@ class Gateway:
     async def _chat(self, line: _Line) -> None:
         self._recorder.check_open()
         rules = self._rules.now()
+        token = line.token()
+        if not token:
+            raise no_key()
+        if line.may_be_large():
+            await self.caller(token)
         ask = Ask(
             request=line.request,
             produce_id=str(uuid4()),
             at=self._clock.now(),
             route=line.path,
-            token=line.token(),
+            token=token,
             user_header=line.header(b"x-guiju-user"),
             language=line.language(),
             raw=await line.body(),
@@ -140,15 +164,21 @@ class Gateway:
 
     async def _models(self, line: _Line) -> None:
         await self.caller(line.token())
-        names = await self._upstream.models()
+        names = await self._judged_models()
         await line.json(200, {"object": "list", "data": [_model(name) for name in names]})
 
     async def _model(self, line: _Line) -> None:
         await self.caller(line.token())
         name = line.path.removeprefix("/v1/models/")
-        if name not in await self._upstream.models():
-            raise _no_model(name)
+        if name not in await self._judged_models():
+            raise _no_model()
         await line.json(200, _model(name))
+
+    async def _judged_models(self) -> list[str]:
+        """The names that are names: a model service could smuggle text through this list too."""
+        screen, names = self._rules.now().screen, await self._upstream.models()
+        fit = [name for name in names[:_MOST_MODELS] if MODEL_NAME.fullmatch(name)]
+        return [name for name in fit if not screen.judge(name, "output").stops]
 
     async def _moderations(self, line: _Line) -> None:
         await self.caller(line.token())
@@ -157,7 +187,7 @@ class Gateway:
     async def caller(self, token: str | None) -> Caller:
         """Whose key it is, for routes that need no end user; raises Refused 401."""
         if not token:
-            raise _no_key()
+            raise no_key()
         return await self._look_up(token, "-")
 
     async def _look_up(self, token: str, end_user: str | None) -> Caller:
@@ -215,13 +245,13 @@ class _Conversation:
     async def _carry_out(self, command: Command) -> None:
         match command:
             case Send(data):
-                await self._line.stream(data, self._screened())
+                await self._line.part(data, self._screened())
             case LookUp():
                 self._tell(await self._gateway.look_up(command))
             case AskModel(stream=True):
                 await self._listen(command)
             case AskModel():
-                self._tell(await self._gateway.answer(command))
+                self._tell(await self._answer(command))
             case Record():
                 self._tell(await self._gateway.record(command))
             case Reply(status, body):
@@ -237,18 +267,28 @@ class _Conversation:
         both = (work.incoming.screened, work.outgoing.screened)
         return next((one for one in both if one not in {"full", "nothing-to-judge"}), "full")
 
+    async def _answer(self, command: AskModel) -> Event:
+        try:
+            return await self._gateway.answer(command)
+        except Exception as error:  # noqa: BLE001 - an input that was judged is on record all the same
+            note_fault(self._line.request, error)
+            return Failed(internal())
+
     async def _listen(self, command: AskModel) -> None:
         """Relay the model's stream until it ends, is stopped, or nobody reads it any more."""
-        event: Event | None
         try:
-            with watch(self._line.gone) as gone:
-                event = await self._pump(command)
-        except asyncio.CancelledError:
-            if not gone.noticed():
-                raise
-            event = ClientGone()
+            event = await unless_left(
+                self._pump(command), self._line.gone, _LONGEST_STREAM, self._gateway.under_way
+            )
         except GuijuError as error:
             event = Failed(error)
+        except Exception as error:  # noqa: BLE001 - what was delivered is on record all the same
+            note_fault(self._line.request, error)
+            event = Failed(internal())
+        if isinstance(event, Left):
+            # Who does not read what was sent would not read the rest either.
+            unread = event is Left.GONE or self._line.sending
+            event = ClientGone() if unread else Failed(_ended(event))
         if event is not None:
             self._tell(event)
 
@@ -258,6 +298,8 @@ class _Conversation:
                 for one in self._exchange.handle(ModelChunk(chunk)):
                     if type(one) is Send:
                         await self._line.stream(one.data, self._screened())
+                        if self._line.left:
+                            return ClientGone()
                     elif type(one) is StopModel:
                         return ModelDone()
                     else:
@@ -280,10 +322,18 @@ class _Line:
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
         self._receive = receive
         self._send = send
+        self.sending = False
+        self.left = False
 
     def header(self, name: bytes) -> str | None:
+        """A header; bytes that are no text stay apart from each other, so no two users are one."""
         value = self._headers.get(name)
-        return None if value is None else value.decode("utf-8", "replace")
+        return None if value is None else value.decode("utf-8", "surrogateescape")
+
+    def may_be_large(self) -> bool:
+        """Whether the body is long, or does not say how long it is."""
+        length = self._headers.get(b"content-length", b"")
+        return not (length.isdigit() and len(length) < _DIGITS and int(length) <= _LARGE)
 
     def token(self) -> str | None:
         scheme, _, token = (self.header(b"authorization") or "").partition(" ")
@@ -293,11 +343,19 @@ class _Line:
         return choose_language(self.header(b"accept-language"))
 
     async def body(self) -> bytes:
-        """The whole body; raises Invalid 413 `request-too-large`."""
+        """The whole body; raises Invalid 413 `request-too-large` or 408 `request-too-slow`."""
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                return await self._body()
+        except TimeoutError as error:
+            raise _too_slow() from error
+
+    async def _body(self) -> bytes:
         parts, size = [], 0
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
+                self.left = True
                 raise _left_early()
             part = message.get("body", b"")
             size += len(part)
@@ -312,6 +370,17 @@ class _Line:
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
+    async def _put(self, message: MutableMapping[str, Any]) -> None:
+        """Send, unless nobody is there; some servers say so by an OSError, others by nothing."""
+        if self.left:
+            return
+        self.sending = True
+        try:
+            await self._send(message)
+        except OSError:
+            self.left = True
+        self.sending = False
+
     async def _start(self, status: int, *headers: tuple[bytes, bytes]) -> None:
         self.status = status
         start = {
@@ -319,13 +388,13 @@ class _Line:
             "status": status,
             "headers": [*headers, *self.marks],
         }
-        await self._send(start)
+        await self._put(start)
 
     async def reply(self, status: int, body: bytes, screened: str) -> None:
         """The whole answer at once."""
         length = (b"content-length", str(len(body)).encode())
         await self._start(status, _JSON, length, (b"x-guiju-screened", screened.encode()))
-        await self._send({"type": "http.response.body", "body": body})
+        await self._put({"type": "http.response.body", "body": body})
 
     async def json(self, status: int, value: Any) -> None:
         """A whole answer that no model made."""
@@ -341,13 +410,21 @@ class _Line:
         """A part of a stream; the first one starts the answer."""
         if not self.status:
             await self._start(200, *_STREAM, (b"x-guiju-screened", screened.encode()))
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        await self._put({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def part(self, data: bytes, screened: str) -> None:
+        """A part that stands before the record: who does not read it cannot put the record off."""
+        try:
+            async with asyncio.timeout(_READ_SECONDS):
+                await self.stream(data, screened)
+        except TimeoutError:
+            self.left = True
 
     async def end(self, data: bytes, screened: str) -> None:
         """The last part of a stream."""
         if not self.status:
             await self._start(200, *_STREAM, (b"x-guiju-screened", screened.encode()))
-        await self._send({"type": "http.response.body", "body": data, "more_body": False})
+        await self._put({"type": "http.response.body", "body": data, "more_body": False})
 
 
 _ROUTES: dict[str, dict[str, Callable[[Gateway, _Line], Awaitable[None]]]] = {
@@ -359,15 +436,6 @@ _ROUTES: dict[str, dict[str, Callable[[Gateway, _Line], Awaitable[None]]]] = {
 
 def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "guiju"}
-
-
-def _no_key() -> Refused:
-    return Refused(
-        "key-missing",
-        Text(zh="请求没有携带密钥。", en="The request carries no key."),
-        Text(zh="请设置请求头 Authorization: Bearer 密钥。", en="Set Authorization: Bearer KEY."),
-        status=401,
-    )
 
 
 def _closed_route(path: str) -> NotFound:
@@ -395,10 +463,10 @@ def _wrong_method(method: str, *allowed: str) -> Invalid:
     )
 
 
-def _no_model(name: str) -> NotFound:
+def _no_model() -> NotFound:
     return NotFound(
         "model-not-found",
-        Text(zh=f"没有模型 {name[:80]}。", en=f"There is no model {name[:80]}."),
+        Text(zh="没有这个模型。", en="There is no such model."),
         Text(zh="请查看 GET /v1/models。", en="See GET /v1/models."),
     )
 
@@ -421,10 +489,28 @@ def _left_early() -> Invalid:
     )
 
 
-def _internal() -> Unavailable:
+def _too_slow() -> Invalid:
+    return Invalid(
+        "request-too-slow",
+        Text(zh="请求体迟迟没有发完。", en="The body of the request did not arrive in time."),
+        Text(zh="请重试。", en="Try again."),
+        status=408,
+    )
+
+
+def _ended(why: Left) -> Unavailable:
+    if why is Left.STOPPING:
+        return Unavailable(
+            "service-stopping",
+            Text(
+                zh="服务正在停止，回答未能说完。", en="The service stops; the answer was cut short."
+            ),
+            Text(zh="请稍后重试。", en="Try again shortly."),
+        )
     return Unavailable(
-        "internal",
-        Text(zh="服务内部出错。", en="Something failed inside the service."),
-        Text(zh="请联系服务方并提供请求编号。", en="Contact the provider with the request id."),
-        status=500,
+        "stream-too-long",
+        Text(
+            zh="回答超过最长时间，已中止。", en="The answer took longer than any may, so it ends."
+        ),
+        Text(zh="请缩小任务后重试。", en="Ask for less and try again."),
     )

@@ -17,38 +17,58 @@ class EventReader:
 
     def __init__(self) -> None:
         """Nothing was read yet."""
-        self._rest = b""
+        self._rest: list[bytes] = []  # pieces of the line that is not whole yet
         self._data: list[bytes] = []
         self._held = 0
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The payloads completed by `piece`; raises TooLargeError for an endless event."""
-        rest = self._rest + piece
+        if b"\n" not in piece and b"\r" not in piece and not self._ends_in_cr():
+            # Joined once when the line is whole: an upstream that drips must not cost us more.
+            self._keep(piece)
+            return []
+        rest = b"".join((*self._rest, piece))
+        self._held -= sum(map(len, self._rest))
         # A CR at the very end may be half of a CRLF: decide when the next byte is known.
         held = b"\r" if rest.endswith(b"\r") else b""
         text = rest[: len(rest) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *lines, last = text.split(b"\n")
-        self._rest = last + held
         payloads = [found for line in lines if (found := self._line(line)) is not None]
-        if self._held + len(self._rest) > MOST_BYTES:
-            raise TooLargeError(f"an event of more than {MOST_BYTES} bytes")
+        self._rest = []
+        self._keep(last + held)
         return payloads
 
     def close(self) -> list[bytes]:
         """The payload of an event whose last blank line never came."""
         payloads = self.feed(b"\n\n") if self._rest or self._data else []
-        self._rest = b""
+        self._rest = []
         return payloads
+
+    def _ends_in_cr(self) -> bool:
+        return bool(self._rest) and self._rest[-1].endswith(b"\r")
+
+    def _keep(self, piece: bytes) -> None:
+        if piece:
+            self._rest.append(piece)
+            self._count(len(piece))
 
     def _line(self, line: bytes) -> bytes | None:
         if not line:
-            data, self._data, self._held = self._data, [], 0
+            self._held -= sum(len(one) + 1 for one in self._data)
+            data, self._data = self._data, []
             return b"\n".join(data) if data else None
         name, _, value = line.partition(b":")
         if name == b"data":
-            self._data.append(value.removeprefix(b" "))
-            self._held += len(value)
+            value = value.removeprefix(b" ")
+            self._data.append(value)
+            # Even an empty line takes room.
+            self._count(len(value) + 1)
         return None
+
+    def _count(self, length: int) -> None:
+        self._held += length
+        if self._held > MOST_BYTES:
+            raise TooLargeError(f"an event of more than {MOST_BYTES} bytes")
 
 
 def event(payload: bytes) -> bytes:

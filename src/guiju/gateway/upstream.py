@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 import aiohttp
@@ -14,6 +15,7 @@ from guiju.kernel import GuijuError, Invalid, Text, Unavailable
 
 _decode = msgspec.json.Decoder().decode
 _MOST_ANSWER = 32 * 1024 * 1024
+_MOST_STREAM = 256 * 1024 * 1024
 _REFUSED = range(400, 500)
 
 
@@ -44,14 +46,27 @@ class Upstream(Protocol):
 class HttpUpstream:
     """An OpenAI-compatible service, e.g. `http://127.0.0.1:8000/v1`."""
 
-    def __init__(self, base_url: str, key: str | None = None, *, silence: float = 120.0) -> None:
-        """`silence` is how many seconds the model may be quiet before it counts as gone."""
+    def __init__(
+        self,
+        base_url: str,
+        key: str | None = None,
+        *,
+        silence: float = 120.0,
+        whole: float = 600.0,
+        longest: float = 3600.0,
+    ) -> None:
+        """How many seconds the model may be quiet in a stream, or take for a whole answer.
+
+        `longest` bounds a stream that is never quiet and never ends.
+        """
         self._chat = base_url.rstrip("/") + "/chat/completions"
         self._models = base_url.rstrip("/") + "/models"
-        self._headers = {"content-type": "application/json"}
+        # Compressed answers could unfold without bound; nothing is gained next door.
+        self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if key:
             self._headers["authorization"] = f"Bearer {key}"
-        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=5.0, sock_read=silence)
+        self._timeout = aiohttp.ClientTimeout(total=longest, sock_connect=5.0, sock_read=silence)
+        self._whole = aiohttp.ClientTimeout(total=whole, sock_connect=5.0)
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
@@ -72,27 +87,41 @@ class HttpUpstream:
             raise RuntimeError("the upstream was not started")
         return self._session
 
+    def _post(
+        self, body: bytes, timeout: aiohttp.ClientTimeout
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        # A redirect would carry the question, and who knows what else, to another host.
+        return self._pool().post(
+            self._chat, data=body, headers=self._headers, timeout=timeout, allow_redirects=False
+        )
+
     async def answer(self, body: bytes) -> dict[str, Any]:
         """The whole answer of the model."""
         try:
-            async with self._pool().post(self._chat, data=body, headers=self._headers) as response:
-                raw = await response.read()
+            async with self._post(body, self._whole) as response:
                 _check(response.status)
+                return _object(await _read(response))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise unavailable() from error
-        return _object(raw)
 
     async def stream(self, body: bytes) -> AsyncGenerator[dict[str, Any], None]:
         """The chunks of the model's answer; one that breaks off before [DONE] has failed."""
-        reader = EventReader()
+        reader, size = EventReader(), 0
         try:
-            async with self._pool().post(self._chat, data=body, headers=self._headers) as response:
+            async with self._post(body, self._timeout) as response:
                 _check(response.status)
                 async for piece in response.content.iter_any():
+                    size += len(piece)
+                    if size > _MOST_STREAM:
+                        raise unavailable()
                     for payload in reader.feed(piece):
                         if payload == b"[DONE]":
                             return
                         yield _object(payload)
+                for payload in reader.close():
+                    if payload == b"[DONE]":
+                        return
+                    yield _object(payload)
         except (aiohttp.ClientError, TimeoutError, OSError, TooLargeError) as error:
             raise unavailable() from error
         raise unavailable()
@@ -100,22 +129,34 @@ class HttpUpstream:
     async def models(self) -> list[str]:
         """What the service lists under /models; nothing when it lists none."""
         try:
-            async with self._pool().get(self._models, headers=self._headers) as response:
-                raw = await response.read()
+            async with self._pool().get(
+                self._models, headers=self._headers, allow_redirects=False
+            ) as response:
                 _check(response.status)
+                listed = _object(await _read(response)).get("data")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise unavailable() from error
-        listed = _object(raw).get("data")
-        names = [one.get("id") for one in listed if type(one) is dict] if listed else []
+        if type(listed) is not list:
+            return []
+        names = [one.get("id") for one in listed if type(one) is dict]
         return [name for name in names if type(name) is str]
 
 
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The body, as long as it is no longer than any answer."""
+    parts, size = [], 0
+    async for piece in response.content.iter_any():
+        size += len(piece)
+        if size > _MOST_ANSWER:
+            raise unavailable()
+        parts.append(piece)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
 def _object(raw: bytes) -> dict[str, Any]:
-    if len(raw) > _MOST_ANSWER:
-        raise unavailable()
     try:
         value = _decode(raw)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise unavailable() from error
     if type(value) is not dict:
         raise unavailable()

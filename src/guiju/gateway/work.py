@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _GAP = "\n\n"
 _TELLING = 400  # characters that tell in which language a text is
+_MOST_FINDINGS = 100
+_JSON = frozenset({"json_object", "json_schema"})
 NOTHING = Screening(None, "nothing-to-judge")
 
 
@@ -58,8 +60,14 @@ class Work:
     finish: str = "stop"
 
     def note(self, verdict: Verdict, direction: str) -> None:
-        """Keep what a verdict found, as records hold it."""
-        for one in verdict.findings:
+        """Keep what a verdict found, as records hold it; of a flood the worst of it.
+
+        Each finding becomes a leaf of the ledger, and one request must not fill it.
+        """
+        found, room = verdict.findings, _MOST_FINDINGS - len(self.findings)
+        if len(found) > room:
+            found = tuple(sorted(found, key=lambda one: -one.outcome.rank)[: max(room, 1)])
+        for one in found:
             self.findings.append(
                 Finding(
                     direction=direction,
@@ -72,14 +80,24 @@ class Work:
                 )
             )
 
+    def most_choices(self) -> int:
+        """How many answers side by side were asked for."""
+        return int(self.body.get("n") or 1)
+
     # -- the AI label of this answer (Article 12) --------------------------------------------------
 
     def label_place(self) -> Place:
         """Where the visible label stands; beside text that a program will parse, never inside."""
+        return Place.INTERFACE if self._format() != "text" else self.rules.label.place
+
+    def wants_json(self) -> bool:
+        """Whether the answer was asked for as JSON."""
+        return self._format() in _JSON
+
+    def _format(self) -> str:
         wanted = self.body.get("response_format")
-        if type(wanted) is dict and wanted.get("type") not in {None, "text"}:
-            return Place.INTERFACE
-        return self.rules.label.place
+        kind = wanted.get("type") if type(wanted) is dict else None
+        return kind if type(kind) is str else "text"
 
     def label_before(self) -> str:
         """What a text is preceded by; of the text nothing is known yet but its reader."""

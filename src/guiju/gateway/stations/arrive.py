@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
+from guiju.gateway.heads import MODEL_NAME
 from guiju.gateway.signals import Command
 from guiju.gateway.work import Work
 from guiju.kernel import Invalid, Text
 
 _decoder = msgspec.json.Decoder()
-_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}")
 _MOST_CHOICES = 8
+_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 
 
 def arrive(work: Work) -> tuple[Command, ...]:
@@ -34,7 +34,7 @@ def arrive(work: Work) -> tuple[Command, ...]:
 def _read(raw: bytes) -> dict[str, Any]:
     try:
         body = _decoder.decode(raw)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise _wrong(None, "请求体不是有效的 JSON", "the body is not valid JSON") from error
     if type(body) is not dict:
         raise _wrong(None, "请求体应为 JSON 对象", "the body must be a JSON object")
@@ -42,7 +42,7 @@ def _read(raw: bytes) -> dict[str, Any]:
 
 
 def _model(name: Any) -> str:
-    if type(name) is not str or not _MODEL.fullmatch(name):
+    if type(name) is not str or not MODEL_NAME.fullmatch(name):
         raise _wrong("model", "应为模型名称", "must be the name of a model")
     return name
 
@@ -60,9 +60,15 @@ def _messages(messages: Any) -> None:
     if type(messages) is not list or not messages:
         raise _wrong("messages", "应为非空数组", "must be a list with at least one message")
     for index, message in enumerate(messages):
-        if type(message) is not dict or type(message.get("role")) is not str:
+        role = message.get("role") if type(message) is dict else None
+        if type(role) is not str:
             where = f"messages[{index}]"
             raise _wrong(where, "应为带 role 的对象", "must be an object with a role")
+        if role not in _ROLES:
+            # A made-up role is text that the model reads, and may open a door in its template.
+            known = ", ".join(sorted(_ROLES))
+            where = f"messages[{index}].role"
+            raise _wrong(where, f"应为以下之一：{known}", f"must be one of {known}")
 
 
 def _end_user(body: dict[str, Any], header: str | None) -> str | None:

@@ -7,12 +7,10 @@ from typing import Any
 
 import msgspec
 
+from guiju.gateway.passages import KEPT_BACK
 from guiju.gateway.relay import Relay
 from guiju.gateway.signals import AskModel, Command
 from guiju.gateway.work import Work
-
-# Least data: who asks and what an app stores about it is not the model's business.
-_KEPT_BACK = frozenset({"user", "safety_identifier", "metadata", "store", "prompt_cache_key"})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -27,7 +25,7 @@ def ask_model(work: Work) -> tuple[Command, ...]:
 
 
 def _question(work: Work) -> dict[str, Any]:
-    question = {key: value for key, value in work.body.items() if key not in _KEPT_BACK}
+    question = {key: value for key, value in work.body.items() if key not in KEPT_BACK}
     if work.stream:
         # Usage is part of the record, whether the client asked for it or not.
         question["stream_options"] = {"include_usage": True}

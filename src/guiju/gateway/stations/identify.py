@@ -12,7 +12,7 @@ from guiju.kernel import Refused, Text
 def identify(work: Work) -> tuple[Command, ...]:
     """Ask for the caller; raises Refused 401 `key-missing` when no key was shown."""
     if not work.ask.token:
-        raise Refused("key-missing", _NO_KEY, _SHOW_KEY, status=401)
+        raise no_key()
     return (LookUp(work.ask.token, work.end_user),)
 
 
@@ -21,6 +21,11 @@ def known(work: Work) -> Caller:
     if work.caller is None:
         raise RuntimeError("a station ran before the caller was identified")
     return work.caller
+
+
+def no_key() -> Refused:
+    """The request shows no key."""
+    return Refused("key-missing", _NO_KEY, _SHOW_KEY, status=401)
 
 
 _NO_KEY = Text(zh="请求没有携带密钥。", en="The request carries no key.")

@@ -3,32 +3,48 @@
 
 from __future__ import annotations
 
+from guiju.gateway.escapes import unescaped
 from guiju.gateway.passages import Passages, gather, writable
 from guiju.gateway.signals import Command
 from guiju.gateway.work import Work
 from guiju.records import Screening
-from guiju.screening import Outcome, Screen
+from guiju.screening import Outcome, Verdict
+
+_MOST_MASKS = 1000
 
 
 def screen_input(work: Work) -> tuple[Command, ...]:
     """Judge all text of the request; mask what is to be masked, stop what is to be stopped."""
     passages = gather(work.body)
-    verdict = work.rules.screen.judge(passages.joined(), "input")
-    outcome = verdict.outcome
-    if outcome is Outcome.MASK and not _masked(work.rules.screen, passages):
-        outcome = Outcome.BLOCK
-    work.incoming = Screening(outcome.value, verdict.screened)
+    text = passages.joined()
+    verdict = work.rules.screen.judge(text, "input")
     work.note(verdict, "input")
+    outcome = verdict.outcome
+    if outcome is Outcome.MASK and not _masked(work, verdict, passages):
+        outcome = Outcome.BLOCK
+    if "\\u" in text and not outcome.stops:
+        outcome = max(outcome, _hidden(work, passages))
+    work.incoming = Screening(outcome.value, verdict.screened)
     if outcome.stops:
         work.stopped, work.finish = True, "content_filter"
     return ()
 
 
-def _masked(screen: Screen, passages: Passages) -> bool:
-    """Mask each passage where it stands; False when a hit reaches over several passages."""
+def _masked(work: Work, verdict: Verdict, passages: Passages) -> bool:
+    """Mask each passage where it stands; False when a hit reaches over several, or for a flood."""
+    if len(verdict.findings) > _MOST_MASKS:
+        return False
+    screen = work.rules.screen
     for one in writable(passages):
         found = screen.judge(one.text, "input")
         if found.findings:
             one.text = one.home[one.key] = found.masked(one.text)
     left = screen.judge(passages.joined(), "input").outcome
     return not left.stops and left is not Outcome.MASK
+
+
+def _hidden(work: Work, passages: Passages) -> Outcome:
+    """The outcome once escapes are resolved, as in a tool's JSON; those cannot be starred out."""
+    verdict = work.rules.screen.judge(unescaped(passages.joined()), "input")
+    work.note(verdict, "input")
+    return Outcome.BLOCK if verdict.outcome is Outcome.MASK else verdict.outcome

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from guiju.gateway.channels import ANSWER_KEYS, TEXT_CHANNELS, tool_calls
+from guiju.gateway.channels import MOST_CALLS, MOST_TEXT, TEXT_CHANNELS, text_of, tool_calls
+from guiju.gateway.escapes import Resolver
+from guiju.gateway.heads import extras_of, finish_of, head_of, model_of, shown_usage, usage_of
 from guiju.gateway.signals import Command, Send
 from guiju.gateway.work import Work
 from guiju.kernel import Text, Unavailable
 from guiju.records import Screening, Usage
 from guiju.screening import Outcome, Verdict
-
-FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
 
 
 def screen_output(work: Work) -> tuple[Command, ...]:
@@ -27,27 +27,17 @@ def screen_output(work: Work) -> tuple[Command, ...]:
         return ()
     answer = work.answer or {}
     choices = answer.get("choices")
-    if type(choices) is not list or not choices:
+    if type(choices) is not list or not 0 < len(choices) <= work.most_choices():
         raise not_understood()
     work.usage = usage_of(answer.get("usage"))
     judged = [_choice(work, choice, index) for index, choice in enumerate(choices)]
-    clean: dict[str, Any] = {key: answer[key] for key in ANSWER_KEYS if key in answer}
-    clean["choices"] = [one.choice for one in judged]
-    if "usage" in answer:
-        clean["usage"] = answer["usage"]
     _settle(work, judged)
-    work.answer = clean
+    clean = head_of(work, "chat.completion", model_of(work, answer.get("model")))
+    clean["choices"] = [one.choice for one in judged]
+    if answer.get("usage") is not None:
+        clean["usage"] = shown_usage(answer["usage"], work.usage)
+    work.answer = clean | extras_of(work, answer)
     return ()
-
-
-def usage_of(value: Any) -> Usage:
-    """Token counts as the model gave them; anything but a number counts as none."""
-    usage = value if type(value) is dict else {}
-    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
-    return Usage(
-        prompt_tokens=prompt if type(prompt) is int else 0,
-        completion_tokens=completion if type(completion) is int else 0,
-    )
 
 
 @dataclass(slots=True)
@@ -108,23 +98,32 @@ def _choice(work: Work, choice: Any, index: int) -> Judged:
     judging = _Judging(work)
     clean: dict[str, Any] = {"role": "assistant", "content": None}
     for channel in TEXT_CHANNELS:
-        text = message.get(channel)
-        if type(text) is str and text:
-            clean[channel] = judging.text(text)
+        text = text_of(message.get(channel))
+        if text:
+            plainly = channel == "content" and "\\" in text and work.wants_json()
+            clean[channel] = judging.text(_resolved(text) if plainly else text)
     calls = tool_calls(message)
+    if len(calls) > MOST_CALLS:
+        raise not_understood()
     for call in calls:
         judging.call(call.readable(), call.length())
     if calls:
         clean["tool_calls"] = [call.as_message() for call in calls]
-    finish = choice.get("finish_reason")
+    if judging.characters > MOST_TEXT:
+        raise not_understood()
     if judging.outcome.stops:
         return _withheld(work, judging, index)
     shown = {
         "index": index,
         "message": clean,
-        "finish_reason": finish if finish in FINISHES else "stop",
+        "finish_reason": finish_of(choice.get("finish_reason")) or "stop",
     }
     return Judged(shown, judging.outcome, judging.screened, judging.characters, judging.covered)
+
+
+def _resolved(text: str) -> str:
+    resolver = Resolver()
+    return resolver.feed(text) + resolver.close()
 
 
 def _withheld(work: Work, judging: _Judging, index: int) -> Judged:

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands around the text of an answer: only ours, or known words, or judged and short.
+
+A model service could smuggle text through its id, its model name or its usage as well.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from guiju.gateway.work import Work
+from guiju.kernel import micros
+from guiju.records import Usage
+from guiju.screening import Outcome
+
+FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter"})
+MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}")
+_FINGERPRINT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_TIERS = frozenset({"auto", "default", "flex", "scale", "priority"})
+_DETAILS = ("prompt_tokens_details", "completion_tokens_details")
+_COUNTS = (
+    "cached_tokens",
+    "reasoning_tokens",
+    "audio_tokens",
+    "accepted_prediction_tokens",
+    "rejected_prediction_tokens",
+)
+_MOST_TOKENS = 1_000_000_000
+
+
+def head_of(work: Work, kind: str, model: str) -> dict[str, Any]:
+    """The first fields of an answer or a chunk."""
+    return {
+        "id": f"chatcmpl-{work.ask.request}",
+        "object": kind,
+        "created": micros(work.ask.at) // 1_000_000,
+        "model": model,
+    }
+
+
+def model_of(work: Work, name: Any) -> str:
+    """The model that says it answered, if it is a judged name; else the one that was asked."""
+    if name == work.model or type(name) is not str or not MODEL_NAME.fullmatch(name):
+        return work.model
+    return name if _passes(work, name) else work.model
+
+
+def extras_of(work: Work, answer: dict[str, Any]) -> dict[str, str]:
+    """Fingerprint and tier of a whole answer, when they are what they should be."""
+    extras: dict[str, str] = {}
+    fingerprint: Any
+    fingerprint, tier = answer.get("system_fingerprint"), answer.get("service_tier")
+    fits = type(fingerprint) is str and _FINGERPRINT.fullmatch(fingerprint)
+    if fits and _passes(work, fingerprint):
+        extras["system_fingerprint"] = fingerprint
+    if type(tier) is str and tier in _TIERS:
+        extras["service_tier"] = tier
+    return extras
+
+
+def _passes(work: Work, word: str) -> bool:
+    return work.rules.screen.judge(word, "output").outcome is Outcome.PASS
+
+
+def finish_of(value: Any) -> str | None:
+    """A reason to finish that clients know, or None."""
+    return value if type(value) is str and value in FINISHES else None
+
+
+def usage_of(value: Any) -> Usage:
+    """Token counts as the model gave them; anything but a number counts as none."""
+    usage = value if type(value) is dict else {}
+    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
+
+
+def shown_usage(value: Any, usage: Usage) -> dict[str, Any]:
+    """`usage` as clients expect it, with the details of `value` that are numbers."""
+    shown: dict[str, Any] = {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+    }
+    for name in _DETAILS:
+        details = value.get(name) if type(value) is dict else None
+        if type(details) is dict:
+            shown[name] = {key: _count(details[key]) for key in _COUNTS if key in details}
+    return shown
+
+
+def _count(value: Any) -> int:
+    return min(max(value, 0), _MOST_TOKENS) if type(value) is int else 0
