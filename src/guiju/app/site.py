@@ -40,7 +40,14 @@ def build_site(house: House, gateway: Gateway) -> App:
     database = house.database
     demo = house.settings.upstream is None
     site = Site(accounts_routes.viewer_of(database), notice=_DEMO if demo else None)
-    app = FastAPI(title="guiju", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="guiju",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        # `curl -d` says it sends a form; the API takes JSON however it is announced.
+        strict_content_type=False,
+    )
     board = StandingBoard(database, house.signals)
     for routes in (
         profile_routes.router(database, site),

@@ -9,24 +9,26 @@ trial write succeeds: nothing is answered that is not on record.
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from guiju.gateway import store
-from guiju.kernel import GuijuError, Text, Unavailable, monotonic
+from guiju.kernel import GuijuError, Text, Unavailable
 from guiju.records import Exchange, Refusal
 from guiju.records import record as keep
 from guiju.storage import Database, Tx
 
 Item = Exchange | Refusal
+_log = logging.getLogger("guiju.recorder")
 Keep = Callable[[Tx, Sequence[Item]], None]
 
 # More than this many waiting means that the disk does not keep up: better refuse than pile up.
 MOST_WAITING = 4096
 _BATCH = 512
-# With several exchanges under way, waiting this long lets them share one fsync.
+# With several exchanges under way, waiting this long lets them share one commit.
 _LINGER_SECONDS = 0.003
 _RETRY_SECONDS = 0.5
 
@@ -38,17 +40,25 @@ class _Waiting:
 
 
 class Recorder:
-    """Writes exchanges and refusals in batches; `write` returns when its item is durable."""
+    """Writes exchanges and refusals in batches; `write` returns when its item is durable.
+
+    The event loop gathers a batch and hands it over whole: the two threads meet twice a batch, not
+    twice an item. While one batch is being written the next one gathers.
+    """
 
     def __init__(self, database: Database, record: Keep = keep) -> None:
         """Nothing runs until `start`."""
         self._database = database
         self._keep = record
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._handed: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._gathering: list[_Waiting] = []
+        self._scheduled = False
+        self._writing = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._fault: GuijuError | None = None
-        self._last_batch = 0
 
     def start(self) -> None:
         """Begin to write for the running event loop."""
@@ -57,15 +67,16 @@ class Recorder:
 
     async def close(self) -> None:
         """Write what is waiting, then stop."""
+        await self._idle.wait()
         if self._thread.is_alive():
-            self._queue.put(None)
+            self._handed.put(None)
             await asyncio.to_thread(self._thread.join)
 
     def check_open(self) -> None:
         """Raise Unavailable while nothing can be made durable, or too much waits for it."""
         if self._fault is not None:
             raise self._fault
-        if self._queue.qsize() > MOST_WAITING:
+        if len(self._gathering) > MOST_WAITING:
             raise _overrun()
 
     async def write(self, item: Item) -> None:
@@ -73,52 +84,62 @@ class Recorder:
         if self._loop is None:
             raise RuntimeError("the recorder was not started")
         done = self._loop.create_future()
-        self._queue.put(_Waiting(item, done))
+        self._gathering.append(_Waiting(item, done))
+        self._idle.clear()
+        if not self._scheduled and not self._writing:
+            self._schedule(0.0)
         await done
+
+    # -- on the event loop -------------------------------------------------------------------------
+
+    def _schedule(self, seconds: float) -> None:
+        if self._loop is not None:
+            self._scheduled = True
+            self._loop.call_later(seconds, self._hand_over)
+
+    def _hand_over(self) -> None:
+        self._scheduled = False
+        batch, self._gathering = self._gathering[:_BATCH], self._gathering[_BATCH:]
+        if batch:
+            self._writing = len(batch)
+            self._handed.put(batch)
+        else:
+            self._idle.set()
+
+    def _settle(self, told: list[tuple[_Waiting, GuijuError | None]]) -> None:
+        last, self._writing = self._writing, 0
+        for one, error in told:
+            if one.done.done():
+                continue
+            if error is None:
+                one.done.set_result(None)
+            else:
+                one.done.set_exception(error)
+        if not self._scheduled:
+            # Those just answered may come back at once: let them share the next fsync.
+            self._schedule(_LINGER_SECONDS if last > 1 else 0.0)
 
     # -- in the thread -----------------------------------------------------------------------------
 
     def _run(self) -> None:
-        going = True
-        while going:
-            batch, going = self._take()
-            if batch:
-                self._write(batch)
-            elif self._fault is not None:
-                self._try_again()
-
-    def _take(self) -> tuple[list[_Waiting], bool]:
-        """The next batch, and whether to go on after it."""
-        try:
-            first = self._queue.get(timeout=_RETRY_SECONDS if self._fault else None)
-        except queue.Empty:
-            return [], True
-        if first is None:
-            return [], False
-        batch = [first]
-        until = monotonic() + (_LINGER_SECONDS if self._last_batch > 1 else 0.0)
-        while len(batch) < _BATCH:
+        while True:
             try:
-                left = until - monotonic()
-                waiting = self._queue.get(timeout=left) if left > 0 else self._queue.get_nowait()
+                batch = self._handed.get(timeout=_RETRY_SECONDS if self._fault else None)
             except queue.Empty:
-                break
-            if waiting is None:
-                return batch, False
-            batch.append(waiting)
-        return batch, True
+                self._try_again()
+                continue
+            if batch is None:
+                return
+            told = self._write(batch)
+            if self._loop is not None and not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._settle, told)
 
-    def _write(self, batch: list[_Waiting]) -> None:
-        self._last_batch = len(batch)
+    def _write(self, batch: list[_Waiting]) -> list[tuple[_Waiting, GuijuError | None]]:
         error = self._attempt([one.item for one in batch])
-        if error is None:
-            self._tell(batch, None)
-        elif len(batch) > 1 and not isinstance(error, Unavailable):
+        if error is not None and len(batch) > 1 and not isinstance(error, Unavailable):
             # One bad item must not take the others down with it.
-            for one in batch:
-                self._tell([one], self._attempt([one.item]))
-        else:
-            self._tell(batch, error)
+            return [(one, self._attempt([one.item])) for one in batch]
+        return [(one, error) for one in batch]
 
     def _attempt(self, items: list[Item]) -> GuijuError | None:
         try:
@@ -128,6 +149,7 @@ class Recorder:
             self._fault = error if isinstance(error, Unavailable) else None
             return error
         except Exception as error:  # noqa: BLE001 - whatever it was, the waiting must be told
+            _log.exception("a batch of %d could not be recorded", len(items))
             return _internal(error)
         self._fault = None
         return None
@@ -141,21 +163,6 @@ class Recorder:
             self._fault = error
         else:
             self._fault = None
-
-    def _tell(self, batch: list[_Waiting], error: GuijuError | None) -> None:
-        if self._loop is None or self._loop.is_closed():
-            return
-        self._loop.call_soon_threadsafe(_settle, batch, error)
-
-
-def _settle(batch: list[_Waiting], error: GuijuError | None) -> None:
-    for one in batch:
-        if one.done.done():
-            continue
-        if error is None:
-            one.done.set_result(None)
-        else:
-            one.done.set_exception(error)
 
 
 def _internal(error: Exception) -> GuijuError:
