@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.journeys.conftest import Service
 
 ROOT = Path(__file__).parents[2]
