@@ -92,6 +92,17 @@ def test_signing_out_ends_the_session_everywhere(visit: Visit):
     assert thief.get("/console").status_code == 303
 
 
+@pytest.mark.control("staff-roles")
+def test_a_session_lasts_while_it_is_used_and_ends_when_left_alone(visit: Visit, house: Composed):
+    """Staff who work stay signed in; a desk that was left does not."""
+    browser = visit("auditor")
+    for _ in range(3):
+        house.clock.advance(minutes=20)
+        assert browser.get("/console/evidence").status_code == 200
+    house.clock.advance(minutes=31)
+    assert browser.get("/console/evidence").status_code == 303
+
+
 # -- the agreement ---------------------------------------------------------------------------------
 
 
