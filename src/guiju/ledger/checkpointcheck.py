@@ -128,10 +128,10 @@ def _sound_keys(tx: Tx, found: Findings) -> list[VerifierKey]:
         for row in rows
         if coded_row_holds(store.KEY, dict(row._mapping), tx.keys)  # noqa: SLF001 - SQLAlchemy's documented accessor
     ]
-    if not sound and store.newest_checkpoint(tx) is not None:
+    if not rows and store.newest_checkpoint(tx) is not None:
         found.add(
             "ledger_key",
-            "没有可信的签名公钥，签名未核对。",
-            "No signing key is sound, so signatures were not checked.",
+            "签名密钥不见了，签名未核对。",
+            "The signing key is gone, so signatures were not checked.",
         )
     return sound

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from guiju.ledger.checkpointcheck import Checkpoints
 from guiju.ledger.findings import Findings
 from guiju.ledger.rowcheck import Named
-from guiju.ledger.service import is_sound
+from guiju.ledger.service import code_key, is_sound
 from guiju.ledger.tilecheck import Files
 from guiju.ledger.tiles import WIDTH
 from guiju.ledger.tree import HASH, Range, leaf_hash
@@ -49,6 +49,7 @@ class EntryWalk:
     ) -> None:
         """Nothing is read yet."""
         self._tx = tx
+        self._key = code_key(tx.keys)
         self._files = files
         self._checkpoints = checkpoints
         self._named = named
@@ -146,16 +147,16 @@ class EntryWalk:
                 self._doubt = True
 
     def _sound(self, row: Any, where: str) -> dict[str, Any] | None:
-        """The leaf as a value, or None after saying what is wrong with the entry."""
-        if not is_sound(self._tx.keys, row):
+        """The leaf as a value after saying what is wrong with it; None when it was altered."""
+        if not is_sound(self._key, row):
             self._found.add(where, *_ALTERED)
             return None
         value = _canonical(row.leaf)
         if value is None:
             self._found.add(where, *_NOT_CANONICAL)
-        elif value.get("id") != row.id or value.get("subject") != row.subject:
+            return {"rows": []}
+        if value.get("id") != row.id or value.get("subject") != row.subject:
             self._found.add(where, *_OTHER)
-            return None
         return value
 
     def _gone(self, first: int, last: int) -> None:
@@ -168,9 +169,10 @@ class EntryWalk:
 
     def _pending(self) -> None:
         for row in self._tx.execute(_PENDING):
-            value = self._sound(row, f"ledger_entry arrival {row.arrival}")
-            if value is not None and value["id"] not in self._stood_in:
-                self._named.take(value["rows"])
+            self._sound(row, f"ledger_entry arrival {row.arrival}")
+            if type(row.leaf) is bytes and _id_of(row.leaf) not in self._stood_in:
+                # Altered or not: the rows it speaks of are not to blame.
+                self._named.take(_rows_of(row.leaf))
 
 
 def _canonical(leaf: bytes) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from guiju.ledger import store
 from guiju.ledger.folder import CHECKPOINT, Folder, TileHashes, missing
 from guiju.ledger.model import Checkpoint, broken
 from guiju.ledger.notes import opened
-from guiju.ledger.service import checkpoint, is_sound
+from guiju.ledger.service import checkpoint, code_key, is_sound
 from guiju.ledger.signing import verifier_keys
 from guiju.ledger.tiles import ENTRIES, WIDTH, Tile, bundle, count_at, levels, parent, split
 from guiju.ledger.tree import leaf_hash, subtree_root
@@ -115,9 +115,9 @@ def _write_leaves(tx: Tx, place: Folder, done: int, size: int) -> list[bytes]:
 
 def _sound_leaves(tx: Tx, begin: int, end: int) -> Iterator[bytes]:
     """The leaves, each checked: an altered entry must never replace a true file."""
-    expected = begin
+    expected, key = begin, code_key(tx.keys)
     for row in store.stream_entries(tx, begin, end):
-        if row.position != expected or not is_sound(tx.keys, row):
+        if row.position != expected or not is_sound(key, row):
             break
         yield row.leaf
         expected += 1

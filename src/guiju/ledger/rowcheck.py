@@ -8,7 +8,8 @@ a value that happens to read the same.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, inspect, select, text
@@ -33,6 +34,12 @@ _PAGE = 2_000
 _OURS = frozenset({"ledger_entry", "ledger_checkpoint"})
 
 
+_NAME = (
+    "INSERT INTO named (tab, key, digest) VALUES (?, ?, ?)"
+    " ON CONFLICT (tab, key) DO UPDATE SET digest = excluded.digest"
+)
+
+
 class Named:
     """The last digest that evidence gave each row: on disk, so that millions fit."""
 
@@ -47,13 +54,15 @@ class Named:
         )
         self._db.execute("BEGIN")
 
-    def take(self, rows: Iterable[Any]) -> None:
+    def take(self, rows: Sequence[Any]) -> None:
         """Take `[table, key, digest]` lists in ledger order; a later one replaces an earlier."""
-        self._db.executemany(
-            "INSERT INTO named (tab, key, digest) VALUES (?, ?, ?)"
-            " ON CONFLICT (tab, key) DO UPDATE SET digest = excluded.digest",
-            rows,
-        )
+        try:
+            self._db.executemany(_NAME, rows)
+        except (sqlite3.Error, TypeError, OverflowError):
+            # Only a forger writes rows of another shape, and the entry is named as altered.
+            for row in rows:
+                with suppress(sqlite3.Error, TypeError, OverflowError):
+                    self._db.execute(_NAME, row)
 
     def digest(self, tab: str, key: str) -> str | None:
         """The digest the row must have; None when evidence names no such row."""

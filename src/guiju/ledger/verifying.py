@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from guiju.kernel import Text
+from guiju.kernel import Invalid, Text
 from guiju.ledger import verify_bundle
 from guiju.ledger.checkpointcheck import Checkpoints
 from guiju.ledger.entrycheck import EntryWalk, Progress
@@ -54,7 +54,18 @@ def verify_folder(
     Raises:
         Invalid: the folder is no bundle, or cannot be read.
     """
-    result = verify_bundle.check(folder, key, since)
+    try:
+        held = None if since is None else since.read_bytes()
+        result = verify_bundle.check(folder, key, held)
+    except (OSError, ValueError) as error:
+        raise Invalid(
+            "bundle-unreadable",
+            Text(zh=f"{folder} 不是证据包：{error}。", en=f"{folder} is no bundle: {error}."),
+            Text(
+                zh="请给出含 checkpoint 与 key.txt 的目录。",
+                en="Name a folder with checkpoint and key.txt.",
+            ),
+        ) from error
     problems = tuple(
         Problem(one["where"], Text(zh=one["zh"], en=one["en"])) for one in result["problems"]
     )
