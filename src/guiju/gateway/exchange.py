@@ -96,7 +96,6 @@ class Exchange:
             if self._error is not None:
                 return [self._ended_by(self._error)]
         elif type(event) is ClientGone:
-            self._asking = False
             return self._left()
         elif type(event) is CallerKnown:
             self.work.caller = event.caller
@@ -128,6 +127,7 @@ class Exchange:
         """Nobody reads any more: what was delivered is still recorded."""
         if self.work.relay is None or self._recording:
             return []
+        self._asking = False
         self.work.relay.silent = True
         self.work.finish = "client-gone"
         return [one for one in self._walk_on() if type(one) is not Send]

@@ -57,7 +57,7 @@ _DIGITS = 12
 # How long one may take to send a request, and how long what a stream still holds may wait for a
 # client that does not read.
 _BODY_SECONDS = 120.0
-_READ_SECONDS = 15.0
+_READ_SECONDS = 60.0
 _MOST_MODELS = 1000
 _LONGEST_STREAM = 3600.0
 _encode = msgspec.json.Encoder().encode
@@ -245,7 +245,7 @@ class _Conversation:
     async def _carry_out(self, command: Command) -> None:
         match command:
             case Send(data):
-                await self._line.part(data, self._screened())
+                await self._line.part(data, self._screened(), more=True)
             case LookUp():
                 self._tell(await self._gateway.look_up(command))
             case AskModel(stream=True):
@@ -257,7 +257,7 @@ class _Conversation:
             case Reply(status, body):
                 await self._line.reply(status, body, self._screened())
             case End(data):
-                await self._line.end(data, self._screened())
+                await self._line.part(data, self._screened(), more=False)
             case StopModel():
                 # Only a running stream can be stopped, and `_pump` does that.
                 pass
@@ -287,8 +287,8 @@ class _Conversation:
             event = Failed(internal())
         if isinstance(event, Left):
             # Who does not read what was sent would not read the rest either.
-            unread = event is Left.GONE or self._line.sending
-            event = ClientGone() if unread else Failed(_ended(event))
+            self._line.left = event is Left.GONE or self._line.sending
+            event = ClientGone() if self._line.left else Failed(_ended(event))
         if event is not None:
             self._tell(event)
 
@@ -406,25 +406,19 @@ class _Line:
             body = _encode(error_body(error, self.language(), self.request))
             await self.reply(error.status, body, "not-screened")
 
-    async def stream(self, data: bytes, screened: str) -> None:
-        """A part of a stream; the first one starts the answer."""
+    async def stream(self, data: bytes, screened: str, *, more: bool = True) -> None:
+        """A part of a stream; the first one starts the answer, the last one has no `more`."""
         if not self.status:
             await self._start(200, *_STREAM, (b"x-guiju-screened", screened.encode()))
-        await self._put({"type": "http.response.body", "body": data, "more_body": True})
+        await self._put({"type": "http.response.body", "body": data, "more_body": more})
 
-    async def part(self, data: bytes, screened: str) -> None:
-        """A part that stands before the record: who does not read it cannot put the record off."""
+    async def part(self, data: bytes, screened: str, *, more: bool) -> None:
+        """What is left of a stream: who does not read it cannot put the record off, nor stay."""
         try:
             async with asyncio.timeout(_READ_SECONDS):
-                await self.stream(data, screened)
+                await self.stream(data, screened, more=more)
         except TimeoutError:
             self.left = True
-
-    async def end(self, data: bytes, screened: str) -> None:
-        """The last part of a stream."""
-        if not self.status:
-            await self._start(200, *_STREAM, (b"x-guiju-screened", screened.encode()))
-        await self._put({"type": "http.response.body", "body": data, "more_body": False})
 
 
 _ROUTES: dict[str, dict[str, Callable[[Gateway, _Line], Awaitable[None]]]] = {
