@@ -108,7 +108,7 @@ def relevant(db: Database, tiles: Path) -> list[Any]:
 
 
 def main() -> int:
-    """Measure, print, write; the first argument is how many leaves (a million when there is none)."""
+    """Measure, print and write; the first argument is how many leaves, or a million."""
     leaves = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     found = measure(leaves)
     RESULTS.parent.mkdir(exist_ok=True)

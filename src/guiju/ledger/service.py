@@ -16,7 +16,7 @@ from sqlalchemy import Row
 
 from guiju.kernel import Actor, Keyring, Text, isoformat, new_id, parse
 from guiju.ledger import store
-from guiju.ledger.model import Checkpoint, Evidence, broken, leaf_bytes
+from guiju.ledger.model import Checkpoint, Evidence, broken, leaf_of
 from guiju.ledger.notes import Statement, sign
 from guiju.ledger.signing import signers_or_first
 from guiju.ledger.tree import HASH, Range, leaf_hash
@@ -56,14 +56,14 @@ def append_many(tx: Tx, items: Sequence[Evidence]) -> list[str]:
     if not items:
         return []
     covered = _covered(items, tx.take_noted())
-    at, actors = isoformat(tx.now), {id(one.actor): one.actor.as_evidence() for one in items}
+    at = isoformat(tx.now)
     ids: list[str] = []
     rows: list[store.NewEntry] = []
     arrivals, key = store.new_arrivals(tx, len(items)), code_key(tx.keys)
     for one, arrival, attested in zip(items, arrivals, covered, strict=True):
         require_kind(one.kind, one.controls)
         evidence_id = new_id("ev")
-        leaf = leaf_bytes(one, evidence_id, at, actors[id(one.actor)], attested)
+        leaf = leaf_of(one, evidence_id, at, attested)
         ids.append(evidence_id)
         code = entry_code(key, arrival, leaf)
         rows.append((arrival, evidence_id, one.subject, leaf, code))

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Row,
     String,
     Text,
-    func,
     null,
     select,
     text,
@@ -72,6 +71,7 @@ STAMP = table(
 _INTEGRATION_LOCK = 71_0019
 _PAGE = 2_000
 
+_LAST_ARRIVAL = text("SELECT max(arrival) FROM ledger_entry")
 _LEAVES = select(ENTRY.c.position, ENTRY.c.leaf)
 
 
@@ -80,7 +80,7 @@ def new_arrivals(tx: Tx, count: int) -> list[int]:
     if tx.dialect == "postgresql":
         drawn = text("SELECT nextval('ledger_entry_arrival_seq') FROM generate_series(1, :n)")
         return [row[0] for row in tx.execute(drawn, {"n": count})]
-    last = tx.execute(select(func.max(ENTRY.c.arrival))).scalar() or 0
+    last = tx.execute(_LAST_ARRIVAL).scalar() or 0
     return list(range(last + 1, last + 1 + count))
 
 

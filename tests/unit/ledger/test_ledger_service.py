@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
-from guiju.kernel import Actor, ActorKind, Invalid, Unavailable, canonical
+from guiju.kernel import Actor, ActorKind, Invalid, Unavailable, canonical, parse
 from guiju.ledger import (
     Evidence,
     append,
@@ -22,6 +24,7 @@ from guiju.ledger import (
     verifier_keys,
     verify,
 )
+from guiju.ledger.model import leaf_of as make_leaf
 from guiju.ledger.notes import opened
 from guiju.ledger.store import KEY
 from guiju.ledger.tree import leaf_hash, root_of
@@ -105,6 +108,37 @@ def test_integration_goes_on_where_it_was(any_db, record):
         assert [leaf["id"] for leaf in leaves(tx, since=305, limit=2)] == names[305:307]
         assert [leaf["id"] for leaf in entries_about(tx, "pe_3", limit=1)] == [names[8 + 297]]
     assert integrate(any_db) is None
+
+
+@given(
+    facts=st.dictionaries(
+        st.text(st.characters(codec="ascii"), max_size=8),
+        st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text()),
+        max_size=5,
+    ),
+    subject=st.none() | st.text(),
+    role=st.text(),
+    rows=st.lists(st.tuples(st.text(), st.text(), st.none() | st.text()), max_size=3),
+)
+def test_a_leaf_is_canonical_whatever_it_holds(facts, subject, role, rows):
+    """Byte for byte what `canonical` makes of the whole value."""
+    actor = Actor(ActorKind.APP, role, frozenset({role, "b"}))
+    one = Evidence("service-started", CONTROLS, actor, subject, facts)
+    digests = [RowDigest(*row) for row in rows]
+    leaf = make_leaf(one, "ev_1", "2026-11-24T08:00:00.000000Z", digests)
+    value = parse(leaf)
+    assert leaf == canonical(value)
+    assert value == {
+        "v": 1,
+        "id": "ev_1",
+        "kind": "service-started",
+        "at": "2026-11-24T08:00:00.000000Z",
+        "controls": list(CONTROLS),
+        "actor": actor.as_evidence(),
+        "subject": subject,
+        "facts": facts,
+        "rows": [list(row) for row in rows],
+    }
 
 
 def test_an_unknown_id_is_nothing(db):
