@@ -71,6 +71,9 @@ class Service:
         self.port = free_port()
         self.options = options
         self.environment = environment
+        if "--database" in options:
+            # Commands on the same data find the same database.
+            environment["GUIJU_DATABASE"] = options[options.index("--database") + 1]
         self.log = data.parent / f"{data.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
 

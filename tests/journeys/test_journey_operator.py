@@ -151,9 +151,8 @@ def test_a_revoked_key_is_refused_by_every_worker_within_a_second(crowd: Service
     people = crowd.credentials["user"]
     key = people["api_key"]
     assert statuses(crowd, key) == {200}
-    options = _database(crowd)
-    keys = crowd.json(*options, "accounts", "key", "list", people["name"], "--json")
-    crowd.run(*options, "accounts", "key", "revoke", keys[0]["id"], "--as", "second")
+    keys = crowd.json("accounts", "key", "list", people["name"], "--json")
+    crowd.run("accounts", "key", "revoke", keys[0]["id"], "--as", "second")
     time.sleep(1.1)
     assert statuses(crowd, key) == {401}
 
@@ -168,17 +167,9 @@ def test_four_workers_write_one_tree(crowd: Service, model: ModelService) -> Non
         status, _, _ = crowd.ask("/v1/chat/completions", HELLO | {"user": f"u{number}"}, key)
         assert status == 200
     time.sleep(2)
-    report = crowd.json(*_database(crowd), "ledger", "verify", "--json")
+    report = crowd.json("ledger", "verify", "--json")
     assert report["problems"] == []
     assert report["size"] >= 60
-
-
-def _database(service: Service) -> list[str]:
-    """Commands find another database through the environment."""
-    if "--database" in service.options:
-        at = service.options.index("--database")
-        service.environment["GUIJU_DATABASE"] = service.options[at + 1]
-    return []
 
 
 def test_a_stop_lets_what_is_under_way_be_recorded(tmp_path: Path, model: ModelService) -> None:

@@ -56,6 +56,7 @@ class House:
         Raises:
             Unavailable: no data there, wrong or missing master key, schema of another version.
         """
+        _check_data(settings)
         database = Database.open(settings.database_url, Keyring(_master_key(settings)))
         _check_schema(database, settings)
         database.check_master_key()
@@ -209,15 +210,16 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
+def _check_data(settings: Settings) -> None:
+    """Looking must not make an empty database where there was none."""
+    file = settings.sqlite_file
+    if file is not None and not file.exists():
+        raise _no_data(settings)
+
+
 def _check_schema(database: Database, settings: Settings) -> None:
     if database.is_empty():
-        raise Unavailable(
-            "no-data",
-            Text(zh=f"{settings.data} 中没有数据。", en=f"There is no data in {settings.data}."),
-            Text(
-                zh="请先运行 guiju up，或用 --data 指定。", en="Run guiju up first, or use --data."
-            ),
-        )
+        raise _no_data(settings)
     if revision(database) != head_revision():
         raise Unavailable(
             "schema-differs",
@@ -226,3 +228,11 @@ def _check_schema(database: Database, settings: Settings) -> None:
             ),
             Text(zh="请运行 guiju db migrate。", en="Run guiju db migrate."),
         )
+
+
+def _no_data(settings: Settings) -> Unavailable:
+    return Unavailable(
+        "no-data",
+        Text(zh=f"{settings.data} 中没有数据。", en=f"There is no data in {settings.data}."),
+        Text(zh="请先运行 guiju up，或用 --data 指定。", en="Run guiju up first, or use --data."),
+    )

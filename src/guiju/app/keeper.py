@@ -40,6 +40,7 @@ class Keeper:
         self._house = house
         self._steps = steps
         self._stop = threading.Event()
+        self._troubles: dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
     def start(self) -> None:
@@ -70,10 +71,17 @@ class Keeper:
         try:
             step(self._house)
         except GuijuError as error:
-            _log.warning("%s: %s", step.__name__, error)
+            self._say(step, str(error))
         except Exception:  # noqa: BLE001 - one failing step must not end the others
-            # Housekeeping goes on at the next pulse; the log says what happened.
             _log.exception("%s failed", step.__name__)
+        else:
+            self._say(step, "")
+
+    def _say(self, step: Callable[[House], None], trouble: str) -> None:
+        """Log a trouble when it begins and when it is over, not once a second between."""
+        if self._troubles.get(step.__name__, "") != trouble:
+            self._troubles[step.__name__] = trouble
+            _log.warning("%s: %s", step.__name__, trouble or "works again")
 
 
 def refresh_rules(house: House) -> None:

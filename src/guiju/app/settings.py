@@ -47,6 +47,12 @@ class Settings:
         return self.database or f"sqlite:///{self.folder / 'guiju.db'}"
 
     @property
+    def sqlite_file(self) -> Path | None:
+        """The database's file, when it is one."""
+        kind, _, path = self.database_url.partition(":///")
+        return Path(path) if kind == "sqlite" and path else None
+
+    @property
     def tiles(self) -> Path:
         """Where the ledger's tiles are published."""
         return self.folder / "ledger"
