@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,10 +11,12 @@ from typing import NamedTuple
 
 from guiju.accounts.roles import Role
 from guiju.casework import Machine, Transition
-from guiju.kernel import Actor, ActorKind, Text
+from guiju.kernel import Actor, ActorKind, StandingChanged, Text
 
 # Whom an event names that concerns all: caches forget everybody, e.g. for a new agreement.
 EVERYBODY = "*"
+# Who hears, once it is committed, that somebody's standing changed.
+Publish = Callable[[StandingChanged], None]
 
 
 class PersonState(StrEnum):

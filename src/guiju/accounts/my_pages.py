@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages for who is signed in: the agreement, how the account stands, its keys (Article 9)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from guiju.accounts import service
+from guiju.accounts.model import PersonState, Publish, Way
+from guiju.kernel import GuijuError, Invalid, StandingChanged, Text
+from guiju.storage import Database
+from guiju.web import Posted, Site, Viewer
+
+_STATES = {
+    PersonState.ACTIVE: Text(zh="正常", en="active"),
+    PersonState.RESTRICTED: Text(zh="受限", en="restricted"),
+    PersonState.SUSPENDED: Text(zh="已暂停", en="suspended"),
+    PersonState.TERMINATED: Text(zh="已终止", en="terminated"),
+}
+_WAYS = {
+    Way.PAGE: Text(zh="在网页上", en="on the page"),
+    Way.API: Text(zh="通过接口", en="by the API"),
+    Way.APP: Text(zh="由应用转达", en="through the app"),
+}
+
+
+class MyPages:
+    """The agreement, and what is one's own."""
+
+    def __init__(self, database: Database, site: Site, publish: Publish) -> None:
+        """Work on `database`."""
+        self._database = database
+        self._site = site
+        self._publish = publish
+
+    def agreement(
+        self, request: Request, version: Annotated[int | None, Query(ge=1)] = None
+    ) -> Response:
+        """The text in force, or an earlier one; with a button for those who have yet to accept."""
+        viewer = self._site.viewer(request)
+        with self._database.read() as tx:
+            now = service.agreement_in_force(tx)
+            shown = now if version is None else service.get_agreement(tx, version)
+            mine = service.acceptances_of(tx, viewer.id) if viewer.kind == "person" else []
+            older = service.agreements(tx)
+        return self._site.page(
+            request,
+            "accounts/agreement.html",
+            agreement=shown,
+            now=now,
+            accepted={one.version: one for one in mine},
+            older=older,
+        )
+
+    def accept(self, request: Request, form: Posted) -> Response:
+        """Accept the version that was shown."""
+        viewer = self._site.require_person(request)
+        with self._database.write() as tx:
+            service.accept_agreement(tx, viewer.actor, viewer.id, _version(form.text("version")))
+        self._publish(StandingChanged(viewer.id))
+        return self._site.go("/me?done=accepted")
+
+    def me(self, request: Request, done: Annotated[str, Query()] = "") -> Response:
+        """Keys, agreement and how the account stands."""
+        return self._shown(request, self._site.require_person(request), done=done)
+
+    def issue(self, request: Request, form: Posted) -> Response:
+        """A new key; its token is on this one page and nowhere else."""
+        viewer = self._site.require_person(request)
+        try:
+            with self._database.write() as tx:
+                issued = service.issue_key(tx, viewer.actor, viewer.id, form.text("label"))
+        except GuijuError as error:
+            return self._shown(request, viewer, error=error)
+        return self._shown(request, viewer, token=issued.token)
+
+    def revoke(self, request: Request, key: str, _form: Posted) -> Response:
+        """Revoke one of one's own keys."""
+        viewer = self._site.require_person(request)
+        with self._database.write() as tx:
+            service.revoke_key(tx, viewer.actor, key)
+        self._publish(StandingChanged(viewer.id))
+        return self._site.go("/me?done=revoked")
+
+    def _shown(
+        self,
+        request: Request,
+        viewer: Viewer,
+        *,
+        done: str = "",
+        token: str | None = None,
+        error: GuijuError | None = None,
+    ) -> Response:
+        with self._database.read() as tx:
+            person = service.get_person(tx, viewer.id)
+            keys = service.keys_of(tx, viewer.id)
+            mine = service.acceptances_of(tx, viewer.id)
+            now = service.agreement_in_force(tx)
+        return self._site.page(
+            request,
+            "accounts/me.html",
+            status=200 if error is None else error.status,
+            person=person,
+            keys=keys,
+            accepted=mine,
+            agreement=now,
+            owes=now is not None and all(one.version != now.version for one in mine),
+            done=done,
+            token=token,
+            error=error,
+            states=_STATES,
+            ways=_WAYS,
+        )
+
+
+def _version(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > len("2147483647"):
+        raise Invalid(
+            "agreement-unknown",
+            Text(zh="没有写明接受哪一版协议。", en="It is not said which version is accepted."),
+            Text(zh="请刷新页面后重试。", en="Reload the page and try again."),
+            param="version",
+        )
+    return int(text)
