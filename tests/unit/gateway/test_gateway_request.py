@@ -226,6 +226,27 @@ def test_a_flood_of_hits_is_few_findings() -> None:
     assert {one.action for one in found} == {"block"}
 
 
+@pytest.mark.control("input-screening")
+@pytest.mark.parametrize("at", [0, 16_380, 16_384, 40_000])
+@pytest.mark.parametrize("word", [BLOCKED, "青\u200b铜月" + "\u200b" * 500 + "亮会"])
+def test_a_long_text_is_judged_to_its_end(at: int, word: str) -> None:
+    """Wherever the word stands in it, also across the pieces in which it is read."""
+    play = Play(exchange("好" * at + word + "好" * 20_000)).begin()
+    assert not play.asked
+    (found,) = play.record.findings
+    assert (found.start, found.end) == (at + 1, at + 1 + len(word))
+    assert Play(exchange("好" * 60_000)).begin().asked
+    masked = Play(exchange("好" * at + MASKED + "好" * 20_000)).begin()
+    assert asked(masked)["messages"][0]["content"] == "好" * at + "****" + "好" * 20_000
+
+
+def test_a_long_flood_is_read_to_its_first_hit() -> None:
+    """A word repeated without end costs no more than once."""
+    play = Play(exchange(BLOCKED * 100_000)).begin()
+    assert not play.asked
+    assert len(play.record.findings) < 100
+
+
 def test_a_flood_of_masks_is_a_block() -> None:
     """Who repeats a word a thousand times is not helped to send the rest."""
     play = Play(exchange(MASKED * 1001)).begin()

@@ -8,16 +8,17 @@ from guiju.gateway.passages import Passages, gather, writable
 from guiju.gateway.signals import Command
 from guiju.gateway.work import Work
 from guiju.records import Screening
-from guiju.screening import Outcome, Verdict
+from guiju.screening import Outcome, Screen, Verdict
 
 _MOST_MASKS = 1000
+_LONG = 16_384  # characters judged at once
 
 
 def screen_input(work: Work) -> tuple[Command, ...]:
     """Judge all text of the request; mask what is to be masked, stop what is to be stopped."""
     passages = gather(work.body)
     text = passages.joined()
-    verdict = work.rules.screen.judge(text, "input")
+    verdict = _verdict(work.rules.screen, text)
     work.note(verdict, "input")
     outcome = verdict.outcome
     if outcome is Outcome.MASK and not _masked(work, verdict, passages):
@@ -28,6 +29,24 @@ def screen_input(work: Work) -> tuple[Command, ...]:
     if outcome.stops:
         work.stopped, work.finish = True, "content_filter"
     return ()
+
+
+def _verdict(screen: Screen, text: str) -> Verdict:
+    """The verdict on `text`; a long one is read no further than to the first hit that stops it.
+
+    Otherwise a word repeated half a million times would hold everybody up for seconds.
+    """
+    if len(text) <= _LONG:
+        return screen.judge(text, "input")
+    stream = screen.stream("input")
+    for start in range(0, len(text), _LONG):
+        release = stream.feed(text[start : start + _LONG])
+        if release.stopped and release.verdict is not None:
+            return release.verdict
+    verdict = stream.close().verdict
+    if verdict is None:
+        raise RuntimeError("a closed stream has a verdict")
+    return verdict
 
 
 def _masked(work: Work, verdict: Verdict, passages: Passages) -> bool:
@@ -45,6 +64,6 @@ def _masked(work: Work, verdict: Verdict, passages: Passages) -> bool:
 
 def _hidden(work: Work, passages: Passages) -> Outcome:
     """The outcome once escapes are resolved, as in a tool's JSON; those cannot be starred out."""
-    verdict = work.rules.screen.judge(unescaped(passages.joined()), "input")
+    verdict = _verdict(work.rules.screen, unescaped(passages.joined()))
     work.note(verdict, "input")
     return Outcome.BLOCK if verdict.outcome is Outcome.MASK else verdict.outcome
