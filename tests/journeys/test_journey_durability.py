@@ -93,12 +93,24 @@ def _database(service: Service) -> dict[str, str]:
     return {} if at is None else {"database": service.options[at + 1]}
 
 
+@pytest.fixture
+def services() -> Iterator[list[Service]]:
+    """Services that a test started, stopped whatever became of the test."""
+    started: list[Service] = []
+    yield started
+    for one in started:
+        one.kill()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.control("usage-record")
-def test_fifty_kills_under_load_lose_no_answered_request(tmp_path: Path) -> None:
+def test_fifty_kills_under_load_lose_no_answered_request(
+    tmp_path: Path, services: list[Service]
+) -> None:
     """After each kill -9 the next start needs no hand, and every answer has its record and leaf."""
     service = Service(tmp_path / "data")
+    services.append(service)
     service.start()
     load = Load(service)
     moments = Random(15)  # noqa: S311 - repeatable
@@ -151,9 +163,12 @@ def answers_again(service: Service) -> bool:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.control("closed-door")
-def test_a_full_disk_closes_the_door_and_room_opens_it_again(small_disk: Path) -> None:
+def test_a_full_disk_closes_the_door_and_room_opens_it_again(
+    small_disk: Path, services: list[Service]
+) -> None:
     """Refused with `unavailable` while the disk is full; nothing answered is lost; no restart."""
     service = Service(small_disk / "data")
+    services.append(service)
     service.start()
     assert hello(service)[0] == 200
     ballast = small_disk / "ballast"
@@ -179,11 +194,12 @@ def test_a_full_disk_closes_the_door_and_room_opens_it_again(small_disk: Path) -
 @pytest.mark.timeout(300)
 @pytest.mark.control("closed-door")
 def test_a_database_that_goes_away_closes_the_door_until_it_is_back(
-    tmp_path: Path, postgres: PostgresServer
+    tmp_path: Path, postgres: PostgresServer, services: list[Service]
 ) -> None:
     """PostgreSQL stopped under load: `unavailable`; once it runs, service again; nothing lost."""
     url = postgres.new_database()
     service = Service(tmp_path / "data", "--database", url, "--workers", "2")
+    services.append(service)
     service.start()
     load = Load(service)
     asyncio.run(load.run(1.0))

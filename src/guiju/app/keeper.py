@@ -28,6 +28,7 @@ _PULSE_SECONDS = 1.0
 _STOP_SECONDS = 5.0
 # A whole verification re-reads every row, so it runs apart, seldom, and for one process at a time.
 _VERIFY_EVERY_SECONDS = 900.0
+_RETRY_SECONDS = 60.0
 # Util-linux and coreutils, essential on Debian: the child yields to us, and does not outlive us.
 _BESIDE = ("setpriv", "--pdeathsig", "TERM", "nice", "-n", "15")
 
@@ -100,8 +101,11 @@ def verify_ledger(house: House) -> None:
     last = read_verification(house.settings.folder)
     if last is not None and (house.clock.now() - last.at).total_seconds() < _VERIFY_EVERY_SECONDS:
         return
-    with _only_one(house.settings.folder / ".verifying") as mine:
-        if mine:
+    mark = house.settings.folder / ".verifying"
+    with _only_one(mark) as mine:
+        # The file's time says when somebody last tried: one that fails is not tried each second.
+        if mine and house.clock.now().timestamp() - mark.stat().st_mtime > _RETRY_SECONDS:
+            mark.touch()
             _verify_apart(house)
 
 
@@ -128,7 +132,10 @@ def _verify_apart(house: House) -> None:
 def _only_one(path: Path) -> Iterator[bool]:
     """Whether this process holds the lock at `path`, until the block ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    if not path.exists():
+        path.touch()
+        os.utime(path, (0, 0))
+    with path.open("r") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
