@@ -94,7 +94,7 @@ class Service:
         self.wait_ready()
 
     def wait_ready(self) -> None:
-        for _ in range(300):
+        for _ in range(1200):
             if self.process is None or self.process.poll() is not None:
                 break
             try:
