@@ -24,6 +24,8 @@ from guiju.measures import enforces, require_kind
 from guiju.storage import Database, RowDigest, Tx, UnattestedChangeError
 
 _BATCH = 20_000
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # those of `new_id`
+_ENDINGS = [one + other for one in _DIGITS for other in _DIGITS]
 
 
 # -- putting on record ---------------------------------------------------------------------------
@@ -60,14 +62,23 @@ def append_many(tx: Tx, items: Sequence[Evidence]) -> list[str]:
     ids: list[str] = []
     rows: list[store.NewEntry] = []
     arrivals, key = store.new_arrivals(tx, len(items)), code_key(tx.keys)
-    for one, arrival, attested in zip(items, arrivals, covered, strict=True):
+    names = _new_ids(len(items))
+    for one, arrival, attested, evidence_id in zip(items, arrivals, covered, names, strict=True):
         require_kind(one.kind, one.controls)
-        evidence_id = new_id("ev")
         leaf = leaf_of(one, evidence_id, at, attested)
         ids.append(evidence_id)
         code = entry_code(key, arrival, leaf)
         rows.append((arrival, evidence_id, one.subject, leaf, code))
     store.add_entries(tx, rows)
+    return ids
+
+
+def _new_ids(count: int) -> list[str]:
+    """Ids that rise as the evidence does: one random beginning, and two digits that count on."""
+    ids: list[str] = []
+    while len(ids) < count:
+        beginning = new_id("ev")[:-2]
+        ids += [beginning + ending for ending in _ENDINGS[: count - len(ids)]]
     return ids
 
 

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from guiju.kernel import Text, new_id
-from guiju.kernel.sealing import seal, unseal
+from guiju.kernel import Text, new_id, seal, unseal
 from guiju.ledger import store
 from guiju.ledger.model import broken
 from guiju.ledger.notes import Signer, VerifierKey

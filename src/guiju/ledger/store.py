@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    Index,
     Integer,
     LargeBinary,
     Row,
@@ -32,9 +33,18 @@ ENTRY = table(
     Column("arrival", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("id", String(40), nullable=False, unique=True),
     Column("position", BigInteger, nullable=True, unique=True),
-    Column("subject", String(80), nullable=True, index=True),
+    Column("subject", String(80), nullable=True),
     Column("leaf", LargeBinary, nullable=False),
     Column("code", LargeBinary(16), nullable=False),
+    # Only what has its place is indexed by subject: appending touches no page for each person,
+    # integration does so once for many entries.
+    Index(
+        "ix_ledger_entry_subject_position",
+        "subject",
+        "position",
+        sqlite_where=text("position IS NOT NULL"),
+        postgresql_where=text("position IS NOT NULL"),
+    ),
     guard="self",
 )
 
@@ -196,8 +206,10 @@ def entry(tx: Tx, evidence_id: str) -> Row[Any] | None:
 
 def entries_about(tx: Tx, subject: str, limit: int) -> Sequence[Row[Any]]:
     """Position and leaf of what is about `subject`, newest first."""
-    wanted = _LEAVES.where(ENTRY.c.subject == subject).order_by(ENTRY.c.arrival.desc())
-    return tx.rows(wanted.limit(limit))
+    about = _LEAVES.where(ENTRY.c.subject == subject).limit(limit)
+    waiting = about.where(ENTRY.c.position.is_(null())).order_by(ENTRY.c.arrival.desc())
+    placed = about.where(ENTRY.c.position.is_not(null())).order_by(ENTRY.c.position.desc())
+    return [*tx.rows(waiting), *tx.rows(placed)][:limit]
 
 
 def positions(tx: Tx, ids: Iterable[str]) -> dict[str, int | None]:

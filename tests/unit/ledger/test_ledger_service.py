@@ -110,6 +110,26 @@ def test_integration_goes_on_where_it_was(any_db, record):
     assert integrate(any_db) is None
 
 
+def test_what_is_about_someone_is_found_newest_first(any_db, record):
+    """Pending and placed alike, by an index that holds placed entries only."""
+    names = record(any_db, 21)
+    integrate(any_db)
+    names += record(any_db, 14)
+    mine = [name for number, name in enumerate(names) if number % 7 == 3]
+    with any_db.read() as tx:
+        assert [leaf["id"] for leaf in entries_about(tx, "pe_3")] == mine[::-1]
+        assert [leaf["id"] for leaf in entries_about(tx, "pe_3", limit=3)] == mine[::-1][:3]
+
+
+def test_ids_rise_as_the_evidence_does(db, record):
+    """Also in batches larger than two digits can count, and none twice."""
+    names = record(db, 2_500)
+    assert len(set(names)) == 2_500
+    for start in (0, 1_024, 2_048):
+        part = names[start : start + 1_024]
+        assert part == sorted(part)
+
+
 @given(
     facts=st.dictionaries(
         st.text(st.characters(codec="ascii"), max_size=8),
