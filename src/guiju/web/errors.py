@@ -57,7 +57,10 @@ def wrong_method(method: str) -> Invalid:
     return Invalid(
         "method-not-allowed",
         Text(zh=f"此地址不接受 {shown}。", en=f"This address does not take {shown}."),
-        Text(zh="请查看 /api/docs。", en="See /api/docs."),
+        Text(
+            zh="请从首页进入；接口说明见 /api/docs。",
+            en="Start from the first page; for programs, /api/docs shows what is taken.",
+        ),
         status=405,
     )
 
@@ -78,7 +81,10 @@ def too_large(most: int) -> Invalid:
     return Invalid(
         "request-too-large",
         Text(zh="请求过大，或未注明长度。", en="The request is too large or gives no length."),
-        Text(zh=f"请控制在 {size} 以内。", en=f"Keep it within {size}."),
+        Text(
+            zh=f"请控制在 {size} 以内，并注明 Content-Length。",
+            en=f"Keep it within {size}, and send its Content-Length.",
+        ),
         status=413,
     )
 
@@ -100,7 +106,11 @@ def stale_form() -> Refused:
     return Refused(
         "form-expired",
         Text(zh="表单已失效，未作任何更改。", en="The form has expired; nothing was changed."),
-        Text(zh="请返回、刷新页面后再提交。", en="Go back, reload the page and send it again."),
+        Text(
+            zh="请返回、刷新页面后再提交；仍不行时，请允许本站使用 Cookie。",
+            en="Go back, reload the page and send it again; if that does not help, let this site "
+            "keep cookies.",
+        ),
     )
 
 
@@ -121,7 +131,9 @@ def not_for_you(roles: tuple[str, ...]) -> Refused:
         "role-needed",
         Text(zh="你的岗位不能使用此处。", en="Your role does not open this."),
         Text(
-            zh=f"需要岗位：{who}。" if who else "此处供工作人员使用。",
-            en=f"It takes one of these roles: {who}." if who else "It is for staff.",
+            zh=f"需要岗位：{who}。" if who else "请用工作人员账号在 /console/sign-in 登录。",
+            en=f"It takes one of these roles: {who}."
+            if who
+            else "It is for staff, who sign in at /console/sign-in.",
         ),
     )

@@ -31,26 +31,25 @@ class Form:
         """The field without surrounding space; empty when it was not sent.
 
         Raises:
-            Invalid: `field-too-long`.
+            Invalid: `field-too-long`, or `field-unreadable` for what no database can keep.
         """
-        value = self._fields.get(name)
-        found = value.strip() if isinstance(value, str) else ""
-        if len(found) > longest:
-            raise _too_long(name, longest)
+        found = _within(name, self._sent(name).strip(), longest)
+        if any(one == "\0" or "\ud800" <= one <= "\udfff" for one in found):
+            raise _unreadable(name)
         return found
 
     def secret(self, name: str, *, longest: int = 1_000) -> str:
         """The field exactly as typed: a password may begin with a space."""
-        value = self._fields.get(name)
-        found = value if isinstance(value, str) else ""
-        if len(found) > longest:
-            raise _too_long(name, longest)
-        return found
+        return _within(name, self._sent(name), longest)
 
     def file(self, name: str) -> bytes:
         """The bytes of an uploaded file; empty when none was chosen."""
         value = self._fields.get(name)
         return value.file.read() if isinstance(value, UploadFile) else b""
+
+    def _sent(self, name: str) -> str:
+        value = self._fields.get(name)
+        return value if isinstance(value, str) else ""
 
 
 async def _read(request: Request) -> FormData:
@@ -63,7 +62,8 @@ def _checked(request: Request, sent: Annotated[FormData, Depends(_read)]) -> For
     expected = request.app.state.site.form_token(request)
     if not isinstance(token, str) or not expected:
         raise stale_form()
-    if not secrets.compare_digest(token.encode(), expected.encode()):
+    # The browser names the encoding, and some can write halves of characters.
+    if not secrets.compare_digest(token.encode(errors="replace"), expected.encode()):
         raise stale_form()
     return Form(sent)
 
@@ -72,10 +72,26 @@ Posted = Annotated[Form, Depends(_checked)]
 """A handler that takes `form: Posted` gets a form that one of our own pages sent."""
 
 
-def _too_long(name: str, longest: int) -> Invalid:
-    return Invalid(
+def _within(name: str, found: str, longest: int) -> str:
+    if len(found) <= longest:
+        return found
+    raise Invalid(
         "field-too-long",
         Text(zh=f"{name} 过长。", en=f"{name} is too long."),
         Text(zh=f"最多 {longest} 个字符。", en=f"At most {longest} characters."),
+        param=name,
+    )
+
+
+def _unreadable(name: str) -> Invalid:
+    return Invalid(
+        "field-unreadable",
+        Text(
+            zh=f"{name} 含有无法保存的字符。", en=f"{name} holds a character that cannot be kept."
+        ),
+        Text(
+            zh="请删去看不见的字符，或重新手工输入。",
+            en="Remove characters that cannot be seen, or type it by hand.",
+        ),
         param=name,
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from guiju.web.site import Site
 
+_UNKNOWN = 401
 _MISSING = 404
 _METHOD = 405
 _LOWEST_FAULT = 500
@@ -83,7 +84,7 @@ def install(app: FastAPI, site: Site) -> None:
 
 def _headers(error: GuijuError) -> Mapping[str, str]:
     """Clients of the API learn how to sign in."""
-    return {"www-authenticate": "Bearer"} if error.status == errors.sign_in_needed().status else {}
+    return {"www-authenticate": "Bearer"} if error.status == _UNKNOWN else {}
 
 
 def _of_http(request: Request, error: Exception) -> GuijuError:

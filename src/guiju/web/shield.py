@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from guiju.kernel import GuijuError, new_id
-from guiju.web.errors import cross_site, internal, too_large
+from guiju.web.errors import cross_site, internal, no_such_page, too_large
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -100,7 +100,10 @@ class _Sending:
 
 
 def _refusal(scope: Scope) -> GuijuError | None:
-    """Why this request goes no further: another site sent it, or it is too large."""
+    """Why this request goes no further: no such address, another site's form, or too large."""
+    # No id or filter of ours holds one, and PostgreSQL fails when asked for one.
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return no_such_page()
     if scope["method"] in _SAFE:
         return None
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}

@@ -18,6 +18,16 @@ def visitors_token(trial: Trial) -> str:
     return trial.client.cookies["guiju_form"]
 
 
+def _send_in_utf7(trial: Trial, form_token: bytes, words: bytes):
+    parts = (("form_token", form_token), ("words", words))
+    body = b"".join(
+        b'--B\r\ncontent-disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value)
+        for name, value in parts
+    )
+    headers = {"content-type": "multipart/form-data; boundary=B; charset=utf-7"}
+    return trial.client.post("/form", content=body + b"--B--\r\n", headers=headers)
+
+
 def test_a_form_with_its_token_is_received(trial: Trial):
     """The token of a visitor who has not signed in lives in a cookie that script cannot read."""
     fields = {"form_token": visitors_token(trial), "words": " 你好 "}
@@ -84,6 +94,35 @@ def test_a_field_that_is_too_long_is_refused_by_name(trial: Trial):
     fields = {"form_token": visitors_token(trial), "words": "x" * 10_001}
     answer = trial.client.post("/form", data=fields, headers=EN)
     assert (_code(answer), answer.json()["error"]["param"]) == ("field-too-long", "words")
+
+
+@pytest.mark.parametrize("words", [b"+2AA-", b"a+AAA-b"])
+def test_a_field_that_no_database_can_keep_is_refused_by_name(trial: Trial, words: bytes):
+    """Half a character and a zero byte, written in an encoding of the sender's choice."""
+    answer = _send_in_utf7(trial, visitors_token(trial).encode(), words)
+    assert (answer.status_code, _code(answer)) == (400, "field-unreadable")
+    assert answer.json()["error"]["param"] == "words"
+    assert trial.pages.received == []
+
+
+def test_a_token_of_half_characters_is_a_wrong_token(trial: Trial):
+    """And no fault of ours."""
+    trial.client.get("/form")
+    answer = _send_in_utf7(trial, b"+2AA-", b"x")
+    assert (answer.status_code, _code(answer)) == (403, "form-expired")
+
+
+@pytest.mark.parametrize("address", ["/api/number%00", "/api/number?number=1&kind=%00"])
+def test_an_address_with_a_zero_byte_leads_nowhere(client: TestClient, address: str):
+    """It reaches no handler, and so no database that would fail on it."""
+    answer = client.get(address)
+    assert (answer.status_code, _code(answer)) == (404, "no-such-page")
+
+
+def test_whoever_keeps_no_cookies_learns_what_to_do(client: TestClient):
+    """Reloading alone would never help them."""
+    answer = client.post("/form", data={"form_token": "x"}, headers=EN)
+    assert "let this site keep cookies" in answer.json()["error"]["remedy"]
 
 
 def test_cookies_are_out_of_reach_for_script_and_other_sites(client: TestClient):
