@@ -91,7 +91,10 @@ def _needed(found: Agreement | None) -> Agreement:
         raise NotFound(
             "agreement-none",
             Text(zh="尚未发布服务协议。", en="No agreement has been published yet."),
-            Text(zh="请联系提供者。", en="Ask the provider."),
+            Text(
+                zh="请联系提供者，联系方式见首页。",
+                en="Ask the provider; the first page says how to reach them.",
+            ),
             article=9,
         )
     return found

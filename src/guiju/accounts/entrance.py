@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju.accounts import service
-from guiju.accounts.model import Opened
+from guiju.accounts.model import Opened, SessionKind
 from guiju.accounts.sessions import LASTS
 from guiju.kernel import GuijuError, Invalid, Refused, Text
 from guiju.storage import Database
@@ -67,14 +67,17 @@ class EntrancePages:
                 raise _differs()
             # Hashed before the transaction: it is slow, and others wait for their turn to write.
             hashed = service.hash_password(name, password)
-            with self._database.write() as tx:
-                service.register_person(
-                    tx, None, name, hashed, language=self._site.language(request)
-                )
+            opened = self._registered(request, name, hashed)
         except GuijuError as error:
             return self._registering(request, error, name)
-        opened = service.sign_in_person(self._database, name, password)
         return self._entered(opened, "/agreement")
+
+    def _registered(self, request: Request, name: str, hashed: service.Hashed) -> Opened:
+        """Enter as well: a sign-in could be paused, for failures of others who tried this name."""
+        before, language = self._site.cookies.session(request), self._site.language(request)
+        with self._database.write() as tx:
+            person = service.register_person(tx, None, name, hashed, language=language)
+            return service.open_session(tx, SessionKind.PERSON, person.actor, replacing=before)
 
     def _sign_in(self, request: Request, form: Form, where: str, otherwise: str) -> Response:
         target = safe_path(form.text("next"), otherwise)
@@ -96,25 +99,21 @@ class EntrancePages:
     def _form(
         self, request: Request, where: str, target: str, error: GuijuError | None, name: str = ""
     ) -> Response:
-        return self._site.page(
-            request,
-            "accounts/sign-in.html",
-            status=200 if error is None else error.status,
-            error=error,
-            where=where,
-            target=target,
-            name=name,
-            may_register=self._open,
-        )
+        return self._page(request, "sign-in", error, where=where, target=target, name=name)
 
     def _registering(self, request: Request, error: GuijuError | None, name: str) -> Response:
+        return self._page(request, "register", error, name=name)
+
+    def _page(
+        self, request: Request, page: str, error: GuijuError | None, **values: Any
+    ) -> Response:
         return self._site.page(
             request,
-            "accounts/register.html",
+            f"accounts/{page}.html",
             status=200 if error is None else error.status,
             error=error,
-            name=name,
             may_register=self._open,
+            **values,
         )
 
 
@@ -131,5 +130,8 @@ def _closed() -> Refused:
     return Refused(
         "registration-closed",
         Text(zh="本服务未开放自行注册。", en="This service takes no registrations here."),
-        Text(zh="请联系提供者开通账号。", en="Ask the provider for an account."),
+        Text(
+            zh="请联系提供者开通账号，联系方式见首页。",
+            en="Ask the provider for an account; the first page says how to reach them.",
+        ),
     )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from guiju.accounts import refusing
-from guiju.accounts.model import Caller, PersonState
+from guiju.accounts.model import Caller, Person, PersonState
 from guiju.measures import enforces
 
 
@@ -23,15 +23,15 @@ def require_agreement(caller: Caller) -> None:
         raise refusing.agreement_not_accepted(required)
 
 
-def require_standing(caller: Caller) -> None:
+def require_standing(who: Caller | Person) -> None:
     """Pass whoever is neither suspended nor terminated (Article 14).
 
     Raises:
         Refused: `account-suspended` or `account-terminated`, with the way to appeal.
     """
-    if caller.state is PersonState.SUSPENDED:
+    if who.state is PersonState.SUSPENDED:
         raise refusing.suspended()
-    if caller.state is PersonState.TERMINATED:
+    if who.state is PersonState.TERMINATED:
         raise refusing.terminated()
 
 

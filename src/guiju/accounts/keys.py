@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 
 from guiju.accounts import names, refusing, store
-from guiju.accounts.model import App, Issued, IssuedApp, Key, KeyKind, PersonState
+from guiju.accounts.gates import require_standing
+from guiju.accounts.model import App, Issued, IssuedApp, Key, KeyKind
 from guiju.accounts.people import CONTROLS, get_person
 from guiju.accounts.roles import KEEPERS, requires_role
-from guiju.kernel import Actor, ActorKind, digest, new_id, secret_token
+from guiju.kernel import Actor, ActorKind, Refused, Text, digest, new_id, secret_token
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.storage import Tx
@@ -35,11 +36,8 @@ def issue_key(tx: Tx, actor: Actor, person: str, label: str = "") -> Issued:
     _check_keeper(actor, owner.id)
     if owner.app is not None:
         # An app speaks for its end users; a key of their own would pass the app by.
-        raise refusing.not_yours()
-    if owner.state is PersonState.SUSPENDED:
-        raise refusing.suspended()
-    if owner.state is PersonState.TERMINATED:
-        raise refusing.terminated()
+        raise _speaks_by_app()
+    require_standing(owner)
     return _issue(tx, actor, KeyKind.USER, owner.id, label)
 
 
@@ -153,3 +151,17 @@ def _check_keeper(actor: Actor, owner: str | None) -> None:
         requires_role(actor, *KEEPERS)
     elif actor.kind is not ActorKind.PERSON or actor.id != owner:
         raise refusing.not_yours()
+
+
+def _speaks_by_app() -> Refused:
+    return Refused(
+        "not-yours",
+        Text(
+            zh="这是某个应用的最终用户，不能有自己的密钥。",
+            en="This is an app's end user, who has no key of their own.",
+        ),
+        Text(
+            zh="请为其应用（ap_…）签发密钥，或请其自行注册。",
+            en="Issue one to the app (ap_...), or let the person register.",
+        ),
+    )

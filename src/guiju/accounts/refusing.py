@@ -106,7 +106,7 @@ def key_revoked() -> Refused:
     return Refused(
         "key-revoked",
         Text(zh="密钥已撤销。", en="This key has been revoked."),
-        Text(zh="请改用有效的密钥。", en="Use one that is valid."),
+        Text(zh="请改用有效的密钥，或在 /me 申请新的。", en="Use a valid one, or get one at /me."),
         article=9,
         status=401,
     )

@@ -13,7 +13,7 @@ from guiju.accounts.agreement_api import AgreementApi
 from guiju.accounts.entrance import EntrancePages
 from guiju.accounts.model import Publish, SessionKind
 from guiju.accounts.my_pages import MyPages
-from guiju.kernel import Actor, ActorKind, Text
+from guiju.kernel import Actor, ActorKind, NotFound, Text
 from guiju.storage import Database, Tx
 from guiju.web import NOBODY, Cookies, Site, Viewer
 
@@ -90,7 +90,10 @@ def _signed_in(database: Database, token: str) -> Viewer:
 
 
 def _name(tx: Tx, actor: Actor) -> str:
-    if actor.kind is not ActorKind.STAFF:
+    if actor.kind is ActorKind.STAFF:
+        return service.get_staff(tx, actor.id).display
+    try:
         return service.name_of(tx, actor.id) or actor.id
-    mine = (one.display for one in service.staff_listed(tx) if one.id == actor.id)
-    return next(mine, actor.id)
+    except NotFound:
+        # Whoever was erased has a pseudonym left, and must still be able to sign out.
+        return actor.id

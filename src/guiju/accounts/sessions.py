@@ -51,7 +51,7 @@ def session(tx: Tx, token: str | None) -> Session | None:
     if row is None or not _is_alive(row, tx.now):
         return None
     kind = SessionKind(row.kind)
-    actor = _owner(tx, kind, row.owner)
+    actor = owner_of(tx, kind, row.owner)
     if actor is None:
         return None
     return Session(
@@ -79,7 +79,8 @@ def _is_alive(row: Row[Any], now: datetime) -> bool:
     return bool(now < row.expires_at and now - row.seen_at < idle)
 
 
-def _owner(tx: Tx, kind: SessionKind, owner: str) -> Actor | None:
+def owner_of(tx: Tx, kind: SessionKind, owner: str) -> Actor | None:
+    """Who may be signed in by this id, with the roles of now; None for dismissed staff."""
     if kind is SessionKind.STAFF:
         member = staff_store.find_staff(tx, owner)
         return None if member is None or member.dismissed_at is not None else member.actor

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from guiju.accounts import names, passwords, people, refusing, staff_store, staffing, store
 from guiju.accounts.model import Opened, SessionKind
-from guiju.accounts.sessions import open_session
+from guiju.accounts.sessions import open_session, owner_of
 from guiju.kernel import Actor, Invalid
 from guiju.ledger import append
 from guiju.measures import enforces
@@ -71,7 +71,8 @@ def _sign_in(
         # Asked again, one after another: guesses made side by side must not pass the limit.
         staff_store.hold_failures(tx, index)
         _refuse_locked(tx, index)
-        actor = _still_there(tx, kind, candidate.owner) if right else None
+        still = candidate.owner if right else None
+        actor = None if still is None else owner_of(tx, kind, still)
         if actor is not None:
             staff_store.clear_failures(tx, index)
             return _opened(tx, kind, actor, replacing)
@@ -103,16 +104,6 @@ def _candidate(tx: Tx, kind: SessionKind, login: str) -> _Candidate:
     # Asked for nobody too, so that both ways cost the same.
     hashed = staff_store.find_credential(tx, owner or "nobody")
     return _Candidate(owner if hashed else None, hashed)
-
-
-def _still_there(tx: Tx, kind: SessionKind, owner: str | None) -> Actor | None:
-    if owner is None:
-        return None
-    if kind is SessionKind.STAFF:
-        member = staff_store.find_staff(tx, owner)
-        return None if member is None or member.dismissed_at is not None else member.actor
-    person = store.find_person(tx, owner)
-    return None if person is None else person.actor
 
 
 def _refuse_locked(tx: Tx, index: str) -> None:

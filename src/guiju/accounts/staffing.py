@@ -52,14 +52,7 @@ def appoint_staff(
     if not staff_store.add_staff(tx, member):
         raise refusing.name_taken()
     staff_store.set_credential(tx, member.id, hashed.text)
-    append(
-        tx,
-        "staff-appointed",
-        controls=CONTROLS,
-        actor=actor,
-        subject=member.id,
-        facts={"roles": [role.value for role in member.roles]},
-    )
+    _append(tx, "staff-appointed", actor, member)
     return member
 
 
@@ -74,14 +67,7 @@ def dismiss_staff(tx: Tx, actor: Actor, name: str) -> Staff:
     member = _member(tx, name)
     staff_store.dismiss(tx, member.id)
     staff_store.drop_sessions_of(tx, member.id)
-    append(
-        tx,
-        "staff-dismissed",
-        controls=CONTROLS,
-        actor=actor,
-        subject=member.id,
-        facts={"roles": [role.value for role in member.roles]},
-    )
+    _append(tx, "staff-dismissed", actor, member)
     return staff_store.find_staff(tx, member.id) or member
 
 
@@ -111,6 +97,11 @@ def find_staff(tx: Tx, name: str) -> Staff | None:
         return None
     found = staff_store.find_staff_by_name(tx, login.folded)
     return found if found is not None and found.dismissed_at is None else None
+
+
+def _append(tx: Tx, kind: str, actor: Actor, member: Staff) -> None:
+    facts = {"roles": [role.value for role in member.roles]}
+    append(tx, kind, controls=CONTROLS, actor=actor, subject=member.id, facts=facts)
 
 
 def _member(tx: Tx, name: str) -> Staff:

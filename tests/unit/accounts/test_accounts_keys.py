@@ -179,11 +179,13 @@ def test_an_app_needs_a_name_and_a_keeper(db, house, person):
 
 
 def test_an_end_user_of_an_app_gets_no_key(db, app):
-    """Such a key would pass the app by."""
+    """Such a key would pass the app by; whoever asked learns what to issue instead."""
     with db.write() as tx:
         user = introduce_end_user(tx, Actor(ActorKind.APP, app.app.id), "u-1")
-    with pytest.raises(Refused), db.write() as tx:
+    with pytest.raises(Refused) as caught, db.write() as tx:
         issue_key(tx, software("test"), user.id)
+    assert caught.value.code == "not-yours"
+    assert "Issue one to the app" in caught.value.remedy.en
 
 
 @pytest.mark.control("account-and-keys")
