@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openai import APIError
 from tests.journeys.conftest import GUIJU, POLICY, Service
 from tests.journeys.model_service import ModelService
 
@@ -170,6 +171,29 @@ def test_four_workers_write_one_tree(crowd: Service, model: ModelService) -> Non
     report = crowd.json("ledger", "verify", "--json")
     assert report["problems"] == []
     assert report["size"] >= 60
+
+
+@pytest.mark.slow
+def test_a_stop_ends_a_long_stream_in_time_and_records_it(
+    tmp_path: Path, model: ModelService
+) -> None:
+    """A stream that outlasts the patience is told why, and what was delivered is on record."""
+    service = Service(tmp_path / "data", "--upstream", model.url)
+    service.start()
+    name = model.script({"deltas": [{"content": "慢"}] * 300, "pause": 0.2})
+    stream = service.client().chat.completions.create(
+        model=name, messages=[{"role": "user", "content": "你好"}], stream=True
+    )
+    next(iter(stream))
+    assert service.process is not None
+    service.process.send_signal(signal.SIGTERM)
+    with pytest.raises(APIError) as caught:
+        list(stream)
+    assert caught.value.code == "service-stopping"
+    assert service.process.wait(30) == 0
+    shown = service.json("law", "standing", "--json")
+    usage = next(one for one in shown["articles"][10]["controls"] if one["id"] == "usage-record")
+    assert usage["population"] == 1
 
 
 def test_a_stop_lets_what_is_under_way_be_recorded(tmp_path: Path, model: ModelService) -> None:

@@ -23,6 +23,14 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 VARIABLE = "GUIJU_SETTINGS"
+STOPPING = signal.SIGUSR1
+"""What the parent sends to a worker when a stop begins."""
+
+PATIENCE_SECONDS = 20
+"""After this long a worker that still runs is killed."""
+
+# So long may a stream go on after a stop began; the rest is for ending and recording it.
+_STREAMS_SECONDS = 15.0
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 _YOUNG_OBJECTS = 20_000
 _log = logging.getLogger("guiju.app")
@@ -62,6 +70,9 @@ class Application:
     async def _start(self) -> None:
         await asyncio.to_thread(self._house.rules.refresh)
         await self._gateway.start()
+        loop = asyncio.get_running_loop()
+        wind_down = self._gateway.wind_down
+        loop.add_signal_handler(STOPPING, loop.call_later, _STREAMS_SECONDS, wind_down)
         for keeper in self._keepers:
             keeper.start()
 
@@ -75,6 +86,7 @@ class Application:
 
 def application() -> Application:
     """Made in each worker process, from the settings that the parent handed down."""
+    signal.signal(STOPPING, signal.SIG_IGN)
     _die_with_the_parent()
     application = Application(House.open(Settings.from_text(os.environ[VARIABLE])))
     # What stands now stands until the end: the collector need not walk it again and again.

@@ -130,7 +130,7 @@ class House:
 
     def _upstream(self) -> Upstream:
         if self.settings.upstream is None:
-            return DemoModel()
+            return DemoModel(self.clock)
         return HttpUpstream(self.settings.upstream, os.environ.get("GUIJU_UPSTREAM_KEY"))
 
     def close(self) -> None:

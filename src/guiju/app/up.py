@@ -4,24 +4,25 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import signal
 import socket
 import sys
+from types import FrameType
 from typing import Any
 
 import click
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 
 from guiju import ledger
-from guiju.app.asgi import VARIABLE
+from guiju.app.asgi import PATIENCE_SECONDS, STOPPING, VARIABLE
 from guiju.app.first_run import is_first_run, set_up_demo
 from guiju.app.house import House
 from guiju.app.settings import Settings
 from guiju.kernel import Text, Unavailable, software
-
-_PATIENCE_SECONDS = 20
 
 
 def serve(settings: Settings) -> None:
@@ -48,18 +49,38 @@ def serve_prepared(settings: Settings) -> None:
 
 
 def _run_server(settings: Settings) -> None:
-    Granian(
+    server = Granian(
         "guiju.app.asgi:application",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
         workers=settings.workers,
         loop=Loops.uvloop,
+        http=HTTPModes.http1,
         factory=True,
         websockets=False,
         log_level=LogLevels.warning,
-        workers_kill_timeout=_PATIENCE_SECONDS,
-    ).serve()
+        workers_kill_timeout=PATIENCE_SECONDS,
+    )
+    server.on_startup(_announce_stops)
+    server.serve()
+
+
+def _announce_stops() -> None:
+    """Let workers know of a stop before the server waits for them.
+
+    They end long streams in time, with a record, instead of being killed in the middle of one.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        stop = signal.getsignal(number)
+
+        def announce(number: int, frame: FrameType | None, stop: Any = stop) -> None:
+            for worker in multiprocessing.active_children():
+                if worker.pid is not None:
+                    os.kill(worker.pid, STOPPING)
+            stop(number, frame)
+
+        signal.signal(number, announce)
 
 
 def check_port(settings: Settings) -> None:
