@@ -83,21 +83,23 @@ class Checkpoints:
             return 0
         return int(row.size)
 
-    def sizes_up_to(self, end: int) -> Iterator[int]:
-        """The next checkpoint sizes, as far as they are at most `end`."""
+    def due(self, end: int) -> list[tuple[int, int]]:
+        """The next checkpoints over at most `end` leaves: their sizes, and which they are."""
+        found = []
         while self._next < len(self._order):
-            size = self._sizes[self._order[self._next]]
-            if size > end:
-                return
-            yield size
+            which = self._order[self._next]
+            if self._sizes[which] > end:
+                break
+            found.append((self._sizes[which], which))
             self._next += 1
+        return found
 
-    def compare(self, size: int, peaks: Sequence[bytes], *, doubt: bool) -> None:
-        """The tree has these peaks at `size`: is that what was signed then?
+    def compare(self, which: int, peaks: Sequence[bytes], *, doubt: bool) -> None:
+        """The tree has these peaks at its size: is that what was signed then?
 
         With `doubt` an altered entry explains a difference, and has been named already.
         """
-        at = self._order[self._next] * HASH
+        at, size = which * HASH, self._sizes[which]
         if doubt:
             return
         if fold(peaks) != self._roots[at : at + HASH]:

@@ -18,8 +18,8 @@ from guiju.ledger.model import Checkpoint, broken
 from guiju.ledger.notes import opened
 from guiju.ledger.service import checkpoint, code_key, is_sound
 from guiju.ledger.signing import verifier_keys
-from guiju.ledger.tiles import ENTRIES, WIDTH, Tile, bundle, count_at, levels, parent, split
-from guiju.ledger.tree import leaf_hash, subtree_root
+from guiju.ledger.tiles import ENTRIES, WIDTH, Tile, bundle, count_at, levels, split
+from guiju.ledger.tree import leaf_hash, perfect_root, subtree_root
 from guiju.storage import Database, Tx
 
 
@@ -109,7 +109,7 @@ def _write_leaves(tx: Tx, place: Folder, done: int, size: int) -> list[bytes]:
         place.write(Tile(ENTRIES, number, len(some)).path, bundle(some))
         place.write(Tile(0, number, len(some)).path, b"".join(hashes))
         if len(some) == WIDTH:
-            parents.append(parent(hashes))
+            parents.append(perfect_root(hashes))
     return parents
 
 
@@ -142,7 +142,7 @@ def _write_level(
         some = hashes[(number - first) * WIDTH : (number - first + 1) * WIDTH]
         place.write(Tile(level, number, len(some)).path, b"".join(some))
         if len(some) == WIDTH:
-            parents.append(parent(some))
+            parents.append(perfect_root(some))
     return parents
 
 

@@ -16,10 +16,10 @@ from guiju.ledger.tiles import (
     bundle,
     count_at,
     needed,
-    parent,
     read_path,
     unbundle,
 )
+from guiju.ledger.tree import HASH, perfect_root
 
 _Place = tuple[int, int]
 
@@ -68,22 +68,26 @@ class Files:
             return []
         return unbundle(self._folder.read(max(there, key=_width).path) or b"")
 
-    def take(self, number: int, leaves: Sequence[bytes | None], hashes: Sequence[bytes]) -> None:
+    def take(
+        self, number: int, leaves: Sequence[bytes | None], hashes: Sequence[bytes], root: bytes
+    ) -> None:
         """Bundle `number` as computed (None: a leaf is lost); compares it and its hash tiles."""
         whole = [leaf for leaf in leaves if leaf is not None]
         for tile in self._tiles.pop((ENTRIES, number), ()):
             if len(whole) == len(leaves):
                 self._compare(tile, len(leaves), bundle(whole[: tile.width]))
-        self._take_hashes(0, number, hashes)
+        self._take_hashes(0, number, hashes, root)
 
-    def _take_hashes(self, level: int, number: int, hashes: Sequence[bytes]) -> None:
+    def _take_hashes(
+        self, level: int, number: int, hashes: Sequence[bytes], root: bytes | None = None
+    ) -> None:
         if there := self._tiles.pop((level, number), None):
             whole = b"".join(hashes)
             for tile in there:
-                self._compare(tile, len(hashes), whole[: tile.width * 32])
+                self._compare(tile, len(hashes), whole[: tile.width * HASH])
         if len(hashes) == WIDTH:
             above = self._upper[level + 1]
-            above.append(parent(hashes))
+            above.append(root or perfect_root(hashes))
             if len(above) == WIDTH:
                 full = self._upper.pop(level + 1)
                 self._take_hashes(level + 1, self._begun[level + 1], full)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from guiju.ledger.tree import HASH, Range
+from guiju.ledger.tree import HASH
 
 WIDTH = 256
 _SHIFT = 8
@@ -87,13 +87,6 @@ def needed(size: int) -> Iterator[Tile]:
 def tile_at(level: int, number: int, size: int) -> Tile:
     """The file in which a tree of `size` keeps tile `number` of `level`."""
     return Tile(level, number, min(WIDTH, count_at(level, size) - number * WIDTH))
-
-
-def parent(hashes: Sequence[bytes]) -> bytes:
-    """The hash that a full tile (or any complete subtree of hashes) has one level up."""
-    whole = Range()
-    whole.extend(hashes)
-    return whole.root()
 
 
 def split(tile: bytes) -> list[bytes]:

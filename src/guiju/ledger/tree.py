@@ -73,6 +73,15 @@ def root_of(hashes: Iterable[bytes]) -> bytes:
     return whole.root()
 
 
+def perfect_root(hashes: Sequence[bytes]) -> bytes:
+    """The root over a power of two of hashes, level by level: the fast way for whole tiles."""
+    row, join = hashes, sha256
+    while len(row) > 1:
+        pairs = iter(row)
+        row = [join(b"\x01" + one + other).digest() for one, other in zip(pairs, pairs)]  # noqa: B905 - it cannot be odd
+    return row[0]
+
+
 def _split(size: int) -> int:
     """The largest power of two below `size`: where RFC 6962 cuts a tree."""
     return 1 << ((size - 1).bit_length() - 1)
