@@ -89,3 +89,10 @@ def test_an_address_that_only_takes_forms_leads_to_the_first_page(visit: Visit):
     answer = visit().get("/sign-out", headers=EN)
     assert answer.status_code == 405
     assert "Start from the first page" in answer.text
+
+
+def test_an_id_with_a_zero_byte_is_never_looked_up(visit: Visit):
+    """PostgreSQL would fail on it; the address does not exist."""
+    answer = _send(visit("xiaoming", "/sign-in"), "/me/keys/key_%00/revoke", at="/me")
+    assert answer.status_code == 404
+    assert "no-such-page" in answer.text

@@ -112,10 +112,9 @@ def test_a_token_of_half_characters_is_a_wrong_token(trial: Trial):
     assert (answer.status_code, _code(answer)) == (403, "form-expired")
 
 
-@pytest.mark.parametrize("address", ["/api/number%00", "/api/number?number=1&kind=%00"])
-def test_an_address_with_a_zero_byte_leads_nowhere(client: TestClient, address: str):
+def test_a_filter_with_a_zero_byte_leads_nowhere(client: TestClient):
     """It reaches no handler, and so no database that would fail on it."""
-    answer = client.get(address)
+    answer = client.get("/api/number?number=1&kind=%00")
     assert (answer.status_code, _code(answer)) == (404, "no-such-page")
 
 
