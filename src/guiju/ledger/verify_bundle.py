@@ -65,7 +65,7 @@ def open_note(note: bytes, key: Key) -> Said | None:
     """What the checkpoint says, or None unless our key has signed exactly this text."""
     try:
         text, _, lines = note.decode().rpartition("\n\n")
-        for line in lines.splitlines():
+        for line in lines.removesuffix("\n").split("\n") if lines.endswith("\n") else []:
             dash, signer, encoded = line.split(" ")
             blob = plain(encoded)
             if (dash, signer, blob[:4]) == ("\N{EM DASH}", key[0], key[1]):

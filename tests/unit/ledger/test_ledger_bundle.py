@@ -190,6 +190,18 @@ def test_a_changed_bit_in_any_file_is_refused(model, whole, data) -> None:
         path.write_bytes(before)
 
 
+def test_every_byte_of_the_checkpoint_counts(model) -> None:
+    """Each byte in turn, down to the line ends."""
+    path = model / "some" / "checkpoint"
+    whole = path.read_bytes()
+    try:
+        for place in range(len(whole)):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            assert not verify_bundle.check(model / "some")["ok"], place
+    finally:
+        path.write_bytes(whole)
+
+
 def same_proof(before: bytes, after: bytes) -> bool:
     """Whether a proof file still says the same: white space between values may differ."""
     try:

@@ -103,6 +103,7 @@ def test_published_files_are_those_of_the_specification(db, record, folder) -> N
         assert reader.entries() == [canonical(leaf) for leaf in found]
 
 
+@pytest.mark.slow
 def test_a_third_level_appears_where_it_must(db, record, folder) -> None:
     """Past 65,536 leaves there is a tile of level two, also when published in two steps."""
     record(db, 65_500)
@@ -241,6 +242,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_is_continued(db, record, folder, tmp_path) -> None:
     """SIGKILL again and again, after ever other delays; then one more publication heals all."""
     script = tmp_path / "worker.py"

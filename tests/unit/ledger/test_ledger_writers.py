@@ -106,6 +106,7 @@ def check(db, folder: Path, names: list[str]) -> dict[str, list[list[int]]]:
     return written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 4])
 def test_writers_at_once_make_one_tree(any_db, tmp_path, folder, count) -> None:
     """Two and four processes, each appending, integrating and publishing."""
@@ -117,6 +118,7 @@ def test_writers_at_once_make_one_tree(any_db, tmp_path, folder, count) -> None:
     assert [len(order) for order in written.values()] == [EACH] * count
 
 
+@pytest.mark.slow
 def test_a_writer_killed_among_others_loses_nothing_committed(any_db, tmp_path, folder) -> None:
     """SIGKILL at some moment: what it had committed is there, the others do not notice."""
     script = tmp_path / "writer.py"
