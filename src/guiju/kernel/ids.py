@@ -17,8 +17,18 @@ CaseId = NewType("CaseId", str)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
+# Two characters at a time: every request and every piece of evidence draws an id.
+_PAIRS = tuple(one + two for one in _ALPHABET for two in _ALPHABET)
+
+
 def _base32(value: int, length: int) -> str:
-    return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(5 * (length - 1), -1, -5))
+    """`value` in `length` characters, an even number, the highest first."""
+    pairs = []
+    for _ in range(length // 2):
+        pairs.append(_PAIRS[value & 1023])
+        value >>= 10
+    pairs.reverse()
+    return "".join(pairs)
 
 
 def new_id(prefix: str) -> str:

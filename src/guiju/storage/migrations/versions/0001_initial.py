@@ -152,7 +152,14 @@ def upgrade() -> None:
         info={"guard": "self"},
         sqlite_with_rowid=True,
     )
-    op.create_index(op.f("ix_ledger_entry_subject"), "ledger_entry", ["subject"], unique=False)
+    op.create_index(
+        "ix_ledger_entry_subject_position",
+        "ledger_entry",
+        ["subject", "position"],
+        unique=False,
+        sqlite_where=sa.text("position IS NOT NULL"),
+        postgresql_where=sa.text("position IS NOT NULL"),
+    )
     op.create_table(
         "ledger_key",
         sa.Column("id", sa.String(length=8), nullable=False),
