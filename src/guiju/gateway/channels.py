@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from guiju.gateway.escapes import unescaped
+from guiju.screening import BORDER
 
 TEXT_CHANNELS = ("content", "reasoning_content", "reasoning", "refusal")
 MOST_CALLS = 128
@@ -38,12 +39,12 @@ class ToolCall:
         return {"id": self.id, "type": "function", "function": function}
 
     def readable(self) -> str:
-        """All text of the call, escapes resolved too."""
+        """All text of the call, escapes resolved too, each with a border before it."""
         raw = "".join(self.arguments)
-        seen = (self.id, self.name, raw)
-        if "\\" not in raw:
-            return "\0".join(seen)
-        return "\0".join((*seen, unescaped(raw), *strings(_decoded(raw))))
+        seen = [self.id, self.name, raw]
+        if "\\" in raw:
+            seen += (unescaped(raw), *strings(_decoded(raw)))
+        return "".join(BORDER + one for one in seen)
 
     def length(self) -> int:
         """Characters of name and arguments."""

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guiju.kernel import Invalid, Text
-
-# NUL stands in no lexicon entry and is not folded away, so no hit reaches over a border.
-BORDER = "\0"
+from guiju.screening import BORDER
 
 # Least data (Article 11): who asks and what an app stores about it is not the model's business, so
 # these are neither passed on nor judged. `stream_options` is replaced by our own.

@@ -5,7 +5,7 @@ Pure: knows no database, network or event loop. Ships no list of words: the lexi
 operator's.
 """
 
-from guiju.screening.fold import Folded, fold
+from guiju.screening.fold import BORDER, Folded, fold
 from guiju.screening.judge import Screen
 from guiju.screening.lexicon import Entry
 from guiju.screening.model import Direction, Finding, Outcome, Verdict
@@ -13,6 +13,7 @@ from guiju.screening.policy import read_entries
 from guiju.screening.stream import LONGEST_UNSEEN_RUN, Release, Stream
 
 __all__ = [
+    "BORDER",
     "LONGEST_UNSEEN_RUN",
     "Direction",
     "Entry",

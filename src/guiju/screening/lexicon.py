@@ -14,7 +14,7 @@ from typing import NamedTuple
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from guiju.kernel import Invalid, Text, digest
-from guiju.screening.fold import fold
+from guiju.screening.fold import BORDER, fold
 from guiju.screening.model import Direction, Outcome
 from guiju.screening.prefixes import Prefixes
 
@@ -132,7 +132,10 @@ def _term(number: int, entry: Entry) -> Term:
                 zh=f"词条第 {number} 条不可用：{reason.zh}。",
                 en=f"Lexicon entry {number} cannot work: {reason.en}.",
             ),
-            Text(zh="请写更长的词，或删去该条。", en="Write a longer term, or take the entry out."),
+            Text(
+                zh="请在一行内写更长的词，或删去该条。",
+                en="Write a longer term on one line, or take the entry out.",
+            ),
             article=4,
         )
     word = folded.isascii()
@@ -144,6 +147,8 @@ def _term(number: int, entry: Entry) -> Term:
 def _hopeless(folded: str) -> Text | None:
     if not folded.strip():
         return Text(zh="折叠后为空", en="nothing is left of it when it is folded")
+    if BORDER in folded:
+        return Text(zh="含有换行", en="it holds a line break")
     if len(folded) < _SHORTEST:
         return Text(zh="只有一个字符", en="it is a single character")
     if folded.isascii() and len(folded) < _SHORTEST_ASCII:

@@ -15,9 +15,14 @@ from itertools import chain
 
 from opencc import OpenCC
 
-# Default-ignorable code points (Unicode, DerivedCoreProperties) and the interlinear marks: nobody
-# sees them. Combining marks are found by their category.
+# Default-ignorable code points (Unicode, DerivedCoreProperties), the interlinear marks and the
+# control characters but for tab and line ends: nobody sees them. Combining marks are found by their
+# category.
 _UNSEEN = (
+    (0x0000, 0x0008),
+    (0x000B, 0x000C),
+    (0x000E, 0x001F),
+    (0x007F, 0x009F),
     (0x00AD, 0x00AD),
     (0x034F, 0x034F),
     (0x061C, 0x061C),
@@ -43,17 +48,16 @@ _SURROGATES = range(0xD800, 0xE000)
 _PRIVATE = range(0xE000, 0xF900)
 _BMP = 0x10000
 # Beyond the ideographs and Hangul of the first plane, whose folds need no look at Unicode data.
-_OTHERS = (range(0x80, 0x3400), range(0x4DC0, 0x4E00), range(0xA000, 0xAC00), range(0xD7A4, 0xD800))
+_OTHERS = (range(0x3400), range(0x4DC0, 0x4E00), range(0xA000, 0xAC00), range(0xD7A4, 0xD800))
 _REST = range(0xF900, _BMP)
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LATIN = re.compile(r"LATIN (?:SMALL|CAPITAL) LETTER ([A-Z]) WITH ")
 _TEN = 10
 
 
 def plain(character: str) -> str:
     """What the character folds to: mostly one character; none if it is not seen."""
-    if character.isascii():
-        return character.lower()
     if ord(character) < _BMP:
         return _bmp().get(character, character)
     return _beyond(character)
@@ -66,12 +70,12 @@ def unusual(text: str) -> set[str]:
 
 def may_be_unseen(text: str) -> bool:
     """Whether `text` may hold characters that fold to nothing; False is certain."""
-    return not text.isascii() and _maybe_unseen().search(text) is not None
+    return _maybe_unseen().search(text) is not None
 
 
-def may_move(text: str) -> bool:
-    """Whether `text` may hold characters that fold to none or to several; False is certain."""
-    return _maybe_moving().search(text) is not None
+def has_controls(text: str) -> bool:
+    """Whether `text` holds ASCII control characters that fold to nothing."""
+    return _CONTROLS.search(text) is not None
 
 
 def replaced(text: str) -> str:
@@ -98,7 +102,7 @@ def _translation() -> _Translation:
 def _bmp() -> dict[str, str]:
     """The plain forms in the first plane, as far as they differ."""
     table = _simplified() | dict.fromkeys(map(chr, _SURROGATES), "\ufffd")
-    codes = chain(range(0x41, 0x5B), *_OTHERS, _REST)
+    codes = chain(*_OTHERS, _REST)
     for character in map(chr, codes):
         if (to := _settled(character)) != character:
             table[character] = to
@@ -184,12 +188,6 @@ def _simple(character: str) -> str:
 @cache
 def _unusual() -> re.Pattern[str]:
     return re.compile(f"[{_ranges(_bmp())}\U00010000-\U0010ffff]")
-
-
-@cache
-def _maybe_moving() -> re.Pattern[str]:
-    moving = (one for one, to in _bmp().items() if len(to) != 1)
-    return re.compile(f"[{_ranges(moving)}\U00010000-\U0010ffff]")
 
 
 @cache

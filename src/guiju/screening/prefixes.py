@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import chain
 
-# Stands for the border that a whole word still waits for; greater than whatever follows it.
-_BORDER = "\U0010ffff"
+# Stands for the end that a whole word still waits for; greater than whatever follows it.
+_AWAITED = "\U0010ffff"
 _PAIR = 2
 
 
@@ -20,7 +20,7 @@ class Prefixes:
         bound: list[str] = []
         free: list[str] = []
         for term, left, right in terms:
-            (bound if left else free).append(term + _BORDER if right else term)
+            (bound if left else free).append(term + _AWAITED if right else term)
         self._bound, self._free = _Beginnings(bound), _Beginnings(free)
         # The first one and two characters of each term: they rule out most places at once.
         self._pairs = {one[:size] for one in chain(bound, free) for size in (1, _PAIR)}

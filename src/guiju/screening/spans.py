@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from guiju.screening.fold import Folded
 from guiju.screening.lexicon import Hit
@@ -12,7 +12,7 @@ from guiju.screening.model import Finding
 _CERTAIN = 1000
 
 
-def span_of(hit: Hit, offsets: list[int] | None) -> tuple[int, int]:
+def span_of(hit: Hit, offsets: Sequence[int] | None) -> tuple[int, int]:
     """Start and end of what was hit in the source; what was dropped in between belongs to it."""
     if offsets is None:
         return hit.start, hit.end
@@ -23,7 +23,7 @@ def findings_of(
     hits: Iterable[Hit], folded: Folded, at: Callable[[int], int] = lambda index: index
 ) -> list[Finding]:
     """Each hit as a finding; `at` gives the place of a source character in the whole text."""
-    offsets = folded.offsets
+    offsets = folded.offsets()
     return [_finding(hit, span_of(hit, offsets), folded.source, at) for hit in hits]
 
 

@@ -7,6 +7,7 @@ is cut into pieces, what is delivered and what is found are the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guiju.screening.fold import Folded, fold
@@ -117,14 +118,14 @@ class Stream:
 
     def _note(self, hits: list[Hit], folded: Folded) -> None:
         self._findings += findings_of(hits, folded, self._tail.position)
-        offsets = folded.offsets
+        offsets = folded.offsets()
         self._masks += [
             span_of(hit, offsets) for hit in hits if hit.term.entry.action is Outcome.MASK
         ]
 
     def _release(self, folded: Folded, hold: int) -> Release:
         """Let everything before the folded character `hold` go."""
-        cut = _index(folded.offsets, hold) if hold < len(folded.text) else len(folded.source)
+        cut = _index(folded.offsets(), hold) if hold < len(folded.text) else len(folded.source)
         text = self._tail.text[:cut]
         if self._masks:
             text = masked(text, self._masks)
@@ -202,9 +203,9 @@ def _first_stop(hits: list[Hit], folded: Folded) -> int | None:
     stops = [hit for hit in hits if hit.term.entry.action.stops]
     if not stops:
         return None
-    offsets = folded.offsets
+    offsets = folded.offsets()
     return min(_index(offsets, hit.end if hit.term.right else hit.end - 1) + 1 for hit in stops)
 
 
-def _index(offsets: list[int] | None, at: int) -> int:
+def _index(offsets: Sequence[int] | None, at: int) -> int:
     return at if offsets is None else offsets[at]

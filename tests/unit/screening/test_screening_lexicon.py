@@ -4,9 +4,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from guiju.kernel import Invalid
-from guiju.screening import Outcome, Screen
+from guiju.screening import BORDER, Outcome, Screen
 
 DIGEST = "0" * 64
 
@@ -34,6 +36,7 @@ def spans(text: str, *entries: dict[str, Any]) -> list[tuple[int, int]]:
         ("ab", "fewer than 3 ASCII"),
         ("ＡＢ", "fewer than 3 ASCII"),
         ("㎏", "fewer than 3 ASCII"),
+        ("蓝鲸\n糖", "line break"),
     ],
 )
 def test_a_hopeless_entry_is_refused_by_its_number(term: str, reason: str) -> None:
@@ -128,3 +131,31 @@ def test_a_policy_without_entries_passes_everything() -> None:
     one = Screen.load({}, DIGEST)
     assert one.judge("蓝鲸糖", "input").outcome is Outcome.PASS
     assert one.stream().feed("蓝鲸糖").text == "蓝鲸糖"
+
+
+terms = st.text(st.sampled_from("甲乙ab1 \u200b\x00"), min_size=2, max_size=6)
+texts = st.lists(st.text(st.sampled_from("甲乙ab1 \u200b\x00\n"), max_size=8), max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(terms, texts)
+def test_no_hit_reaches_over_a_border(term: str, parts: list[str]) -> None:
+    """Texts put together with a border have the hits that each of them has alone."""
+    try:
+        one = screen(entry(term))
+    except Invalid:
+        return
+    expected, at = [], 0
+    for part in parts:
+        found = one.judge(part, "input").findings
+        expected += [(at + finding.start, at + finding.end) for finding in found]
+        at += len(part) + len(BORDER)
+    found = one.judge(BORDER.join(parts), "input").findings
+    assert [(finding.start, finding.end) for finding in found] == expected
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\x85", "\x9f"])
+def test_a_control_character_inside_a_term_hides_nothing(sign: str) -> None:
+    """Nobody sees it, so it folds away between ideographs and between letters."""
+    assert spans(f"买蓝{sign}鲸{sign}糖", entry("蓝鲸糖")) == [(1, 6)]
+    assert spans(f"gr{sign}ue", entry("grue")) == [(0, 5)]
