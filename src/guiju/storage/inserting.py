@@ -2,15 +2,19 @@
 """Adding rows on the hot path: statement and conversions made once a table, then only used.
 
 SQLAlchemy compiles and converts for every execution; with a few rows in each of thousands of
-transactions that costs more than the insertion itself.
+transactions that costs more than the insertion itself. And many rows go in one statement: SQLite's
+driver gives the interpreter away and asks for it back once for each row of an `executemany`, which
+beside a busy event loop costs more than all the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Dialect, Table, insert
+from sqlalchemy import Connection, Dialect, Table, insert
 
 from guiju.storage.tables import shape
 
@@ -28,10 +32,8 @@ class Insertion:
             convert = column.type.dialect_impl(dialect).bind_processor(dialect)
             if convert is not None:
                 self._convert.append((at, convert))
-        place = "?" if dialect.paramstyle == "qmark" else "%s"
         text = str(insert(subject).compile(dialect=dialect, column_keys=list(self._names)))
-        head, _, _ = text.partition(" VALUES ")
-        self.statement = f"{head} VALUES ({', '.join(place for _ in self._names)})"
+        self.head, _, _ = text.partition(" VALUES ")
 
     def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         """The row as the driver takes it, in the order of the columns."""
@@ -39,6 +41,33 @@ class Insertion:
         for at, convert in self._convert:
             found[at] = convert(found[at])
         return tuple(found)
+
+
+# Rows in one statement: few sizes, so that the driver finds each statement prepared. The largest
+# stays far below the variables that SQLite (32,766) and PostgreSQL (65,535) take.
+_SIZES = (256, 64, 16, 4, 1)
+
+
+def add_rows(connection: Connection, head: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Run `head` ("INSERT INTO t (a, b)") for all rows, many at a time, as the driver takes them."""
+    at = 0
+    for size in _SIZES:
+        while len(rows) - at >= size:
+            some = rows[at : at + size]
+            at += size
+            values = tuple(chain.from_iterable(some))
+            connection.exec_driver_sql(_statement(head, len(some[0]), size, connection), values)
+
+
+def _statement(head: str, width: int, size: int, connection: Connection) -> str:
+    place = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    return _text(head, width, size, place)
+
+
+@lru_cache(maxsize=256)
+def _text(head: str, width: int, size: int, place: str) -> str:
+    row = f"({', '.join([place] * width)})"
+    return f"{head} VALUES {', '.join([row] * size)}"
 
 
 _known: dict[tuple[Table, str], Insertion] = {}

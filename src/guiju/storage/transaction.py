@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement, and_
 
 from guiju.kernel import Keyring
-from guiju.storage.inserting import insertion
+from guiju.storage.inserting import add_rows, insertion
 from guiju.storage.tables import (
     RowDigest,
     guard_of,
@@ -72,7 +72,14 @@ class Tx:
         if rows:
             adding = insertion(subject, self.connection.dialect)
             values = [adding.values(self._guarded(subject, row)) for row in rows]
-            self.connection.exec_driver_sql(adding.statement, values)
+            add_rows(self.connection, adding.head, values)
+
+    def insert_plain(self, head: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run `head` ("INSERT INTO t (a, b)") for rows the driver takes as they are.
+
+        For rows that prove themselves: they are not noted as attested ones are.
+        """
+        add_rows(self.connection, head, rows)
 
     def insert_if_absent(self, subject: Table, values: Mapping[str, Any]) -> bool:
         """Add one row unless its key is taken; False when it is, also by someone just now."""
