@@ -10,11 +10,14 @@ from guiju.screening.judge import Screen
 from guiju.screening.lexicon import Entry
 from guiju.screening.model import Direction, Finding, Outcome, Verdict
 from guiju.screening.policy import read_entries
-from guiju.screening.stream import LONGEST_UNSEEN_RUN, Release, Stream
+from guiju.screening.stream import Release, Stream
+from guiju.screening.tail import LONGEST_UNSEEN_RUN
+from guiju.screening.tally import MOST_FINDINGS
 
 __all__ = [
     "BORDER",
     "LONGEST_UNSEEN_RUN",
+    "MOST_FINDINGS",
     "Direction",
     "Entry",
     "Finding",

@@ -7,9 +7,11 @@ border of regular expressions would miss one between an ideograph and a letter.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
@@ -23,6 +25,7 @@ DIRECTIONS: tuple[Direction, ...] = ("input", "output")
 _SHORTEST = 2
 _SHORTEST_ASCII = 3
 _RULE_DIGITS = 16
+_END = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,8 @@ class Term(NamedTuple):
     right: bool
 
 
-class Hit(NamedTuple):
-    """A term found in folded text; `open`: whether its right border is still to come."""
-
-    start: int
-    end: int
-    term: Term
-    open: bool
+Hit: TypeAlias = tuple[int, int, int]
+"""Start and end in the searched text, and the number of the term."""
 
 
 class Lexicon:
@@ -61,31 +59,53 @@ class Lexicon:
 
     def __init__(self, terms: Sequence[Term]) -> None:
         """Compile; terms must differ from each other."""
-        self._terms = tuple(terms)
+        self.terms = tuple(terms)
+        self.ranks = tuple(one.entry.action.rank for one in terms)
+        self.masking = _numbers(one.entry.action is Outcome.MASK for one in terms)
+        self.stopping = _numbers(one.entry.action.stops for one in terms)
+        self.longest = max((len(one.folded) for one in terms), default=0)
+        self._words = any(one.left or one.right for one in terms)
         patterns = [one.folded for one in terms]
         self._automaton = CharwiseDoubleArrayAhoCorasick(patterns) if patterns else None
         self.prefixes = Prefixes((one.folded, one.left, one.right) for one in terms)
 
     def __len__(self) -> int:
         """How many terms there are."""
-        return len(self._terms)
+        return len(self.terms)
 
-    def hits(self, folded: str) -> list[Hit]:
-        """Every term in `folded`, overlapping ones too, in the order in which they end."""
+    def hits(
+        self, folded: str, context: int = 0, seen: int = 0, *, closed: bool = True
+    ) -> list[Hit]:
+        """Every term in `folded`, overlapping ones too, in the order in which they end.
+
+        `context` characters stand there only as a left border; hits that were certain within the
+        first `seen` are left out. Unless `closed`, a word at the end is not yet certain.
+        """
         if self._automaton is None:
             return []
-        found = self._automaton.find_overlapping(folded)
-        return [hit for one in found if (hit := self._whole(folded, *one))] if found else []
+        found: list[Hit] = self._automaton.find_overlapping(folded)
+        if not found:
+            return found
+        if self._words:
+            found = found[bisect_left(found, seen, key=_END) :] if seen else found
+            last = len(folded) if closed else len(folded) - 1
+            return [hit for hit in found if self._counts(hit, folded, context, seen, last)]
+        # What begins with a character that was let go is no hit: it would not have been let go.
+        return found[bisect_right(found, seen, key=_END) :] if seen else found
 
-    def _whole(self, folded: str, start: int, end: int, number: int) -> Hit | None:
-        term = self._terms[number]
-        if term.left and start > 0 and _is_letter(folded[start - 1]):
-            return None
+    def _counts(self, hit: Hit, folded: str, context: int, seen: int, last: int) -> bool:
+        """Whether a hit is new, a whole word if it must be, and ends at `last` at the latest."""
+        start, end, number = hit
+        term = self.terms[number]
+        if term.left and (start < context or (start > 0 and _is_letter(folded[start - 1]))):
+            return False
         if not term.right:
-            return Hit(start, end, term, open=False)
-        if end == len(folded):
-            return Hit(start, end, term, open=True)
-        return None if _is_letter(folded[end]) else Hit(start, end, term, open=False)
+            return end > seen
+        return end <= last and not _is_letter(folded[end : end + 1])
+
+
+def _numbers(which: Iterable[bool]) -> frozenset[int]:
+    return frozenset(number for number, one in enumerate(which) if one)
 
 
 def compiled(entries: Iterable[Entry]) -> dict[Direction, Lexicon]:

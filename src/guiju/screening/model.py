@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Direction = Literal["input", "output"]
 
@@ -23,34 +22,29 @@ class Outcome(StrEnum):
     REFUSE = "refuse"
     BLOCK = "block"
 
-    @property
-    def rank(self) -> int:
-        """How bad it is, from 0."""
-        return _RANKS[self.value]
-
-    @property
-    def stops(self) -> bool:
-        """Whether the text must not be delivered."""
-        return self.rank >= _RANKS["refuse"]
+    def __init__(self, value: str) -> None:
+        """Note how bad it is, from 0, and whether a text with it must not be delivered."""
+        self.rank = len(type(self).__members__)
+        self.stops = value in {"refuse", "block"}
 
     def __lt__(self, other: str) -> bool:
-        return self.rank < Outcome(other).rank
+        return self.rank < _rank(other)
 
     def __le__(self, other: str) -> bool:
-        return self.rank <= Outcome(other).rank
+        return self.rank <= _rank(other)
 
     def __gt__(self, other: str) -> bool:
-        return self.rank > Outcome(other).rank
+        return self.rank > _rank(other)
 
     def __ge__(self, other: str) -> bool:
-        return self.rank >= Outcome(other).rank
+        return self.rank >= _rank(other)
 
 
-_RANKS = {"pass": 0, "mask": 1, "review": 2, "refuse": 3, "block": 4}
+def _rank(outcome: str) -> int:
+    return (outcome if isinstance(outcome, Outcome) else Outcome(outcome)).rank
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Finding(NamedTuple):
     """Something found: `start` and `end` are character offsets in the text as given.
 
     `rule` names the entry without telling its term, `view` says whether the text held the term as
@@ -79,12 +73,13 @@ class Finding:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What is to be done with a text and why.
 
     `screened` is "full" or the reason why not: a skipped screen is never a passed one. `covered` is
     the number of characters that were judged, `policy` the digest of the rules they were judged by.
+    Of a flood `findings` are a part, while `harms` are those of all hits, and `masks` (starts and
+    ends in turn) all that is to be starred out.
     """
 
     outcome: Outcome
@@ -92,6 +87,8 @@ class Verdict:
     policy: str
     covered: int
     screened: str = FULL
+    harms: frozenset[str] = frozenset()
+    masks: Sequence[int] = ()
 
     @property
     def stops(self) -> bool:
@@ -100,8 +97,8 @@ class Verdict:
 
     def masked(self, text: str) -> str:
         """`text`, which must be the one judged, with the spans to be masked starred out."""
-        spans = [(one.start, one.end) for one in self.findings if one.outcome is Outcome.MASK]
-        return masked(text, spans)
+        bounds = iter(self.masks)
+        return masked(text, zip(bounds, bounds, strict=True))
 
     def as_json(self) -> dict[str, object]:
         """The public form."""
@@ -113,20 +110,18 @@ class Verdict:
         }
 
 
-def verdict_on(findings: Iterable[Finding], policy: str, covered: int) -> Verdict:
-    """The verdict that follows from `findings`, each counted once, in the order of the text."""
-    ordered = tuple(sorted(set(findings)))
-    worst = max((one.outcome for one in ordered), default=Outcome.PASS)
-    return Verdict(worst, ordered, policy, covered)
-
-
 def masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """`text` with a star for each character in `spans`; its length does not change."""
+    """`text` with a star for each character in `spans`, which stand in its order and apart.
+
+    What reaches over the end is left out: the length does not change.
+    """
     pieces: list[str] = []
-    done = 0
-    for first, last in sorted(spans):
-        start, end = max(first, done), min(last, len(text))
-        if start < end:
-            pieces += (text[done:start], MASK_SIGN * (end - start))
-            done = end
-    return "".join((*pieces, text[done:]))
+    done, length = 0, len(text)
+    for start, end in spans:
+        if start >= length:
+            break
+        pieces.append(text[done:start])
+        pieces.append(MASK_SIGN * (end - start))
+        done = end
+    pieces.append(text[done:])
+    return "".join(pieces)[:length]

@@ -1,42 +1,78 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a hit in folded text back to the characters of the text as given."""
+"""From hits in folded text back to the characters of the text as given, and spans made one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
-from guiju.screening.fold import Folded
-from guiju.screening.lexicon import Hit
+from guiju.screening.lexicon import Hit, Term
 from guiju.screening.model import Finding
+
+Span: TypeAlias = tuple[int, int]
 
 _CERTAIN = 1000
 
 
-def span_of(hit: Hit, offsets: Sequence[int] | None) -> tuple[int, int]:
-    """Start and end of what was hit in the source; what was dropped in between belongs to it."""
-    if offsets is None:
-        return hit.start, hit.end
-    return offsets[hit.start], offsets[hit.end - 1] + 1
+class Place(NamedTuple):
+    """Where hits stand.
+
+    `shift` leads from their indexes to those of the folded text, `offsets` on to those of `source`,
+    `moved` or `at` to those of the whole text of which `source` is a part. None begins before
+    `begin` in the whole text.
+    """
+
+    source: str
+    offsets: Sequence[int] | None
+    shift: int
+    begin: int
+    moved: int = 0
+    at: Callable[[int], int] | None = None
+
+    def spans(self, hits: Iterable[Hit]) -> list[Span]:
+        """Start and end of each hit in the source; what was dropped in between belongs to it."""
+        shift, offsets = self.shift, self.offsets
+        if offsets is None:
+            return [(start + shift, end + shift) for start, end, _ in hits]
+        last = shift - 1
+        return [(offsets[start + shift], offsets[end + last] + 1) for start, end, _ in hits]
+
+    def whole(self, spans: list[Span]) -> list[Span]:
+        """Spans of the source as those of the whole text."""
+        at, moved = self.at, self.moved
+        if at is not None:
+            return [(at(start), at(end - 1) + 1) for start, end in spans]
+        return [(start + moved, end + moved) for start, end in spans] if moved else spans
+
+    def finding(self, term: Term, span: Span) -> Finding:
+        """The finding of `term` at the source's `span`."""
+        (whole,), entry = self.whole([span]), term.entry
+        return Finding(
+            start=whole[0],
+            end=whole[1],
+            rule=term.rule,
+            harm=entry.harm,
+            detector="lexicon",
+            view="raw" if self.source[span[0] : span[1]] == entry.term else "folded",
+            score=_CERTAIN,
+            outcome=entry.action,
+        )
 
 
-def findings_of(
-    hits: Iterable[Hit], folded: Folded, at: Callable[[int], int] = lambda index: index
-) -> list[Finding]:
-    """Each hit as a finding; `at` gives the place of a source character in the whole text."""
-    offsets = folded.offsets()
-    return [_finding(hit, span_of(hit, offsets), folded.source, at) for hit in hits]
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same characters in the order of the text, in spans that do not touch each other.
 
-
-def _finding(hit: Hit, span: tuple[int, int], source: str, at: Callable[[int], int]) -> Finding:
-    start, end = span
-    entry = hit.term.entry
-    return Finding(
-        start=at(start),
-        end=at(end - 1) + 1,
-        rule=hit.term.rule,
-        harm=entry.harm,
-        detector="lexicon",
-        view="raw" if source[start:end] == entry.term else "folded",
-        score=_CERTAIN,
-        outcome=entry.action,
-    )
+    No span may end before one that stands before it in `spans`.
+    """
+    done: list[Span] = []
+    first = last = -1
+    for start, end in spans:
+        if start > last:
+            done.append((first, last))
+            first = start
+        elif start < first:
+            first = start
+            while done[-1][1] >= first:
+                first = min(first, done.pop()[0])
+        last = end
+    return [*done[1:], (first, last)] if done else done

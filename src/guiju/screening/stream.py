@@ -7,22 +7,22 @@ is cut into pieces, what is delivered and what is found are the same.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from guiju.screening.fold import Folded, fold
+from guiju.screening.fold import fold
 from guiju.screening.lexicon import Hit, Lexicon
-from guiju.screening.model import Finding, Outcome, Verdict, masked, verdict_on
-from guiju.screening.plain import may_be_unseen, plain
-from guiju.screening.spans import findings_of, span_of
+from guiju.screening.model import Verdict, masked
+from guiju.screening.spans import Place, Span, merged
+from guiju.screening.tail import Tail
+from guiju.screening.tally import Tally
 
-LONGEST_UNSEEN_RUN = 64
-"""Of a longer run of characters that nobody sees the rest is not delivered, so that what is held
-stays bounded. Emoji, Indic scripts and stacked marks need far fewer."""
+WINDOW = 4096
+"""Characters searched at once: a flood of hits is many objects, and cheap while they are few."""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """What may be delivered now.
 
     `covered` is how many characters of the stream this piece stands for, each of them judged. The
@@ -38,6 +38,25 @@ class Release:
 _NOTHING = Release("")
 
 
+class _View(NamedTuple):
+    """The folded tail as it is searched, after `context` characters that were let go."""
+
+    text: str
+    context: int
+    offsets: Sequence[int] | None
+    size: int  # of the tail itself
+
+    def source(self, at: int) -> int:
+        """Where in the tail the character stands that `text[at]` came from."""
+        if at >= len(self.text):
+            return self.size
+        return at - self.context if self.offsets is None else self.offsets[at - self.context]
+
+    def folded(self, cut: int) -> int:
+        """How many folded characters the first `cut` characters of the tail make."""
+        return cut if self.offsets is None else bisect_left(self.offsets, cut)
+
+
 class Stream:
     """A scanner for one text; not shared between threads."""
 
@@ -45,11 +64,11 @@ class Stream:
         """Use `Screen.stream`."""
         self._lexicon = lexicon
         self._policy = policy
-        self._tail = _Tail()
+        self._tail = Tail()
         self._before = ""  # the last folded character before the tail: a left border
         self._scanned = 0  # how much of the folded tail was searched before
-        self._masks: list[tuple[int, int]] = []  # spans of the tail to be starred out
-        self._findings: list[Finding] = []
+        self._masks: list[Span] = []  # spans of the tail to be starred out
+        self._tally = Tally(lexicon)
         self._verdict: Verdict | None = None
         self._closed = False
 
@@ -64,17 +83,9 @@ class Stream:
             raise RuntimeError("this stream was closed")
         if self._verdict is not None:
             return Release("", self._verdict, stopped=True)
-        if not delta:
-            return _NOTHING
-        self._tail.add(delta)
-        folded = fold(self._tail.text)
-        if hits := [hit for hit in self._new_hits(folded) if not hit.open]:
-            end = _first_stop(hits, folded)
-            if end is not None:
-                self._tail.shorten(end)
-                return self._conclude()
-            self._note(hits, folded)
-        return self._release(folded, self._hold(folded))
+        if len(delta) > WINDOW:
+            return self._take_long(delta)
+        return self._take(delta) if delta else _NOTHING
 
     def close(self) -> Release:
         """There is no more: returns the rest and the verdict on the whole."""
@@ -83,129 +94,83 @@ class Stream:
             return Release("", self._verdict, stopped=self._verdict.stops)
         return self._conclude()
 
+    def _take_long(self, delta: str) -> Release:
+        texts, covered, last = [], 0, _NOTHING
+        for start in range(0, len(delta), WINDOW):
+            last = self._take(delta[start : start + WINDOW])
+            texts.append(last.text)
+            covered += last.covered
+            if last.stopped:
+                break
+        return Release("".join(texts), last.verdict, last.stopped, covered)
+
+    def _take(self, delta: str) -> Release:
+        self._tail.add(delta)
+        view = self._view()
+        if hits := self._new_hits(view, closed=False):
+            if stops := self._stops(hits):
+                # The text ends where the first of them is just certain.
+                terms = self._lexicon.terms
+                ends = (end if terms[number].right else end - 1 for _, end, number in stops)
+                self._tail.shorten(view.source(min(ends)) + 1)
+                return self._conclude()
+            self._note(hits, view)
+        return self._release(view, self._hold(view))
+
     def _conclude(self) -> Release:
         """Judge the tail as the end of the text."""
-        folded = fold(self._tail.text)
-        hits = self._new_hits(folded)
-        self._note(hits, folded)
-        self._verdict = verdict_on(self._findings, self._policy, self._tail.end)
-        if not self._verdict.stops:
-            piece = self._release(folded, len(folded.text))
-            return Release(piece.text, self._verdict, covered=piece.covered)
+        view = self._view()
+        hits = self._new_hits(view, closed=True)
+        if hits:
+            self._note(hits, view)
+        verdict = self._verdict = self._tally.verdict(self._policy, self._tail.end)
+        if not verdict.stops:
+            return self._release(view, len(view.text))._replace(verdict=verdict)
         # What could be the beginning of another hit is not given away either.
-        first = min(hit.start for hit in hits if hit.term.entry.action.stops)
-        piece = self._release(folded, min(first, self._hold(folded)))
+        first = min(start for start, _, _ in self._stops(hits))
+        piece = self._release(view, min(first, self._hold(view)))
         self._tail.shorten(0)
-        return Release(piece.text, self._verdict, stopped=True, covered=piece.covered)
+        return piece._replace(verdict=verdict, stopped=True)
 
-    def _new_hits(self, folded: Folded) -> list[Hit]:
+    def _view(self) -> _View:
+        tail = self._tail.text
+        folded, before = fold(tail), self._before
+        return _View(before + folded.text, len(before), folded.offsets(), len(tail))
+
+    def _new_hits(self, view: _View, *, closed: bool) -> list[Hit]:
         """The hits in the tail that were not there, or not certain, when it was last searched."""
-        context = len(self._before)
-        found = self._lexicon.hits(self._before + folded.text)
-        if not found:
-            return found
-        seen = self._scanned
-        moved = (hit._replace(start=hit.start - context, end=hit.end - context) for hit in found)
-        return [
-            hit
-            for hit in moved
-            if hit.start >= 0 and (hit.end > seen or (hit.end == seen and hit.term.right))
-        ]
+        context = view.context
+        return self._lexicon.hits(view.text, context, context + self._scanned, closed=closed)
 
-    def _hold(self, folded: Folded) -> int:
-        context = len(self._before)
-        return self._lexicon.prefixes.hold(self._before + folded.text, context) - context
+    def _stops(self, hits: list[Hit]) -> list[Hit]:
+        stopping = self._lexicon.stopping
+        return [hit for hit in hits if hit[2] in stopping]
 
-    def _note(self, hits: list[Hit], folded: Folded) -> None:
-        self._findings += findings_of(hits, folded, self._tail.position)
-        offsets = folded.offsets()
-        self._masks += [
-            span_of(hit, offsets) for hit in hits if hit.term.entry.action is Outcome.MASK
-        ]
+    def _hold(self, view: _View) -> int:
+        return self._lexicon.prefixes.hold(view.text, view.context)
 
-    def _release(self, folded: Folded, hold: int) -> Release:
+    def _note(self, hits: list[Hit], view: _View) -> None:
+        tail = self._tail
+        at = tail.position if tail.gaps else None
+        place = Place(tail.text, view.offsets, -view.context, tail.start, tail.start, at)
+        if spans := self._tally.add(hits, place):
+            self._masks = merged((*self._masks, *spans)) if self._masks else spans
+
+    def _release(self, view: _View, hold: int) -> Release:
         """Let everything before the folded character `hold` go."""
-        cut = _index(folded.offsets(), hold) if hold < len(folded.text) else len(folded.source)
+        cut = view.source(hold)
         text = self._tail.text[:cut]
         if self._masks:
             text = masked(text, self._masks)
-            self._masks = [(one - cut, end - cut) for one, end in self._masks if end > cut]
-        self._forget(folded, cut)
+            rest = ((start - cut, end - cut) for start, end in self._masks if end > cut)
+            self._masks = [(max(start, 0), end) for start, end in rest]
+        self._forget(view, cut)
         return Release(text, covered=cut) if cut else _NOTHING
 
-    def _forget(self, folded: Folded, cut: int) -> None:
-        gone = cut if folded.even else len(fold(self._tail.text[:cut]).text)
+    def _forget(self, view: _View, cut: int) -> None:
+        gone = view.context + view.folded(cut)
         if gone:
-            self._before = folded.text[gone - 1]
-        self._scanned = len(folded.text) - gone
+            self._before = view.text[gone - 1]
+        self._scanned = len(view.text) - gone
         if cut:
             self._tail.cut(cut)
-
-
-class _Tail:
-    """The held text and where it stands in the whole stream."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self._start = 0
-        self._run = 0  # unseen characters in a row, up to now
-        self._gaps: list[tuple[int, int]] = []  # (index, how many were left out before it)
-
-    @property
-    def end(self) -> int:
-        """How many characters of the stream stand before the end of the tail."""
-        return self._start + len(self.text) + sum(count for _, count in self._gaps)
-
-    def position(self, index: int) -> int:
-        """Where in the stream the character at `index` stands."""
-        return self._start + index + sum(count for at, count in self._gaps if at <= index)
-
-    def add(self, delta: str) -> None:
-        if may_be_unseen(delta):
-            self._add_bounded(delta)
-        else:
-            self._run = 0
-            self.text += delta
-
-    def _add_bounded(self, delta: str) -> None:
-        kept: list[str] = []
-        for one in delta:
-            self._run = 0 if plain(one) else self._run + 1
-            if self._run <= LONGEST_UNSEEN_RUN:
-                kept.append(one)
-            else:
-                self._leave_out(len(self.text) + len(kept))
-        self.text += "".join(kept)
-
-    def _leave_out(self, index: int) -> None:
-        at, count = self._gaps.pop() if self._gaps else (index, 0)
-        if at != index:
-            self._gaps.append((at, count))
-            count = 0
-        self._gaps.append((index, count + 1))
-
-    def shorten(self, length: int) -> None:
-        """Forget what comes after `length` characters."""
-        self.text = self.text[:length]
-        self._gaps = [(at, count) for at, count in self._gaps if at < length]
-
-    def cut(self, length: int) -> None:
-        """Let the first `length` characters go."""
-        if self._gaps:
-            self._start += sum(count for at, count in self._gaps if at <= length)
-            self._gaps = [(at - length, count) for at, count in self._gaps if at > length]
-        self._start += length
-        self.text = self.text[length:]
-
-
-def _first_stop(hits: list[Hit], folded: Folded) -> int | None:
-    """Where the source must end so that the first stopping hit is just certain."""
-    stops = [hit for hit in hits if hit.term.entry.action.stops]
-    if not stops:
-        return None
-    offsets = folded.offsets()
-    return min(_index(offsets, hit.end if hit.term.right else hit.end - 1) + 1 for hit in stops)
-
-
-def _index(offsets: Sequence[int] | None, at: int) -> int:
-    return at if offsets is None else offsets[at]

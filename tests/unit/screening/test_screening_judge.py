@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guiju.measures import enforcers
-from guiju.screening import Outcome, Screen
+from guiju.screening import MOST_FINDINGS, Outcome, Screen
+from guiju.screening.stream import WINDOW
 
 DIGEST = "0" * 64
 POLICY: dict[str, Any] = {
@@ -76,6 +77,32 @@ def test_masking_stars_out_only_what_is_to_be_masked(screen: Screen) -> None:
     """The length stays, other findings stay readable, dropped characters inside are starred too."""
     text = "喝木\u200b馬茶看纸月亮"
     assert screen.judge(text, "output").masked(text) == "喝****看纸月亮"
+
+
+def test_a_flood_is_told_by_its_worst_findings_and_masked_in_whole(screen: Screen) -> None:
+    """What comes late and is worse is told; no span is forgotten for being one of many."""
+    text = "木马茶，" * 3000 + "纸月亮" + "木馬茶"
+    verdict = screen.judge(text, "output")
+    assert verdict.outcome is Outcome.REVIEW
+    assert verdict.harms == {"A3a", "A2f"}
+    assert len(verdict.findings) == MOST_FINDINGS
+    assert [one.start for one in verdict.findings[:-1]] == list(range(0, 4 * 99, 4))
+    assert verdict.findings[-1].start == 12_000
+    assert verdict.masked(text) == "***，" * 3000 + "纸月亮***"
+
+
+def test_no_hit_is_lost_where_a_long_text_is_searched_in_windows(screen: Screen) -> None:
+    """At each place around the end of a window a term is found, and a word by both its borders."""
+    for at in range(WINDOW - 8, WINDOW + 8):
+        for before, term, found in (
+            ("甲", "蓝鲸糖", True),
+            ("-", "grue", True),
+            ("x", "grue", False),
+            ("-", "grues", False),
+        ):
+            text = before * at + term + "-" * WINDOW
+            spans = [(one.start, one.end) for one in screen.judge(text, "output").findings]
+            assert spans == ([(at, at + len(term))] if found else [])
 
 
 def test_the_public_form_is_that_of_the_contract(screen: Screen) -> None:

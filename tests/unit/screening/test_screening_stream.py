@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -10,6 +12,9 @@ from hypothesis import strategies as st
 
 from guiju.kernel import Invalid
 from guiju.screening import LONGEST_UNSEEN_RUN, Outcome, Screen, Stream, Verdict, fold
+from guiju.screening import judge as judging
+from guiju.screening import stream as streaming
+from guiju.screening import tally as tallying
 
 DIGEST = "0" * 64
 PLAIN = "甲乙丙丁藍糖abk -"
@@ -163,6 +168,39 @@ def test_however_a_stream_is_cut_the_same_is_delivered_and_found(
         assert outcome.covered == len(outcome.delivered)
 
 
+@contextmanager
+def bounds(window: int, findings: int) -> Iterator[None]:
+    """Bounds so small that every text is long and every few hits are a flood."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (judging, streaming):
+            patch.setattr(module, "WINDOW", window)
+        patch.setattr(tallying, "MOST_FINDINGS", findings)
+        yield
+
+
+@pytest.mark.control("output-screening")
+@settings(max_examples=400, deadline=None)
+@given(cases(), st.integers(1, 9), st.integers(1, 6))
+def test_however_a_long_text_is_cut_the_same_is_kept_of_a_flood(
+    case: tuple[list[tuple[str, str]], str, list[str]], window: int, most: int
+) -> None:
+    """The worst findings and the first of these; outcome, harms and masks are those of all hits."""
+    lexicon, text, pieces = case
+    one, plain = screen(*lexicon), Plain(lexicon)
+    stop = plain.stop_at(text)
+    judged = text if stop is None else text[:stop]
+    full = one.judge(judged, "output")
+    worst = sorted(full.findings, key=lambda found: (-found.outcome.rank, found))[:most]
+    expected = full._replace(findings=tuple(sorted(worst)))
+    delivered = run(one.stream(), [text]).delivered
+    with bounds(window, most):
+        assert one.judge(judged, "output") == expected
+        for way in (pieces, list(text), [text]):
+            outcome = run(one.stream(), way)
+            assert outcome.verdict == expected
+            assert outcome.delivered == delivered
+
+
 @settings(max_examples=200, deadline=None)
 @given(cases())
 def test_the_judge_agrees_with_a_slow_and_simple_one(
@@ -291,11 +329,13 @@ def test_every_cutting_of_a_text_gives_the_same() -> None:
 
 
 def test_a_hit_within_what_is_held_is_noted_once() -> None:
-    """However often the tail is searched, memory grows with findings and not with pieces."""
+    """However often the tail is searched, it is found where it was."""
     stream = screen(("甲乙", "review"), ("甲乙丙丁糖", "block")).stream()
     for piece in ("甲乙", "丙", "丁", "\u200b"):
         assert stream.feed(piece).text == ""
-    assert len(stream._findings) == 1
+    verdict = stream.close().verdict
+    assert verdict is not None
+    assert [(one.start, one.end) for one in verdict.findings] == [(0, 2)]
 
 
 def test_what_is_masked_is_masked_across_pieces() -> None:
