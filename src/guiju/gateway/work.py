@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from guiju.gateway.relay import Relay
 
 _GAP = "\n\n"
-_TELLING = 400  # characters that tell in which language a text is
+_TELLING = 60  # characters that tell in which language a text is
 _MOST_FINDINGS = 100
 _JSON = frozenset({"json_object", "json_schema"})
 NOTHING = Screening(None, "nothing-to-judge")

@@ -169,10 +169,7 @@ def read(tx: Tx, actor: Actor, request: str, reason: str) -> tuple[bytes, bytes]
     body = store.body(tx, request)
     if body is None:
         raise _not_found(request)
-    opened = tuple(
-        tx.unseal(body.person, getattr(body, side), store.context(request, side))
-        for side in ("input", "output")
-    )
+    content = tx.unseal(body.person, body.content, store.context(request))
     # The reason may name a person, so it stands in a row that the leaf attests, not in the leaf.
     reading = new_id("rd")
     store.add_reading(tx, reading, request, actor.id, reason.strip()[:500])
@@ -184,7 +181,7 @@ def read(tx: Tx, actor: Actor, request: str, reason: str) -> tuple[bytes, bytes]
         subject=body.person,
         facts={"request": request, "reading": reading},
     )
-    return opened[0], opened[1]
+    return store.unpacked(content)
 
 
 @enforces("records-sealed")

@@ -12,6 +12,8 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, selec
 from guiju.records.model import Exchange
 from guiju.storage import CanonicalJson, Instant, Tx, table
 
+_LENGTH = 8
+
 EXCHANGE = table(
     "exchange",
     # Request ids begin with the time, so their order is that of arrival: no index on `at`.
@@ -34,8 +36,7 @@ BODY = table(
     "exchange_body",
     Column("request", String(40), primary_key=True),
     Column("person", String(40), nullable=False),
-    Column("input", LargeBinary, nullable=False),
-    Column("output", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
     Column("expires_at", Instant, nullable=False),
     clustered=True,
 )
@@ -77,15 +78,25 @@ def _body(tx: Tx, one: Exchange) -> dict[str, Any]:
     return {
         "request": one.request,
         "person": one.person,
-        "input": tx.seal(one.person, one.input, context(one.request, "input")),
-        "output": tx.seal(one.person, one.output, context(one.request, "output")),
+        "content": tx.seal(one.person, packed(one.input, one.output), context(one.request)),
         "expires_at": one.at + timedelta(days=one.retention_days),
     }
 
 
-def context(request: str, side: str) -> str:
-    """What a seal is bound to, so that bodies cannot be swapped between requests or sides."""
-    return f"exchange/{request}/{side}"
+def context(request: str) -> str:
+    """What a seal is bound to, so that bodies cannot be swapped between requests."""
+    return f"exchange/{request}"
+
+
+def packed(given: bytes, answered: bytes) -> bytes:
+    """Input and output as one, so that one seal holds both."""
+    return len(given).to_bytes(_LENGTH, "big") + given + answered
+
+
+def unpacked(content: bytes) -> tuple[bytes, bytes]:
+    """What `packed` put together."""
+    end = _LENGTH + int.from_bytes(content[:_LENGTH], "big")
+    return content[_LENGTH:end], content[end:]
 
 
 def head(tx: Tx, request: str) -> Row[Any] | None:

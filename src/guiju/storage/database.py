@@ -39,6 +39,8 @@ from guiju.storage.vault import Vault
 
 _BUSY_MILLISECONDS = 10_000
 _CONNECT_SECONDS = 5
+# Statements of many sizes are kept prepared: see `guiju.storage.inserting`.
+_SQLITE = {"timeout": _BUSY_MILLISECONDS / 1000, "cached_statements": 1024}
 
 META = table(
     "guiju_meta",
@@ -135,7 +137,7 @@ def _engine(url: str) -> Engine:
     try:
         address = make_url(url)
         if address.drivername == "sqlite":
-            engine = create_engine(address, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
+            engine = create_engine(address, connect_args=_SQLITE)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy.exc import DBAPIError
 
 from guiju.storage.tables import shape
 
@@ -43,28 +44,36 @@ class Insertion:
         return tuple(found)
 
 
-# Rows in one statement: few sizes, so that the driver finds each statement prepared. The largest
-# stays far below the variables that SQLite (32,766) and PostgreSQL (65,535) take.
-_SIZES = (256, 64, 16, 4, 1)
+# Rows in one statement: far below the variables that SQLite (32,766) and PostgreSQL (65,535) take,
+# and few enough sizes that the driver finds each statement prepared.
+MOST_ROWS = 64
 
 
 def add_rows(connection: Connection, head: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Run `head` ("INSERT INTO t (a, b)") for all rows, many at a time, as the driver takes them."""
-    at = 0
-    for size in _SIZES:
-        while len(rows) - at >= size:
-            some = rows[at : at + size]
-            at += size
-            values = tuple(chain.from_iterable(some))
-            connection.exec_driver_sql(_statement(head, len(some[0]), size, connection), values)
+    """Run `head` ("INSERT INTO t (a, b)") for all rows, many at a time, past SQLAlchemy's layers.
+
+    Raises:
+        DBAPIError: as SQLAlchemy itself would.
+    """
+    if not connection.in_transaction():
+        connection.begin()
+    dialect = connection.dialect
+    place = "?" if dialect.paramstyle == "qmark" else "%s"
+    cursor = connection.connection.cursor()
+    try:
+        for at in range(0, len(rows), MOST_ROWS):
+            some = rows[at : at + MOST_ROWS]
+            text = _text(head, len(some[0]), len(some), place)
+            cursor.execute(text, tuple(chain.from_iterable(some)))
+    except dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(
+            head, None, error, dialect.loaded_dbapi.Error, dialect=dialect
+        ) from error
+    finally:
+        cursor.close()
 
 
-def _statement(head: str, width: int, size: int, connection: Connection) -> str:
-    place = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    return _text(head, width, size, place)
-
-
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _text(head: str, width: int, size: int, place: str) -> str:
     row = f"({', '.join([place] * width)})"
     return f"{head} VALUES {', '.join([row] * size)}"

@@ -64,7 +64,7 @@ def test_an_exchange_is_sealed_and_has_one_leaf_that_covers_its_rows(
     with db.read() as tx:
         body = tx.row(select(BODY))
         assert body is not None
-        assert SECRET.encode() not in body.input
+        assert SECRET.encode() not in body.content
         assert SECRET not in json.dumps(leaf, ensure_ascii=False)
         assert (body.expires_at - clock.now()).days == 183
 
@@ -156,13 +156,13 @@ def test_erasing_a_person_takes_two_and_leaves_the_tree_true(
 
 
 def test_a_body_cannot_be_passed_off_as_another(db: Database, clock: FixedClock) -> None:
-    """A seal is bound to its request and side."""
+    """A seal is bound to its request."""
     with db.write() as tx:
         records.record(tx, [exchange(clock), exchange(clock, "req_2")])
     with pytest.raises(Invalid) as caught, db.write() as tx:
         other = tx.row(select(BODY).where(BODY.c.request == "req_2"))
         assert other is not None
-        tx.unseal("pe_1", other.input, "exchange/req_1/input")
+        tx.unseal("pe_1", other.content, "exchange/req_1")
     assert caught.value.code == "seal-broken"
 
 
