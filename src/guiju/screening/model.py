@@ -78,8 +78,8 @@ class Verdict(NamedTuple):
 
     `screened` is "full" or the reason why not: a skipped screen is never a passed one. `covered` is
     the number of characters that were judged, `policy` the digest of the rules they were judged by.
-    Of a flood `findings` are a part, while `harms` are those of all hits, and `masks` (starts and
-    ends in turn) all that is to be starred out.
+    Of a flood `findings` are a part, while `found` counts all hits, `harms` are those of all, and
+    `masks` (starts and ends in turn) tell all that is to be starred out.
     """
 
     outcome: Outcome
@@ -87,6 +87,7 @@ class Verdict(NamedTuple):
     policy: str
     covered: int
     screened: str = FULL
+    found: int = 0
     harms: frozenset[str] = frozenset()
     masks: Sequence[int] = ()
 

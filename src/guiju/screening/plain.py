@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -54,6 +55,7 @@ _REST = range(0xF900, _BMP)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LATIN = re.compile(r"LATIN (?:SMALL|CAPITAL) LETTER ([A-Z]) WITH ")
 _TEN = 10
+_NONE: frozenset[str] = frozenset()
 
 
 def plain(character: str) -> str:
@@ -63,9 +65,10 @@ def plain(character: str) -> str:
     return _beyond(character)
 
 
-def unusual(text: str) -> set[str]:
+def unusual(text: str) -> AbstractSet[str]:
     """The characters of `text` that may fold to something else than themselves."""
-    return set(_unusual().findall(text))
+    found = _unusual().findall(text)
+    return set(found) if found else _NONE
 
 
 def may_be_unseen(text: str) -> bool:

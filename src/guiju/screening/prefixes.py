@@ -48,9 +48,12 @@ class _Beginnings:
 
     def __init__(self, terms: list[str]) -> None:
         self._terms = sorted(terms)
+        self._short = {one[:size] for one in terms for size in (1, _PAIR) if len(one) > size}
 
     def begin(self, text: str) -> bool:
         """Whether some term begins with `text` and goes on after it."""
+        if len(text) <= _PAIR:
+            return text in self._short
         at = bisect_right(self._terms, text)
         return at < len(self._terms) and self._terms[at].startswith(text)
 

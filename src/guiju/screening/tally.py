@@ -23,6 +23,7 @@ class Tally:
         """Nothing was found yet."""
         self._lexicon = lexicon
         self._seen: set[int] = set()
+        self._found = 0
         self._kept: list[list[Finding]] = [[] for _ in _OUTCOMES]
         self._masks = array("q")  # start, end, start, end ...: two objects a span would be many
 
@@ -30,6 +31,7 @@ class Tally:
         """Take hits, in the order in which they end; returns the source's spans to be masked."""
         numbers = {number for _, _, number in hits}
         self._seen |= numbers
+        self._found += len(hits)
         wanted = self._wanted(numbers, place)
         if wanted:
             self._keep(_those(hits, numbers, wanted), place)
@@ -51,6 +53,7 @@ class Tally:
             findings=tuple(sorted(kept)),
             policy=policy,
             covered=covered,
+            found=self._found,
             harms=frozenset(term.entry.harm for term in terms),
             masks=self._masks or (),
         )

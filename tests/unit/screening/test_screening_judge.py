@@ -85,6 +85,7 @@ def test_a_flood_is_told_by_its_worst_findings_and_masked_in_whole(screen: Scree
     verdict = screen.judge(text, "output")
     assert verdict.outcome is Outcome.REVIEW
     assert verdict.harms == {"A3a", "A2f"}
+    assert verdict.found == 3002
     assert len(verdict.findings) == MOST_FINDINGS
     assert [one.start for one in verdict.findings[:-1]] == list(range(0, 4 * 99, 4))
     assert verdict.findings[-1].start == 12_000
