@@ -55,6 +55,7 @@ _REST = range(0xF900, _BMP)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LATIN = re.compile(r"LATIN (?:SMALL|CAPITAL) LETTER ([A-Z]) WITH ")
 _TEN = 10
+_LONG = 1000
 _NONE: frozenset[str] = frozenset()
 
 
@@ -67,7 +68,8 @@ def plain(character: str) -> str:
 
 def unusual(text: str) -> AbstractSet[str]:
     """The characters of `text` that may fold to something else than themselves."""
-    found = _unusual().findall(text)
+    # In a long text the same characters come again and again.
+    found = _unusual().findall("".join(set(text)) if len(text) > _LONG else text)
     return set(found) if found else _NONE
 
 
