@@ -47,7 +47,8 @@ def _text(value: Any) -> str:
 
 
 def _result(verdict: Verdict) -> dict[str, Any]:
-    scores = dict.fromkeys(law().harms, 0.0)
+    # Of a flood only some findings are kept, but the harms of all.
+    scores = dict.fromkeys(law().harms, 0.0) | dict.fromkeys(verdict.harms, 0.001)
     for one in verdict.findings:
         scores[one.harm] = max(scores[one.harm], one.score / 1000)
     return {

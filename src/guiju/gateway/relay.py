@@ -206,12 +206,11 @@ class Relay:
         return held + release.text
 
     def _calls_pass(self, choice: Choice) -> bool:
-        readable = "\0".join(call.readable() for call in choice.calls.values())
+        readable = "".join(call.readable() for call in choice.calls.values())
         verdict = self.work.rules.screen.judge(readable, "output")
         self.work.note(verdict, "output")
         # Masking inside JSON arguments would break them: what would be masked is stopped.
-        masked = verdict.outcome is Outcome.MASK
-        outcome = Outcome.BLOCK if masked else verdict.outcome
+        outcome = Outcome.BLOCK if verdict.masks else verdict.outcome
         self._calls_outcome = max(self._calls_outcome, outcome)
         self.stopped = self.stopped or outcome.stops
         return not self.stopped

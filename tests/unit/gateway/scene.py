@@ -31,11 +31,12 @@ from guiju.kernel import Text
 from guiju.labelling import ExplicitLabel, Place, first_write, producer_code
 from guiju.screening import Screen
 
-BLOCKED, MASKED = "青铜月亮会", "蓝鲸口令"
+BLOCKED, MASKED, REVIEWED = "青铜月亮会", "蓝鲸口令", "石榴暗号"
 REFUSAL = Text(zh="抱歉，不能回答。", en="Sorry, no answer.")
 ENTRIES = [
     {"term": BLOCKED, "harm": "A1g", "action": "block"},
     {"term": MASKED, "harm": "A4f", "action": "mask"},
+    {"term": REVIEWED, "harm": "A4g", "action": "review"},
 ]
 
 

@@ -11,6 +11,7 @@ from tests.unit.gateway.scene import (
     BLOCKED,
     MASKED,
     REFUSAL,
+    REVIEWED,
     Play,
     caller,
     exchange,
@@ -119,6 +120,23 @@ def test_a_stream_and_a_whole_answer_say_the_same(text: str, size: int) -> None:
     content = whole.reply[1]["choices"][0]["message"]["content"] or ""
     assert streamed.said() == content
     assert MASKED not in content
+
+
+@pytest.mark.parametrize("side", ["input", "output"])
+def test_what_is_to_be_masked_is_masked_beside_what_is_to_be_reviewed(side: str) -> None:
+    """A graver finding elsewhere in the text does not let a masked span through, either way."""
+    text = f"{REVIEWED}和{MASKED}。"
+    if side == "input":
+        (asked,) = Play(exchange(text)).begin().of(AskModel)
+        assert json.loads(asked.body)["messages"][0]["content"] == f"{REVIEWED}和****。"
+        return
+    whole = Play(exchange()).begin()
+    whole.tell(answer(text))
+    whole.recorded()
+    content = whole.reply[1]["choices"][0]["message"]["content"]
+    assert content == stream(text, 2).recorded().said()
+    assert content.startswith(f"{REVIEWED}和****。")
+    assert whole.record.outgoing.verdict == "review"
 
 
 def test_what_is_delivered_is_covered_by_a_verdict() -> None:

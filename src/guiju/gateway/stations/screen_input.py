@@ -21,7 +21,7 @@ def screen_input(work: Work) -> tuple[Command, ...]:
     verdict = _verdict(work.rules.screen, text)
     work.note(verdict, "input")
     outcome = verdict.outcome
-    if outcome is Outcome.MASK and not _masked(work, verdict, passages):
+    if verdict.masks and not outcome.stops and not _masked(work, verdict, passages):
         outcome = Outcome.BLOCK
     if "\\u" in text and not outcome.stops:
         outcome = max(outcome, _hidden(work, passages))
@@ -51,15 +51,15 @@ def _verdict(screen: Screen, text: str) -> Verdict:
 
 def _masked(work: Work, verdict: Verdict, passages: Passages) -> bool:
     """Mask each passage where it stands; False when a hit reaches over several, or for a flood."""
-    if len(verdict.findings) > _MOST_MASKS:
+    if verdict.found > _MOST_MASKS:
         return False
     screen = work.rules.screen
     for one in writable(passages):
         found = screen.judge(one.text, "input")
-        if found.findings:
+        if found.masks:
             one.text = one.home[one.key] = found.masked(one.text)
-    left = screen.judge(passages.joined(), "input").outcome
-    return not left.stops and left is not Outcome.MASK
+    left = screen.judge(passages.joined(), "input")
+    return not left.masks and not left.stops
 
 
 def _hidden(work: Work, passages: Passages) -> Outcome:

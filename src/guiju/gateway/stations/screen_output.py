@@ -65,14 +65,14 @@ class _Judging:
     def text(self, text: str) -> str:
         """`text` as it may leave, masked where the policy says so."""
         verdict = self._judge(text)
-        clean = verdict.masked(text) if verdict.outcome is Outcome.MASK else text
+        clean = verdict.masked(text) if verdict.masks else text
         self._count(len(clean), verdict)
         return clean
 
     def call(self, readable: str, length: int) -> None:
         """A tool call cannot be masked without breaking it: what would be masked is stopped."""
         verdict = self._judge(readable)
-        if verdict.outcome is Outcome.MASK:
+        if verdict.masks:
             self.outcome = max(self.outcome, Outcome.BLOCK)
         self._count(length, verdict)
 
