@@ -80,7 +80,7 @@ def test_a_path_finds_its_fact_or_nothing(fact: str, found: object) -> None:
         ("gone", Op.DIFFERS_FROM, "proposer", False),
     ],
 )
-def test_a_condition_answers_yes_or_no(fact: str, op: Op, value: object, answer: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_a_condition_answers_yes_or_no(fact: str, op: Op, value: object, answer: bool) -> None:
     """Absent facts never satisfy a condition that asks for something."""
     assert question(Condition(fact, op, value))(LEAF) is answer
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import pytest
-from guiju.ledger import append
 
 from guiju.kernel import Actor, ActorKind
+from guiju.ledger import append
 
 
 class Staff(NamedTuple):

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from guiju.ledger import append
 from sqlalchemy import update
 
 from guiju.kernel import (
@@ -23,6 +22,7 @@ from guiju.kernel import (
     digest,
     software,
 )
+from guiju.ledger import append
 from guiju.measures import enforcers
 from guiju.profile import (
     Published,
