@@ -22,8 +22,9 @@ Language = Literal["zh", "en"]
 
 _ENGLISH_AI = re.compile(r"(?<![a-z])(?:ai|artificial intelligence)(?![a-z])", re.IGNORECASE)
 _ENGLISH_GENERATION = re.compile(r"generat|synthe", re.IGNORECASE)
-_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
-_LATIN = re.compile("[A-Za-z]")
+# Runs, not characters: one match for each is enough to count them.
+_IDEOGRAPHS = re.compile("[\u3400-\u9fff]+")
+_LETTERS = re.compile("[A-Za-z]+")
 _GAP = "\n\n"
 _HALF = 0.5
 
@@ -121,7 +122,8 @@ def _carries(text: str, explicit: ExplicitLabel) -> bool:
 
 def language_of(text: str, accept_language: str = "zh") -> Language:
     """The language of `text`, or, where that cannot be told, the first one the reader accepts."""
-    ideographs, letters = len(_IDEOGRAPH.findall(text)), len(_LATIN.findall(text))
+    ideographs = sum(map(len, _IDEOGRAPHS.findall(text)))
+    letters = sum(map(len, _LETTERS.findall(text)))
     if ideographs or letters:
         # An ideograph says about as much as a word of five letters.
         return "zh" if ideographs * 5 >= letters else "en"
