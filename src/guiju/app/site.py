@@ -45,8 +45,6 @@ def build_site(house: House, gateway: Gateway) -> App:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        # `curl -d` says it sends a form; the API takes JSON however it is announced.
-        strict_content_type=False,
     )
     board = StandingBoard(database, house.signals)
     for routes in (
