@@ -29,7 +29,7 @@ Keep = Callable[[Tx, Sequence[Item]], None]
 MOST_WAITING = 4096
 _BATCH = 512
 # With several exchanges under way, waiting this long lets them share one commit.
-_LINGER_SECONDS = 0.005
+_LINGER_SECONDS = 0.010
 _RETRY_SECONDS = 0.5
 
 
