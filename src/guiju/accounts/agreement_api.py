@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import Body, Header
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from guiju.accounts import service
 from guiju.accounts.model import Acceptance, Agreement, KeyKind, Publish, Way
@@ -27,6 +28,11 @@ class AcceptanceIn(BaseModel):
     )
 
 
+def _read(value: Any) -> Any:
+    """JSON, however it was announced: `curl -d` says that it sends a form."""
+    return msgspec.json.decode(value) if isinstance(value, bytes) else value
+
+
 class AgreementApi:
     """The agreement for programs."""
 
@@ -44,7 +50,7 @@ class AgreementApi:
     def accept(
         self,
         authorization: Annotated[str, Header()] = "",
-        body: Annotated[AcceptanceIn | None, Body()] = None,
+        body: Annotated[AcceptanceIn | None, Body(), BeforeValidator(_read)] = None,
     ) -> dict[str, Any]:
         """A person's key accepts for that person; an app's key reports for its end user."""
         asked = body or AcceptanceIn()

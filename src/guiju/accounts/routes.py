@@ -29,8 +29,7 @@ def router(
     site.offer("public", "/agreement", Text(zh="服务协议", en="Agreement"), order=20)
     site.offer("me", "/me", Text(zh="我的账号", en="My account"), order=10)
     site.offer("me", "/agreement", Text(zh="服务协议", en="Agreement"), order=20)
-    # `curl -d` says it sends a form; the API takes JSON however it is announced.
-    routes = APIRouter(tags=["accounts"], strict_content_type=False)
+    routes = APIRouter(tags=["accounts"])
     pages = APIRouter(include_in_schema=False)
     _entrance(pages, EntrancePages(database, site, registration_open=registration_open))
     _my_pages(pages, MyPages(database, site, publish))
