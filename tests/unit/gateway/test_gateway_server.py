@@ -13,7 +13,7 @@ import pytest
 from tests.unit.gateway.scene import BLOCKED, caller, rules
 
 from guiju.accounts import Caller, Directory
-from guiju.gateway import server
+from guiju.gateway import conversation, line
 from guiju.gateway.demo import DemoModel
 from guiju.gateway.recorder import Item, Recorder
 from guiju.gateway.rules import Rules, RulesHolder
@@ -254,7 +254,7 @@ def test_more_than_the_most_is_not_read() -> None:
 
 def test_a_body_that_never_comes_is_waited_for_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     """408 `request-too-slow`: a slow client holds nothing for ever."""
-    monkeypatch.setattr(server, "_BODY_SECONDS", 0.01)
+    monkeypatch.setattr(line, "_BODY_SECONDS", 0.01)
 
     async def scene() -> None:
         client = Client()
@@ -475,8 +475,8 @@ def test_a_client_that_does_not_read_cannot_put_the_record_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Neither in mid-stream nor when the rest is sent."""
-    monkeypatch.setattr(server, "_LONGEST_STREAM", 0.05)
-    monkeypatch.setattr(server, "_READ_SECONDS", 0.01)
+    monkeypatch.setattr(conversation, "_LONGEST_STREAM", 0.05)
+    monkeypatch.setattr(line, "_READ_SECONDS", 0.01)
 
     async def scene() -> None:
         # In mid-stream, at the label, at the end.
@@ -491,7 +491,7 @@ def test_a_client_that_does_not_read_cannot_put_the_record_off(
 
 def test_a_model_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the longest time the stream is recorded and the client is told."""
-    monkeypatch.setattr(server, "_LONGEST_STREAM", 0.05)
+    monkeypatch.setattr(conversation, "_LONGEST_STREAM", 0.05)
 
     async def scene() -> None:
         house = House("一", hangs=True)

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carries the commands of one exchange out, one after another, and tells it what became of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, Protocol
+
+from guiju.gateway.exchange import Exchange
+from guiju.gateway.faults import internal, note_fault
+from guiju.gateway.leaving import Departure, Left, unless_left
+from guiju.gateway.line import Line
+from guiju.gateway.signals import (
+    AskModel,
+    ClientGone,
+    Command,
+    End,
+    Event,
+    Failed,
+    LookUp,
+    ModelChunk,
+    ModelDone,
+    Record,
+    Reply,
+    RequestArrived,
+    Send,
+    StopModel,
+)
+from guiju.kernel import GuijuError, Text, Unavailable
+
+_LONGEST_STREAM = 3600.0
+
+
+class Means(Protocol):
+    """Whom a conversation asks: accounts, the model, the recorder."""
+
+    under_way: set[Departure]
+
+    async def look_up(self, command: LookUp) -> Event:
+        """Find the caller."""
+        ...
+
+    async def answer(self, command: AskModel) -> Event:
+        """Get the model's whole answer."""
+        ...
+
+    def chunks(self, command: AskModel) -> AsyncGenerator[dict[str, Any], None]:
+        """The model's stream."""
+        ...
+
+    async def record(self, command: Record) -> Event:
+        """Make it durable."""
+        ...
+
+
+class Conversation:
+    """Carries the commands of one exchange out, one after another."""
+
+    def __init__(self, gateway: Means, line: Line, exchange: Exchange) -> None:
+        """Nothing was told yet."""
+        self._gateway = gateway
+        self._line = line
+        self._exchange = exchange
+        self._commands: deque[Command] = deque()
+
+    async def run(self) -> None:
+        """From the request that arrived to the last byte that goes."""
+        self._tell(RequestArrived())
+        while self._commands:
+            await self._carry_out(self._commands.popleft())
+
+    def _tell(self, event: Event) -> None:
+        self._commands.extend(self._exchange.handle(event))
+
+    async def _carry_out(self, command: Command) -> None:
+        match command:
+            case Send(data):
+                await self._line.part(data, self._screened(), more=True)
+            case LookUp():
+                self._tell(await self._gateway.look_up(command))
+            case AskModel(stream=True):
+                await self._listen(command)
+            case AskModel():
+                self._tell(await self._answer(command))
+            case Record():
+                self._tell(await self._gateway.record(command))
+            case Reply(status, body):
+                await self._line.reply(status, body, self._screened())
+            case End(data):
+                await self._line.part(data, self._screened(), more=False)
+            case StopModel():
+                # Only a running stream can be stopped, and `_pump` does that.
+                pass
+
+    def _screened(self) -> str:
+        work = self._exchange.work
+        both = (work.incoming.screened, work.outgoing.screened)
+        return next((one for one in both if one not in {"full", "nothing-to-judge"}), "full")
+
+    async def _answer(self, command: AskModel) -> Event:
+        try:
+            return await self._gateway.answer(command)
+        except Exception as error:  # noqa: BLE001 - an input that was judged is on record all the same
+            note_fault(self._line.request, error)
+            return Failed(internal())
+
+    async def _listen(self, command: AskModel) -> None:
+        """Relay the model's stream until it ends, is stopped, or nobody reads it any more."""
+        try:
+            event = await unless_left(
+                self._pump(command), self._line.gone, _LONGEST_STREAM, self._gateway.under_way
+            )
+        except GuijuError as error:
+            event = Failed(error)
+        except Exception as error:  # noqa: BLE001 - what was delivered is on record all the same
+            note_fault(self._line.request, error)
+            event = Failed(internal())
+        if isinstance(event, Left):
+            # Who does not read what was sent would not read the rest either.
+            self._line.left = event is Left.GONE or self._line.sending
+            event = ClientGone() if self._line.left else Failed(_ended(event))
+        if event is not None:
+            self._tell(event)
+
+    async def _pump(self, command: AskModel) -> Event | None:
+        async with aclosing(self._gateway.chunks(command)) as chunks:
+            async for chunk in chunks:
+                for one in self._exchange.handle(ModelChunk(chunk)):
+                    if type(one) is Send:
+                        await self._line.stream(one.data, self._screened())
+                        if self._line.left:
+                            return ClientGone()
+                    elif type(one) is StopModel:
+                        return ModelDone()
+                    else:
+                        self._commands.append(one)
+                if self._commands:
+                    return None
+        return ModelDone()
+
+
+def _ended(why: Left) -> Unavailable:
+    if why is Left.STOPPING:
+        return Unavailable(
+            "service-stopping",
+            Text(
+                zh="服务正在停止，回答未能说完。", en="The service stops; the answer was cut short."
+            ),
+            Text(zh="请稍后重试。", en="Try again shortly."),
+        )
+    return Unavailable(
+        "stream-too-long",
+        Text(
+            zh="回答超过最长时间，已中止。", en="The answer took longer than any may, so it ends."
+        ),
+        Text(zh="请缩小任务后重试。", en="Ask for less and try again."),
+    )

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One HTTP request and its answer, as ASGI messages: the only bytes that come and go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from guiju.kernel import GuijuError, Invalid, Text, new_id
+from guiju.web import choose_language, error_body
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+SendMessage = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MOST_BODY = 8 * 1024 * 1024
+# A larger body is read only for a key that is known.
+_LARGE = 256 * 1024
+_DIGITS = 12
+# How long one may take to send a request, and how long what a stream still holds may wait for a
+# client that does not read.
+_BODY_SECONDS = 120.0
+_READ_SECONDS = 60.0
+_encode = msgspec.json.Encoder().encode
+_JSON = (b"content-type", b"application/json")
+_STREAM = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"))
+
+
+class Line:
+    """One HTTP request and its answer, as ASGI messages."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
+        """Draw the request's id; nothing is read or sent yet."""
+        self.path: str = scope["path"]
+        self.method: str = scope["method"]
+        self.route = ""
+        self.status = 0
+        self.request = new_id("req")
+        self.marks: list[tuple[bytes, bytes]] = [(b"x-guiju-request-id", self.request.encode())]
+        self._headers: dict[bytes, bytes] = dict(scope["headers"])
+        self._receive = receive
+        self._send = send
+        self.sending = False
+        self.left = False
+
+    def header(self, name: bytes) -> str | None:
+        """A header; bytes that are no text stay apart from each other, so no two users are one."""
+        value = self._headers.get(name)
+        return None if value is None else value.decode("utf-8", "surrogateescape")
+
+    def may_be_large(self) -> bool:
+        """Whether the body is long, or does not say how long it is."""
+        length = self._headers.get(b"content-length", b"")
+        return not (length.isdigit() and len(length) < _DIGITS and int(length) <= _LARGE)
+
+    def token(self) -> str | None:
+        """The bearer token, if one was shown."""
+        scheme, _, token = (self.header(b"authorization") or "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
+
+    def language(self) -> str:
+        """The reader's language."""
+        return choose_language(self.header(b"accept-language"))
+
+    async def body(self) -> bytes:
+        """The whole body; raises Invalid 413 `request-too-large` or 408 `request-too-slow`."""
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                return await self._body()
+        except TimeoutError as error:
+            raise _too_slow() from error
+
+    async def _body(self) -> bytes:
+        parts, size = [], 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self.left = True
+                raise _left_early()
+            part = message.get("body", b"")
+            size += len(part)
+            if size > MOST_BODY:
+                raise _too_large()
+            parts.append(part)
+            if not message.get("more_body"):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def gone(self) -> None:
+        """Return when the client has left."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def _put(self, message: MutableMapping[str, Any]) -> None:
+        """Send, unless nobody is there; some servers say so by an OSError, others by nothing."""
+        if self.left:
+            return
+        self.sending = True
+        try:
+            await self._send(message)
+        except OSError:
+            self.left = True
+        self.sending = False
+
+    async def _start(self, status: int, *headers: tuple[bytes, bytes]) -> None:
+        self.status = status
+        start = {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [*headers, *self.marks],
+        }
+        await self._put(start)
+
+    async def reply(self, status: int, body: bytes, screened: str) -> None:
+        """The whole answer at once."""
+        length = (b"content-length", str(len(body)).encode())
+        await self._start(status, _JSON, length, (b"x-guiju-screened", screened.encode()))
+        await self._put({"type": "http.response.body", "body": body})
+
+    async def json(self, status: int, value: Any) -> None:
+        """A whole answer that no model made."""
+        await self.reply(status, _encode(value), "full")
+
+    async def refuse(self, error: GuijuError) -> None:
+        """An error of our shape, unless an answer has begun already."""
+        if not self.status:
+            body = _encode(error_body(error, self.language(), self.request))
+            await self.reply(error.status, body, "not-screened")
+
+    async def stream(self, data: bytes, screened: str, *, more: bool = True) -> None:
+        """A part of a stream; the first one starts the answer, the last one has no `more`."""
+        if not self.status:
+            await self._start(200, *_STREAM, (b"x-guiju-screened", screened.encode()))
+        await self._put({"type": "http.response.body", "body": data, "more_body": more})
+
+    async def part(self, data: bytes, screened: str, *, more: bool) -> None:
+        """What is left of a stream: who does not read it cannot put the record off, nor stay."""
+        try:
+            async with asyncio.timeout(_READ_SECONDS):
+                await self.stream(data, screened, more=more)
+        except TimeoutError:
+            self.left = True
+
+
+def _too_large() -> Invalid:
+    most = MOST_BODY // 1_048_576
+    return Invalid(
+        "request-too-large",
+        Text(zh=f"请求超过 {most} MiB。", en=f"The request is larger than {most} MiB."),
+        Text(zh="请缩短对话历史。", en="Shorten the history."),
+        status=413,
+    )
+
+
+def _left_early() -> Invalid:
+    return Invalid(
+        "client-gone",
+        Text(zh="客户端在发送完请求前断开。", en="The client left before the request was whole."),
+        Text(zh="请重试。", en="Try again."),
+    )
+
+
+def _too_slow() -> Invalid:
+    return Invalid(
+        "request-too-slow",
+        Text(zh="请求体迟迟没有发完。", en="The body of the request did not arrive in time."),
+        Text(zh="请重试。", en="Try again."),
+        status=408,
+    )
