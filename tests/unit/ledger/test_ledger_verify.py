@@ -168,6 +168,9 @@ def damage(copy: Copy, tab: str, column: str, row: int, at: int) -> tuple[list[s
     if column in key:
         keys[key.index(column)] = changed
         names.append(f"{tab} " + "/".join(str(one) for one in keys))
+    if tab == "ledger_checkpoint":
+        # The published file is then none of the checkpoints that the database holds.
+        names.append("checkpoint")
     return names, True
 
 
