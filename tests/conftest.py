@@ -13,10 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tools.make_migration import import_every_table
 
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey
 from guiju.storage import Database, metadata
+
+# On CI the same examples each time, so that a run says something about the change alone; everywhere
+# else new ones, so that they are found.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 ROOT = Path(__file__).parent.parent
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
