@@ -43,19 +43,12 @@ done
 part "import contracts" "$BIN/lint-imports" --no-cache
 part "lint" "$BIN/ruff" check "${sources[@]}"
 part "format" "$BIN/ruff" format --check "${sources[@]}"
-# Types beside the tests: there are two cores, and neither waits for the other.
-"$BIN/mypy" "${sources[@]}" >"$LOGS/types" 2>&1 &
-types=$!
+part "types" "$BIN/mypy" "${sources[@]}"
 part "default install" "$BIN/python" tools/check_install.py
 case ${1:-all} in
     fast) tests -m "not slow and not browser and not postgres" tests/unit tests/law ;;
     *) tests --durations=10 ;;
 esac
-
-status=0
-wait "$types" || status=$?
-[ "$status" = 0 ] || cat "$LOGS/types"
-note "types, meanwhile" 0 "$status"
 
 echo "== summary"
 printf '%s\n' "${summary[@]}"
