@@ -27,12 +27,10 @@ from guiju.kernel import (
     Unavailable,
     isoformat,
 )
-from guiju.measures import Report, Signal, law
-from guiju.measures import Standing as StandingOf
+from guiju.measures import Report, Signal
 from guiju.screening import Screen
 from guiju.storage import Database, head_revision, migrate, revision
-
-_LEAVES_AT_ONCE = 20_000
+from guiju.supervision import StandingBoard
 
 
 class House:
@@ -103,13 +101,8 @@ class House:
 
     def standing(self, window_days: int = 30) -> Report:
         """The standing now, from every leaf of the ledger."""
-        standing = StandingOf(law())
         ledger.integrate(self.database)
-        with self.database.read() as tx:
-            while leaves := ledger.leaves(tx, since=standing.size, limit=_LEAVES_AT_ONCE):
-                standing.feed(leaves)
-            point = ledger.checkpoint(tx)
-        return standing.report(self.clock.now(), window_days, described(point), self.signals())
+        return StandingBoard(self.database, self.signals).report(window_days)
 
     def signals(self) -> dict[str, Signal]:
         """Live measurements: what the last full verification of the ledger found."""
@@ -136,13 +129,6 @@ class House:
     def close(self) -> None:
         """Give connections back."""
         self.database.close()
-
-
-def described(point: ledger.Checkpoint | None) -> dict[str, object] | None:
-    """A checkpoint as reports show it."""
-    if point is None:
-        return None
-    return {"size": point.size, "root": point.root.hex(), "at": isoformat(point.at)}
 
 
 # -- the last verification, shared by all processes of a machine through a small file --------------
