@@ -5,10 +5,10 @@ Pure: knows no database, network or event loop. Ships no list of words: the lexi
 operator's.
 """
 
+from guiju.screening.entry import Entry, Near, hopeless, read_entry, write_entry
 from guiju.screening.fold import BORDER, Folded, fold
 from guiju.screening.judge import Screen
-from guiju.screening.lexicon import Entry
-from guiju.screening.model import Direction, Finding, Outcome, Verdict
+from guiju.screening.model import DIRECTIONS, Direction, Finding, Outcome, Verdict
 from guiju.screening.policy import read_entries
 from guiju.screening.stream import Release, Stream
 from guiju.screening.tail import LONGEST_UNSEEN_RUN
@@ -16,17 +16,22 @@ from guiju.screening.tally import MOST_FINDINGS
 
 __all__ = [
     "BORDER",
+    "DIRECTIONS",
     "LONGEST_UNSEEN_RUN",
     "MOST_FINDINGS",
     "Direction",
     "Entry",
     "Finding",
     "Folded",
+    "Near",
     "Outcome",
     "Release",
     "Screen",
     "Stream",
     "Verdict",
     "fold",
+    "hopeless",
     "read_entries",
+    "read_entry",
+    "write_entry",
 ]

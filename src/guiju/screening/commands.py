@@ -13,8 +13,7 @@ import msgspec
 
 from guiju.kernel import Invalid, Text, Unavailable
 from guiju.screening.judge import Screen
-from guiju.screening.lexicon import DIRECTIONS
-from guiju.screening.model import Direction, Verdict
+from guiju.screening.model import DIRECTIONS, Direction, Verdict
 
 _STDIN = "-"
 

@@ -9,35 +9,21 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from guiju.kernel import Invalid, Text, digest
-from guiju.screening.fold import BORDER, fold
-from guiju.screening.model import Direction, Outcome
+from guiju.screening.entry import Entry
+from guiju.screening.entry import hopeless as _why_hopeless
+from guiju.screening.fold import fold
+from guiju.screening.model import DIRECTIONS, Direction, Outcome
 from guiju.screening.prefixes import Prefixes
 
-DIRECTIONS: tuple[Direction, ...] = ("input", "output")
-
-_SHORTEST = 2
-_SHORTEST_ASCII = 3
 _RULE_DIGITS = 16
 _END = itemgetter(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One term and what is to be done where it stands."""
-
-    term: str
-    harm: str
-    action: Outcome
-    scope: frozenset[Direction] = frozenset(DIRECTIONS)
-    level: int = 1
-    note: str = ""
 
 
 class Term(NamedTuple):
@@ -116,9 +102,8 @@ def compiled(entries: Iterable[Entry]) -> dict[Direction, Lexicon]:
     """
     terms = _merged(entries)
     ends = {way: tuple(one for one in terms if way in one.entry.scope) for way in DIRECTIONS}
-    first, second = DIRECTIONS
-    one = Lexicon(ends[first])
-    return {first: one, second: one if ends[first] == ends[second] else Lexicon(ends[second])}
+    made = {terms: Lexicon(terms) for terms in set(ends.values())}
+    return {way: made[ends[way]] for way in DIRECTIONS}
 
 
 def _merged(entries: Iterable[Entry]) -> list[Term]:
@@ -145,7 +130,7 @@ def _scoped(found: dict[tuple[str, Direction], Term]) -> list[Term]:
 
 def _term(number: int, entry: Entry) -> Term:
     folded = fold(entry.term).text
-    if (reason := _hopeless(folded)) is not None:
+    if (reason := _why_hopeless(entry)) is not None:
         raise Invalid(
             "lexicon-entry-hopeless",
             Text(
@@ -162,21 +147,6 @@ def _term(number: int, entry: Entry) -> Term:
     rule = "lex-" + digest(b"guiju/lexicon/1/" + folded.encode())[:_RULE_DIGITS]
     left, right = word and _is_letter(folded[0]), word and _is_letter(folded[-1])
     return Term(folded, entry, rule, left, right)
-
-
-def _hopeless(folded: str) -> Text | None:
-    if not folded.strip():
-        return Text(zh="折叠后为空", en="nothing is left of it when it is folded")
-    if BORDER in folded:
-        return Text(zh="含有换行", en="it holds a line break")
-    if len(folded) < _SHORTEST:
-        return Text(zh="只有一个字符", en="it is a single character")
-    if folded.isascii() and len(folded) < _SHORTEST_ASCII:
-        return Text(
-            zh=f"少于 {_SHORTEST_ASCII} 个 ASCII 字符",
-            en=f"it has fewer than {_SHORTEST_ASCII} ASCII characters",
-        )
-    return None
 
 
 def _is_letter(character: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-Direction = Literal["input", "output"]
+Direction = Literal["input", "output", "training"]
+DIRECTIONS: tuple[Direction, ...] = ("input", "output", "training")
 
 FULL = "full"
 MASK_SIGN = "*"

@@ -57,7 +57,7 @@ def test_a_hopeless_entry_is_refused_by_its_number(term: str, reason: str) -> No
         (entry("蓝鲸糖", "pass"), "action"),
         (entry("蓝鲸糖", "delete"), "action"),
         (entry("蓝鲸糖", scope=[]), "scope"),
-        (entry("蓝鲸糖", scope=["training"]), "scope"),
+        (entry("蓝鲸糖", scope=["everywhere"]), "scope"),
         (entry("蓝鲸糖", scope="input"), "scope"),
         (entry("蓝鲸糖", level=True), "level"),
         (entry("蓝鲸糖", trem="x"), "trem"),
