@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operators' own lists of words, in every usual form, read into entries; and what they would hit.
+
+Pure: a file comes in as an open stream, a report goes out line by line, and no word that was read
+stands in a report or an error.
+"""
+
+from guiju.screening.importing.columns import ROLES
+from guiju.screening.importing.gathering import (
+    MOST_ENTRIES,
+    Duplicate,
+    Gathered,
+    digest_of,
+    entries_of,
+    gather,
+    pack,
+    unpack,
+)
+from guiju.screening.importing.model import (
+    FORMS,
+    Event,
+    Form,
+    Manner,
+    Options,
+    Passed,
+    Rejected,
+    Source,
+    Taken,
+)
+from guiju.screening.importing.reading import read_list
+
+__all__ = [
+    "FORMS",
+    "MOST_ENTRIES",
+    "ROLES",
+    "Duplicate",
+    "Event",
+    "Form",
+    "Gathered",
+    "Manner",
+    "Options",
+    "Passed",
+    "Rejected",
+    "Source",
+    "Taken",
+    "digest_of",
+    "entries_of",
+    "gather",
+    "pack",
+    "read_list",
+    "unpack",
+]
