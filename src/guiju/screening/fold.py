@@ -3,7 +3,8 @@
 
 Context-free by code point, so `fold(a + b) == fold(a) + fold(b)`: a stream folds piece by piece,
 and a hit leads back to the very characters it was found in. Texts that are canonically or
-compatibly equal fold alike, except for Hangul syllables, which are never taken apart.
+compatibly equal fold alike, except for Hangul syllables, which are never taken apart; so do letters
+that look alike.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Sequence
 from itertools import chain, compress, count, repeat
 from typing import NamedTuple
 
-from guiju.screening.plain import has_controls, plain, replaced, unusual
+from guiju.screening.onetoone import NONE
+from guiju.screening.plain import has_controls, moving, one_for_one, plain, unusual
 
 BORDER = "\n"
 """What to put between texts that are judged in one go, so that no hit reaches from one to the next.
@@ -22,8 +24,8 @@ Folding keeps it, a lexicon refuses terms that hold it, and it is no letter, so 
 it. Whoever writes it into a text separates letters by a line break that every reader sees.
 """
 
-# With more different unusual characters than this, one pass over all costs less than one for each.
-_FEW = 10
+# Fewer different ones are replaced one by one; more cost less when all characters are looked up.
+_FEW = 3
 _EVEN = {1}
 
 
@@ -49,17 +51,27 @@ def fold(text: str) -> Folded:
     """`text` in its plain form; idempotent."""
     if text.isascii() and not has_controls(text):
         return Folded(text.lower(), text, even=True)
-    found = unusual(text)
-    if not found:
-        return Folded(text, text, even=True)
-    forms = {one: plain(one) for one in found}
-    return Folded(_replaced(text, forms), text, even=set(map(len, forms.values())) == _EVEN)
-
-
-def _replaced(text: str, forms: dict[str, str]) -> str:
-    if len(forms) > _FEW:
-        return replaced(text)
+    folded, even, at = text, True, 0
     # One after the other is safe: what a fold yields is its own fold.
+    for _ in range(_FEW):
+        found = unusual(folded, at)
+        if found is None:
+            return Folded(folded, text, even)
+        one = found[0]
+        to = plain(one)
+        folded, even, at = folded.replace(one, to), even and len(to) == 1, found.start() + len(to)
+    return _folded_at_once(folded, text, even=even)
+
+
+def _folded_at_once(folded: str, text: str, *, even: bool) -> Folded:
+    """Every character left to fold, in one go if each has a single one."""
+    ones = one_for_one(folded)
+    if NONE not in ones:
+        return Folded(ones, text, even)
+    forms = {one: plain(one) for one in moving(folded)}
+    even = even and set(map(len, forms.values())) == _EVEN
+    if len(forms) > _FEW:
+        return Folded("".join(map(plain, folded)), text, even)
     for one, to in forms.items():
-        text = text.replace(one, to)
-    return text
+        folded = folded.replace(one, to)
+    return Folded(one_for_one(folded, kept=True), text, even)

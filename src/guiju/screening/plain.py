@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The plain form of one character: width, case, digits, diacritics, traditional ideographs.
+"""The plain form of a character: width, case, digits, diacritics, traditional and look-alike forms.
 
 Computed from the Unicode data of Python and from OpenCC's characters when first needed; no table of
 others is kept here.
@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from itertools import chain
 
 from opencc import OpenCC
+
+from guiju.screening.lookalikes import ideographs, lookalike
+from guiju.screening.onetoone import OneToOne
 
 # Default-ignorable code points (Unicode, DerivedCoreProperties), the interlinear marks and the
 # control characters but for tab and line ends: nobody sees them. Combining marks are found by their
@@ -42,35 +44,54 @@ _UNSEEN = (
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 )
+_IGNORED = frozenset(chain.from_iterable(range(first, last + 1) for first, last in _UNSEEN))
 _IDEOGRAPHS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000))
 _BEYOND_IDEOGRAPHS = range(0x20000, 0x32400)
 _HANGUL = range(0xAC00, 0xD7A4)
 _SURROGATES = range(0xD800, 0xE000)
 _PRIVATE = range(0xE000, 0xF900)
-_BMP = 0x10000
-# Beyond the ideographs and Hangul of the first plane, whose folds need no look at Unicode data.
-_OTHERS = (range(0x3400), range(0x4DC0, 0x4E00), range(0xA000, 0xAC00), range(0xD7A4, 0xD800))
-_REST = range(0xF900, _BMP)
+_FIRST_PLANE = 0x10000
+# The forms of two planes are kept, others are looked up one by one.
+_BEYOND = 0x20000
+# The second plane and those beyond it, but for emoji, which fold to themselves.
+_BEYOND_FIRST = "\U00010000-\U0001f2ff\U0001fb00-\U0010ffff"
+# What is neither ideograph nor Hangul, whose folds need no look at Unicode data.
+_OTHERS = (
+    range(0x3400),
+    range(0x4DC0, 0x4E00),
+    range(0xA000, 0xAC00),
+    range(0xD7A4, 0xD800),
+    range(0xF900, _BEYOND),
+)
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LATIN = re.compile(r"LATIN (?:SMALL|CAPITAL) LETTER ([A-Z]) WITH ")
 _TEN = 10
 _LONG = 1000
-_NONE: frozenset[str] = frozenset()
 
 
 def plain(character: str) -> str:
     """What the character folds to: mostly one character; none if it is not seen."""
-    if ord(character) < _BMP:
-        return _bmp().get(character, character)
+    if ord(character) < _BEYOND:
+        return _forms().get(character, character)
     return _beyond(character)
 
 
-def unusual(text: str) -> AbstractSet[str]:
-    """The characters of `text` that may fold to something else than themselves."""
+def unusual(text: str, start: int = 0) -> re.Match[str] | None:
+    """The first character, from `start` on, that may not be its own plain form."""
+    return _unusual().search(text, start)
+
+
+def one_for_one(text: str, *, kept: bool = False) -> str:
+    """`text` in its plain form; what may not fold to just one character is kept, or `NONE`."""
+    return _ones()(text, kept=kept)
+
+
+def moving(text: str) -> set[str]:
+    """The characters of `text` that may not fold to just one."""
     # In a long text the same characters come again and again.
-    found = _unusual().findall("".join(set(text)) if len(text) > _LONG else text)
-    return set(found) if found else _NONE
+    found = set(_moving().findall("".join(set(text)) if len(text) > _LONG else text))
+    return {one for one in found if ord(one) >= _BEYOND or len(plain(one)) != 1}
 
 
 def may_be_unseen(text: str) -> bool:
@@ -83,35 +104,27 @@ def has_controls(text: str) -> bool:
     return _CONTROLS.search(text) is not None
 
 
-def replaced(text: str) -> str:
-    """Every character of `text` in its plain form."""
-    return text.translate(_translation())
-
-
-class _Translation(dict[int, str]):
-    """What `str.translate` asks: first plane remembered, the rest looked up each time."""
-
-    def __missing__(self, code: int) -> str:
-        to = plain(chr(code))
-        if code < _BMP:
-            self[code] = to
-        return to
-
-
 @cache
-def _translation() -> _Translation:
-    return _Translation()
-
-
-@cache
-def _bmp() -> dict[str, str]:
-    """The plain forms in the first plane, as far as they differ."""
+def _forms() -> dict[str, str]:
+    """The plain forms in the first two planes, as far as they differ."""
     table = _simplified() | dict.fromkeys(map(chr, _SURROGATES), "\ufffd")
-    codes = chain(*_OTHERS, _REST)
-    for character in map(chr, codes):
+    for character in filter(_may_fold, map(chr, chain(*_OTHERS))):
         if (to := _settled(character)) != character:
             table[character] = to
     return table
+
+
+def _may_fold(character: str) -> bool:
+    """A quick look: most letters without case, and all places without a character, never do."""
+    category = unicodedata.category(character)
+    if category not in {"Cn", "Lo"} or ord(character) in _IGNORED:
+        return True
+    return bool(unicodedata.decomposition(character) or lookalike(character))
+
+
+@cache
+def _ones() -> OneToOne:
+    return OneToOne(_forms())
 
 
 @lru_cache(maxsize=4096)
@@ -121,10 +134,12 @@ def _beyond(character: str) -> str:
 
 @cache
 def _simplified() -> dict[str, str]:
-    """Traditional to simplified by single characters, each converted alone."""
+    """The ideographs that fold: traditional to simplified, each converted alone; look-alikes."""
     characters = [chr(code) for code in chain(*_IDEOGRAPHS)]
     converted = _converter().convert("\n".join(characters)).split("\n")
     pairs = {one: to for one, to in zip(characters, converted, strict=True) if one != to}
+    within = ideographs().keys() & set(characters)
+    pairs |= {one: to for one, to in ideographs().items() if one in within}
     # A few simplified forms are themselves simplified further.
     return {one: pairs.get(to, to) for one, to in pairs.items()}
 
@@ -153,14 +168,13 @@ def _step(character: str) -> str:
         return compatible
     if character.isascii():
         return character.lower()
-    return _digits(character) or _base(character)
+    return _digits(character) or lookalike(character) or _base(character)
 
 
 def _is_unseen(character: str) -> bool:
-    if unicodedata.category(character) in {"Mn", "Me"} or unicodedata.combining(character):
+    if ord(character) in _IGNORED or unicodedata.combining(character):
         return True
-    code = ord(character)
-    return any(first <= code <= last for first, last in _UNSEEN)
+    return unicodedata.category(character) in {"Mn", "Me"}
 
 
 def _digits(character: str) -> str:
@@ -192,19 +206,24 @@ def _simple(character: str) -> str:
 
 @cache
 def _unusual() -> re.Pattern[str]:
-    return re.compile(f"[{_ranges(_bmp())}\U00010000-\U0010ffff]")
+    return _any_of(_forms())
+
+
+@cache
+def _moving() -> re.Pattern[str]:
+    return _any_of(one for one, to in _forms().items() if len(to) != 1)
 
 
 @cache
 def _maybe_unseen() -> re.Pattern[str]:
-    unseen = (one for one, to in _bmp().items() if not to)
-    return re.compile(f"[{_ranges(unseen)}\U00010000-\U0010ffff]")
+    return _any_of(one for one, to in _forms().items() if not to)
 
 
-def _ranges(characters: Iterable[str]) -> str:
-    return "".join(
-        f"\\u{first:04x}-\\u{last:04x}" for first, last in _runs(sorted(map(ord, characters)))
-    )
+def _any_of(characters: Iterable[str]) -> re.Pattern[str]:
+    """Any of these in the first plane, or nearly any beyond it: few ranges are searched fast."""
+    codes = sorted(code for code in map(ord, characters) if code < _FIRST_PLANE)
+    ranges = (f"\\u{first:04x}-\\u{last:04x}" for first, last in _runs(codes))
+    return re.compile(f"[{''.join(ranges)}{_BEYOND_FIRST}]")
 
 
 def _runs(codes: list[int]) -> Iterator[tuple[int, int]]:

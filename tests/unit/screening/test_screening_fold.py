@@ -85,12 +85,33 @@ def test_offsets_lead_back_to_the_character_that_was_folded(text: str) -> None:
         ("甲\x00\x08乙\x0b\x0c丙\x0e\x1f丁\x7f\x80\x9f", "甲乙丙丁"),
         ("A\x00b\x1bC", "abc"),
         ("a\tb\nc\rd", "a\tb\nc\rd"),
+        ("ѕсоре ЅСОРЕ", "scope scope"),
+        ("ΑΒΕΗΙΚΜΝΟΡΤΥΧΖ", "abehikmnoptyxz"),
+        ("ᏴᎬᏚᎢ ꓐꓰꓢꓔ ᗷᗴᔕt", "best best best"),
+        ("𝐛𝒆𝓼𝕥 🅑🅔🅢🅣 🅱🅴🆂🆃 ʙᴇꜱᴛ", "best best best best"),
+        ("ёйЇ", "eиi"),
+        ("⼈⼝⺅⺡⻳ 囗囯", "人口亻氵龟 口国"),
+        ("エ作カ量ｶﾞーニ", "工作力量力一二"),
         ("", ""),
     ],
 )
 def test_writings_of_one_word_fold_to_one_form(text: str, folded: str) -> None:
     """Width, case, digits, diacritics, traditional forms and unseen characters do not matter."""
     assert fold(text).text == folded
+
+
+def test_emoji_fold_to_themselves() -> None:
+    """Nothing has to be looked up for them, and none of them is unseen."""
+    emoji = "".join(map(chr, range(0x1F300, 0x1FB00)))
+    assert fold(emoji).text == emoji
+    assert not may_be_unseen(emoji)
+
+
+@given(texts, st.sampled_from([1, 20, 5000]))
+def test_short_and_long_texts_fold_alike(text: str, times: int) -> None:
+    """Whichever way is faster for a text, the fold is that of its characters."""
+    alone = "".join(fold(one).text for one in text)
+    assert fold(text * times).text == alone * times
 
 
 def test_offsets_are_absent_where_nothing_moved() -> None:

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Characters for characters: what keeps its place is looked up in one array, text by text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+NONE = "\0"
+"""Stands where a table has not exactly one character for one."""
+
+# Two planes: the ideographs and scripts in use, emoji, styled letters. Beyond it `NONE` stands.
+_SIZE = 0x20000
+# An array costs a little for each text, a dictionary a little more for each character.
+_SHORT = 32
+# So that a long text is never held in several wide copies.
+_BLOCK = 1 << 16
+
+
+class OneToOne:
+    """A table that leaves all characters as they are but for those it is given."""
+
+    def __init__(self, forms: Mapping[str, str]) -> None:
+        """Take what differs; forms of several characters or none count as `NONE`."""
+        table = np.arange(_SIZE, dtype="<u4")
+        table[list(map(ord, forms))] = [ord(to) if len(to) == 1 else 0 for to in forms.values()]
+        table[0] = table[-1] = 0
+        self._table = table
+        self._few = _Few(table)
+
+    def __call__(self, text: str, *, kept: bool = False) -> str:
+        """`text` by this table, as long as it was; `kept`: with itself instead of `NONE`."""
+        found = self._found(text)
+        if kept and NONE in found:
+            return "".join(one if to == NONE else to for one, to in zip(text, found, strict=True))
+        return found
+
+    def _found(self, text: str) -> str:
+        if len(text) < _SHORT:
+            return text.translate(self._few)
+        if len(text) <= _BLOCK:
+            return self._block(text)
+        return "".join(self._block(text[at : at + _BLOCK]) for at in range(0, len(text), _BLOCK))
+
+    def _block(self, text: str) -> str:
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        found = self._table.take(codes, mode="clip").tobytes()
+        return found.decode("utf-32-le", "surrogatepass")
+
+
+class _Few(dict[int, int]):
+    """The same table as `str.translate` asks it."""
+
+    def __init__(self, table: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> None:
+        self._table = table
+
+    def __missing__(self, code: int) -> int:
+        self[code] = to = int(self._table[min(code, _SIZE - 1)])
+        return to
