@@ -75,16 +75,14 @@ def request(
     return Request(canonical(body), about, turn.answer is not None)
 
 
-def fence(turn: Turn) -> str:
-    """A mark that the text cannot hold, since it depends on all of it."""
-    whole = f"{turn.prompt}\n{turn.answer}".encode("utf-8", "surrogatepass")
-    return f"=== {digest(whole)[:16]} ==="
-
-
 def fenced(turn: Turn, asker: str, answerer: str) -> str:
-    """The turn between two such marks, its sides called `asker` and `answerer`."""
-    mark = fence(turn)
-    lines = [mark, f"{asker}: {defused(turn.prompt)}"]
+    """The turn between lines that it cannot hold itself, since their code depends on all of it.
+
+    So nothing in it ends the material, and nothing in the request passes for an answer.
+    """
+    whole = f"{turn.prompt}\n{turn.answer}".encode("utf-8", "surrogatepass")
+    code = digest(whole)[:16]
+    lines = [f"=== {code} {asker} ===", defused(turn.prompt)]
     if turn.answer is not None:
-        lines.append(f"{answerer}: {defused(turn.answer)}")
-    return "\n".join([*lines, mark])
+        lines += [f"=== {code} {answerer} ===", defused(turn.answer)]
+    return "\n".join([*lines, f"=== {code} END ==="])

@@ -82,20 +82,22 @@ def failed(reason: str) -> GuardVerdict:
 def worst(verdicts: Sequence[GuardVerdict]) -> GuardVerdict:
     """The verdict on a window of which several questions were asked, at least one.
 
-    The gravest level counts, and a question without a readable answer makes the whole an error.
+    The gravest level counts, with what was found at it; a question without a readable answer makes
+    the whole an error.
     """
     if len(verdicts) == 1:
         return verdicts[0]
+    level = max((one.level for one in verdicts if one.level), key=_rank, default=None)
+    found = [one for one in verdicts if one.level is level]
     error = next((one for one in verdicts if one.is_error), None)
-    grave = [one for one in verdicts if one.level not in {None, Level.SAFE}]
     return GuardVerdict(
         status=error.status if error else "judged",
-        level=max((one.level for one in verdicts if one.level), key=_rank, default=None),
-        categories=_union(one.categories for one in grave),
-        harms=_union(one.harms for one in grave),
-        score=max((one.score for one in verdicts if one.score is not None), default=None),
+        level=level,
+        categories=_union(one.categories for one in found),
+        harms=_union(one.harms for one in found),
+        score=max((one.score for one in found if one.score is not None), default=None),
         reason=error.reason if error else "",
-        raw=(error or max(verdicts, key=lambda one: _rank(one.level or Level.SAFE))).raw,
+        raw=(error or found[0]).raw,
     )
 
 
