@@ -7,6 +7,7 @@ means the rules and not their spelling; `checked(checked(body)) == checked(body)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from guiju.casework import Form, read_table
 from guiju.kernel import Invalid, Text, canonical, digest
 from guiju.labelling import ExplicitLabel, Place, has_elements
 from guiju.measures import law, rule
-from guiju.screening import Screen
+from guiju.screening import Screen, importing
 
 CODE = "policy-invalid"
 REPLIES = ("answer", "error")
@@ -25,6 +26,9 @@ PLACES = tuple(one.value for one in Place)
 MOST_ENTRIES = 200_000
 LONGEST_TERM = 200
 LONGEST_NOTE = 1_000
+MOST_LEXICONS = 64
+LONGEST_NAME = 60
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 MOST_DAYS = 36_500
 _LACKS = (
     "缺少标识要素：人工智能或 AI，以及生成或合成",
@@ -95,8 +99,11 @@ def _screening(form: Form) -> dict[str, Any]:
     reply = form.word("reply", REPLIES, default=REPLIES[0])
     refusal = form.both("refusal")
     entries = list(_entries(form))
+    lexicons = list(_lexicons(form))
     form.done()
-    return {"reply": reply, "refusal": _plain(refusal), "entry": entries}
+    whole = {"reply": reply, "refusal": _plain(refusal), "entry": entries}
+    # Left out when there is none: a body without lexicons reads as it always did.
+    return {**whole, "lexicon": lexicons} if lexicons else whole
 
 
 def _entries(form: Form) -> Iterator[dict[str, Any]]:
@@ -117,6 +124,26 @@ def _entries(form: Form) -> Iterator[dict[str, Any]]:
             "note": entry.text("note", longest=LONGEST_TERM, default="").strip(),
         }
         entry.done()
+
+
+def _lexicons(form: Form) -> Iterator[dict[str, Any]]:
+    """The lexicons by name; what they hold is stored apart, under the digest."""
+    seen: dict[str, str] = {}
+    for one in form.forms("lexicon", most=MOST_LEXICONS):
+        name = one.text("name", longest=LONGEST_NAME)
+        if not all(sign.isalnum() or sign in "-_" for sign in name):
+            raise one.fault(
+                "name", "只能用文字、数字、- 和 _", "holds more than letters, digits, - and _"
+            )
+        before = seen.setdefault(name, one.place)
+        if before != one.place:
+            raise one.fault("name", f"与 {before} 重复", f"stands already at {before}")
+        mark = one.text("digest", longest=64)
+        if _DIGEST.fullmatch(mark) is None:
+            raise one.fault("digest", "不是摘要", "is no digest of 64 hexadecimal digits")
+        entries = one.number("entries", 1, importing.MOST_ENTRIES)
+        one.done()
+        yield {"name": name, "digest": mark, "entries": entries}
 
 
 def _labels(form: Form) -> dict[str, Any]:

@@ -16,16 +16,16 @@ from starlette.responses import Response
 from guiju.kernel import GuijuError, Invalid, PolicyActivated, Text
 from guiju.measures import law
 from guiju.policies import service
+from guiju.policies.lexicons_model import READERS, Reference, references
 from guiju.policies.model import EDITOR, OFFICER, Policy, PolicyState
 from guiju.storage import Database
 from guiju.web import Form, Posted, Site
 
-# Entries may be as hurtful as what they stop: only those who decide about them read them.
-READERS = (OFFICER, EDITOR)
 _MOST_SHOWN = 200
 _MOST_CHANGES = 500
 _MOST_EDITED = 2_000
 _CODE = "policy-invalid"
+_LISTS = ("screening.entry", "screening.lexicon")
 
 LANGUAGES = ("zh", "en")
 STATES = {
@@ -156,6 +156,7 @@ class PolicyPages:
             changes=_compared(found, now) if reads else None,
             decides=found.state is PolicyState.PROPOSED and viewer.has(OFFICER),
             proposed_it=found.proposer == viewer.id,
+            lexicons=references(found.body),
             entries=found.body["screening"]["entry"][:_MOST_SHOWN] if reads else [],
             harms=law().harms,
             states=STATES,
@@ -213,6 +214,8 @@ def _as_toml(body: Mapping[str, Any]) -> str:
         *(_value(screening["refusal"][one]) for one in LANGUAGES)
     )
     lines = ["[screening]", f"reply = {_value(screening['reply'])}", f"refusal = {both}", ""]
+    for one in screening.get("lexicon", ()):
+        lines += ["[[screening.lexicon]]", *_settled(one), ""]
     for one in entries:
         lines += ["[[screening.entry]]", *_settled(one), ""]
     lines += ["[labels.text]", *_settled(label), "", "[records]", *_settled(body["records"])]
@@ -241,7 +244,7 @@ def _unreadable(zh: str, en: str) -> Invalid:
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Lines as ("-", text) and ("+", text): settings first, then entries that go or come."""
+    """Lines as ("-", text) and ("+", text): settings first, then what goes or comes in lists."""
     old, new = _lines(before), _lines(after)
     # An entry may stand twice, so lines are counted and not only looked up.
     gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
@@ -252,7 +255,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[s
 
 
 def _lines(body: Mapping[str, Any]) -> list[str]:
-    return [*_settings(body, ""), *map(_entry, body["screening"]["entry"])]
+    lexicons = [_lexicon(one) for one in references(body)]
+    return [*_settings(body, ""), *lexicons, *map(_entry, body["screening"]["entry"])]
 
 
 def _settings(value: Any, place: str) -> list[str]:
@@ -261,9 +265,13 @@ def _settings(value: Any, place: str) -> list[str]:
     found: list[str] = []
     for key in sorted(value):
         inner = f"{place}.{key}" if place else key
-        if inner != "screening.entry":
+        if inner not in _LISTS:
             found += _settings(value[key], inner)
     return found
+
+
+def _lexicon(one: Reference) -> str:
+    return f"[[{one.name}]] {one.entries} · {one.digest[:16]}"
 
 
 def _entry(one: Mapping[str, Any]) -> str:

@@ -14,7 +14,8 @@ from guiju.kernel import Actor, canonical, digest, new_id, software
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.policies import body as bodies
-from guiju.policies import store
+from guiju.policies import lexicons_store, store
+from guiju.policies.lexicons_model import facts_of, not_stored, references
 from guiju.policies.model import (
     MACHINE,
     Policy,
@@ -36,12 +37,13 @@ def propose(tx: Tx, actor: Actor, body: Mapping[str, Any], note: str = "") -> Po
 
     Raises:
         Refused: `person-needed` or `role-needed`.
-        Invalid: `policy-invalid`, with the place of the fault.
+        Invalid: `policy-invalid`, with the place of the fault, or `lexicon-not-stored`.
         Conflict: `policy-unchanged`, when it is the body in force.
     """
     step = MACHINE.step(PolicyState.DRAFT, "propose", actor)
     note = bodies.checked_words("note", note)
     whole = bodies.checked(body)
+    _check_lexicons(tx, whole)
     proposed = Policy(
         id=new_id("policy"),
         version=store.next_version(tx),
@@ -183,10 +185,20 @@ def _true(policy: Policy) -> Policy:
     return policy
 
 
-def _facts(policy: PolicyHead) -> dict[str, Any]:
-    return {
+def _check_lexicons(tx: Tx, body: Mapping[str, Any]) -> None:
+    """Refuse a policy whose lexicons could not be screened by."""
+    for one in references(body):
+        stored = lexicons_store.find(tx, one.digest)
+        if stored is None or stored.entries != one.entries:
+            raise not_stored(one)
+
+
+def _facts(policy: Policy) -> dict[str, Any]:
+    facts = {
         "policy": policy.id,
         "version": policy.version,
         "digest": policy.digest,
         "proposer": policy.proposer,
     }
+    lexicons = facts_of(policy.body)
+    return {**facts, "lexicons": lexicons} if lexicons else facts

@@ -76,7 +76,7 @@ def columns_of(rows: Sequence[Sequence[str]], options: Options, file: str) -> Co
         at = _place(name, first if header else [], width, file)
         roles = [None if one == role else one for one in roles]
         roles[at] = role
-    if not header:
+    if not header and "term" not in options.columns:
         _guess(roles, rows)
     if rows and "term" not in roles:
         raise unreadable(file, "没有词语列", "no column holds the terms", _SAY_COLUMN)

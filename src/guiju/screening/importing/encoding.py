@@ -27,6 +27,8 @@ _MARKS = (
 )
 # Of the lines beyond ASCII, one in so many may be damaged before UTF-8 is given up for GB18030.
 _SOUND_FOR_EACH_DAMAGED = 9
+# A list in UTF-16 has a line end, if nothing else in ASCII, for each so many bytes.
+_SOME = 100
 _SAVE = Text(
     zh="请另存为 UTF-8 文本，或用 --encoding 指明编码。",
     en="Save it as UTF-8 text, or name the encoding with --encoding.",
@@ -98,7 +100,7 @@ def _known(source: Source, said: str, head: bytes) -> str:
 def _unmarked_wide(source: Source, head: bytes) -> str:
     """UTF-16 without its mark shows by which half of each ASCII character is zero."""
     zeros = head[0::2].count(0), head[1::2].count(0)
-    if max(zeros) > 4 * min(zeros):
+    if max(zeros) > 4 * min(zeros) and max(zeros) * _SOME >= len(head):
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
     raise unreadable(source.name, "不是文本文件", "is not a file of text", _SAVE)
 

@@ -47,6 +47,8 @@ class Meaning:
         mapping = {**self._defaults(), **self._term(given.pop("term", ""), given)}
         mapping["harm"] = self._harm(given.pop("harm", ""), category, mapping)
         mapping["action"] = self._action(given.pop("action", ""), given.get("level", ""))
+        if isinstance(given.get("near"), str):
+            given["near"] = _near(str(given["near"]), given.pop("window", ""))
         for role, value in given.items():
             mapping.update(_read(role, value, mapping))
         return read_entry(mapping, where)
@@ -77,8 +79,7 @@ class Meaning:
         parts = [part.strip() for part in _PARTS.split(text)]
         wanted = [part for part in parts if not part.startswith("!")]
         unwanted = [part[1:].strip() for part in parts if part.startswith("!")]
-        short = any(len(part) < _SHORTEST_PART for part in (*wanted, *unwanted))
-        if len(parts) == 1 or not wanted or short:
+        if len(parts) == 1 or not wanted or not _joins_words(parts):
             return {"term": text}
         if not all(any(part in phrase for part in wanted) for phrase in unwanted):
             raise _fault("term", "的“非”条件不含该词", "says NOT about another phrase", _PHRASE)
@@ -110,17 +111,32 @@ class Meaning:
         return action
 
 
+def _joins_words(parts: list[str]) -> bool:
+    """Whether what touches the signs are words, and not letters as in an abbreviation."""
+    for part in parts:
+        words = part.lstrip("! ").split()
+        if not words or min(len(words[0]), len(words[-1])) < _SHORTEST_PART:
+            return False
+    return True
+
+
 def _read(role: str, value: object, mapping: Mapping[str, Any]) -> dict[str, Any]:
     """The value of one more role as an entry has it; what is no cell of text is taken as it is."""
     if role == "level":
         return _one("level", level_of(_shown(value)), "应为数字", "must be a number")
     if role in ("from", "to"):
         return _one(role, day_of(value), "应为日期，如 2026-01-31", "must be a day as 2026-01-31")
-    if role == "window":
-        return {}
     if not isinstance(value, str):
         return {role: value}
     return _read_text(role, value, mapping)
+
+
+def _near(words: str, window: object) -> dict[str, Any]:
+    """What must stand near; how near is said by the entry's usual measure unless it is given."""
+    terms = {"terms": several(words)}
+    if window == "":
+        return terms
+    return {**terms, **_one("window", level_of(_shown(window)), "应为数字", "must be a number")}
 
 
 def _read_text(role: str, value: str, mapping: Mapping[str, Any]) -> dict[str, Any]:

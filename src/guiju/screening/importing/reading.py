@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from guiju.kernel import Invalid, Text
-from guiju.screening.entry import hopeless
+from guiju.screening.entry import Entry, hopeless
 from guiju.screening.importing.columns import Columns, columns_of, role_of
 from guiju.screening.importing.documents import Item, items_of_document, items_of_lines
 from guiju.screening.importing.encoding import lines_of
@@ -75,7 +75,7 @@ class _Reading:
             entry = self._meaning.entry(values, f"{file}:{line}", category or self.source.stem)
         except Invalid as error:
             return Rejected(file, line, error.code, error.what, error.remedy)
-        why = hopeless(entry)
+        why = hopeless(entry) or _only_symbols(entry)
         if why is not None:
             return Rejected(file, line, "lexicon-entry-hopeless", why, _LONGER)
         return Taken(file, line, entry)
@@ -88,6 +88,12 @@ class _Reading:
         if not text.strip():
             return Passed(self.source.name, line, "blank")
         return Passed(self.source.name, line, "comment") if is_comment(text) else None
+
+
+def _only_symbols(entry: Entry) -> Text | None:
+    """Signs that nobody says stand in texts of every kind."""
+    said = entry.kind == "regex" or all(any(map(str.isalnum, part)) for part in entry.parts)
+    return None if said else Text(zh="只有符号", en="it holds nothing but symbols")
 
 
 def _words(reading: _Reading) -> Iterator[Event]:
