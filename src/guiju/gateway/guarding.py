@@ -11,12 +11,12 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from guiju.gateway.guarding_counts import Counts
-from guiju.gateway.guarding_port import NotAnsweredError, Post, SessionPost
+from guiju.gateway.guarding_port import NotAnsweredError, Post
 from guiju.gateway.guarding_sentry import Sentry
 from guiju.kernel import Text, Unavailable, monotonic
 from guiju.screening import Finding, Outcome, guards
 
-__all__ = ["Guarding", "Judgement", "NotAnsweredError", "Post", "SessionPost"]
+__all__ = ["Guarding", "Judgement", "NotAnsweredError", "Post"]
 
 T = TypeVar("T")
 

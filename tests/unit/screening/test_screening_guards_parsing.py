@@ -224,10 +224,9 @@ def test_shieldgemma_adds_up_the_spellings() -> None:
 
 def test_a_no_without_odds_says_nothing_about_a_low_threshold() -> None:
     """A Yes counts as said; a No only for thresholds of a half and more."""
-    low = {"unsafe_from": 500, "controversial_from": 300}
     assert verdict("shieldgemma", "Yes").level is Level.UNSAFE
     assert verdict("shieldgemma", "No").level is Level.SAFE
-    assert verdict("shieldgemma", "No", **low).reason == "no-score"
+    assert verdict("shieldgemma", "No", controversial_from=300).reason == "no-score"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,7 +53,7 @@ FULL = {
 def test_writing_and_reading_a_guard_gives_the_same(family: str) -> None:
     """So a policy can be kept whole."""
     harms = [harm for harm in law().harms if harm in (FAMILIES[family].harms or {"A1f", "A4f"})]
-    known = {
+    known: dict[str, dict[str, Any]] = {
         "shieldgemma": {"unsafe_from": 200, "template": "message"},
         "judge": {"max_tokens": 500},
     }
@@ -173,3 +177,14 @@ def test_windows_cover_all_of_a_text_and_overlap(text: str, size: int) -> None:
         assert not covered or covered - start == size // 10
         covered = end
     assert covered == len(text)
+
+
+def test_the_examples_of_the_page_are_read_as_they_stand() -> None:
+    """And between them they show every setting."""
+    page = (Path(__file__).parents[3] / "docs" / "guard-models.md").read_text(encoding="utf-8")
+    shown = [tomllib.loads(one) for one in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)]
+    assert len(shown) == 3
+    for table in shown:
+        assert read_guards(table["screening"])
+    keys = {key for table in shown for key in table["screening"]["guard"][0]}
+    assert keys == {field.name for field in fields(GuardConfig)}
