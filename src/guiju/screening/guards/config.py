@@ -9,7 +9,6 @@ from typing import Any
 from guiju.kernel import canonical, digest
 from guiju.screening.model import Outcome
 
-DIRECTIONS = ("input", "output", "training")
 SERVED = ("input", "output")  # where a guard stands when its table does not say
 WORDING = 1  # raise it when a prompt or a parser changes: verdicts of before mean something else
 

@@ -12,9 +12,9 @@ from typing import Any
 from guiju.kernel import Invalid, Text
 from guiju.measures import law
 from guiju.screening.guards.address import address_fault
-from guiju.screening.guards.config import DIRECTIONS, SERVED, GuardConfig
+from guiju.screening.guards.config import SERVED, GuardConfig
 from guiju.screening.guards.families import FAMILIES
-from guiju.screening.model import Outcome
+from guiju.screening.model import DIRECTIONS, Outcome
 
 MOST_GUARDS = 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
