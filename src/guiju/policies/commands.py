@@ -45,8 +45,8 @@ class PolicyDesk(Protocol):
         ...
 
 
-_as = click.option("--as", "name", required=True, metavar="STAFF", help="Who does it, by name.")
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+named = click.option("--as", "name", required=True, metavar="STAFF", help="Who does it, by name.")
+with_json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 _file = click.Path(path_type=Path)
 
 
@@ -56,56 +56,56 @@ def group() -> None:
 
 
 @group.command(name="list")
-@_json
+@with_json
 @click.pass_context
 def list_(context: click.Context, *, as_json: bool) -> None:
     """Every version, newest first, with who proposed and who decided."""
-    with _desk(context).database.read() as tx:
+    with desk_of(context).database.read() as tx:
         heads = service.listed(tx)
-    _put([_head(one) for one in heads], [_line(one) for one in heads], as_json=as_json)
+    put([head_of(one) for one in heads], [_line(one) for one in heads], as_json=as_json)
 
 
 @group.command()
 @click.argument("policy", required=False, metavar="[ID]")
-@_json
+@with_json
 @click.pass_context
 def show(context: click.Context, policy: str | None, *, as_json: bool) -> None:
     """Version ID, or the one in force."""
     shown = _chosen(context, policy)
     body = msgspec.json.format(canonical(shown.body), indent=2).decode()
-    _put({**_head(shown), "body": shown.body}, [_line(shown), body], as_json=as_json)
+    put({**head_of(shown), "body": shown.body}, [_line(shown), body], as_json=as_json)
 
 
 @group.command()
 @click.argument("file", type=_file)
-@_as
+@named
 @click.option("--note", default="", help="What changes and why.")
-@_json
+@with_json
 @click.pass_context
 def propose(context: click.Context, file: Path, name: str, note: str, *, as_json: bool) -> None:
     """Propose the rules in FILE (TOML or JSON); another person must approve them."""
-    desk = _desk(context)
+    desk = desk_of(context)
     body = bodies.read_file(file)
     actor = desk.staff(name)
     with desk.database.write() as tx:
         proposed = service.propose(tx, actor, body, note)
     todo = f"another person: guiju policy approve {proposed.id} --as OTHER"
-    _put(_head(proposed), [proposed.id, todo], as_json=as_json)
+    put(head_of(proposed), [proposed.id, todo], as_json=as_json)
 
 
 @click.command()
 @click.argument("policy", metavar="ID")
-@_as
-@_json
+@named
+@with_json
 @click.pass_context
 def approve(context: click.Context, policy: str, name: str, *, as_json: bool) -> None:
     """Put version ID in force; whoever proposed it may not."""
-    desk = _desk(context)
+    desk = desk_of(context)
     actor = desk.staff(name)
     with desk.database.write() as tx:
         activated = service.approve(tx, actor, policy)
     desk.publish(PolicyActivated(activated.digest))
-    _put(_head(activated), [_line(activated)], as_json=as_json)
+    put(head_of(activated), [_line(activated)], as_json=as_json)
 
 
 group.add_command(approve)
@@ -114,24 +114,24 @@ group.add_command(approve, "activate")
 
 @group.command()
 @click.argument("policy", metavar="ID")
-@_as
+@named
 @click.option("--reason", required=True, help="Why, in a sentence.")
-@_json
+@with_json
 @click.pass_context
 def reject(context: click.Context, policy: str, name: str, reason: str, *, as_json: bool) -> None:
     """Turn version ID down; whoever proposed it may not."""
-    desk = _desk(context)
+    desk = desk_of(context)
     actor = desk.staff(name)
     with desk.database.write() as tx:
         rejected = service.reject(tx, actor, policy, reason)
-    _put(_head(rejected), [_line(rejected)], as_json=as_json)
+    put(head_of(rejected), [_line(rejected)], as_json=as_json)
 
 
 @group.command()
 @click.argument("file", type=_file, metavar="CASES.jsonl")
 @click.option("--id", "policy", metavar="ID", help="This version, not the one in force.")
 @click.option("--file", "draft", type=_file, help="The rules in this file, before proposing them.")
-@_json
+@with_json
 @click.pass_context
 def test(
     context: click.Context, file: Path, policy: str | None, draft: Path | None, *, as_json: bool
@@ -148,11 +148,12 @@ def test(
     lines = [f"{file}:{one.line}: expected {one.expect}, got {one.got}" for one in differing]
     lines.append(f"{len(given)} cases, {len(differing)} differ")
     report = {"policy": mark, "cases": len(given), "differ": [one.plain() for one in differing]}
-    _put(report, lines, as_json=as_json)
+    put(report, lines, as_json=as_json)
     context.exit(int(bool(differing)))
 
 
-def _desk(context: click.Context) -> PolicyDesk:
+def desk_of(context: click.Context) -> PolicyDesk:
+    """The desk that `app` wired; raises Unavailable `data-not-open` when there is none."""
     if isinstance(context.obj, PolicyDesk):
         return context.obj
     raise Unavailable(
@@ -163,7 +164,7 @@ def _desk(context: click.Context) -> PolicyDesk:
 
 
 def _chosen(context: click.Context, policy: str | None) -> Policy:
-    with _desk(context).database.read() as tx:
+    with desk_of(context).database.read() as tx:
         chosen = service.active(tx) if policy is None else service.get(tx, policy)
     if chosen is None:
         raise NotFound(
@@ -174,7 +175,8 @@ def _chosen(context: click.Context, policy: str | None) -> Policy:
     return chosen
 
 
-def _head(one: PolicyHead) -> dict[str, Any]:
+def head_of(one: PolicyHead) -> dict[str, Any]:
+    """A version without its body, for JSON."""
     return {
         "id": one.id,
         "version": one.version,
@@ -197,7 +199,8 @@ def _line(one: PolicyHead) -> str:
     ).rstrip()
 
 
-def _put(value: object, lines: Sequence[str], *, as_json: bool) -> None:
+def put(value: object, lines: Sequence[str], *, as_json: bool) -> None:
+    """Say `value` as one JSON document, or the lines."""
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
     else:

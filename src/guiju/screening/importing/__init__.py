@@ -6,6 +6,15 @@ stands in a report or an error.
 """
 
 from guiju.screening.importing.columns import ROLES
+from guiju.screening.importing.forecast import (
+    USUAL_MOST,
+    Forecast,
+    Noise,
+    forecast,
+    terms_of,
+    texts_of,
+    without,
+)
 from guiju.screening.importing.gathering import (
     MOST_ENTRIES,
     Duplicate,
@@ -33,11 +42,14 @@ __all__ = [
     "FORMS",
     "MOST_ENTRIES",
     "ROLES",
+    "USUAL_MOST",
     "Duplicate",
     "Event",
+    "Forecast",
     "Form",
     "Gathered",
     "Manner",
+    "Noise",
     "Options",
     "Passed",
     "Rejected",
@@ -45,8 +57,12 @@ __all__ = [
     "Taken",
     "digest_of",
     "entries_of",
+    "forecast",
     "gather",
     "pack",
     "read_list",
+    "terms_of",
+    "texts_of",
     "unpack",
+    "without",
 ]

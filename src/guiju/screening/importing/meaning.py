@@ -37,7 +37,7 @@ class Meaning:
         self._options = options
         self._harms = {harm.lower(): harm for harm in law().harms}
 
-    def entry(self, values: Mapping[str, object], where: str, category: str) -> Entry:
+    def entry(self, values: Mapping[str, object], where: Text, category: str) -> Entry:
         """The entry of a line whose cells play these roles.
 
         Raises:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import BinaryIO, Literal, NamedTuple, TypeAlias
 
 from guiju.kernel import Invalid, Text
@@ -29,7 +30,7 @@ class Source:
     @property
     def stem(self) -> str:
         """The name without its ending: the category of a list that names none."""
-        return self.name.rpartition("/")[2].partition(".")[0]
+        return PurePath(self.name).stem
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ from guiju.screening.importing.sniffing import is_comment, manner_of
 from guiju.screening.importing.tables import Row, rows_of
 
 _SAMPLE = 200
+# The place is said apart, by file and line.
+_HERE = Text(zh="该行", en="This line")
 _CORRECT = Text(zh="请更正该行。", en="Correct the line.")
 _LONGER = Text(
     zh="请在一行内写更长的词，或删去该条。",
@@ -72,7 +74,7 @@ class _Reading:
         """What a line with these values comes to."""
         file = file or self.source.name
         try:
-            entry = self._meaning.entry(values, f"{file}:{line}", category or self.source.stem)
+            entry = self._meaning.entry(values, _HERE, category or self.source.stem)
         except Invalid as error:
             return Rejected(file, line, error.code, error.what, error.remedy)
         why = hopeless(entry) or _only_symbols(entry)

@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`guiju lexicon`: operators' lists of words, looked at, proposed, rolled back (Article 4).
+
+Words are shown only to who decides about them, and only when asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from guiju.kernel import Invalid, Text
+from guiju.policies import lexicons
+from guiju.policies.commands import desk_of, head_of, named, put, with_json
+from guiju.policies.lexicon_reading import (
+    Report,
+    benign_texts,
+    gathered,
+    lines_about,
+    manner,
+    options_of,
+    plain,
+    reading_options,
+)
+from guiju.policies.lexicons_model import Use, readers_only
+from guiju.policies.model import Policy
+from guiju.policies.screens import screen_of
+from guiju.screening import importing
+
+_FILES = click.Path(path_type=Path)
+_files = click.argument("files", type=_FILES, nargs=-1, required=True, metavar="FILE...")
+_benign = click.option("--benign", type=_FILES, help="Harmless texts: lines, or JSONL with text.")
+_most = click.option(
+    "--most",
+    type=click.FloatRange(min=0),
+    default=importing.USUAL_MOST,
+    show_default=True,
+    help="False hits of one entry in a million harmless characters.",
+)
+_report = click.option("--report", type=_FILES, help="Write every line left out to this file.")
+_note = click.option("--note", default="", help="What changes and why.")
+
+
+@click.group(name="lexicon")
+def group() -> None:
+    """Operators' lists of words: checked, proposed by one person, approved by another."""
+
+
+@group.command()
+@_files
+@reading_options
+@_benign
+@_most
+@_report
+@click.option("--show", is_flag=True, help="Show the words and places of false hits (with --as).")
+@click.option("--as", "name", metavar="STAFF", help="Who looks, by name; for --show.")
+@with_json
+@click.pass_context
+def check(
+    context: click.Context,
+    /,
+    files: tuple[Path, ...],
+    *,
+    benign: Path | None,
+    most: float,
+    report: Path | None,
+    name: str | None,
+    show: bool,
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """Read FILE... and forecast false hits; nothing is kept (exit 1: not all of it is fit)."""
+    if show:
+        _check_reader(context, name)
+    found, left = gathered(files, options_of(said), report)
+    outlook = None if benign is None else _Outlook(found, benign, most, show=show)
+    value = {**_plain(found, left), "forecast": None if outlook is None else outlook.plain()}
+    lines = [*lines_about(found, left), *([] if outlook is None else outlook.lines())]
+    fit = bool(found.lines) and not left.rejected and (outlook is None or not outlook.noisy)
+    put({"ok": fit, **value}, lines, as_json=as_json)
+    context.exit(int(not fit))
+
+
+@group.command(name="import")
+@_files
+@named
+@reading_options
+@click.option("--name", "lexicon", metavar="NAME", help="The lexicon; else the file's name.")
+@click.option("--without-rejected", is_flag=True, help="Leave out lines that are turned down.")
+@_benign
+@_most
+@_report
+@_note
+@with_json
+@click.pass_context
+def import_(
+    context: click.Context,
+    /,
+    files: tuple[Path, ...],
+    *,
+    name: str,
+    lexicon: str | None,
+    benign: Path | None,
+    most: float,
+    report: Path | None,
+    note: str,
+    without_rejected: bool,
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """Propose FILE... as a lexicon; another person must approve the policy that names it."""
+    desk = desk_of(context)
+    actor = desk.staff(name)
+    found, left = gathered(files, options_of(said), report)
+    outlook = None if benign is None else _Outlook(found, benign, most, show=False)
+    _check_all_fit(found, left, outlook, without=without_rejected)
+    if outlook is not None:
+        found = outlook.quiet()
+    screen_of(found.entries(), "")
+    prepared = lexicons.prepare(found)
+    with desk.database.write() as tx:
+        made = lexicons.propose_lexicon(tx, actor, lexicon or files[0].stem, prepared, note)
+    _put_proposal(made, {**_plain(found, left)}, lines_about(found, left), as_json=as_json)
+
+
+@group.command(name="list")
+@with_json
+@click.pass_context
+def list_(context: click.Context, *, as_json: bool) -> None:
+    """The lexicons in force and those that are proposed, without their words."""
+    with desk_of(context).database.read() as tx:
+        uses = lexicons.listed(tx)
+    put([_use(one) for one in uses], [_use_line(one) for one in uses], as_json=as_json)
+
+
+@group.command()
+@click.argument("lexicon", metavar="NAME")
+@named
+@click.option("--to", type=_FILES, help="Write to this file, readable by its owner only.")
+@click.pass_context
+def export(context: click.Context, lexicon: str, name: str, to: Path | None) -> None:
+    """Write the entries of NAME in force as JSONL; only who decides about them may."""
+    desk = desk_of(context)
+    actor = desk.staff(name)
+    with desk.database.read() as tx:
+        lines = lexicons.read(tx, actor, lexicon)
+    _write(lines, to)
+
+
+@group.command(name="roll-back")
+@click.argument("lexicon", metavar="NAME")
+@named
+@_note
+@with_json
+@click.pass_context
+def roll_back(context: click.Context, lexicon: str, name: str, note: str, *, as_json: bool) -> None:
+    """Propose NAME as it was before its last change."""
+    desk = desk_of(context)
+    actor = desk.staff(name)
+    with desk.database.write() as tx:
+        made = lexicons.propose_roll_back(tx, actor, lexicon, note)
+    _put_proposal(made, {}, (), as_json=as_json)
+
+
+@group.command()
+@click.argument("lexicon", metavar="NAME")
+@named
+@_note
+@with_json
+@click.pass_context
+def remove(context: click.Context, lexicon: str, name: str, note: str, *, as_json: bool) -> None:
+    """Propose the policy without the lexicon NAME."""
+    desk = desk_of(context)
+    actor = desk.staff(name)
+    with desk.database.write() as tx:
+        made = lexicons.propose_removal(tx, actor, lexicon, note)
+    _put_proposal(made, {}, (), as_json=as_json)
+
+
+class _Outlook:
+    """The forecast of a lexicon, with the lines of the entries that hit harmless texts."""
+
+    def __init__(self, found: importing.Gathered, benign: Path, most: float, *, show: bool) -> None:
+        self._found, self._show = found, show
+        self._forecast = importing.forecast(screen_of(found.entries(), ""), benign_texts(benign))
+        self.noisy = self._forecast.noisy(most)
+        self._terms = importing.terms_of(found, self._forecast.noises) if show else {}
+
+    def quiet(self) -> importing.Gathered:
+        """The lexicon without its noisy entries."""
+        return importing.without(self._found, self.noisy)
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        noisy = {one.rule for one in self.noisy}
+        found = self._forecast
+        return {
+            "texts": found.texts,
+            "characters": found.characters,
+            "hits": found.hits,
+            "per_million": round(found.rate, 3),
+            "entries": [self._noise(one, noisy) for one in found.noises],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        found = self._forecast
+        yield (
+            f"forecast: {found.hits} false hits in {found.characters} characters of {found.texts}"
+            f" texts, {found.rate:.2f} per million; {len(self.noisy)} entries are too noisy"
+        )
+        for one in found.noises[:20]:
+            shown = [self._terms.get(one.rule, ""), *one.examples] if self._show else []
+            yield f"  {one.rule}  {one.hits} hits, {one.rate:.2f} per million  {'  '.join(shown)}"
+
+    def _noise(self, one: importing.Noise, noisy: set[str]) -> dict[str, Any]:
+        said = {
+            "rule": one.rule,
+            "hits": one.hits,
+            "per_million": round(one.rate, 3),
+            "too_noisy": one.rule in noisy,
+        }
+        if self._show:
+            said |= {"term": self._terms.get(one.rule), "examples": list(one.examples)}
+        return said
+
+
+def _check_reader(context: click.Context, name: str | None) -> None:
+    if name is None:
+        raise click.UsageError("--show prints words: say who looks, with --as STAFF.")
+    if not lexicons.may_read(desk_of(context).staff(name)):
+        raise readers_only()
+
+
+def _check_all_fit(
+    found: importing.Gathered, left: Report, outlook: _Outlook | None, *, without: bool
+) -> None:
+    noisy = 0 if outlook is None else len(outlook.noisy)
+    bad = left.rejected + noisy
+    if len(found.lines) == noisy:
+        raise _unfit("没有可用的词条", "no entry is fit", left)
+    if bad and not without:
+        raise _unfit(f"有 {bad} 行不可用", f"{bad} lines are not fit", left)
+
+
+def _unfit(zh: str, en: str, left: Report) -> Invalid:
+    """The first reason stands in the error; the rest is what `check` is for."""
+    first = next((one for one in left.kept if isinstance(one, importing.Rejected)), None)
+    place = f" ({first.file}:{first.line}: {first.what.en.rstrip('.')})" if first else ""
+    return Invalid(
+        "lexicon-unfit",
+        Text(zh=f"{zh}{place}。", en=f"The list was not imported: {en}{place}."),
+        Text(
+            zh="运行 guiju lexicon check 查看全部，更正后再导入，或加 --without-rejected 略去。",
+            en="See all with guiju lexicon check; correct them, or add --without-rejected.",
+        ),
+        article=4,
+    )
+
+
+def _put_proposal(made: Policy, value: dict[str, Any], lines: Any, *, as_json: bool) -> None:
+    todo = f"another person: guiju policy approve {made.id} --as OTHER"
+    put({**head_of(made), **value}, [made.id, *lines, todo], as_json=as_json)
+
+
+def _plain(found: importing.Gathered, left: Report) -> dict[str, Any]:
+    return {
+        "files": [manner(one) for one in found.manners],
+        "entries": len(found.lines),
+        "lexicon": found.digest,
+        "counts": dict(found.counts),
+        "left_out": [plain(one) for one in left.kept],
+    }
+
+
+def _use(one: Use) -> dict[str, Any]:
+    policy = one.policy
+    said = {"policy": policy.id, "version": policy.version, "state": policy.state.value}
+    return {**one.reference.plain(), **said}
+
+
+def _use_line(one: Use) -> str:
+    named, policy = one.reference, one.policy
+    return (
+        f"{named.name:<24}  {named.entries:>9} entries  {named.digest[:12]}  "
+        f"version {policy.version}  {policy.state.value}"
+    )
+
+
+def _write(lines: Iterator[bytes], to: Path | None) -> None:
+    if to is None:
+        for line in lines:
+            click.echo(line.decode(), nl=False)
+        return
+    to.touch(mode=0o600)
+    to.chmod(0o600)
+    with to.open("wb") as file:
+        file.writelines(lines)
