@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
+_SIDE_DOOR = 2  # dots in `guiju.room.part`
+
 
 class Rules(NamedTuple):
     """Where the rooms are, which one composes them, and which of their modules it may wire."""
@@ -28,6 +30,7 @@ def broken_doors(graph: ImportGraph, rules: Rules) -> list[tuple[str, str]]:
         for importer in graph.modules
         for imported in graph.find_modules_directly_imported_by(importer)
         if not _is_allowed(importer, imported, rules)
+        and not _is_behind_a_side_door(graph, importer, imported, rules)
         and not _is_a_name_of_the_door(graph, importer, imported)
     )
 
@@ -39,6 +42,25 @@ def _is_allowed(importer: str, imported: str, rules: Rules) -> bool:
     enters_from = importer.removeprefix(f"{rules.root}.").split(".")[0]
     wires = enters_from == rules.composer and inside[1:] == [] and set(inside) <= rules.faces
     return not inside or enters_from == room or wires
+
+
+def _is_behind_a_side_door(graph: ImportGraph, importer: str, imported: str, rules: Rules) -> bool:
+    """Whether this is a side door, or for the composer a face just behind one."""
+    if _is_a_side_door(graph, imported):
+        return True
+    part, _, face = imported.rpartition(".")
+    composes = importer.removeprefix(f"{rules.root}.").split(".")[0] == rules.composer
+    return composes and face in rules.faces and _is_a_side_door(graph, part)
+
+
+def _is_a_side_door(graph: ImportGraph, module: str) -> bool:
+    """Whether this is a part of a large room with a door of its own: a package with `__all__`.
+
+    So that whoever wants one part need not load the others with it.
+    """
+    if module not in graph.modules or module.count(".") != _SIDE_DOOR:
+        return False
+    return bool(graph.find_children(module)) and bool(names_of_the_door(module))
 
 
 def _is_a_name_of_the_door(graph: ImportGraph, importer: str, imported: str) -> bool:

@@ -46,7 +46,8 @@ part "format" "$BIN/ruff" format --check "${sources[@]}"
 part "types" "$BIN/mypy" "${sources[@]}"
 part "default install" "$BIN/python" tools/check_install.py
 case ${1:-all} in
-    fast) tests -m "not slow and not browser and not postgres" tests/unit tests/law ;;
+    # On all cores: these start nothing and wait for nobody. The journeys need the machine to themselves.
+    fast) tests -n auto --dist worksteal -m "not slow and not browser and not postgres" tests/unit tests/law ;;
     *) tests --durations=10 ;;
 esac
 

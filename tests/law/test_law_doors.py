@@ -63,6 +63,20 @@ def test_a_name_of_the_door_may_be_that_of_a_module() -> None:
     assert broken_doors(graph_of(*names, line), RULES) == [names]
 
 
+def test_a_part_with_a_door_of_its_own_may_be_entered_there_and_no_deeper() -> None:
+    """A package inside a room that has an `__all__` is a side door; its modules are not."""
+    part = "guiju.screening.importing"
+    graph = graph_of("guiju.policies.body", part, f"from {part} import read_lexicon")
+    graph.add_module(f"{part}.reading")
+    assert broken_doors(graph, RULES) == []
+    deep = ("guiju.policies.body", f"{part}.reading")
+    assert broken_doors(graph_of(*deep, f"import {deep[1]}"), RULES) == [deep]
+    closed = ("guiju.policies.body", "guiju.storage.migrations")
+    graph = graph_of(*closed, f"import {closed[1]}")
+    graph.add_module(f"{closed[1]}.versions")
+    assert broken_doors(graph, RULES) == [closed]
+
+
 def contracts() -> list[dict[str, Any]]:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = data["tool"]["importlinter"]["contracts"]

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any, Protocol
 
-import aiohttp
 import msgspec
 
+from guiju.gateway.client import Client
+from guiju.gateway.connection import BrokenError, Connection
 from guiju.gateway.sse import EventReader, TooLargeError
-from guiju.kernel import GuijuError, Invalid, Text, Unavailable
+from guiju.kernel import GuijuError, Invalid, Text, Unavailable, monotonic
 
 _decode = msgspec.json.Decoder().decode
 _MOST_ANSWER = 32 * 1024 * 1024
@@ -59,98 +60,72 @@ class HttpUpstream:
 
         `longest` bounds a stream that is never quiet and never ends.
         """
-        self._chat = base_url.rstrip("/") + "/chat/completions"
-        self._models = base_url.rstrip("/") + "/models"
         # Compressed answers could unfold without bound; nothing is gained next door.
-        self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
+        headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if key:
-            self._headers["authorization"] = f"Bearer {key}"
-        self._timeout = aiohttp.ClientTimeout(total=longest, sock_connect=5.0, sock_read=silence)
-        self._whole = aiohttp.ClientTimeout(total=whole, sock_connect=5.0)
-        self._session: aiohttp.ClientSession | None = None
+            headers["authorization"] = f"Bearer {key}"
+        self._client = Client(base_url, headers)
+        self._silence, self._whole, self._longest = silence, whole, longest
 
     async def start(self) -> None:
-        """Open the pool of connections; it belongs to the running event loop."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30.0),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=self._timeout,
-        )
+        """Do nothing: connections are made when they are needed."""
 
     async def close(self) -> None:
-        """Close the pool."""
-        if self._session is not None:
-            await self._session.close()
-
-    def _pool(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            raise RuntimeError("the upstream was not started")
-        return self._session
-
-    def _post(
-        self, body: bytes, timeout: aiohttp.ClientTimeout
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        # A redirect would carry the question, and who knows what else, to another host.
-        return self._pool().post(
-            self._chat, data=body, headers=self._headers, timeout=timeout, allow_redirects=False
-        )
+        """Close the connections that are kept."""
+        await self._client.close()
 
     async def answer(self, body: bytes) -> dict[str, Any]:
         """The whole answer of the model."""
-        try:
-            async with self._post(body, self._whole) as response:
-                _check(response.status)
-                return _object(await _read(response))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise unavailable() from error
+        return await self._got("POST", "/chat/completions", body, self._whole)
 
     async def stream(self, body: bytes) -> AsyncGenerator[dict[str, Any], None]:
         """The chunks of the model's answer; one that breaks off before [DONE] has failed."""
-        reader, size = EventReader(), 0
         try:
-            async with self._post(body, self._timeout) as response:
-                _check(response.status)
-                async for piece in response.content.iter_any():
-                    size += len(piece)
-                    if size > _MOST_STREAM:
-                        raise unavailable()
-                    for payload in reader.feed(piece):
-                        if payload == b"[DONE]":
-                            return
-                        yield _object(payload)
-                for payload in reader.close():
-                    if payload == b"[DONE]":
-                        return
-                    yield _object(payload)
-        except (aiohttp.ClientError, TimeoutError, OSError, TooLargeError) as error:
+            answer = await self._client.begun(
+                "POST", "/chat/completions", body, most=_MOST_STREAM, within=self._silence
+            )
+        except BrokenError as error:
             raise unavailable() from error
+        leave = answer.drop
+        try:
+            _check(answer.status)
+            async for payload in self._payloads(answer):
+                if payload == b"[DONE]":
+                    leave = partial(self._client.end, answer)
+                    return
+                yield _object(payload)
+        except (BrokenError, TooLargeError) as error:
+            raise unavailable() from error
+        finally:
+            leave()
         raise unavailable()
+
+    async def _payloads(self, answer: Connection) -> AsyncGenerator[bytes, None]:
+        reader, until = EventReader(), monotonic() + self._longest
+        while piece := await answer.piece(min(self._silence, until - monotonic())):
+            for payload in reader.feed(piece):
+                yield payload
+        for payload in reader.close():
+            yield payload
 
     async def models(self) -> list[str]:
         """What the service lists under /models; nothing when it lists none."""
-        try:
-            async with self._pool().get(
-                self._models, headers=self._headers, allow_redirects=False
-            ) as response:
-                _check(response.status)
-                listed = _object(await _read(response)).get("data")
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise unavailable() from error
+        listed = (await self._got("GET", "/models", b"", self._silence)).get("data")
         if type(listed) is not list:
             return []
         names = [one.get("id") for one in listed if type(one) is dict]
         return [name for name in names if type(name) is str]
 
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The body, as long as it is no longer than any answer."""
-    parts, size = [], 0
-    async for piece in response.content.iter_any():
-        size += len(piece)
-        if size > _MOST_ANSWER:
-            raise unavailable()
-        parts.append(piece)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    async def _got(self, method: str, path: str, body: bytes, within: float) -> dict[str, Any]:
+        try:
+            status, raw = await self._client.whole(
+                method, path, body, most=_MOST_ANSWER, within=within
+            )
+        except BrokenError as error:
+            raise unavailable() from error
+        # A redirect is no answer: it would carry the question, and who knows what, elsewhere.
+        _check(status)
+        return _object(raw)
 
 
 def _object(raw: bytes) -> dict[str, Any]:

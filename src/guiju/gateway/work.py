@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from guiju.accounts import Caller
 from guiju.gateway.rules import Rules
 from guiju.labelling import Place, language_of
@@ -23,8 +25,7 @@ _JSON = frozenset({"json_object", "json_schema"})
 NOTHING = Screening(None, "nothing-to-judge")
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """The request as it came in: headers that count, and the raw body."""
 
     request: str

@@ -5,7 +5,7 @@ Pure: no database, no HTTP, no event loop. Nothing here knows an article of the 
 """
 
 from guiju.kernel.actor import Actor, ActorKind, software
-from guiju.kernel.canonical import canonical, digest, parse
+from guiju.kernel.canonical import canonical, digest, parse, part
 from guiju.kernel.clock import (
     Clock,
     FixedClock,
@@ -64,6 +64,7 @@ __all__ = [
     "monotonic",
     "new_id",
     "parse",
+    "part",
     "seal",
     "secret_token",
     "software",

@@ -7,10 +7,12 @@ A leaf is canonical JSON with ids, digests, integers and words; never content or
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from guiju.kernel import Actor, Invalid, Text, Unavailable, canonical
 from guiju.storage import RowDigest
@@ -20,15 +22,14 @@ LEAF_VERSION = 1
 LEAF_LIMIT = 65_535
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """What a caller wants on record; `rows` None means: what changed since the last leaf."""
 
     kind: str
     controls: tuple[str, ...]
     actor: Actor
     subject: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = msgspec.field(default_factory=dict)
     rows: tuple[RowDigest, ...] | None = None
 
 

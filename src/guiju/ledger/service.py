@@ -152,9 +152,8 @@ def _integrate_some(tx: Tx) -> tuple[Checkpoint | None, int]:
 
 def is_sound(key: bytes, row: Row[Any]) -> bool:
     """Whether arrival and leaf of an entry are as they were appended."""
-    if not isinstance(row.leaf, bytes) or not isinstance(row.code, bytes):
-        return False
-    return entry_code(key, row.arrival, row.leaf) == row.code
+    arrival, leaf, code = row.arrival, row.leaf, row.code
+    return type(leaf) is bytes and entry_code(key, arrival, leaf) == code
 
 
 def _tree_of(row: Row[Any] | None) -> Range:

@@ -81,7 +81,7 @@ STAMP = table(
 _INTEGRATION_LOCK = 71_0019
 _PAGE = 2_000
 
-_LAST_ARRIVAL = text("SELECT max(arrival) FROM ledger_entry")
+_LAST_ARRIVAL = "SELECT max(arrival) FROM ledger_entry"
 _LEAVES = select(ENTRY.c.position, ENTRY.c.leaf)
 
 
@@ -90,7 +90,7 @@ def new_arrivals(tx: Tx, count: int) -> list[int]:
     if tx.dialect == "postgresql":
         drawn = text("SELECT nextval('ledger_entry_arrival_seq') FROM generate_series(1, :n)")
         return [row[0] for row in tx.execute(drawn, {"n": count})]
-    last = tx.execute(_LAST_ARRIVAL).scalar() or 0
+    last = tx.one_value(_LAST_ARRIVAL) or 0
     return list(range(last + 1, last + 1 + count))
 
 

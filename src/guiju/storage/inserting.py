@@ -14,34 +14,64 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy import Connection, Dialect, LargeBinary, Table, insert
 from sqlalchemy.exc import DBAPIError
 
-from guiju.storage.tables import shape
+from guiju.kernel import canonical, digest, part
+from guiju.storage.columns import CanonicalJson, Instant
+from guiju.storage.tables import plain, shape
 
 Convert = Callable[[Any], Any]
 
 
 class Insertion:
-    """How one table takes rows on one kind of database."""
+    """How one table takes rows on one kind of database, and what evidence says of them."""
 
     def __init__(self, subject: Table, dialect: Dialect) -> None:
         """Compile the statement and find each column's conversion."""
-        self._names = shape(subject).columns
+        known = shape(subject)
+        self._names, self._table = known.columns, known.name
+        self._attested = known.guard == "attested"
         self._convert: list[tuple[int, Convert]] = []
+        self._moments: list[int] = []
+        self._json: list[int] = []
+        self._bytes: list[int] = []
         for at, column in enumerate(subject.columns):
             convert = column.type.dialect_impl(dialect).bind_processor(dialect)
             if convert is not None:
                 self._convert.append((at, convert))
+            for kind, places in (
+                (Instant, self._moments),
+                (CanonicalJson, self._json),
+                (LargeBinary, self._bytes),
+            ):
+                if isinstance(column.type, kind):
+                    places.append(at)
         text = str(insert(subject).compile(dialect=dialect, column_keys=list(self._names)))
         self.head, _, _ = text.partition(" VALUES ")
 
-    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The row as the driver takes it, in the order of the columns."""
-        found = [row[name] for name in self._names]
+    def taken(self, row: Mapping[str, Any]) -> tuple[list[Any], str | None]:
+        """The row as the driver takes it, in the order of the columns, and its `row_digest`.
+
+        The digest is that of `tables.row_digest`, from values converted once for both; None where
+        rows are not attested.
+        """
+        given = [row[name] for name in self._names]
+        found = given.copy()
         for at, convert in self._convert:
             found[at] = convert(found[at])
-        return tuple(found)
+        return found, self._digest(given, found) if self._attested else None
+
+    def _digest(self, given: list[Any], found: list[Any]) -> str:
+        for at in self._moments:
+            given[at] = found[at]
+        for at in self._json:
+            if found[at] is not None:
+                given[at] = part(found[at].encode())
+        for at in self._bytes:
+            given[at] = plain(given[at])
+        row = dict(zip(self._names, given, strict=True))
+        return digest(canonical({"table": self._table, "row": row}))
 
 
 # Rows in one statement: far below the variables that SQLite (32,766) and PostgreSQL (65,535) take,
@@ -49,7 +79,7 @@ class Insertion:
 MOST_ROWS = 64
 
 
-def add_rows(connection: Connection, head: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def add_rows(connection: Connection, head: str, rows: Sequence[Sequence[Any]]) -> None:
     """Run `head` ("INSERT INTO t (a, b)") for all rows, many at a time, past SQLAlchemy's layers.
 
     Raises:
@@ -71,6 +101,28 @@ def add_rows(connection: Connection, head: str, rows: Sequence[tuple[Any, ...]])
         ) from error
     finally:
         cursor.close()
+
+
+def one_value(connection: Connection, query: str) -> Any:
+    """The only value of a fixed query, past SQLAlchemy's layers.
+
+    Raises:
+        DBAPIError: as SQLAlchemy itself would.
+    """
+    if not connection.in_transaction():
+        connection.begin()
+    dialect = connection.dialect
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    except dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(
+            query, None, error, dialect.loaded_dbapi.Error, dialect=dialect
+        ) from error
+    finally:
+        cursor.close()
+    return None if row is None else row[0]
 
 
 @lru_cache(maxsize=4096)

@@ -63,6 +63,7 @@ class Shape(NamedTuple):
     attested: tuple[str, ...]
     key: tuple[str, ...]
     guard: Guard
+    names: frozenset[str]
 
 
 @cache
@@ -75,6 +76,7 @@ def shape(subject: Table) -> Shape:
         attested=tuple(name for name in columns if name != "code"),
         key=tuple(str(column.name) for column in subject.primary_key),
         guard=guard_of(subject),
+        names=frozenset(columns),
     )
 
 
@@ -112,11 +114,12 @@ def coded_row_holds(subject: Table, row: Mapping[str, Any], keys: Keyring) -> bo
 
 def _row_bytes(subject: Table, row: Mapping[str, Any]) -> bytes:
     known = shape(subject)
-    values = {name: _plain(row.get(name)) for name in known.attested}
+    values = {name: plain(row.get(name)) for name in known.attested}
     return canonical({"table": known.name, "row": values})
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A column's value as it stands in a digest."""
     if type(value) is bytes:
         # A body of megabytes counts by its digest, so that rows stay cheap to attest.
         return "sha256:" + hashlib.sha256(value).hexdigest()

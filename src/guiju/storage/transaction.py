@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement, and_
 
 from guiju.kernel import Keyring
-from guiju.storage.inserting import add_rows, insertion
+from guiju.storage.inserting import Insertion, add_rows, insertion, one_value
 from guiju.storage.tables import (
     RowDigest,
     guard_of,
@@ -71,8 +71,13 @@ class Tx:
         """Add rows in one statement; columns not named are NULL."""
         if rows:
             adding = insertion(subject, self.connection.dialect)
-            values = [adding.values(self._guarded(subject, row)) for row in rows]
-            add_rows(self.connection, adding.head, values)
+            add_rows(
+                self.connection, adding.head, [self._taken(adding, subject, row) for row in rows]
+            )
+
+    def one_value(self, query: str) -> Any:
+        """The only value of a fixed query, None for no row; for the hottest paths."""
+        return one_value(self.connection, query)
 
     def insert_plain(self, head: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run `head` ("INSERT INTO t (a, b)") for rows the driver takes as they are.
@@ -119,12 +124,16 @@ class Tx:
             self._remember(RowDigest(table_name(subject), row_key(subject, key), None))
         return bool(gone)
 
-    def _guarded(self, subject: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _taken(self, adding: Insertion, subject: Table, values: Mapping[str, Any]) -> list[Any]:
         row = self._complete(subject, values)
-        self._note(subject, row)
-        return row
+        taken, digest = adding.taken(row)
+        if digest is not None:
+            self._remember(RowDigest(table_name(subject), row_key(subject, row), digest))
+        return taken
 
-    def _complete(self, subject: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _complete(self, subject: Table, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if values.keys() == shape(subject).names:
+            return values
         row: dict[str, Any] = dict.fromkeys(shape(subject).columns)
         row.update(values)
         if len(row) != len(shape(subject).columns):

@@ -20,7 +20,7 @@ def raw(body: bytes) -> Play:
     """A request of these very bytes."""
     play = Play(exchange())
     ask = play.subject.work.ask
-    changed = {name: getattr(ask, name) for name in Ask.__slots__} | {"raw": body}
+    changed = {name: getattr(ask, name) for name in Ask.__struct_fields__} | {"raw": body}
     play.subject.work = Work(Ask(**changed), play.subject.work.rules)
     return play.begin()
 

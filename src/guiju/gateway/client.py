@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The HTTP client of the gateway: kept connections to one model service, used last first.
+
+Ours because it is walked for every request: a general client costs more than all stations
+together (docs/decisions/0012).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
+
+from guiju.gateway.connection import BrokenError, Connection, StaleError
+
+_CONNECT_SECONDS = 5.0
+_KEEP_SECONDS = 30.0
+_MOST_IDLE = 256
+_PORTS = {"http": 80, "https": 443}
+
+
+class Client:
+    """Speaks to one address; belongs to the event loop it was started on."""
+
+    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
+        """`headers` go with every request; they and the address must hold no line break."""
+        parts = urlsplit(base_url.rstrip("/"))
+        self._host = parts.hostname or ""
+        self._port = parts.port or _PORTS[parts.scheme]
+        self._secure = ssl.create_default_context() if parts.scheme == "https" else None
+        self._path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
+        shown = parts.netloc.rpartition("@")[2].encode(
+            "idna" if parts.netloc.isascii() else "utf-8"
+        )
+        lines = [
+            b"host: " + shown,
+            *(f"{name}: {value}".encode() for name, value in headers.items()),
+        ]
+        if any(b"\r" in one or b"\n" in one for one in lines):
+            raise ValueError("a header holds a line break")
+        self._lines = b"\r\n".join(lines)
+        self._idle: deque[Connection] = deque()
+        self._heads: dict[tuple[str, str], bytes] = {}
+
+    async def whole(
+        self, method: str, path: str, body: bytes, *, most: int, within: float
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer.
+
+        Raises:
+            BrokenError: the service is away, too slow, or speaks no HTTP.
+        """
+        request = self._request(method, path, body)
+        while True:
+            connection = self._kept() or await self._connect()
+            try:
+                answer = await connection.whole(request, most, within)
+            except StaleError:
+                continue
+            except BaseException:
+                connection.drop()
+                raise
+            connection.end(self._keep)
+            return connection.status, answer
+
+    async def begun(
+        self, method: str, path: str, body: bytes, *, most: int, within: float
+    ) -> Connection:
+        """A connection whose answer has begun; it must be given to `end` or dropped."""
+        request = self._request(method, path, body)
+        while True:
+            connection = self._kept() or await self._connect()
+            try:
+                await connection.head(request, most, within)
+            except StaleError:
+                continue
+            except BaseException:
+                connection.drop()
+                raise
+            return connection
+
+    def end(self, connection: Connection) -> None:
+        """Take a connection back whose answer was read as far as anybody wants to."""
+        connection.end(self._keep)
+
+    async def close(self) -> None:
+        """Drop what is kept."""
+        while self._idle:
+            self._idle.pop().drop()
+
+    def _request(self, method: str, path: str, body: bytes) -> bytes:
+        head = self._heads.get((method, path))
+        if head is None:
+            first = f"{method} {self._path}{path} HTTP/1.1\r\n".encode()
+            head = self._heads[method, path] = first + self._lines + b"\r\ncontent-length: "
+        return b"%b%d\r\n\r\n%b" % (head, len(body), body)
+
+    def _kept(self) -> Connection | None:
+        """The connection that was given back last: it is the least likely to be stale."""
+        idle, oldest = self._idle, asyncio.get_running_loop().time() - _KEEP_SECONDS
+        while idle:
+            connection = idle.pop()
+            if connection.is_open and connection.idle_since > oldest:
+                return connection
+            connection.drop()
+        return None
+
+    async def _connect(self) -> Connection:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                _, connection = await loop.create_connection(
+                    lambda: Connection(loop), self._host, self._port, ssl=self._secure
+                )
+        except (OSError, TimeoutError, UnicodeError) as error:
+            raise BrokenError("no connection") from error
+        return connection
+
+    def _keep(self, connection: Connection) -> None:
+        connection.idle_since = asyncio.get_running_loop().time()
+        self._idle.append(connection)
+        if len(self._idle) > _MOST_IDLE:
+            self._idle.popleft().drop()
