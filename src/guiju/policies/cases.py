@@ -12,11 +12,12 @@ import msgspec
 
 from guiju.casework import Form
 from guiju.kernel import Invalid, Text
-from guiju.policies.body import SCOPES
-from guiju.screening import Direction, Outcome, Screen
+from guiju.measures import law
+from guiju.screening import DIRECTIONS, Direction, Outcome, Screen, Verdict
 
 CODE = "cases-invalid"
 _EXPECTED = tuple(one.value for one in Outcome)
+_WAYS: dict[str, Direction] = {one: one for one in DIRECTIONS}
 _LONGEST = 1_000_000
 
 
@@ -28,6 +29,7 @@ class Case:
     text: str
     direction: Direction
     expect: str
+    harm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,20 @@ class Difference:
     direction: str
     expect: str
     got: str
+    harm: str | None = None
+    harms: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
+        """For JSON; harms only where one was expected."""
+        said = asdict(self)
+        return {key: said[key] for key in said if self.harm or key not in {"harm", "harms"}}
+
+    def said(self) -> str:
+        """For a person: what was expected and what came."""
+        if self.harm is None:
+            return f"expected {self.expect}, got {self.got}"
+        got = " ".join((self.got, *self.harms))
+        return f"expected {self.expect} {self.harm}, got {got}"
 
 
 def read(path: Path) -> list[Case]:
@@ -58,13 +70,21 @@ def read(path: Path) -> list[Case]:
 
 
 def differing(given: Sequence[Case], screen: Screen) -> list[Difference]:
-    """The cases whose verdict is not the expected one."""
-    judged = ((one, screen.judge(one.text, one.direction).outcome.value) for one in given)
+    """The cases whose verdict is not the expected one, or does not name the expected harm."""
+    judged = ((one, screen.judge(one.text, one.direction)) for one in given)
     return [
-        Difference(one.line, one.direction, one.expect, got)
-        for one, got in judged
-        if got != one.expect
+        _difference(one, verdict) for one, verdict in judged if not _is_as_expected(one, verdict)
     ]
+
+
+def _is_as_expected(case: Case, verdict: Verdict) -> bool:
+    named = case.harm is None or case.harm in verdict.harms
+    return named and verdict.outcome.value == case.expect
+
+
+def _difference(case: Case, verdict: Verdict) -> Difference:
+    got, harms = verdict.outcome.value, tuple(sorted(verdict.harms))
+    return Difference(case.line, case.direction, case.expect, got, case.harm, harms)
 
 
 def _cases(path: Path, lines: Sequence[bytes]) -> Iterator[Case]:
@@ -80,15 +100,16 @@ def _cases(path: Path, lines: Sequence[bytes]) -> Iterator[Case]:
         yield Case(
             number,
             form.text("text", longest=_LONGEST, default=""),
-            "output" if form.word("direction", SCOPES, default="input") == "output" else "input",
+            _WAYS[form.word("direction", DIRECTIONS, default="input")],
             form.word("expect", _EXPECTED),
+            form.word("harm", law().harms) if form.has("harm") else None,
         )
         form.done()
 
 
 def _fault(place: str, zh: str, en: str) -> Invalid:
     remedy = Text(
-        zh='每行一个 {"text", "direction", "expect"}。',
-        en='Give one {"text", "direction", "expect"} a line.',
+        zh='每行一个 {"text", "direction", "expect"}，可加 "harm"。',
+        en='Give one {"text", "direction", "expect"} a line, and "harm" if you like.',
     )
     return Form({}, CODE, origin=place).fault("", zh, en, remedy)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -23,7 +23,11 @@ from guiju.kernel import (
 )
 from guiju.policies import body as bodies
 from guiju.policies import cases, service
+from guiju.policies.dry_running import Traffic, check_officer, compared
+from guiju.policies.lexicons_model import references
 from guiju.policies.model import Policy, PolicyHead
+from guiju.policies.screens import policy_screen
+from guiju.screening import Screen
 from guiju.storage import Database
 
 
@@ -144,12 +148,60 @@ def test(
     else:
         chosen = _chosen(context, policy)
         body, mark = dict(chosen.body), chosen.digest
-    differing = cases.differing(given, bodies.compiled(body, mark))
-    lines = [f"{file}:{one.line}: expected {one.expect}, got {one.got}" for one in differing]
+    differing = cases.differing(given, _screen(context, body, mark))
+    lines = [f"{file}:{one.line}: {one.said()}" for one in differing]
     lines.append(f"{len(given)} cases, {len(differing)} differ")
     report = {"policy": mark, "cases": len(given), "differ": [one.plain() for one in differing]}
     put(report, lines, as_json=as_json)
     context.exit(int(bool(differing)))
+
+
+@group.command(name="dry-run")
+@click.argument("policy", metavar="ID")
+@named
+@click.option("--reason", required=True, help="Why records are opened; it stays on record.")
+@click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
+@click.option("--most", type=click.IntRange(min=1), default=10_000, show_default=True)
+@with_json
+@click.pass_context
+def dry_run(
+    context: click.Context,
+    /,
+    policy: str,
+    *,
+    name: str,
+    reason: str,
+    days: int,
+    most: int,
+    as_json: bool,
+) -> None:
+    """Count how many recorded texts version ID would judge otherwise than the one in force."""
+    actor = desk_of(context).staff(name)
+    check_officer(actor)
+    if not isinstance(context.obj, Traffic):
+        raise _no_traffic()
+    now, then = _chosen(context, None), _chosen(context, policy)
+    screens = [_screen(context, one.body, one.digest) for one in (now, then)]
+    found = compared(context.obj.said(actor, reason, days, most), *screens)
+    value = {"policy": then.digest, "in_force": now.digest, "days": days, **found.plain()}
+    put(value, list(found.lines()), as_json=as_json)
+
+
+def _screen(context: click.Context, body: Mapping[str, Any], mark: str) -> Screen:
+    """The screen of a policy; the data are opened only if it names lexicons that lie there."""
+    if not references(body):
+        return bodies.compiled(body, mark)
+    with desk_of(context).database.read() as tx:
+        return policy_screen(tx, body, mark)
+
+
+def _no_traffic() -> Unavailable:
+    return Unavailable(
+        "traffic-not-open",
+        Text(zh="此处没有可供试运行的记录。", en="No records are open here for a dry run."),
+        Text(zh="请用 --data 指定数据目录。", en="Run it with --data."),
+        article=11,
+    )
 
 
 def desk_of(context: click.Context) -> PolicyDesk:

@@ -43,7 +43,7 @@ def test_the_same_words_come_from_every_encoding(
 
 
 def test_a_damaged_line_of_utf8_does_not_turn_the_file_into_gb18030() -> None:
-    """One bad line in ten is turned down with its number; the others are read as they are."""
+    """A bad line is turned down with its number; the others are read as they are."""
     lines = [f"示例禁词{sign}".encode() for sign in "甲乙丙丁戊己庚辛壬癸"]
     lines[4] = b"\xca\xbe\xc0\xfd\xff"
     manner, terms, rejected = read(b"\n".join(lines))

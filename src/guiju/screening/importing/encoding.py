@@ -25,8 +25,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Of the lines beyond ASCII, one in so many may be damaged before UTF-8 is given up for GB18030.
-_SOUND_FOR_EACH_DAMAGED = 9
 # A list in UTF-16 has a line end, if nothing else in ASCII, for each so many bytes.
 _SOME = 100
 _SAVE = Text(
@@ -112,9 +110,11 @@ def _narrow(data: BinaryIO) -> str:
     data.seek(0)
     while line := data.readline(LONGEST_LINE):
         if not line.isascii():
-            fits = _fits(line)
-            sound, damaged = sound + fits, damaged + (not fits)
-    return "utf-8" if sound >= _SOUND_FOR_EACH_DAMAGED * damaged else "gb18030"
+            fits = _fits(line, "utf-8")
+            sound += fits
+            damaged += not fits and _fits(line, "gb18030")
+    # A word in GB18030 hardly ever happens to be UTF-8.
+    return "utf-8" if sound > damaged else "gb18030"
 
 
 def _is_utf8(data: BinaryIO) -> bool:
@@ -129,9 +129,9 @@ def _is_utf8(data: BinaryIO) -> bool:
     return True
 
 
-def _fits(line: bytes) -> bool:
+def _fits(line: bytes, encoding: str) -> bool:
     try:
-        line.decode("utf-8")
+        line.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True

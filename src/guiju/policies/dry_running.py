@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a proposed policy would have made of recent traffic: counted, never shown (Article 4).
+
+The records are the room that opens them, for a stated reason and with a reading on record; here
+each text is judged twice and forgotten.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+from guiju.kernel import Actor, Refused, Text
+from guiju.policies.model import OFFICER
+from guiju.screening import Direction, Screen
+
+
+class Said(NamedTuple):
+    """A recorded input or output, as it was judged then: pieces joined by screening's border."""
+
+    direction: Direction
+    text: str
+
+
+@runtime_checkable
+class Traffic(Protocol):
+    """What `app` hands over: recorded texts, opened for this purpose only."""
+
+    def said(self, actor: Actor, reason: str, days: int, most: int) -> Iterator[Said]:
+        """Up to `most` texts of the last `days`; the whole reading goes on record first.
+
+        Raises:
+            Refused: `role-needed` or `reason-needed`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """How many texts were judged each way, and how many would get another verdict."""
+
+    texts: Counter[str]
+    changes: Counter[tuple[str, str, str]]
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        changes = [
+            {"direction": way, "now": now, "then": then, "count": count}
+            for (way, now, then), count in sorted(self.changes.items())
+        ]
+        return {"texts": dict(sorted(self.texts.items())), "changes": changes}
+
+    def lines(self) -> Iterator[str]:
+        """For a person."""
+        for (way, now, then), count in sorted(self.changes.items()):
+            yield f"{way:<8}  {now:>6} -> {then:<6}  {count}"
+        judged = ", ".join(f"{count} {way}s" for way, count in sorted(self.texts.items()))
+        yield f"{judged or 'no texts'} judged, {self.changes.total()} would be judged otherwise"
+
+
+def check_officer(actor: Actor) -> None:
+    """Refuse whoever may not let records be opened for a policy's sake."""
+    if not actor.has(OFFICER):
+        raise Refused(
+            "role-needed",
+            Text(
+                zh="只有内容安全负责人可以用近期记录试运行规则。",
+                en="Only a safety officer may run a policy over recent records.",
+            ),
+            Text(zh=f"请由岗位 {OFFICER} 的人员操作。", en=f"Let somebody with {OFFICER} do it."),
+            article=11,
+        )
+
+
+def compared(texts: Iterable[Said], now: Screen, then: Screen) -> DryRun:
+    """Judge each text by both screens and count the differences."""
+    judged: Counter[str] = Counter()
+    changes: Counter[tuple[str, str, str]] = Counter()
+    for one in texts:
+        judged[one.direction] += 1
+        pair = [screen.judge(one.text, one.direction).outcome.value for screen in (now, then)]
+        if pair[0] != pair[1]:
+            changes[one.direction, pair[0], pair[1]] += 1
+    return DryRun(judged, changes)
