@@ -67,11 +67,18 @@ class Line:
 
     async def body(self) -> bytes:
         """The whole body; raises Invalid 413 `request-too-large` or 408 `request-too-slow`."""
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        # As asyncio.timeout does it, at a third of its price: every request walks through here.
+        late: list[bool] = []
+        timer = loop.call_later(_BODY_SECONDS, _cancel, task, late)
         try:
-            async with asyncio.timeout(_BODY_SECONDS):
-                return await self._body()
-        except TimeoutError as error:
-            raise _too_slow() from error
+            return await self._body()
+        except asyncio.CancelledError:
+            if not late or task is None or task.uncancel():
+                raise
+            raise _too_slow() from None
+        finally:
+            timer.cancel()
 
     async def _body(self) -> bytes:
         parts, size = [], 0
@@ -142,6 +149,12 @@ class Line:
                 await self.stream(data, screened, more=more)
         except TimeoutError:
             self.left = True
+
+
+def _cancel(task: asyncio.Task[Any] | None, late: list[bool]) -> None:
+    if task is not None:
+        late.append(True)
+        task.cancel()
 
 
 def _too_large() -> Invalid:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
-from uuid import uuid4
 
 from guiju.accounts import Caller, Directory
 from guiju.gateway.conversation import Conversation
@@ -32,7 +31,7 @@ from guiju.gateway.signals import (
 from guiju.gateway.stations.identify import no_key
 from guiju.gateway.upstream import Upstream
 from guiju.gateway.work import Ask, Work
-from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text
+from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, new_uuid
 
 _MOST_MODELS = 1000
 
@@ -119,7 +118,7 @@ class Gateway:
             await self.caller(token)
         ask = Ask(
             request=line.request,
-            produce_id=str(uuid4()),
+            produce_id=new_uuid(),
             at=self._clock.now(),
             route=line.path,
             token=token,

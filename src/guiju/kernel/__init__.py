@@ -24,7 +24,7 @@ from guiju.kernel.errors import (
     Unavailable,
 )
 from guiju.kernel.events import Bus, Event, PolicyActivated, StandingChanged
-from guiju.kernel.ids import new_id, secret_token
+from guiju.kernel.ids import new_id, new_uuid, secret_token
 from guiju.kernel.sealing import (
     Keyring,
     KeyWrapper,
@@ -63,6 +63,7 @@ __all__ = [
     "micros",
     "monotonic",
     "new_id",
+    "new_uuid",
     "parse",
     "part",
     "seal",

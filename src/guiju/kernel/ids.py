@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
+from functools import lru_cache
 from typing import NewType
 
 PersonId = NewType("PersonId", str)
@@ -21,6 +23,11 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = tuple(one + two for one in _ALPHABET for two in _ALPHABET)
 
 
+# Version 4 and variant 10, in their places.
+_UUID_MARKS = 0x4 << 76 | 0x8 << 60
+_UUID_KEPT = ~(0xF << 76 | 0xC << 60)
+
+
 def _base32(value: int, length: int) -> str:
     """`value` in `length` characters, an even number, the highest first."""
     pairs = []
@@ -31,10 +38,29 @@ def _base32(value: int, length: int) -> str:
     return "".join(pairs)
 
 
+@lru_cache(maxsize=4)
+def _stamp(milliseconds: int) -> str:
+    """The time in ten characters; ids are drawn many to a millisecond."""
+    return _base32(milliseconds, 10)
+
+
 def new_id(prefix: str) -> str:
     """`prefix_` and 26 characters: 48 bits of milliseconds, then 80 random bits."""
-    stamp = time.time_ns() // 1_000_000
-    return f"{prefix}_{_base32(stamp, 10)}{_base32(secrets.randbits(80), 16)}"
+    drawn, pairs = int.from_bytes(os.urandom(10)), _PAIRS
+    # Written out: a loop would take as long again as all the rest.
+    return (
+        f"{prefix}_{_stamp(time.time_ns() // 1_000_000)}"
+        f"{pairs[drawn >> 70]}{pairs[drawn >> 60 & 1023]}{pairs[drawn >> 50 & 1023]}"
+        f"{pairs[drawn >> 40 & 1023]}{pairs[drawn >> 30 & 1023]}{pairs[drawn >> 20 & 1023]}"
+        f"{pairs[drawn >> 10 & 1023]}{pairs[drawn & 1023]}"
+    )
+
+
+def new_uuid() -> str:
+    """A random UUID (RFC 9562, version 4), where a format asks for one."""
+    drawn = int.from_bytes(os.urandom(16)) & _UUID_KEPT | _UUID_MARKS
+    text = f"{drawn:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def secret_token(prefix: str) -> str:

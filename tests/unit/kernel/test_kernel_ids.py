@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import os
 import re
 import time
+import uuid
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.kernel import ids, new_id, secret_token
+from guiju.kernel import ids, new_id, new_uuid, secret_token
 
 
 def test_an_id_is_its_prefix_and_26_characters_that_are_not_misheard() -> None:
@@ -29,6 +31,26 @@ def test_ids_of_one_millisecond_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eighty random bits stand behind the time."""
     monkeypatch.setattr(time, "time_ns", lambda: 0)
     assert len({new_id("ev") for _ in range(1_000)}) == 1_000
+
+
+def test_a_uuid_is_random_and_says_so() -> None:
+    """Version 4, variant 10, 122 random bits, in the text form of RFC 9562."""
+    made = [uuid.UUID(text) for text in (new_uuid() for _ in range(1_000))]
+    assert {one.version for one in made} == {4}
+    assert {one.variant for one in made} == {uuid.RFC_4122}
+    assert len(set(made)) == 1_000
+    seen = 0
+    for one in made:
+        seen |= one.int
+    assert seen.bit_count() == 128 - 3 - 1
+
+
+def test_an_id_uses_every_bit_it_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The eighty bits read back from the last sixteen characters."""
+    monkeypatch.setattr(os, "urandom", lambda size: bytes(range(1, size + 1)))
+    digits = [ids._ALPHABET.index(one) for one in new_id("ev")[-16:]]
+    value = sum(digit << 5 * place for place, digit in enumerate(reversed(digits)))
+    assert value.to_bytes(10) == bytes(range(1, 11))
 
 
 def test_a_token_is_its_prefix_and_40_characters() -> None:
