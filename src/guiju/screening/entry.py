@@ -13,6 +13,8 @@ from guiju.measures import law
 from guiju.screening.entry_table import Table
 from guiju.screening.fold import BORDER, fold
 from guiju.screening.model import DIRECTIONS, Direction, Outcome
+from guiju.screening.patterns import unusable
+from guiju.screening.views import keys
 
 Kind = Literal["term", "all", "regex"]
 KINDS: Mapping[str, Kind] = {"term": "term", "all": "all", "regex": "regex"}
@@ -141,7 +143,12 @@ def hopeless(entry: Entry) -> Text | None:
         return Text(zh="截止日早于起始日", en="it ends before it begins")
     if entry.kind == "regex":
         return _hopeless_pattern(entry)
-    return _hopeless_parts(entry.parts, entry) or _hopeless_near(entry) or _hopeless_phrase(entry)
+    return (
+        _hopeless_parts(entry.parts, entry)
+        or _hopeless_views(entry)
+        or _hopeless_near(entry)
+        or _hopeless_phrase(entry)
+    )
 
 
 def _scope(table: Table) -> frozenset[Direction]:
@@ -189,7 +196,20 @@ def _hopeless_text(folded: str) -> Text | None:
     return _too_long(folded, LONGEST_TERM)
 
 
+def _hopeless_views(entry: Entry) -> Text | None:
+    for view in entry.views:
+        for part in entry.parts:
+            if not keys(view, fold(part).text):
+                return Text(
+                    zh=f"在视图 {view} 中无法匹配",
+                    en=f"it cannot be matched in the view {view}",
+                )
+    return None
+
+
 def _hopeless_near(entry: Entry) -> Text | None:
+    if entry.near is not None and entry.kind == "all":
+        return Text(zh="组合不能再带 near", en="a combination takes no near")
     for folded in (fold(one).text for one in entry.near.terms) if entry.near is not None else ():
         if not folded.strip() or BORDER in folded:
             return Text(zh="near 的词为空或含换行", en="a term it must be near is empty or broken")
@@ -217,7 +237,7 @@ def _hopeless_pattern(entry: Entry) -> Text | None:
             zh="正则不能带 near、except、whole_word 或 views",
             en="a pattern takes no near, except, whole_word or views",
         )
-    return None
+    return unusable(entry.term)
 
 
 def _too_long(folded: str, most: int) -> Text | None:

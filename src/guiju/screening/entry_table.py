@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -11,6 +12,7 @@ from typing import Any
 from guiju.kernel import Invalid, Text
 
 _NONE: tuple[str, ...] = ()
+_HALVES = re.compile(r"[\ud800-\udfff]")
 
 
 class Table:
@@ -43,7 +45,7 @@ class Table:
     def text(self, key: str, default: str | None = None) -> str:
         """A string; `default` when there is none."""
         value = self._values.get(key, default)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or _HALVES.search(value):
             raise self.broken(key, "text")
         return value
 
@@ -57,7 +59,7 @@ class Table:
     def words(self, key: str, known: Collection[str] = _NONE) -> tuple[str, ...]:
         """A list of strings, each of them once; if `known` says some, only these."""
         value = self._values.get(key, ())
-        if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+        if not isinstance(value, (list, tuple)) or not all(map(_is_text, value)):
             raise self.broken(key, "[...]" if not known else " / ".join(known))
         if known and not all(one in known for one in value):
             raise self.broken(key, " / ".join(known))
@@ -99,3 +101,8 @@ class Table:
             Text(zh=f"应为：{wanted}。", en=f"Expected: {wanted}."),
             article=4,
         )
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is a string that can be written down: half a character cannot."""
+    return isinstance(value, str) and not _HALVES.search(value)

@@ -3,67 +3,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from guiju.measures import enforces
+from guiju.screening.artefact import Compiled, compile_entries
+from guiju.screening.entry import Entry
 from guiju.screening.fold import Folded, fold
-from guiju.screening.lexicon import Lexicon, compiled
-from guiju.screening.model import Direction, Outcome, Verdict
+from guiju.screening.model import DIRECTIONS, Direction, Outcome, Verdict
 from guiju.screening.policy import read_entries
+from guiju.screening.rules import Rules
+from guiju.screening.sights import CONTEXT, Sights
 from guiju.screening.spans import Place
 from guiju.screening.stream import WINDOW, Stream
 from guiju.screening.tally import Tally
+
+if TYPE_CHECKING:
+    from guiju.screening.personal import Personal
 
 
 class Screen:
     """Judges texts and streams by one policy; immutable, shared by all threads."""
 
-    def __init__(self, lexicons: Mapping[Direction, Lexicon], digest: str) -> None:
+    def __init__(
+        self, lexicons: Sequence[Compiled], digest: str, personal: Personal | None = None
+    ) -> None:
         """Use `Screen.load`."""
-        self._lexicons = dict(lexicons)
         self.policy = digest
+        self._lexicons = tuple(one for one in lexicons if one.entries)
+        self._personal = personal
+        context = max((one.context for one in self._lexicons), default=CONTEXT)
+        self._rules: dict[Direction, Rules] = {
+            way: Rules([one.lexicons[way] for one in self._lexicons], personal, context)
+            for way in DIRECTIONS
+        }
 
     @classmethod
-    def load(cls, policy: Mapping[str, Any], digest: str) -> Screen:
-        """Compile the `screening` table of the policy with this digest.
+    def load(
+        cls,
+        policy: Mapping[str, Any],
+        digest: str,
+        lexicons: Sequence[Compiled] = (),
+        personal: Personal | None = None,
+        on: date | None = None,
+    ) -> Screen:
+        """Compile the `screening` table of the policy with this digest; add `lexicons` to it.
+
+        `on` is the day for which its entries are compiled; without it their dates are not asked.
 
         Raises:
             Invalid: `lexicon-entry-broken` or `lexicon-entry-hopeless`, with the entry's number.
         """
-        return cls(compiled(read_entries(policy)), digest)
+        return cls((compile_entries(read_entries(policy), on=on), *lexicons), digest, personal)
+
+    def with_entries(self, urgent: Iterable[Entry], digest: str | None = None) -> Screen:
+        """The same screen and a few entries more; nothing that was compiled is compiled again.
+
+        Raises:
+            Invalid: `lexicon-entry-hopeless`, with the entry's number.
+        """
+        added = compile_entries(urgent)
+        return Screen((*self._lexicons, added), digest or self.policy, self._personal)
 
     @enforces("input-screening", "output-screening")
     def judge(self, text: str, direction: Direction) -> Verdict:
         """The verdict on a whole text; spans are those of `text` as given."""
-        folded, lexicon = fold(text), self._lexicons[direction]
+        folded, rules = fold(text), self._rules[direction]
         if len(folded.text) > WINDOW:
-            return _searched(folded, lexicon).verdict(self.policy, len(text))
-        hits = lexicon.hits(folded.text)
+            return _swept(folded, rules).verdict(self.policy, len(text))
+        hits = rules.find(Sights(folded.text), 0).hits
         if not hits:
             return Verdict(Outcome.PASS, (), self.policy, len(text))
-        tally = Tally(lexicon)
-        tally.add(hits, Place(text, folded.offsets(), shift=0, begin=0))
+        tally = Tally(rules)
+        tally.add(hits, Place(text, folded.text, folded.offsets(), shift=0, begin=0))
         return tally.verdict(self.policy, len(text))
 
     @enforces("output-screening")
     def stream(self, direction: Direction = "output") -> Stream:
         """A scanner for a text that arrives in pieces."""
-        return Stream(self._lexicons[direction], self.policy)
+        return Stream(self._rules[direction], self.policy)
 
 
-def _searched(folded: Folded, lexicon: Lexicon) -> Tally:
-    """All hits of a long text, window by window, so that a flood of them is never held at once."""
-    tally, size = Tally(lexicon), len(folded.text)
+def _swept(folded: Folded, rules: Rules) -> Tally:
+    """All hits of a long text, window by window, so that a flood of them is never held at once.
+
+    A window begins where the one before may still have become a hit, as in a stream.
+    """
+    tally, text, size = Tally(rules), folded.text, len(folded.text)
     offsets: Sequence[int] | None = None
-    step = max(WINDOW, lexicon.longest)
-    for start in range(0, size, step):
-        # Back far enough for a hit that ends in this window, and for the border before it.
-        low, end = max(0, start - lexicon.longest - 1), start + step
-        window = folded.text[low:end]
-        hits = lexicon.hits(window, seen=start - low, closed=end >= size)
-        if hits:
+    start = end = since = 0
+    while end < size:
+        end = min(end + WINDOW, size)
+        low = max(start - rules.context, 0)
+        sights = Sights(text[low:end], start - low, closed=end == size)
+        found = rules.find(sights, max(since, start) - low)
+        cut = end if sights.closed else low + min(found.open_at, rules.hold(sights))
+        if hits := [hit for hit in found.hits if hit[0] + low < cut]:
             offsets = offsets or folded.offsets()
-            begin = low if offsets is None else offsets[low]
-            tally.add(hits, Place(folded.source, offsets, low, begin))
+            begin = start if offsets is None else offsets[start]
+            tally.add(hits, Place(folded.source, sights.folded, offsets, low, begin))
+            since = max(since, rules.told(hits) + low)
+        start = cut
     return tally

@@ -1,153 +1,92 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The operator's terms, compiled: one automaton over folded text (Article 4).
+"""The operator's terms for one direction, compiled: what stands in a window of text (Article 4).
 
-guiju ships no list. A term of ASCII letters counts only as a whole word, by ASCII borders: the
+guiju ships no list. A term of ASCII characters counts only as a whole word, by ASCII borders: the
 border of regular expressions would miss one between an ideograph and a letter.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from operator import itemgetter
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from daachorse import CharwiseDoubleArrayAhoCorasick
+from guiju.screening.asking import Asking
+from guiju.screening.layer import Layer
+from guiju.screening.patterns import Pattern
+from guiju.screening.register import Register
+from guiju.screening.sights import FOLDED, Sights
 
-from guiju.kernel import Invalid, Text, digest
-from guiju.screening.entry import Entry
-from guiju.screening.entry import hopeless as _why_hopeless
-from guiju.screening.fold import fold
-from guiju.screening.model import DIRECTIONS, Direction, Outcome
-from guiju.screening.prefixes import Prefixes
-
-_RULE_DIGITS = 16
-_END = itemgetter(1)
+Hit: TypeAlias = tuple[int, int, int, str]
+"""Start and end in the window's folded text, the number of the rule, the view it was found in."""
 
 
-class Term(NamedTuple):
-    """An entry, folded: `left` and `right` say at which side a whole word must end."""
+class Found(NamedTuple):
+    """The hits that are certain, in any order.
 
-    folded: str
-    entry: Entry
-    rule: str
-    left: bool
-    right: bool
+    `open_at` is where the first stands that is not certain yet or may still grow; the end of the
+    window if there is none.
+    """
 
-
-Hit: TypeAlias = tuple[int, int, int]
-"""Start and end in the searched text, and the number of the term."""
+    hits: list[Hit]
+    open_at: int
 
 
 class Lexicon:
     """The terms of one direction."""
 
-    def __init__(self, terms: Sequence[Term]) -> None:
-        """Compile; terms must differ from each other."""
-        self.terms = tuple(terms)
-        self.ranks = tuple(one.entry.action.rank for one in terms)
-        self.masking = _numbers(one.entry.action is Outcome.MASK for one in terms)
-        self.stopping = _numbers(one.entry.action.stops for one in terms)
-        self.longest = max((len(one.folded) for one in terms), default=0)
-        self._words = any(one.left or one.right for one in terms)
-        patterns = [one.folded for one in terms]
-        self._automaton = CharwiseDoubleArrayAhoCorasick(patterns) if patterns else None
-        self.prefixes = Prefixes((one.folded, one.left, one.right) for one in terms)
+    def __init__(
+        self, register: Register, layers: Sequence[Layer], patterns: Sequence[tuple[int, Pattern]]
+    ) -> None:
+        """Take the entries, of which these are found by terms and by patterns."""
+        self.register = register
+        self._layers = tuple(layers)
+        self._patterns = tuple(patterns)
 
-    def __len__(self) -> int:
-        """How many terms there are."""
-        return len(self.terms)
+    def find(self, sights: Sights) -> Found:
+        """Every hit that begins in the window's tail, overlapping ones too."""
+        asking: Asking | None = None
+        for layer in self._layers:
+            sight = sights.seen(layer.view)
+            found = layer.automaton.find_overlapping(sight.text)
+            if found:
+                asking = asking or Asking(self.register, sights)
+                asking.take(layer, sight, found)
+        hits, open_at = asking.done() if asking is not None else ([], len(sights.folded))
+        for number, pattern in self._patterns:
+            spans = pattern.spans(sights.folded, sights.context)
+            hits += [(start, end, number, FOLDED) for start, end in spans]
+        return Found(hits, open_at)
 
-    def hits(
-        self, folded: str, context: int = 0, seen: int = 0, *, closed: bool = True
-    ) -> list[Hit]:
-        """Every term in `folded`, overlapping ones too, in the order in which they end.
-
-        `context` characters stand there only as a left border; hits that were certain within the
-        first `seen` are left out. Unless `closed`, a word at the end is not yet certain.
-        """
-        if self._automaton is None:
-            return []
-        found: list[Hit] = self._automaton.find_overlapping(folded)
-        if not found:
-            return found
-        if self._words:
-            found = found[bisect_left(found, seen, key=_END) :] if seen else found
-            last = len(folded) if closed else len(folded) - 1
-            return [hit for hit in found if self._counts(hit, folded, context, seen, last)]
-        # What begins with a character that was let go is no hit: it would not have been let go.
-        return found[bisect_right(found, seen, key=_END) :] if seen else found
-
-    def _counts(self, hit: Hit, folded: str, context: int, seen: int, last: int) -> bool:
-        """Whether a hit is new, a whole word if it must be, and ends at `last` at the latest."""
-        start, end, number = hit
-        term = self.terms[number]
-        if term.left and (start < context or (start > 0 and _is_letter(folded[start - 1]))):
-            return False
-        if not term.right:
-            return end > seen
-        return end <= last and not _is_letter(folded[end : end + 1])
+    def hold(self, sights: Sights) -> int:
+        """Where the longest end of the window begins that may still become a hit."""
+        places = [_first(layer, sights) for layer in self._layers]
+        places += [one.hold(sights.folded, sights.context) for _, one in self._patterns]
+        return min(places, default=len(sights.folded))
 
 
-def _numbers(which: Iterable[bool]) -> frozenset[int]:
-    return frozenset(number for number, one in enumerate(which) if one)
+def _first(layer: Layer, sights: Sights) -> int:
+    """Where the first begins that may still become one of the layer's forms."""
+    if layer.view == FOLDED:
+        context = sights.context
+        tail = sights.tail
+        return context + layer.first(tail, 0, lambda at: sights.joined(at + context))
+    return _first_seen(layer, sights)
 
 
-def compiled(entries: Iterable[Entry]) -> dict[Direction, Lexicon]:
-    """One lexicon for each direction; equal ones are shared.
+def _first_seen(layer: Layer, sights: Sights) -> int:
+    sight = sights.to_come(layer.view)
+    text, at = sight.text, 0
 
-    Raises:
-        Invalid: `lexicon-entry-hopeless`, for a term that would hit everything or nothing.
-    """
-    terms = _merged(entries)
-    ends = {way: tuple(one for one in terms if way in one.entry.scope) for way in DIRECTIONS}
-    made = {terms: Lexicon(terms) for terms in set(ends.values())}
-    return {way: made[ends[way]] for way in DIRECTIONS}
+    def start(place: int) -> int:
+        core, _ = sights.core(sight, place, place + 1)
+        return sights.grown(core, core + 1)[0]
 
+    def joined(place: int) -> bool:
+        return sights.joined(start(place))
 
-def _merged(entries: Iterable[Entry]) -> list[Term]:
-    """Terms that fold alike become one for each direction they share, with the worst action."""
-    found: dict[tuple[str, Direction], Term] = {}
-    for number, entry in enumerate(entries, start=1):
-        term = _term(number, entry)
-        for way in sorted(entry.scope):
-            before = found.get((term.folded, way))
-            if before is None or entry.action > before.entry.action:
-                found[term.folded, way] = term
-    return _scoped(found)
-
-
-def _scoped(found: dict[tuple[str, Direction], Term]) -> list[Term]:
-    scopes: dict[Term, set[Direction]] = {}
-    for (_, way), term in found.items():
-        scopes.setdefault(term, set()).add(way)
-    return [
-        term._replace(entry=replace(term.entry, scope=frozenset(scope)))
-        for term, scope in scopes.items()
-    ]
-
-
-def _term(number: int, entry: Entry) -> Term:
-    folded = fold(entry.term).text
-    if (reason := _why_hopeless(entry)) is not None:
-        raise Invalid(
-            "lexicon-entry-hopeless",
-            Text(
-                zh=f"词条第 {number} 条不可用：{reason.zh}。",
-                en=f"Lexicon entry {number} cannot work: {reason.en}.",
-            ),
-            Text(
-                zh="请在一行内写更长的词，或删去该条。",
-                en="Write a longer term on one line, or take the entry out.",
-            ),
-            article=4,
-        )
-    word = folded.isascii()
-    rule = "lex-" + digest(b"guiju/lexicon/1/" + folded.encode())[:_RULE_DIGITS]
-    left, right = word and _is_letter(folded[0]), word and _is_letter(folded[-1])
-    return Term(folded, entry, rule, left, right)
-
-
-def _is_letter(character: str) -> bool:
-    return character.isascii() and character.isalnum()
+    while (at := layer.first(text, at, joined)) < len(text):
+        core, _ = sights.core(sight, at, at + 1)
+        if core >= sights.oldest() and sight.is_whole(at, len(text)):
+            return max(start(at), sights.context)
+        at += 1
+    return len(sights.folded)

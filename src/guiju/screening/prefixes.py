@@ -1,63 +1,87 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much of a stream may still become a hit: the longest suffix that begins some term."""
+"""How much of a stream may still become a hit: the longest suffix that begins some term.
+
+The beginnings of a million terms are a sorted row of 64-bit hashes, which loads without a copy. Two
+beginnings with the same hash would only hold a little more back.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable
-from itertools import chain
 
-# Stands for the end that a whole word still waits for; greater than whatever follows it.
-_AWAITED = "\U0010ffff"
-_PAIR = 2
+import numpy as np
+from numpy.typing import NDArray
+
+_FACTOR = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
 
 
 class Prefixes:
-    """The beginnings of all terms, without a copy of each."""
+    """The proper beginnings of terms, as hashes in order."""
 
-    def __init__(self, terms: Iterable[tuple[str, bool, bool]]) -> None:
-        """Take (term, needs a border on its left, needs one on its right)."""
-        bound: list[str] = []
-        free: list[str] = []
-        for term, left, right in terms:
-            (bound if left else free).append(term + _AWAITED if right else term)
-        self._bound, self._free = _Beginnings(bound), _Beginnings(free)
-        # The first one and two characters of each term: they rule out most places at once.
-        self._pairs = {one[:size] for one in chain(bound, free) for size in (1, _PAIR)}
-        self._longest = max(map(len, chain(bound, free)), default=1) - 1
+    def __init__(self, data: bytes | memoryview, longest: int) -> None:
+        """Take what `hashed` made; no beginning is longer than `longest`."""
+        self._hashes = memoryview(data).cast("Q")
+        self.longest = longest
 
-    def hold(self, folded: str, start: int) -> int:
-        """Where, from `start` on, the longest suffix begins that may still become a hit.
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._hashes)
 
-        `folded[start - 1]`, if there, is the character before it: a left border.
-        """
-        end = len(folded)
-        pairs = self._pairs
-        for at in range(max(start, end - self._longest), end):
-            if folded[at : at + _PAIR] in pairs and self._begins(folded, at):
-                return at
+    def __bytes__(self) -> bytes:
+        """What they are made from again."""
+        return bytes(self._hashes)
+
+    def first(self, text: str, start: int) -> int:
+        """The first place from `start` on from which `text` to its end begins some term."""
+        end = len(text)
+        at = max(start, end - self.longest)
+        if at >= end or not len(self._hashes):
+            return end
+        for place, value in enumerate(_suffixes(text, at), start=at):
+            if self._holds(value):
+                return place
         return end
 
-    def _begins(self, folded: str, at: int) -> bool:
-        rest = folded[at:]
-        return self._free.begin(rest) or (not _joins(folded, at) and self._bound.begin(rest))
+    def _holds(self, value: int) -> bool:
+        hashes = self._hashes
+        at = bisect_left(hashes, value)
+        return at < len(hashes) and hashes[at] == value
 
 
-class _Beginnings:
-    """Sorted terms, in which those that begin alike stand together."""
-
-    def __init__(self, terms: list[str]) -> None:
-        self._terms = sorted(terms)
-        self._short = {one[:size] for one in terms for size in (1, _PAIR) if len(one) > size}
-
-    def begin(self, text: str) -> bool:
-        """Whether some term begins with `text` and goes on after it."""
-        if len(text) <= _PAIR:
-            return text in self._short
-        at = bisect_right(self._terms, text)
-        return at < len(self._terms) and self._terms[at].startswith(text)
+def _suffixes(text: str, start: int) -> list[int]:
+    """The hash of each end of `text`, the longest first."""
+    values, value, power = [], 0, 1
+    for one in reversed(text[start:]):
+        value = (value + (ord(one) + 1) * power) & _MASK
+        power = power * _FACTOR & _MASK
+        values.append(value)
+    values.reverse()
+    return values
 
 
-def _joins(folded: str, at: int) -> bool:
-    before = folded[at - 1 : at]
-    return before.isascii() and before.isalnum()
+def hashed(terms: Iterable[str]) -> tuple[bytes, int]:
+    """The hashes of all proper beginnings of `terms`, in order, and the length of the longest."""
+    ordered = sorted(terms, key=len, reverse=True)
+    lengths = np.fromiter(map(len, ordered), dtype=np.int64, count=len(ordered))
+    longest = max(int(lengths.max(initial=1)) - 1, 0)
+    starts = np.cumsum(lengths) - lengths
+    codes = np.frombuffer("".join(ordered).encode("utf-32-le"), dtype="<u4")
+    values = np.zeros(len(ordered), dtype=np.uint64)
+    found = [values[:0]]
+    for size in range(1, longest + 1):
+        # Those that are longer than `size` stand first.
+        count = int(np.searchsorted(-lengths, -size, side="left"))
+        letters = codes[starts[:count] + (size - 1)].astype(np.uint64) + np.uint64(1)
+        values = values[:count] * np.uint64(_FACTOR) + letters
+        found.append(_distinct(values))
+    return _distinct(np.concatenate(found)).astype("<u8").tobytes(), longest
+
+
+def _distinct(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The values in order, each once; `numpy.unique` takes ten times as long."""
+    values = np.sort(values)
+    keep = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=keep[1:])
+    return values[keep]

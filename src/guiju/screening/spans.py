@@ -6,8 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from guiju.screening.lexicon import Hit, Term
+from guiju.screening.asking import meant
+from guiju.screening.lexicon import Hit
 from guiju.screening.model import Finding
+from guiju.screening.register import Read
+from guiju.screening.rules import Rule
+from guiju.screening.sights import FOLDED
 
 Span: TypeAlias = tuple[int, int]
 
@@ -17,12 +21,13 @@ _CERTAIN = 1000
 class Place(NamedTuple):
     """Where hits stand.
 
-    `shift` leads from their indexes to those of the folded text, `offsets` on to those of `source`,
-    `moved` or `at` to those of the whole text of which `source` is a part. None begins before
-    `begin` in the whole text.
+    `shift` leads from their indexes in the `window` to those of the folded text, `offsets` on to
+    those of `source`, `moved` or `at` to those of the whole text of which `source` is a part. None
+    begins before `begin` in the whole text.
     """
 
     source: str
+    window: str
     offsets: Sequence[int] | None
     shift: int
     begin: int
@@ -33,9 +38,9 @@ class Place(NamedTuple):
         """Start and end of each hit in the source; what was dropped in between belongs to it."""
         shift, offsets = self.shift, self.offsets
         if offsets is None:
-            return [(start + shift, end + shift) for start, end, _ in hits]
+            return [(start + shift, end + shift) for start, end, _, _ in hits]
         last = shift - 1
-        return [(offsets[start + shift], offsets[end + last] + 1) for start, end, _ in hits]
+        return [(offsets[start + shift], offsets[end + last] + 1) for start, end, _, _ in hits]
 
     def whole(self, spans: list[Span]) -> list[Span]:
         """Spans of the source as those of the whole text."""
@@ -44,35 +49,39 @@ class Place(NamedTuple):
             return [(at(start), at(end - 1) + 1) for start, end in spans]
         return [(start + moved, end + moved) for start, end in spans] if moved else spans
 
-    def finding(self, term: Term, span: Span) -> Finding:
-        """The finding of `term` at the source's `span`."""
-        (whole,), entry = self.whole([span]), term.entry
+    def finding(self, rule: Rule, hit: Hit, span: Span) -> Finding:
+        """The finding of `rule` for a hit at the source's `span`."""
+        (whole,) = self.whole([span])
         return Finding(
             start=whole[0],
             end=whole[1],
-            rule=term.rule,
-            harm=entry.harm,
-            detector="lexicon",
-            view="raw" if self.source[span[0] : span[1]] == entry.term else "folded",
+            rule=rule.name,
+            harm=rule.harm,
+            detector=rule.detector,
+            view=self._view(rule.read, hit, self.source[span[0] : span[1]]),
             score=_CERTAIN,
-            outcome=entry.action,
+            outcome=rule.outcome,
         )
+
+    def _view(self, read: Read | None, hit: Hit, source: str) -> str:
+        """The plainest view in which the hit is seen."""
+        start, end, _, view = hit
+        if read is None:
+            return "raw" if source == self.window[start:end] else FOLDED
+        if source in read.entry.parts:
+            return "raw"
+        seen_in = ("squeezed",) if view == "homophone" else ()
+        window = self.window[start:end]
+        return next((one for one in (FOLDED, *seen_in) if meant(read.folded, one, window)), view)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
-    """The same characters in the order of the text, in spans that do not touch each other.
-
-    No span may end before one that stands before it in `spans`.
-    """
+    """The same characters in spans that do not touch; `spans` stand in the order of the text."""
     done: list[Span] = []
-    first = last = -1
     for start, end in spans:
-        if start > last:
-            done.append((first, last))
-            first = start
-        elif start < first:
-            first = start
-            while done[-1][1] >= first:
-                first = min(first, done.pop()[0])
-        last = end
-    return [*done[1:], (first, last)] if done else done
+        if done and start <= done[-1][1]:
+            if end > done[-1][1]:
+                done[-1] = (done[-1][0], end)
+        else:
+            done.append((start, end))
+    return done

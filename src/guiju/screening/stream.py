@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Screening a text that arrives in pieces: nothing leaves before its verdict is certain (Art. 14).
 
-Held back is exactly the longest suffix that may still become a hit, and no more. However the text
-is cut into pieces, what is delivered and what is found are the same.
+Held back is the longest end that may still become a hit, in any view. However the text is cut into
+pieces, what is delivered and what is found are the same: where a piece holds the character at which
+a stop becomes certain, that character is sought, and nothing after it counts.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from guiju.screening.fold import fold
-from guiju.screening.lexicon import Hit, Lexicon
+from guiju.screening.lexicon import Found, Hit
 from guiju.screening.model import Verdict, masked
+from guiju.screening.rules import Rules
+from guiju.screening.sights import Sights
 from guiju.screening.spans import Place, Span, merged
 from guiju.screening.tail import Tail
 from guiju.screening.tally import Tally
@@ -39,36 +42,37 @@ _NOTHING = Release("")
 
 
 class _View(NamedTuple):
-    """The folded tail as it is searched, after `context` characters that were let go."""
+    """A held text as it is searched, after the folded characters that were let go before it."""
 
-    text: str
-    context: int
+    sights: Sights
     offsets: Sequence[int] | None
-    size: int  # of the tail itself
+    size: int  # of the held text itself
 
     def source(self, at: int) -> int:
-        """Where in the tail the character stands that `text[at]` came from."""
-        if at >= len(self.text):
+        """Where in the tail the character stands that `folded[at]` came from."""
+        if at >= len(self.sights.folded):
             return self.size
-        return at - self.context if self.offsets is None else self.offsets[at - self.context]
+        at -= self.sights.context
+        return at if self.offsets is None else self.offsets[at]
 
     def folded(self, cut: int) -> int:
-        """How many folded characters the first `cut` characters of the tail make."""
-        return cut if self.offsets is None else bisect_left(self.offsets, cut)
+        """Where in the window the first character stands that came after the tail's first `cut`."""
+        at = cut if self.offsets is None else bisect_left(self.offsets, cut)
+        return self.sights.context + at
 
 
 class Stream:
     """A scanner for one text; not shared between threads."""
 
-    def __init__(self, lexicon: Lexicon, policy: str) -> None:
+    def __init__(self, rules: Rules, policy: str) -> None:
         """Use `Screen.stream`."""
-        self._lexicon = lexicon
+        self._rules = rules
         self._policy = policy
         self._tail = Tail()
-        self._before = ""  # the last folded character before the tail: a left border
-        self._scanned = 0  # how much of the folded tail was searched before
+        self._before = ""  # the last folded characters before the tail
+        self._since = 0  # up to where in the folded tail personal information was told
         self._masks: list[Span] = []  # spans of the tail to be starred out
-        self._tally = Tally(lexicon)
+        self._tally = Tally(rules)
         self._verdict: Verdict | None = None
         self._closed = False
 
@@ -105,72 +109,88 @@ class Stream:
         return Release("".join(texts), last.verdict, last.stopped, covered)
 
     def _take(self, delta: str) -> Release:
+        before = self._tail.copy()
         self._tail.add(delta)
-        view = self._view()
-        if hits := self._new_hits(view, closed=False):
-            if stops := self._stops(hits):
-                # The text ends where the first of them is just certain.
-                terms = self._lexicon.terms
-                ends = (end if terms[number].right else end - 1 for _, end, number in stops)
-                self._tail.shorten(view.source(min(ends)) + 1)
-                return self._conclude()
-            self._note(hits, view)
-        return self._release(view, self._hold(view))
+        view = self._view(self._tail)
+        found = self._find(view)
+        if self._rules.stops(found.hits):
+            self._tail = self._stopped(before, delta)
+            return self._conclude()
+        return self._release(view, found.hits, self._hold(view, found))
+
+    def _stopped(self, before: Tail, delta: str) -> Tail:
+        """The tail up to the character of `delta` at which a hit that stops is just certain."""
+        low, high = 0, len(delta)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._rules.stops(self._find(self._view(_added(before, delta[:middle]))).hits):
+                high = middle
+            else:
+                low = middle
+        return _added(before, delta[:high])
 
     def _conclude(self) -> Release:
         """Judge the tail as the end of the text."""
-        view = self._view()
-        hits = self._new_hits(view, closed=True)
-        if hits:
-            self._note(hits, view)
-        verdict = self._verdict = self._tally.verdict(self._policy, self._tail.end)
+        open_view, view = self._view(self._tail), self._view(self._tail, closed=True)
+        hold = self._hold(open_view, self._find(open_view))
+        hits = self._find(view).hits
+        end = self._tail.end
+        self._note(hits, view)
+        verdict = self._verdict = self._tally.verdict(self._policy, end)
         if not verdict.stops:
-            return self._release(view, len(view.text))._replace(verdict=verdict)
+            return self._let_go(view, len(view.sights.folded))._replace(verdict=verdict)
         # What could be the beginning of another hit is not given away either.
-        first = min(start for start, _, _ in self._stops(hits))
-        piece = self._release(view, min(first, self._hold(view)))
+        first = min(start for start, *_ in self._rules.stops(hits))
+        piece = self._let_go(view, min(first, hold))
         self._tail.shorten(0)
         return piece._replace(verdict=verdict, stopped=True)
 
-    def _view(self) -> _View:
-        tail = self._tail.text
-        folded, before = fold(tail), self._before
-        return _View(before + folded.text, len(before), folded.offsets(), len(tail))
+    def _view(self, tail: Tail, *, closed: bool = False) -> _View:
+        folded, before = fold(tail.text), self._before
+        sights = Sights(before + folded.text, len(before), closed=closed)
+        return _View(sights, folded.offsets(), len(tail.text))
 
-    def _new_hits(self, view: _View, *, closed: bool) -> list[Hit]:
-        """The hits in the tail that were not there, or not certain, when it was last searched."""
-        context = view.context
-        return self._lexicon.hits(view.text, context, context + self._scanned, closed=closed)
+    def _find(self, view: _View) -> Found:
+        return self._rules.find(view.sights, view.sights.context + self._since)
 
-    def _stops(self, hits: list[Hit]) -> list[Hit]:
-        stopping = self._lexicon.stopping
-        return [hit for hit in hits if hit[2] in stopping]
+    def _hold(self, view: _View, found: Found) -> int:
+        return min(found.open_at, self._rules.hold(view.sights))
 
-    def _hold(self, view: _View) -> int:
-        return self._lexicon.prefixes.hold(view.text, view.context)
+    def _release(self, view: _View, hits: list[Hit], hold: int) -> Release:
+        """Let everything before the folded character `hold` go, with the hits that begin there."""
+        gone = view.folded(view.source(hold))
+        self._note([hit for hit in hits if hit[0] < gone], view)
+        return self._let_go(view, hold)
 
     def _note(self, hits: list[Hit], view: _View) -> None:
-        tail = self._tail
+        if not hits:
+            return
+        tail, context = self._tail, view.sights.context
         at = tail.position if tail.gaps else None
-        place = Place(tail.text, view.offsets, -view.context, tail.start, tail.start, at)
+        place = Place(
+            tail.text, view.sights.folded, view.offsets, -context, tail.start, tail.start, at
+        )
+        self._since = max(self._since, self._rules.told(hits) - context)
         if spans := self._tally.add(hits, place):
-            self._masks = merged((*self._masks, *spans)) if self._masks else spans
+            self._masks = merged(sorted((*self._masks, *spans)))
 
-    def _release(self, view: _View, hold: int) -> Release:
-        """Let everything before the folded character `hold` go."""
+    def _let_go(self, view: _View, hold: int) -> Release:
         cut = view.source(hold)
         text = self._tail.text[:cut]
         if self._masks:
             text = masked(text, self._masks)
             rest = ((start - cut, end - cut) for start, end in self._masks if end > cut)
             self._masks = [(max(start, 0), end) for start, end in rest]
-        self._forget(view, cut)
-        return Release(text, covered=cut) if cut else _NOTHING
+        gone = view.folded(cut)
+        self._before = view.sights.folded[max(gone - self._rules.context, 0) : gone]
+        self._since = max(self._since - (gone - view.sights.context), 0)
+        if not cut:
+            return _NOTHING
+        self._tail.cut(cut)
+        return Release(text, covered=cut)
 
-    def _forget(self, view: _View, cut: int) -> None:
-        gone = view.context + view.folded(cut)
-        if gone:
-            self._before = view.text[gone - 1]
-        self._scanned = len(view.text) - gone
-        if cut:
-            self._tail.cut(cut)
+
+def _added(tail: Tail, delta: str) -> Tail:
+    longer = tail.copy()
+    longer.add(delta)
+    return longer

@@ -30,6 +30,13 @@ class Tail:
         """Before which indexes characters were left out, and how many up to there."""
         self._run = 0  # unseen characters in a row, up to now
 
+    def copy(self) -> Tail:
+        """The same text; what happens to one of them does not happen to the other."""
+        other = Tail()
+        other.text, other.start, other.gaps = self.text, self.start, [*self.gaps]
+        other._run = self._run
+        return other
+
     @property
     def end(self) -> int:
         """How many characters of the stream stand before the end of the tail."""

@@ -23,7 +23,10 @@ ODD = "蓝ＡÀ㎏ﬀ…😀\U000e0041" + UNSEEN
 
 
 def screen(*entries: tuple[str, str]) -> Screen:
-    tables = [{"term": term, "harm": "A1f", "action": action} for term, action in entries]
+    tables = [
+        {"term": term, "harm": "A1f", "action": action, "views": ["folded"]}
+        for term, action in entries
+    ]
     return Screen.load({"entry": tables}, DIGEST)
 
 

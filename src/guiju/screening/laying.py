@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Under which forms, in which views, each entry of a lexicon is found (Article 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from guiju.kernel import Invalid, Text
+from guiju.screening.entry import LONGEST_TERM, Entry, hopeless
+from guiju.screening.fold import BORDER, fold
+from guiju.screening.register import EXCEPT, HOMOPHONE, LEFT, NEAR, PART, RIGHT, SQUEEZED
+from guiju.screening.sights import FOLDED
+from guiju.screening.views import LONGEST_TERM as LONGEST_SEEN
+from guiju.screening.views import default_views, fits, keys, seen
+
+MOST_SEEN_THROUGH = 100_000
+"""In a larger lexicon entries that name no views are seen through separators only: among so many
+terms almost every text sounds like one of them."""
+
+_CHAIN = ("homophone", "squeezed")
+_SPLIT_OFF = ("pinyin", "split")
+_CHAIN_FLAGS = {"homophone": HOMOPHONE, "squeezed": SQUEEZED, FOLDED: 0}
+_USUAL = (FOLDED, "squeezed")
+
+
+class Laid(NamedTuple):
+    """An entry, its folded term, what each hit is asked, and the forms it is found by, by view."""
+
+    entry: Entry
+    folded: str
+    flags: int
+    forms: tuple[tuple[str, str], ...]
+
+
+def lay(numbered: Sequence[tuple[int, Entry]]) -> Iterator[Laid]:
+    """How each of the entries is found.
+
+    Raises:
+        Invalid: `lexicon-entry-hopeless`, naming the entry by its number.
+    """
+    folded = _together(fold(BORDER.join(one.term for _, one in numbered)).text, numbered)
+    if sum(not one.views for _, one in numbered) > MOST_SEEN_THROUGH:
+        yield from _lay_many(numbered, folded)
+        return
+    for (number, entry), text in zip(numbered, folded, strict=True):
+        yield _lay_one(number, entry, text, entry.views)
+
+
+def _lay_many(numbered: Sequence[tuple[int, Entry]], folded: Sequence[str]) -> Iterator[Laid]:
+    """Of very many, nothing is asked that is known of others like them."""
+    squeezed = _split(seen("squeezed", BORDER.join(folded)).text, len(folded)) or folded
+    fitting: dict[tuple[bool, int], bool] = {}
+    for (number, entry), text, form in zip(numbered, folded, squeezed, strict=True):
+        shape = (form.isascii(), len(form))
+        if shape not in fitting:
+            fitting[shape] = fits("squeezed", text) is None
+        if fitting[shape] and len(text) <= LONGEST_SEEN and _is_usual(entry, text):
+            yield Laid(entry, text, SQUEEZED, (("squeezed", form),))
+        else:
+            yield _lay_one(number, entry, text, entry.views or _USUAL)
+
+
+def _lay_one(number: int, entry: Entry, folded: str, named: Sequence[str]) -> Laid:
+    if not _is_plain(entry, folded):
+        _check(number, entry)
+    if entry.kind == "regex":
+        return Laid(entry, entry.term, 0, ())
+    parts = (folded,) if entry.kind == "term" else tuple(fold(one).text for one in entry.parts)
+    views = _shared(entry, parts, named)
+    chain = next((view for view in _CHAIN if view in views), FOLDED)
+    found = (chain, *(view for view in _SPLIT_OFF if view in views))
+    forms = tuple((view, form) for view in found for part in parts for form in keys(view, part))
+    return Laid(entry, folded, _asked(entry, parts) | _CHAIN_FLAGS[chain], forms)
+
+
+def _shared(entry: Entry, parts: Sequence[str], named: Sequence[str]) -> set[str]:
+    """The views in which every part can be found."""
+    views = set(named or default_views(parts[0]))
+    for part in parts:
+        views &= {view for view in views if keys(view, part)}
+        if not entry.views:
+            views &= set(default_views(part))
+    return views
+
+
+def _asked(entry: Entry, parts: Sequence[str]) -> int:
+    word = all(map(str.isascii, parts)) if entry.whole_word is None else entry.whole_word
+    return (
+        (LEFT | RIGHT) * word
+        | NEAR * (entry.near is not None)
+        | EXCEPT * bool(entry.except_)
+        | PART * (entry.kind == "all")
+    )
+
+
+def _together(joined: str, numbered: Sequence[tuple[int, Entry]]) -> list[str]:
+    """The folded terms; a term that holds a border is refused when it is asked alone."""
+    return _split(joined, len(numbered)) or [fold(one.term).text for _, one in numbered]
+
+
+def _split(joined: str, count: int) -> list[str]:
+    parts = joined.split(BORDER)
+    return parts if len(parts) == count else []
+
+
+def _is_usual(entry: Entry, folded: str) -> bool:
+    return not entry.views and _is_plain(entry, folded)
+
+
+def _is_plain(entry: Entry, folded: str) -> bool:
+    """Whether there is nothing to doubt about an entry; most of a million are asked no more."""
+    if entry.kind != "term" or entry.near or entry.except_ or entry.from_ or entry.to:
+        return False
+    if folded.isascii() or folded.isspace() or entry.whole_word is not None:
+        return False
+    return 1 < len(folded) <= LONGEST_TERM and BORDER not in folded
+
+
+def _check(number: int, entry: Entry) -> None:
+    if (reason := hopeless(entry)) is None:
+        return
+    raise Invalid(
+        "lexicon-entry-hopeless",
+        Text(
+            zh=f"词条第 {number} 条不可用：{reason.zh}。",
+            en=f"Lexicon entry {number} cannot work: {reason.en}.",
+        ),
+        Text(
+            zh="请改写该条（写成一行内更长的词），或删去。",
+            en="Write it otherwise (a longer term on one line), or take the entry out.",
+        ),
+        article=4,
+    )

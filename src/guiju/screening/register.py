@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The entries of a compiled lexicon, packed: read one by one only when they are hit (Article 4).
+
+A million entries are a few rows of numbers and two blocks of bytes; as objects they would be a
+gigabyte in every worker, and seconds at each start.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from operator import attrgetter
+from typing import NamedTuple
+
+import msgspec
+
+from guiju.kernel import Text, digest
+from guiju.screening.entry import Entry, read_entry, write_entry
+from guiju.screening.fold import fold
+
+LEFT, RIGHT, NEAR, EXCEPT, PART = 1, 2, 4, 8, 16
+"""What a hit must be asked: a border on its left or right, its neighbours, phrases that void it,
+the other parts of its combination."""
+SQUEEZED, HOMOPHONE = 32, 64
+"""How far the entry is seen through disguises."""
+
+_RULE_DIGITS = 16
+_MOST_READ = 4096
+_HEAD = attrgetter(*(one for one in Entry.__slots__ if one != "term"))
+_encode = msgspec.json.Encoder().encode
+
+
+class Read(NamedTuple):
+    """An entry, its folded parts, and the name of its rule."""
+
+    entry: Entry
+    folded: tuple[str, ...]
+    rule: str
+
+
+class Register:
+    """The packed entries, by their number."""
+
+    def __init__(self, sections: Sequence[bytes | memoryview]) -> None:
+        """Take what `packed` made or `dump` gave."""
+        self._terms, self._heads, *rows = (bytes(one) for one in sections)
+        self._term_ends = memoryview(rows[0]).cast("Q")
+        self._head_ends = memoryview(rows[1]).cast("Q")
+        self._head_of = memoryview(rows[2]).cast("I")
+        self.ranks, self.flags = memoryview(rows[3]), memoryview(rows[4])
+        self._read: dict[int, Read] = {}
+        self._harms: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.ranks)
+
+    def dump(self) -> list[bytes]:
+        """What it is made from again."""
+        rows = (self._term_ends, self._head_ends, self._head_of, self.ranks, self.flags)
+        return [self._terms, self._heads, *map(bytes, rows)]
+
+    def read(self, number: int) -> Read:
+        """The entry with this number."""
+        found = self._read.get(number)
+        if found is None:
+            if len(self._read) >= _MOST_READ:
+                self._read.clear()
+            found = self._read[number] = self._decoded(number)
+        return found
+
+    def harm(self, number: int) -> str:
+        """The harm of an entry, which many of them share."""
+        head = self._head_of[number]
+        if head not in self._harms:
+            self._harms[head] = self.read(number).entry.harm
+        return self._harms[head]
+
+    def _decoded(self, number: int) -> Read:
+        head = msgspec.json.decode(_cut(self._heads, self._head_ends, self._head_of[number]))
+        term = _cut(self._terms, self._term_ends, number).decode()
+        entry = read_entry(head | {"term": term}, _PLACE)
+        return Read(entry, tuple(fold(one).text for one in entry.parts), rule_of(entry))
+
+
+_PLACE = Text(zh="已编译的词条", en="A compiled entry")
+
+
+def packed(entries: Sequence[Entry], flags: Iterable[int]) -> Register:
+    """A register of `entries`, with what each must be asked."""
+    heads: dict[tuple[object, ...], int] = {}
+    head_of = array("I", (heads.setdefault(_HEAD(one), len(heads)) for one in entries))
+    samples: dict[int, Entry] = {}
+    for number, entry in zip(head_of, entries, strict=True):
+        samples.setdefault(number, entry)
+    written = [_encode(_without_term(one)) for one in samples.values()]
+    terms = [one.term.encode() for one in entries]
+    ranks = {rank: one.action.rank for rank, one in samples.items()}
+    return Register(
+        (
+            b"".join(terms),
+            b"".join(written),
+            array("Q", accumulate(map(len, terms))).tobytes(),
+            array("Q", accumulate(map(len, written))).tobytes(),
+            head_of.tobytes(),
+            bytes(map(ranks.__getitem__, head_of)),
+            bytes(flags),
+        )
+    )
+
+
+def _without_term(entry: Entry) -> dict[str, object]:
+    return {key: value for key, value in write_entry(entry).items() if key != "term"}
+
+
+def rule_of(entry: Entry) -> str:
+    """The name of the entry's rule: the same in each version of a lexicon, and not its term."""
+    if entry.kind == "term":
+        data = b"guiju/lexicon/1/" + fold(entry.term).text.encode()
+    else:
+        data = b"guiju/lexicon/2/" + _encode([entry.kind, *(fold(p).text for p in entry.parts)])
+    return "lex-" + digest(data)[:_RULE_DIGITS]
+
+
+def _cut(block: bytes, ends: memoryview[int], number: int) -> bytes:
+    return block[ends[number - 1] if number else 0 : ends[number]]

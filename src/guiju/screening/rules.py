@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All that is looked for in one direction: lexicons, urgent additions, personal information."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from guiju.screening.lexicon import Found, Hit, Lexicon
+from guiju.screening.model import Outcome
+from guiju.screening.register import Read
+from guiju.screening.sights import FOLDED, Sights
+
+if TYPE_CHECKING:
+    from guiju.screening.personal import Personal
+
+PERSONAL_HARM = "A4f"
+"""Personal information, among the harms of the Measures."""
+
+
+class Rule(NamedTuple):
+    """What a verdict tells of a rule; `read` is the entry behind it, if there is one."""
+
+    name: str
+    harm: str
+    detector: str
+    outcome: Outcome
+    read: Read | None = None
+
+
+class Rules:
+    """The rules of one direction, numbered through; immutable, shared by all threads."""
+
+    def __init__(
+        self, lexicons: Sequence[Lexicon], personal: Personal | None, context: int
+    ) -> None:
+        """`context` is how many folded characters before a hit it may depend on."""
+        self.context = context
+        self._lexicons = tuple(lexicons)
+        self._bases = tuple(accumulate((len(one.register) for one in lexicons), initial=0))
+        self._personal = personal
+        self._kinds = tuple(personal.actions) if personal is not None else ()
+        self._numbers = {one: at for at, one in enumerate(self._kinds, start=self._bases[-1])}
+
+    def find(self, sights: Sights, since: int) -> Found:
+        """Every hit of the tail; what is personal was told already up to `since`."""
+        hits: list[Hit] = []
+        open_at = len(sights.folded)
+        for base, lexicon in zip(self._bases, self._lexicons, strict=False):
+            found = lexicon.find(sights)
+            open_at = min(open_at, found.open_at)
+            hits += found.hits if not base else _moved(found.hits, base)
+        if self._personal is not None:
+            looked = self._personal.look(sights.folded, since, closed=sights.closed)
+            hits += [
+                (start, end, self._numbers[kind], FOLDED) for start, end, kind, _ in looked.hits
+            ]
+            if not sights.closed:
+                open_at = min(open_at, looked.hold)
+        return Found(hits, open_at)
+
+    def hold(self, sights: Sights) -> int:
+        """Where the longest end of the window begins that may still become a term."""
+        return min((one.hold(sights) for one in self._lexicons), default=len(sights.folded))
+
+    def is_personal(self, number: int) -> bool:
+        """Whether a rule is about personal information."""
+        return number >= self._bases[-1]
+
+    def rank(self, number: int) -> int:
+        """How bad it is when this rule is hit."""
+        if self.is_personal(number):
+            return self.rule(number).outcome.rank
+        at = self._of(number)
+        return self._lexicons[at].register.ranks[number - self._bases[at]]
+
+    def harm(self, number: int) -> str:
+        """The harm that this rule is about."""
+        if self.is_personal(number):
+            return PERSONAL_HARM
+        at = self._of(number)
+        return self._lexicons[at].register.harm(number - self._bases[at])
+
+    def told(self, hits: Sequence[Hit]) -> int:
+        """Where the last of the personal information among `hits` ends."""
+        if self._personal is None:
+            return 0
+        return max((hit[1] for hit in hits if self.is_personal(hit[2])), default=0)
+
+    def stops(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Those after which nothing more may be delivered."""
+        return [hit for hit in hits if self.rank(hit[2]) >= Outcome.REFUSE.rank]
+
+    def rule(self, number: int) -> Rule:
+        """What a verdict tells of the rule with this number."""
+        if self._personal is not None and self.is_personal(number):
+            kind = self._kinds[number - self._bases[-1]]
+            name = f"personal-{kind}"
+            return Rule(name, PERSONAL_HARM, "personal", self._personal.actions[kind])
+        at = self._of(number)
+        read = self._lexicons[at].register.read(number - self._bases[at])
+        return Rule(read.rule, read.entry.harm, "lexicon", read.entry.action, read)
+
+    def _of(self, number: int) -> int:
+        return next(at for at, end in enumerate(self._bases[1:]) if number < end)
+
+
+def _moved(hits: Sequence[Hit], base: int) -> list[Hit]:
+    return [(start, end, number + base, view) for start, end, number, view in hits]

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One window of folded text in all views, and where in it a hit of a view stands (Article 4)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from guiju.screening.fold import BORDER
+from guiju.screening.views import LONGEST_SPAN, seen
+from guiju.screening.views_seen import Seen, Way
+
+CONTEXT = 32
+"""How many folded characters of what was let go are still looked at."""
+REPEATS = 16
+"""Of a character repeated at an end of a hit so many belong to it: a mask that stopped short would
+leave the term readable beside it."""
+FOLDED = "folded"
+
+# What views see only beside something else, and that something.
+_PROBES = {"pinyin": "a", "split": "日月"}
+
+
+class Sights:
+    """A window: `context` folded characters that were let go, and the tail that may hold hits."""
+
+    def __init__(self, folded: str, context: int = 0, *, closed: bool = True) -> None:
+        """`closed`: nothing comes after the window."""
+        self.folded = folded
+        self.context = context
+        self.closed = closed
+        self.tail = folded[context:] if context else folded
+        self._seen: dict[str, Seen] = {}
+
+    def seen(self, view: str) -> Seen:
+        """The tail in this view."""
+        if view not in self._seen:
+            self._seen[view] = seen(view, self.tail)
+        return self._seen[view]
+
+    def to_come(self, view: str) -> Seen:
+        """The tail as this view sees it once more has come; a view may look away until then."""
+        probe = _probe(view)
+        if not probe:
+            return self.seen(view)
+        whole = seen(view, self.tail + probe)
+        return Seen(self.tail, whole.text[: -len(seen(view, probe).text)], lambda _: _way(whole))
+
+    def core(self, sight: Seen, start: int, end: int) -> tuple[int, int]:
+        """The least part of the window that the hit `start:end` of the tail's sight needs."""
+        first, last, context = sight.first, sight.last, self.context
+        if first is None or last is None:
+            return start + context, end + context
+        return last[start] + context, first[end - 1] + 1 + context
+
+    def grown(self, start: int, end: int) -> tuple[int, int]:
+        """With what is repeated at both ends."""
+        folded = self.folded
+        one, other = folded[start], folded[end - 1]
+        low, high = max(start - REPEATS, 0), min(end + REPEATS, len(folded))
+        while start > low and folded[start - 1] == one:
+            start -= 1
+        while end < high and folded[end] == other:
+            end += 1
+        return start, end
+
+    def may_grow(self, core_end: int, end: int) -> bool:
+        """Whether what is repeated at the end of a hit may go on in what comes."""
+        return not self.closed and end == len(self.folded) and end - core_end < REPEATS
+
+    def joined(self, start: int) -> bool:
+        """Whether `start` stands within a run of letters and digits."""
+        folded = self.folded
+        return start > 0 and _is_letter(folded[start]) and _is_letter(folded[start - 1])
+
+    def ends_open(self, end: int) -> bool:
+        """Whether a letter that comes may make the word longer that ends at `end`."""
+        return not self.closed and end == len(self.folded) and _is_letter(self.folded[end - 1])
+
+    def bordered(self, start: int, end: int) -> tuple[int, int]:
+        """The part of the window around `start:end` that no border between texts divides."""
+        low = self.folded.rfind(BORDER, 0, start) + 1
+        high = self.folded.find(BORDER, end)
+        return low, len(self.folded) if high < 0 else high
+
+    def oldest(self) -> int:
+        """Where a hit that is still to come may begin at the earliest."""
+        return max(self.context, len(self.folded) - LONGEST_SPAN + 1)
+
+
+@cache
+def _probe(view: str) -> str:
+    return BORDER + _PROBES[view] if view in _PROBES else ""
+
+
+def _way(sight: Seen) -> Way:
+    first, last = sight.first, sight.last
+    return None if first is None or last is None else (first, last)
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and character.isalnum()
