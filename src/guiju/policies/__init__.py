@@ -6,7 +6,9 @@ and how long records are kept. Each version is digested and stands in the ledger
 """
 
 from guiju.policies.body import checked, default_body, read_file
+from guiju.policies.dry_running import Said
 from guiju.policies.model import MACHINE, Policy, PolicyHead, PolicyState
+from guiju.policies.screens import Screens, today
 from guiju.policies.service import (
     active,
     active_head,
@@ -23,6 +25,8 @@ __all__ = [
     "Policy",
     "PolicyHead",
     "PolicyState",
+    "Said",
+    "Screens",
     "active",
     "active_head",
     "approve",
@@ -34,4 +38,5 @@ __all__ = [
     "propose",
     "read_file",
     "reject",
+    "today",
 ]

@@ -55,14 +55,14 @@ class Seal:
         self._private = Ed25519PrivateKey.from_private_bytes(keys.service_key(_PURPOSE))
         self._public = self._private.public_key()
 
-    def sign(self, digest: str, data: bytes) -> bytes:
-        """The signature that `data` are those of the lexicon `digest`."""
-        return self._private.sign(_message(digest, data))
+    def sign(self, name: str, data: bytes) -> bytes:
+        """The signature that `data` are those of the lexicon `name`."""
+        return self._private.sign(_message(name, data))
 
-    def holds(self, digest: str, data: bytes | memoryview, signature: bytes) -> bool:
-        """Whether this service signed `data` for the lexicon `digest`."""
+    def holds(self, name: str, data: bytes | memoryview, signature: bytes) -> bool:
+        """Whether this service signed `data` for the lexicon `name`."""
         try:
-            self._public.verify(signature, _message(digest, data))
+            self._public.verify(signature, _message(name, data))
         except InvalidSignature:
             return False
         return True
@@ -77,30 +77,30 @@ class Artefacts(Generic[T]):
         self._seal = Seal(keys)
         self._form = form
 
-    def get(self, digest: str, source: Callable[[], Iterable[Entry]]) -> T:
-        """The lexicon `digest`, from its file or compiled from `source` and kept for the next.
+    def get(self, name: str, source: Callable[[], Iterable[Entry]]) -> T:
+        """The lexicon `name`, from its file or compiled from `source` and kept for the next.
 
         Raises:
             Invalid: an entry that screening cannot use.
         """
         if self._folder is None:
             return self._form.compile(source())
-        found = self._read(self._path(digest))
-        return found if found is not None else self._make(digest, source)
+        found = self._read(self._path(name))
+        return found if found is not None else self._make(name, source)
 
-    def _make(self, digest: str, source: Callable[[], Iterable[Entry]]) -> T:
+    def _make(self, name: str, source: Callable[[], Iterable[Entry]]) -> T:
         with self._locked() as may_write:
             # Somebody may have made it while we waited for the lock.
-            found = self._read(self._path(digest)) if may_write else None
+            found = self._read(self._path(name)) if may_write else None
             if found is not None:
                 return found
             compiled = self._form.compile(source())
             if may_write:
-                self._keep(digest, self._form.dump(compiled))
+                self._keep(name, self._form.dump(compiled))
         return compiled
 
-    def _path(self, digest: str) -> Path:
-        return (self._folder or Path()) / f"{digest}{SUFFIX}"
+    def _path(self, name: str) -> Path:
+        return (self._folder or Path()) / f"{name}{SUFFIX}"
 
     def _read(self, path: Path) -> T | None:
         """What the file holds, None when it cannot be trusted."""
@@ -118,13 +118,13 @@ class Artefacts(Generic[T]):
         except (GuijuError, ValueError):
             return None
 
-    def _keep(self, digest: str, data: bytes) -> None:
+    def _keep(self, name: str, data: bytes) -> None:
         """Write beside and move into place, so that nobody ever reads half a file."""
-        path = self._path(digest)
+        path = self._path(name)
         beside = path.with_name(f".{new_id('lex')}.tmp")
         try:
             with beside.open("xb") as file:
-                file.write(_MAGIC + self._seal.sign(digest, data))
+                file.write(_MAGIC + self._seal.sign(name, data))
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -164,5 +164,5 @@ class Artefacts(Generic[T]):
             return None
 
 
-def _message(digest: str, data: bytes | memoryview) -> bytes:
-    return _MAGIC + digest.encode() + b"\n" + hashlib.sha256(data).digest()
+def _message(name: str, data: bytes | memoryview) -> bytes:
+    return _MAGIC + name.encode() + b"\n" + hashlib.sha256(data).digest()

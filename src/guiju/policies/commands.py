@@ -26,7 +26,7 @@ from guiju.policies import cases, service
 from guiju.policies.dry_running import Traffic, check_officer, compared
 from guiju.policies.lexicons_model import references
 from guiju.policies.model import Policy, PolicyHead
-from guiju.policies.screens import policy_screen
+from guiju.policies.screens import Screens
 from guiju.screening import Screen
 from guiju.storage import Database
 
@@ -46,6 +46,16 @@ class PolicyDesk(Protocol):
 
     def publish(self, event: Event) -> None:
         """Tell the listeners what has been committed."""
+        ...
+
+
+@runtime_checkable
+class LexiconDesk(Protocol):
+    """What a desk also has that keeps compiled lexicons from one command to the next."""
+
+    @property
+    def lexicons(self) -> Path:
+        """The folder of compiled lexicons."""
         ...
 
 
@@ -192,7 +202,13 @@ def _screen(context: click.Context, body: Mapping[str, Any], mark: str) -> Scree
     if not references(body):
         return bodies.compiled(body, mark)
     with desk_of(context).database.read() as tx:
-        return policy_screen(tx, body, mark)
+        return screens_of(context).of(tx, body, mark)
+
+
+def screens_of(context: click.Context) -> Screens:
+    """What makes screens of whole policies, with the folder of compiled lexicons if any."""
+    folder = context.obj.lexicons if isinstance(context.obj, LexiconDesk) else None
+    return Screens(folder, desk_of(context).database.keys)
 
 
 def _no_traffic() -> Unavailable:

@@ -14,7 +14,7 @@ import click
 
 from guiju.kernel import Invalid, Text
 from guiju.policies import lexicons
-from guiju.policies.commands import desk_of, head_of, named, put, with_json
+from guiju.policies.commands import desk_of, head_of, named, put, screens_of, with_json
 from guiju.policies.lexicon_reading import (
     Report,
     benign_texts,
@@ -119,8 +119,9 @@ def import_(
     _check_all_fit(found, left, outlook, without=without_rejected)
     if outlook is not None:
         found = outlook.quiet()
-    screen_of(found.entries(), "")
     prepared = lexicons.prepare(found)
+    # Before the transaction, which should be short; and whoever approves it need not wait.
+    screens_of(context).prepare(prepared, desk.database.clock.now(), found.entries)
     with desk.database.write() as tx:
         made = lexicons.propose_lexicon(tx, actor, lexicon or files[0].stem, prepared, note)
     _put_proposal(made, {**_plain(found, left)}, lines_about(found, left), as_json=as_json)

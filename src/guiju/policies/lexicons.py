@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from guiju.kernel import Actor, Invalid, NotFound, Text
@@ -27,7 +28,7 @@ from guiju.policies.lexicons_model import (
     with_lexicon,
 )
 from guiju.policies.model import Policy, PolicyState
-from guiju.screening import importing
+from guiju.screening import Entry, importing
 from guiju.storage import Tx
 
 _IN_FORCE_ONCE = (PolicyState.ACTIVE, PolicyState.SUPERSEDED)
@@ -39,12 +40,23 @@ class Prepared(NamedTuple):
 
     digest: str
     entries: int
+    days: tuple[str, ...]
     packed: bytes
 
 
 def prepare(gathered: importing.Gathered) -> Prepared:
     """Pack what was gathered and name it by its digest."""
-    return Prepared(gathered.digest, len(gathered.lines), gathered.packed())
+    days = {day.isoformat() for one in gathered.entries() for day in _turns(one)}
+    entries = len(gathered.lines)
+    return Prepared(gathered.digest, entries, tuple(sorted(days)), gathered.packed())
+
+
+def _turns(entry: Entry) -> Iterator[date]:
+    """The days on which the entry begins and ends to count."""
+    if entry.from_ is not None:
+        yield entry.from_
+    if entry.to is not None and entry.to != date.max:
+        yield entry.to + timedelta(days=1)
 
 
 def propose_lexicon(tx: Tx, actor: Actor, name: str, prepared: Prepared, note: str = "") -> Policy:
@@ -58,7 +70,7 @@ def propose_lexicon(tx: Tx, actor: Actor, name: str, prepared: Prepared, note: s
     """
     to = Reference(name, prepared.digest, prepared.entries)
     body = with_lexicon(_active(tx).body, name, to)
-    head = LexiconHead(to.digest, to.entries, actor.id, tx.now)
+    head = LexiconHead(to.digest, to.entries, prepared.days, actor.id, tx.now)
     # Before the proposal, whose leaf attests this row too.
     lexicons_store.add(tx, head, prepared.packed)
     return service.propose(tx, actor, body, note)

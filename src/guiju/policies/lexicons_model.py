@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from guiju.kernel import Conflict, Invalid, NotFound, Refused, Text, Unavailable
@@ -17,12 +18,24 @@ READERS = (OFFICER, EDITOR)
 
 @dataclass(frozen=True, slots=True)
 class LexiconHead:
-    """A stored lexicon without its entries; `digest` names it by what it says."""
+    """A stored lexicon without its entries; `digest` names it by what it says.
+
+    `days` are those on which other entries count than the day before, in order, as 2026-01-31.
+    """
 
     digest: str
     entries: int
+    days: tuple[str, ...]
     stored_by: str
     stored_at: datetime
+
+
+def since(days: Sequence[str], today: date) -> date | None:
+    """Of `days` the one since which the entries of `today` count; None when they always do."""
+    if not days:
+        return None
+    begun = bisect_right(days, today.isoformat())
+    return date.fromisoformat(days[begun - 1]) if begun else date.min
 
 
 @dataclass(frozen=True, slots=True)

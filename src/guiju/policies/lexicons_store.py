@@ -7,7 +7,7 @@ from sqlalchemy import Column, Integer, LargeBinary, String, select
 
 from guiju.kernel import seal, unseal
 from guiju.policies.lexicons_model import LexiconHead
-from guiju.storage import Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Tx, table
 
 _PURPOSE = "lexicon"
 
@@ -15,6 +15,8 @@ LEXICON = table(
     "lexicon",
     Column("digest", String(64), primary_key=True),
     Column("entries", Integer, nullable=False),
+    # The days on which an entry begins or ends to count.
+    Column("days", CanonicalJson, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("stored_by", String(80), nullable=False),
     Column("stored_at", Instant, nullable=False),
@@ -32,6 +34,7 @@ def add(tx: Tx, head: LexiconHead, packed: bytes) -> None:
         {
             "digest": head.digest,
             "entries": head.entries,
+            "days": list(head.days),
             "content": content,
             "stored_by": head.stored_by,
             "stored_at": head.stored_at,
@@ -44,7 +47,8 @@ def find(tx: Tx, digest: str) -> LexiconHead | None:
     row = tx.row(select(*_HEAD).where(LEXICON.c.digest == digest))
     if row is None:
         return None
-    return LexiconHead(row.digest, row.entries, row.stored_by, row.stored_at)
+    days = tuple(row.days)
+    return LexiconHead(row.digest, row.entries, days, row.stored_by, row.stored_at)
 
 
 def packed(tx: Tx, digest: str) -> bytes | None:

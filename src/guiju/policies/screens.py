@@ -1,28 +1,100 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The screen of a policy: its own entries and those of the lexicons it names."""
+"""The screen of a policy: its own entries and those of the lexicons it names, as of a day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import chain
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from guiju.policies import lexicons
-from guiju.policies.lexicons_model import references
-from guiju.screening import Entry, Screen, importing, read_entries, write_entry
+from guiju.kernel import Keyring
+from guiju.policies import lexicons, lexicons_store
+from guiju.policies.artefacts import Artefacts
+from guiju.policies.lexicons_model import altered_lexicon, references, since
+from guiju.screening import Entry, Screen, importing
 from guiju.storage import Tx
+
+_CHINA = timezone(timedelta(hours=8))
+
+
+def today(now: datetime) -> date:
+    """The day in China, which the days of entries are."""
+    return now.astimezone(_CHINA).date()
 
 
 def screen_of(entries: Iterable[Entry], mark: str) -> Screen:
-    """A screen of these entries; raises Invalid for one that screening cannot use."""
-    return Screen.load({"entry": [write_entry(one) for one in entries]}, mark)
+    """A screen of these entries whatever their days; raises Invalid for one that cannot work."""
+    return Screen((importing.compile_entries(entries),), mark)
 
 
-def policy_screen(tx: Tx, body: Mapping[str, Any], mark: str) -> Screen:
-    """The screen of a whole policy.
+class Screens:
+    """Makes screens in one process; a lexicon that two of them name is loaded once."""
 
-    Raises:
-        Unavailable: `lexicon-altered`.
-    """
-    stored = (importing.entries_of(lexicons.lines(tx, one.digest)) for one in references(body))
-    return screen_of(chain(read_entries(body["screening"]), *stored), mark)
+    def __init__(self, folder: Path | None, keys: Keyring) -> None:
+        """Keep compiled lexicons in `folder`; without one they are compiled each time."""
+        self._folder = folder
+        self._keys = keys
+        self._held: dict[str, importing.Compiled] = {}
+
+    def of(self, tx: Tx, body: Mapping[str, Any], mark: str) -> Screen:
+        """The screen of a policy's whole body on the day of the transaction.
+
+        Raises:
+            Unavailable: `lexicon-altered`, when the words it names are not as they were approved.
+        """
+        day = today(tx.now)
+        held = {}
+        for one in references(body):
+            made = self._edition(tx, one.digest, day)
+            held[made.name] = self._held.get(made.name) or self._compiled(made, _source(tx, made))
+        self._held = held
+        return Screen.load(body["screening"], mark, tuple(held.values()), on=day)
+
+    def prepare(
+        self, prepared: lexicons.Prepared, now: datetime, source: Callable[[], Iterable[Entry]]
+    ) -> None:
+        """Compile a lexicon before it is in force; raises Invalid for an entry that cannot work."""
+        self._compiled(_Edition(prepared.digest, since(prepared.days, today(now))), source)
+
+    def _edition(self, tx: Tx, digest: str, day: date) -> _Edition:
+        head = lexicons_store.find(tx, digest)
+        if head is None:
+            raise altered_lexicon(digest)
+        return _Edition(digest, since(head.days, day))
+
+    def _compiled(
+        self, made: _Edition, source: Callable[[], Iterable[Entry]]
+    ) -> importing.Compiled:
+        return Artefacts(self._folder, self._keys, _Format(made.since)).get(made.name, source)
+
+
+class _Edition(NamedTuple):
+    """A lexicon with the entries that count since a day, or always."""
+
+    digest: str
+    since: date | None
+
+    @property
+    def name(self) -> str:
+        return self.digest if self.since is None else f"{self.digest}-{self.since.isoformat()}"
+
+
+class _Format:
+    """Screening's own form of a lexicon, for the entries that count on a day."""
+
+    def __init__(self, on: date | None) -> None:
+        self._on = on
+
+    def compile(self, entries: Iterable[Entry]) -> importing.Compiled:
+        return importing.compile_entries(entries, on=self._on)
+
+    def dump(self, compiled: importing.Compiled) -> bytes:
+        return compiled.dump()
+
+    def load(self, data: bytes) -> importing.Compiled:
+        return importing.Compiled.load(data)
+
+
+def _source(tx: Tx, made: _Edition) -> Callable[[], Iterable[Entry]]:
+    return lambda: importing.entries_of(lexicons.lines(tx, made.digest))

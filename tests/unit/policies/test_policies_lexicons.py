@@ -11,11 +11,10 @@ from sqlalchemy import update
 from guiju.kernel import Conflict, Invalid, NotFound, Refused, Unavailable
 from guiju.ledger import integrate, verify
 from guiju.ledger import leaves as leaves_of
-from guiju.policies import Policy, approve, checked, default_body, lexicons, propose
+from guiju.policies import Policy, Screens, approve, checked, default_body, lexicons, propose
 from guiju.policies.lexicons_model import references
 from guiju.policies.lexicons_store import LEXICON
 from guiju.policies.routes import changes
-from guiju.policies.screens import policy_screen
 from guiju.screening import importing
 from guiju.storage import Database
 
@@ -76,7 +75,7 @@ def test_a_lexicon_takes_effect_as_a_policy_does(house: Database, staff: Any) ->
     active = put_in_force(house, staff, proposed)
     assert terms(house, staff) == sorted(FIRST)
     with house.read() as tx:
-        screen = policy_screen(tx, active.body, active.digest)
+        screen = Screens(None, house.keys).of(tx, active.body, active.digest)
     assert screen.judge("这里有密词丙丁", "input").stops
     assert screen.judge("示例禁词甲", "input").stops
     assert not screen.judge("这里有密词", "input").stops

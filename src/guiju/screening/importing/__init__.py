@@ -5,6 +5,7 @@ Pure: a file comes in as an open stream, a report goes out line by line, and no 
 stands in a report or an error.
 """
 
+from guiju.screening.artefact import Compiled, compile_entries
 from guiju.screening.importing.columns import ROLES
 from guiju.screening.importing.forecast import (
     USUAL_MOST,
@@ -43,6 +44,7 @@ __all__ = [
     "MOST_ENTRIES",
     "ROLES",
     "USUAL_MOST",
+    "Compiled",
     "Duplicate",
     "Event",
     "Forecast",
@@ -55,6 +57,7 @@ __all__ = [
     "Rejected",
     "Source",
     "Taken",
+    "compile_entries",
     "digest_of",
     "entries_of",
     "forecast",

@@ -4,7 +4,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from guiju.storage.columns import Instant
+from guiju.storage.columns import CanonicalJson, Instant
 
 revision = "0002"
 down_revision = "0001"
@@ -19,6 +19,7 @@ def upgrade() -> None:
         "lexicon",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("days", CanonicalJson(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("stored_by", sa.String(length=80), nullable=False),
         sa.Column("stored_at", Instant(), nullable=False),
