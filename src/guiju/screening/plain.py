@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -17,6 +17,7 @@ from opencc import OpenCC
 
 from guiju.screening.lookalikes import ideographs, lookalike
 from guiju.screening.onetoone import OneToOne
+from guiju.screening.ranges import ranges
 
 # Default-ignorable code points (Unicode, DerivedCoreProperties), the interlinear marks and the
 # control characters but for tab and line ends: nobody sees them. Combining marks are found by their
@@ -221,16 +222,5 @@ def _maybe_unseen() -> re.Pattern[str]:
 
 def _any_of(characters: Iterable[str]) -> re.Pattern[str]:
     """Any of these in the first plane, or nearly any beyond it: few ranges are searched fast."""
-    codes = sorted(code for code in map(ord, characters) if code < _FIRST_PLANE)
-    ranges = (f"\\u{first:04x}-\\u{last:04x}" for first, last in _runs(codes))
-    return re.compile(f"[{''.join(ranges)}{_BEYOND_FIRST}]")
-
-
-def _runs(codes: list[int]) -> Iterator[tuple[int, int]]:
-    first = last = codes[0]
-    for code in codes[1:]:
-        if code != last + 1:
-            yield first, last
-            first = code
-        last = code
-    yield first, last
+    codes = (code for code in map(ord, characters) if code < _FIRST_PLANE)
+    return re.compile(f"[{ranges(codes)}{_BEYOND_FIRST}]")

@@ -9,10 +9,13 @@ rules: `keys` says under which forms a term is compiled in a view.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from guiju.kernel import Text
-from guiju.screening import views_split, views_spoken, views_squeezed
+from guiju.screening import views_split as split
+from guiju.screening import views_spoken as spoken
+from guiju.screening import views_squeezed as squeezed
 from guiju.screening.views_seen import Seen
 
 VIEWS = ("folded", "squeezed", "homophone", "pinyin", "split")
@@ -27,32 +30,52 @@ class _View(NamedTuple):
     keys: Callable[[str], list[str]]
     fits: Callable[[str], Text | None]
     border: Callable[[Seen, int, int], bool]
+    see_all: Callable[[str], Seen]
+    is_rare: Callable[[str], bool] = lambda _: True
 
 
 _VIEWS = {
-    "folded": _View(Seen, lambda term: [term], lambda _: None, lambda *_: True),
+    "folded": _View(Seen, lambda term: [term], lambda _: None, lambda *_: True, Seen),
     "squeezed": _View(
-        views_squeezed.see, views_squeezed.keys, views_squeezed.fits, views_squeezed.border
+        see=squeezed.see,
+        keys=squeezed.keys,
+        fits=squeezed.fits,
+        border=squeezed.border,
+        see_all=squeezed.see,
     ),
     "homophone": _View(
-        views_spoken.see_homophone,
-        views_spoken.homophone_keys,
-        views_spoken.homophone_fits,
-        views_spoken.homophone_border,
+        see=spoken.see_homophone,
+        keys=spoken.homophone_keys,
+        fits=spoken.homophone_fits,
+        border=spoken.homophone_border,
+        see_all=spoken.see_homophone,
+        is_rare=spoken.homophone_is_rare,
     ),
     "pinyin": _View(
-        views_spoken.see_pinyin,
-        views_spoken.pinyin_keys,
-        views_spoken.pinyin_fits,
-        views_spoken.pinyin_border,
+        see=spoken.see_pinyin,
+        keys=spoken.pinyin_keys,
+        fits=spoken.pinyin_fits,
+        border=spoken.pinyin_border,
+        see_all=partial(spoken.see_pinyin, whole=True),
     ),
-    "split": _View(views_split.see, views_split.keys, views_split.fits, views_split.border),
+    "split": _View(
+        see=split.see,
+        keys=split.keys,
+        fits=split.fits,
+        border=split.border,
+        see_all=partial(split.see, whole=True),
+    ),
 }
 
 
-def seen(view: str, folded: str) -> Seen:
-    """`folded` as this view sees it; empty when nothing in it can matter there."""
-    return _VIEWS[view].see(folded)
+def seen(view: str, folded: str, *, whole: bool = False) -> Seen:
+    """`folded` as this view sees it.
+
+    It is empty when nothing in it can matter there; never, if it is asked for as a `whole` because
+    more may come that makes it matter.
+    """
+    found = _VIEWS[view]
+    return found.see_all(folded) if whole else found.see(folded)
 
 
 def keys(view: str, folded_term: str) -> list[str]:
@@ -81,4 +104,8 @@ def border(view: str, sight: Seen, start: int, end: int) -> bool:
 
 def default_views(folded_term: str) -> tuple[str, ...]:
     """The views of an entry that names none: those in which ordinary text hardly ever hits it."""
-    return tuple(view for view in VIEWS if fits(view, folded_term) is None)
+    return tuple(
+        view
+        for view, one in _VIEWS.items()
+        if one.is_rare(folded_term) and fits(view, folded_term) is None
+    )

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 Way: TypeAlias = tuple[Sequence[int], Sequence[int]] | None
 """For each character of a view the first and last folded character it stands for; None: itself."""
+
+_KEPT = 0x20000
 
 
 class Seen:
@@ -58,11 +60,24 @@ class Seen:
         return self._way
 
 
-def spread(way: Way, lengths: Sequence[int]) -> Way:
-    """The way back through characters that each became several."""
-    first, last = way or (range(len(lengths)), range(len(lengths)))
-    begin, end = array("I"), array("I")
-    for one, other, length in zip(first, last, lengths, strict=True):
-        begin.extend([one] * length)
-        end.extend([other] * length)
-    return begin, end
+class Spelling(dict[int, str]):
+    """What `str.translate` asks where characters become several."""
+
+    def __init__(self, forms: Mapping[str, str]) -> None:
+        """Take what differs; other characters stay as they are."""
+        super().__init__((ord(one), to) for one, to in forms.items())
+
+    def __missing__(self, code: int) -> str:
+        if code < _KEPT:
+            self[code] = chr(code)
+        return chr(code)
+
+    def spread(self, way: Way, text: str) -> Way:
+        """The way back through `text`, to which `way` leads, from what it becomes."""
+        first, last = way or (range(len(text)), range(len(text)))
+        begin, end = array("I"), array("I")
+        for one, low, high in zip(text, first, last, strict=True):
+            length = len(self[ord(one)])
+            begin.extend([low] * length)
+            end.extend([high] * length)
+        return begin, end

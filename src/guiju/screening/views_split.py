@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The split view: each ideograph as the parts it is made of, so that parts written apart meet."""
+"""The split view: each ideograph as the parts it is made of, so that parts written apart meet.
+
+A picture is taken for the ideograph it shows.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,51 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
 from guiju.kernel import Text
-from guiju.screening.views_seen import Seen, Way, spread
+from guiju.screening.views_seen import Seen, Spelling, Way
 from guiju.screening.views_squeezed import dropped, places
 
 _SHORTEST = 2
+# Each is followed by what it shows.
+_PICTURES = (
+    "🐴马🐎马🐮牛🐂牛🐄牛🐶狗🐕狗🐱猫🐷猪🐖猪🐔鸡🐓鸡🐭鼠🐀鼠🐰兔🐯虎🐲龙🐉龙🐍蛇🐑羊🐏羊🐐羊🐒猴🐵猴"
+    "🐟鱼🐠鱼🐦鸟🦆鸭🦢鹅🐛虫🐜蚁🐝蜂🐢龟🐻熊🐘象🦌鹿🦊狐🐺狼🔥火💧水🌊浪🌙月🌛月🌞日☀日⭐星🌟星☁云"
+    "🌧雨❄雪⚡电🌈虹💨风🌬风⛰山🌲树🌳树🌸花🌹花🌿草🍃叶🍵茶🍺酒🍷酒🍚饭🍜面🍉瓜🍑桃🥚蛋🧂盐🏠家🏡家"
+    "🚪门🚗车🚲车🚢船⛵船✈机💰钱💵钱💴钱💎钻🔑钥🔒锁🔪刀🗡剑🔫枪💣弹💊药🩸血💀死👻鬼👹魔👼神👑王👄口👁目"
+    "👀看👂耳👃鼻✋手🖐手👣足🦶足🦵腿🦴骨🦷牙❤心💗心🧠脑👶婴👦男👨男👧女👩女📖书📚书🖊笔✂剪🎵音🥁鼓"
+)
+# Few ranges, for the sake of speed: most texts show nothing.
+_PICTURED = re.compile("[\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
+# Words of ordinary text that happen to be the parts of something, as counted in it.
+_WORDS = (
+    "女生人也人我不用人可人多人中人会人白人更比白人为人用户口人从人老人人人到中心人以人分人主女我人士不正人本"
+    "人又女方女也木兰心不女子大可人建生日人每上下人直女老你心日军人力人至门口人需手是大力人曾子小手感人五人儿"
+    "人两口多人二月工土豪言上门人非一马大广大手也人离人云女那金中人十分山手手人山口我人子日日心去人乃人尤立日"
+    "手工人则人田手那又见言只女家衣库人王人旁言人水太土是厂里月要立女人专土里人方人介五口心生己心口那食我人立"
+    "士心土寸人火水分人牛女支口儿口下木子二日女吴人具金月土方女又口十心同门各将大心真土不土文石更口少手罢火火"
+    "力口人司女口木工人九口今人乍水少女干人奇水真土真心感心解手分人门人申人故小土米更人足口拉又又手参月生开刀"
+    "门文手发女台人诸心白女少日每手皮手当月复日一手用门心人千车两口麻水也口可手比水先少目重火手斗手觉言普二小"
+    "女古金秀人半女免心每示录人泰金甲人共口里人左能火心血水白比十女眉口非高几人木员力女因林女月星其土金白口马"
+    "天口亡民羊大"
+)
 
 
-def see(folded: str) -> Seen:
+def see(folded: str, *, whole: bool = False) -> Seen:
     """The parts of each ideograph; nothing where no parts of one stand side by side."""
-    text = dropped(folded)
-    if not _pairs().search(text):
+    shown = _shown(folded)
+    text = dropped(shown)
+    if not whole and shown == folded and not _is_split(text):
         return Seen(folded, "")
     return Seen(folded, text.translate(_parts()), _way)
 
 
 def keys(term: str) -> list[str]:
-    """The parts of a term that holds an ideograph which can be split."""
-    text = dropped(term)
+    """The parts of a term that holds an ideograph which can be split or shown."""
+    text = dropped(_shown(term))
     key = text.translate(_parts())
-    return [key] if len(key) > len(text) else []
+    return [key] if key != text or not _depicted().isdisjoint(text) else []
 
 
 def fits(term: str) -> Text | None:
@@ -40,34 +68,49 @@ def fits(term: str) -> Text | None:
 
 
 def border(sight: Seen, start: int, end: int) -> bool:
-    """Whether a hit is whole ideographs, at least one of them split."""
+    """Whether a hit is whole ideographs, at least one of them split or shown."""
     if not sight.is_whole(start, end):
         return False
     begin, close = sight.span(start, end)
-    return _pairs().search(dropped(sight.folded[begin:close])) is not None
+    hit = sight.folded[begin:close]
+    return _shown(hit) != hit or _is_split(dropped(hit))
 
 
 def _way(folded: str) -> Way:
-    parts, kept = _parts(), places(folded)
-    lengths = [len(parts.get(ord(one), one)) for one in dropped(folded)]
-    return spread((kept, kept), lengths)
+    kept = places(_shown(folded))
+    return _parts().spread((kept, kept), dropped(_shown(folded)))
+
+
+def _shown(folded: str) -> str:
+    """Pictures as the ideographs of what they show."""
+    return folded.translate(_pictures()) if _PICTURED.search(folded) else folded
+
+
+def _is_split(text: str) -> bool:
+    return bool(_split().find(text))
 
 
 @cache
 def _table() -> dict[str, str]:
-    """Each ideograph and its two or more parts, as they are written side by side."""
+    """Each ideograph and its parts; of one part alone: what it stands for as a part."""
     lines = files("guiju.screening").joinpath("parts.tsv").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
     return {row[0]: row[1] for row in rows}
 
 
 @cache
-def _pairs() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, set(_table().values())))))
+def _split() -> CharwiseDoubleArrayAhoCorasick:
+    """Finds the parts of an ideograph side by side, in both ways to write them, but no words."""
+    table = _table()
+    alike = {one: to for one, to in table.items() if len(to) == 1}
+    parts = {to for to in table.values() if len(to) > 1}
+    parts |= {"".join(alike.get(one, one) for one in to) for to in parts}
+    words = {_WORDS[at : at + 2] for at in range(0, len(_WORDS), 2)}
+    return CharwiseDoubleArrayAhoCorasick(sorted(parts - words))
 
 
 @cache
-def _parts() -> dict[int, str]:
+def _parts() -> Spelling:
     """The last parts of each ideograph."""
     table = _table()
 
@@ -75,4 +118,14 @@ def _parts() -> dict[int, str]:
         parts = table.get(character)
         return character if parts is None else "".join(map(apart, parts))
 
-    return {ord(one): apart(one) for one in table}
+    return Spelling({one: apart(one) for one in table})
+
+
+@cache
+def _pictures() -> dict[int, int]:
+    return {ord(_PICTURES[at]): ord(_PICTURES[at + 1]) for at in range(0, len(_PICTURES), 2)}
+
+
+@cache
+def _depicted() -> frozenset[str]:
+    return frozenset(_PICTURES[1::2])

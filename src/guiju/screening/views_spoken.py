@@ -4,39 +4,47 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import islice, product
 
 from guiju.kernel import Text
-from guiju.screening.views_seen import Seen, Way, spread
+from guiju.screening.onetoone import OneToOne
+from guiju.screening.syllables import count, likely, said, syllables
+from guiju.screening.views_seen import Seen, Spelling, Way
 from guiju.screening.views_squeezed import is_word, squeeze, way
 
 _SHORTEST = 3
-_MOST_KEYS = 16
+_SHORTEST_BY_SOUND = 4
+_SHORTEST_WORD = 5
 _FIRST_SIGN = 0xE000
 _LATIN = re.compile(r"[a-z]")
+_STANDING_IN = re.compile(r"[0134578@$]")
+# Digits and signs that stand for letters. Context-free, so one each.
+_LETTERS = str.maketrans("0134578@$", "oieastbas")
 
 
-def see_homophone(folded: str) -> Seen:
+def see_homophone(folded: str, squeezed: str | None = None) -> Seen:
     """One sign for each syllable, over the squeezed text."""
-    return Seen(folded, squeeze(folded).translate(_signs()), way)
+    squeezed = squeeze(folded) if squeezed is None else squeezed
+    return Seen(folded, _signs()(squeezed, kept=True), None if squeezed == folded else way)
 
 
 def homophone_keys(term: str) -> list[str]:
-    """A term by each likely reading."""
+    """A term as it is likely said."""
     key = squeeze(term)
-    if not any(one in _readings() for one in key):
+    if not count(key):
         return []
-    order = _order()
-    spoken = ([chr(_FIRST_SIGN + order[one]) for one in _spoken(each)] or [each] for each in key)
-    return _choices(spoken)
+    signs = _sign_of()
+    return ["".join(signs.get(one, one) for one in each) for each in likely(key)]
 
 
 def homophone_fits(term: str) -> Text | None:
     """Few syllables are said by chance."""
-    return _enough(term)
+    return _too_few(term, _SHORTEST)
+
+
+def homophone_is_rare(term: str) -> bool:
+    """Three syllables stand in ordinary text too often to be looked for unasked."""
+    return count(squeeze(term)) >= _SHORTEST_BY_SOUND
 
 
 def homophone_border(sight: Seen, start: int, end: int) -> bool:
@@ -44,25 +52,33 @@ def homophone_border(sight: Seen, start: int, end: int) -> bool:
     return is_word(sight.folded, *sight.span(start, end))
 
 
-def see_pinyin(folded: str) -> Seen:
+def see_pinyin(folded: str, *, whole: bool = False) -> Seen:
     """Syllables in letters, over the squeezed text; nothing where no Latin letter is written."""
-    if not _LATIN.search(folded):
+    if not whole and not _LATIN.search(folded):
         return Seen(folded, "")
-    return Seen(folded, squeeze(folded).translate(_letters()), _pinyin_way)
+    return Seen(folded, squeeze(_in_letters(folded)).translate(_spelling()), _pinyin_way)
 
 
 def pinyin_keys(term: str) -> list[str]:
-    """A term in letters, by each likely reading, as ideographs or as letters say it."""
-    key = squeeze(term)
-    if not any(one in _readings() for one in key):
-        return []
-    spoken = _choices(_spoken(each) or [each] for each in key)
-    return list(dict.fromkeys(form for one in spoken for form in (one, squeeze(one))))
+    """A term in letters as ideographs and as letters say it, or a word in letters alone."""
+    key = squeeze(_in_letters(term))
+    if not count(key):
+        return list(dict.fromkeys((key, squeeze(key.replace("l", "i"))))) if key else []
+    spelt = ["".join(each) for each in likely(key)]
+    written = (squeeze(one) for one in spelt)
+    return list(dict.fromkeys((*spelt, *written, *(one.replace("v", "u") for one in spelt))))
 
 
 def pinyin_fits(term: str) -> Text | None:
-    """Few syllables are written by chance."""
-    return _enough(term)
+    """Few syllables, and short words, are written by chance."""
+    if not term.isascii():
+        return _too_few(term, _SHORTEST)
+    if sum(map(str.isalpha, term)) >= _SHORTEST_WORD:
+        return None
+    return Text(
+        zh=f"少于 {_SHORTEST_WORD} 个字母",
+        en=f"it has fewer than {_SHORTEST_WORD} letters",
+    )
 
 
 def pinyin_border(sight: Seen, start: int, end: int) -> bool:
@@ -74,56 +90,32 @@ def pinyin_border(sight: Seen, start: int, end: int) -> bool:
 
 
 def _pinyin_way(folded: str) -> Way:
-    letters = _letters()
-    return spread(way(folded), [len(letters.get(ord(one), one)) for one in squeeze(folded)])
+    written = _in_letters(folded)
+    return _spelling().spread(way(written), squeeze(written))
 
 
-def _enough(term: str) -> Text | None:
-    if sum(one in _readings() for one in squeeze(term)) >= _SHORTEST:
+def _in_letters(folded: str) -> str:
+    return folded.translate(_LETTERS) if _STANDING_IN.search(folded) else folded
+
+
+def _too_few(term: str, shortest: int) -> Text | None:
+    if count(squeeze(term)) >= shortest:
         return None
-    return Text(
-        zh=f"少于 {_SHORTEST} 个音节",
-        en=f"it has fewer than {_SHORTEST} syllables",
-    )
-
-
-def _choices(parts: Iterable[Sequence[str]]) -> list[str]:
-    """The first of all combinations, the most common readings first."""
-    return list(islice(map("".join, product(*parts)), _MOST_KEYS))
-
-
-def _spoken(character: str) -> list[str]:
-    return _readings().get(character, [])
+    return Text(zh=f"少于 {shortest} 个音节", en=f"it has fewer than {shortest} syllables")
 
 
 @cache
-def _readings() -> dict[str, list[str]]:
-    """The toneless readings of each ideograph, the most common one first."""
-    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415  # 0.3 s only who needs it pays
-
-    return {
-        chr(code): list(dict.fromkeys(map(_toneless, readings.split(","))))
-        for code, readings in PINYIN_DICT.items()
-    }
-
-
-def _toneless(reading: str) -> str:
-    apart = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
-    return "".join(one for one in apart if one.isascii() and one.isalpha())
+def _sign_of() -> dict[str, str]:
+    """Private characters: folded text holds none in this view, for it is squeezed."""
+    return {one: chr(_FIRST_SIGN + number) for number, one in enumerate(syllables())}
 
 
 @cache
-def _order() -> dict[str, int]:
-    every = {one for readings in _readings().values() for one in readings}
-    return {one: number for number, one in enumerate(sorted(every))}
+def _signs() -> OneToOne:
+    signs = _sign_of()
+    return OneToOne({one: signs[syllable] for one, syllable in said().items()})
 
 
 @cache
-def _signs() -> dict[int, str]:
-    order = _order()
-    return {ord(one): chr(_FIRST_SIGN + order[said[0]]) for one, said in _readings().items()}
-
-
-@cache
-def _letters() -> dict[int, str]:
-    return {ord(one): said[0] for one, said in _readings().items()}
+def _spelling() -> Spelling:
+    return Spelling({one: syllable for one, syllable in said().items() if not one.isascii()})
