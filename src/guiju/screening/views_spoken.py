@@ -33,8 +33,12 @@ def homophone_keys(term: str) -> list[str]:
     key = squeeze(term)
     if not count(key):
         return []
-    signs = _sign_of()
-    return ["".join(signs.get(one, one) for one in each) for each in likely(key)]
+    signs, sounds = _sign_of(), said()
+    # A letter is no syllable, though it may be written as one.
+    return [
+        "".join(signs[to] if one in sounds else one for one, to in zip(key, each, strict=True))
+        for each in likely(key)
+    ]
 
 
 def homophone_fits(term: str) -> Text | None:
