@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where at the end of a text a number, a code or an e-mail may still be going on."""
+
+from __future__ import annotations
+
+import re
+
+from guiju.screening.personal.surface import AFTER_DIGIT, DASHES
+
+PLATE_HEADS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+
+_SIGN = rf"[0-9A-Za-z@:()#+%转分机挂学警港澳领{DASHES}]"
+# All that is found by letters and digits is a part of such a run, and nothing behind the run counts
+# but one space and one character.
+_RUN = (
+    rf"(?:{_SIGN}|(?<=[0-9]) {{1,2}}(?={_SIGN}|\Z)|(?<={_SIGN}) {{1,2}}(?=[0-9(@转分#]|\Z)"
+    rf"|{AFTER_DIGIT} |(?<=@) )++"
+)
+_OPEN = re.compile(rf"(?:[{PLATE_HEADS}] ?)?{_RUN} ?\Z|[{PLATE_HEADS}] ?\Z")
+
+
+def open_at(text: str, low: int) -> int:
+    """The first index from which a run of such characters goes up to the end."""
+    match = _OPEN.search(text, low)
+    return match.start() if match else len(text)
