@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol
 
@@ -13,12 +14,14 @@ from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.leaving import Departure, Left, unless_left
 from guiju.gateway.line import Line
 from guiju.gateway.signals import (
+    AskGuards,
     AskModel,
     ClientGone,
     Command,
     End,
     Event,
     Failed,
+    GuardsSaid,
     LookUp,
     ModelChunk,
     ModelDone,
@@ -80,6 +83,8 @@ class Conversation:
                 await self._line.part(data, self._screened(), more=True)
             case LookUp():
                 self._tell(await self._gateway.look_up(command))
+            case AskGuards():
+                self._tell(await self._guards(command))
             case AskModel(stream=True):
                 await self._listen(command)
             case AskModel():
@@ -106,6 +111,17 @@ class Conversation:
             note_fault(self._line.request, error)
             return Failed(internal())
 
+    async def _guards(self, command: AskGuards) -> Event:
+        guards = self._exchange.work.rules.guards
+        if guards is None:
+            return Failed(internal())
+        try:
+            said = await guards.judge(command.texts, command.direction, command.prompt)
+        except Exception as error:  # noqa: BLE001 - nothing passes because somebody broke
+            note_fault(self._line.request, error)
+            return Failed(internal())
+        return GuardsSaid(command, said)
+
     async def _listen(self, command: AskModel) -> None:
         """Relay the model's stream until it ends, is stopped, or nobody reads it any more."""
         try:
@@ -125,20 +141,51 @@ class Conversation:
             self._tell(event)
 
     async def _pump(self, command: AskModel) -> Event | None:
-        async with aclosing(self._gateway.chunks(command)) as chunks:
-            async for chunk in chunks:
-                for one in self._exchange.handle(ModelChunk(chunk)):
-                    if type(one) is Send:
-                        await self._line.stream(one.data, self._screened())
-                        if self._line.left:
-                            return ClientGone()
-                    elif type(one) is StopModel:
-                        return ModelDone()
-                    else:
-                        self._commands.append(one)
-                if self._commands:
-                    return None
+        looks: list[asyncio.Task[Event]] = []
+        try:
+            async with aclosing(self._gateway.chunks(command)) as chunks:
+                event = await self._pumped(chunks, looks)
+            # What has left is judged to the end, whatever has ended the stream.
+            while looks and not self._line.left:
+                await self._relay(self._exchange.handle(await looks.pop(0)), looks)
+            return ClientGone() if self._line.left else event
+        finally:
+            for look in looks:
+                look.cancel()
+
+    async def _pumped(
+        self, chunks: AsyncGenerator[dict[str, Any], None], looks: list[asyncio.Task[Event]]
+    ) -> Event | None:
+        async for chunk in chunks:
+            event = await self._relay(self._exchange.handle(ModelChunk(chunk)), looks)
+            while event is None and looks and looks[0].done():
+                event = await self._relay(self._exchange.handle(await looks.pop(0)), looks)
+            if event is not None:
+                return event
+            if self._commands:
+                return None
         return ModelDone()
+
+    async def _relay(
+        self, commands: Sequence[Command], looks: list[asyncio.Task[Event]]
+    ) -> Event | None:
+        """Carry out what one chunk has caused; returns what ends the stream."""
+        waiting = deque(commands)
+        while waiting:
+            one = waiting.popleft()
+            if type(one) is Send:
+                await self._line.stream(one.data, self._screened())
+                if self._line.left:
+                    return ClientGone()
+            elif type(one) is AskGuards and one.wait:
+                waiting.extend(self._exchange.handle(await self._guards(one)))
+            elif type(one) is AskGuards:
+                looks.append(asyncio.create_task(self._guards(one)))  # noqa: TID251 - held in `looks`
+            elif type(one) is StopModel:
+                return ModelDone()
+            else:
+                self._commands.append(one)
+        return None
 
 
 def _ended(why: Left) -> Unavailable:

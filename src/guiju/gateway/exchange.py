@@ -7,7 +7,8 @@ is, the model, the recorder. The same events always give the same commands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
@@ -15,6 +16,7 @@ from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.relay import Relay
 from guiju.gateway.route import CHAT, Station
 from guiju.gateway.signals import (
+    AskGuards,
     AskModel,
     CallerKnown,
     ClientGone,
@@ -22,6 +24,7 @@ from guiju.gateway.signals import (
     End,
     Event,
     Failed,
+    GuardsSaid,
     LookUp,
     ModelAnswered,
     ModelChunk,
@@ -33,13 +36,15 @@ from guiju.gateway.signals import (
     StopModel,
 )
 from guiju.gateway.sse import event as sse_event
+from guiju.gateway.stations.guard_input import hear_input
+from guiju.gateway.stations.guard_output import hear_output
 from guiju.gateway.work import Work
 from guiju.kernel import GuijuError
 from guiju.measures import enforces
 from guiju.records import Refusal
 from guiju.web import error_body
 
-_PAUSING = (LookUp, AskModel, Record, Reply, End)
+_PAUSING = (LookUp, AskModel, AskGuards, Record, Reply, End)
 _FROM_THE_MODEL = (ModelAnswered, ModelDone)
 _encode = msgspec.json.Encoder().encode
 
@@ -82,22 +87,15 @@ class Exchange:
         return commands
 
     def _handle(self, event: Event) -> list[Command]:
-        if type(event) is ModelChunk:
-            return self._relayed(event) if self._asking else []
+        turn = _TURNS.get(type(event))
+        if turn is not None:
+            return turn(self, event)
         if isinstance(event, _FROM_THE_MODEL):
             # What the model says after it was stopped, or failed, has nobody to go to.
             asked, self._asking = self._asking, False
             if not asked:
                 return []
-        if type(event) is Failed:
-            return self._failed(event.error)
-        if type(event) is Recorded:
-            self._recording, self._recorded = False, True
-            if self._error is not None:
-                return [self._ended_by(self._error)]
-        elif type(event) is ClientGone:
-            return self._left()
-        elif type(event) is CallerKnown:
+        if type(event) is CallerKnown:
             self.work.caller = event.caller
         elif type(event) is ModelAnswered:
             self.work.answer = event.answer
@@ -112,18 +110,36 @@ class Exchange:
         return commands
 
     def _relayed(self, event: ModelChunk) -> list[Command]:
+        if not self._asking:
+            return []
         relay = self._relay()
         commands: list[Command] = [Send(data) for data in relay.take(event.chunk)]
         if relay.stopped:
             commands.append(StopModel())
+        elif (look := relay.look()) is not None:
+            commands.append(look)
         return commands
+
+    def _heard(self, event: GuardsSaid) -> list[Command]:
+        """Guards have judged: an input, a whole answer, or a part of a stream."""
+        work, relay = self.work, self.work.relay
+        if event.look.direction == "input":
+            hear_input(work, event.verdicts)
+            return self._walk_on()
+        if relay is None:
+            hear_output(work, event.verdicts)
+            return self._walk_on()
+        commands: list[Command] = [Send(data) for data in relay.heard(event.look, event.verdicts)]
+        if not self._asking:
+            return commands + self._walk_on()
+        return [*commands, StopModel()] if relay.stopped else commands
 
     def _relay(self) -> Relay:
         if self.work.relay is None:
             raise RuntimeError("a chunk came for an answer that is no stream")
         return self.work.relay
 
-    def _left(self) -> list[Command]:
+    def _left(self, _event: ClientGone) -> list[Command]:
         """Nobody reads any more: what was delivered is still recorded."""
         if self.work.relay is None or self._recording:
             return []
@@ -131,6 +147,11 @@ class Exchange:
         self.work.relay.silent = True
         self.work.finish = "client-gone"
         return [one for one in self._walk_on() if type(one) is not Send]
+
+    def _kept(self, _event: Recorded) -> list[Command]:
+        """The record is durable: the answer counts, or the error that made it one may be told."""
+        self._recording, self._recorded = False, True
+        return self._walk_on() if self._error is None else [self._ended_by(self._error)]
 
     def _failed(self, error: GuijuError) -> list[Command]:
         self._asking = False
@@ -167,3 +188,13 @@ class Exchange:
     def _ended_by(self, error: GuijuError) -> Command:
         body = _encode(error_body(error, self.work.ask.language, self.work.ask.request))
         return End(sse_event(body)) if self._started else Reply(error.status, body)
+
+
+# Events that mean something else than to walk on.
+_TURNS: dict[type, Callable[[Exchange, Any], list[Command]]] = {
+    ModelChunk: Exchange._relayed,  # noqa: SLF001 - the table of this class
+    GuardsSaid: Exchange._heard,  # noqa: SLF001 - as above
+    Recorded: Exchange._kept,  # noqa: SLF001 - as above
+    ClientGone: Exchange._left,  # noqa: SLF001 - as above
+    Failed: lambda self, event: self._failed(event.error),
+}

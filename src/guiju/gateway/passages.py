@@ -111,6 +111,27 @@ def gather(body: dict[str, Any]) -> Passages:
     for index, message in enumerate(body["messages"]):
         _message(passages, message, index)
         _check_number(passages)
+    _settings(passages, body)
+    return passages
+
+
+def by_message(body: dict[str, Any]) -> list[str]:
+    """The text of each message, and of all that stands beside the messages; raises as `gather`.
+
+    For those who judge slowly and remember: earlier messages come again with every request.
+    """
+    texts = []
+    for index, message in enumerate(body["messages"]):
+        passages = Passages()
+        _message(passages, message, index)
+        texts.append(passages.joined().strip(BORDER))
+    passages = Passages()
+    _settings(passages, body)
+    texts.append(passages.joined().strip(BORDER))
+    return [text for text in texts if text]
+
+
+def _settings(passages: Passages, body: dict[str, Any]) -> None:
     for key, value in body.items():
         if key in _CHECKED or key in KEPT_BACK:
             continue
@@ -120,7 +141,6 @@ def gather(body: dict[str, Any]) -> Passages:
             _switches(passages, value, key)
         else:
             _setting(passages, value, key)
-    return passages
 
 
 def _message(passages: Passages, message: dict[str, Any], index: int) -> None:

@@ -8,58 +8,30 @@ which waits for the record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from guiju.gateway.channels import (
-    MOST_CALLS,
     MOST_TEXT,
     TEXT_CHANNELS,
-    ToolCall,
-    called,
     text_of,
 )
+from guiju.gateway.choices import Choice
 from guiju.gateway.escapes import Resolver
 from guiju.gateway.heads import finish_of, head_of, model_of, shown_usage, usage_of
+from guiju.gateway.signals import AskGuards
 from guiju.gateway.sse import DONE, event
 from guiju.gateway.stations.screen_output import not_understood
+from guiju.gateway.watch import CALLS, Channel, Watch, Window, withdrawal
 from guiju.records import Screening, Usage
-from guiju.screening import Outcome, Stream, Verdict
+from guiju.screening import BORDER, Outcome, Verdict
 
 if TYPE_CHECKING:
     from guiju.gateway.work import Work
 
 _encode = msgspec.json.Encoder().encode
-
-
-@dataclass(slots=True)
-class Channel:
-    """One channel of one choice: its scanner, what the model said and what was let through."""
-
-    scanner: Stream
-    resolver: Resolver | None = None
-    raw: list[str] = field(default_factory=list)
-    delivered: list[str] = field(default_factory=list)
-    verdict: Verdict | None = None
-
-
-@dataclass(slots=True)
-class Choice:
-    """One of the answers that the model generates side by side."""
-
-    channels: dict[str, Channel] = field(default_factory=dict)
-    calls: dict[int, ToolCall] = field(default_factory=dict)
-    calls_delivered: bool = False
-    finish: str = "stop"
-    greeted: bool = False
-    labelled: bool = False
-
-    def text(self, channel: str) -> str:
-        """What was delivered on a channel."""
-        found = self.channels.get(channel)
-        return "" if found is None else "".join(found.delivered)
 
 
 class Relay:
@@ -74,6 +46,10 @@ class Relay:
         self._usage = Usage()
         self._calls_outcome = Outcome.PASS
         self._calls_length = 0
+        self._guards_outcome = Outcome.PASS
+        guards = work.rules.guards
+        watched = guards is not None and guards.serves("output")
+        self._watch = Watch(work.rules.streaming, work.prompt()) if watched else None
         self._most = work.most_choices()
         self._json = work.wants_json()
         self._taken = 0
@@ -124,11 +100,11 @@ class Relay:
             text = text_of(delta.get(name))
             if text:
                 self._take(len(text))
-                released = self._feed(choice, name, text)
+                released = self._feed(index, name, text)
                 if released:
                     out[name] = released
         if delta.get("tool_calls"):
-            self._take(_collect(choice, delta["tool_calls"]))
+            self._take(choice.collect(delta["tool_calls"]))
         return self._chunk(index, choice, out) if out else None
 
     def _take(self, length: int) -> None:
@@ -137,10 +113,11 @@ class Relay:
         if self._taken > MOST_TEXT:
             raise not_understood()
 
-    def _feed(self, choice: Choice, name: str, text: str) -> str:
+    def _feed(self, index: int, name: str, text: str) -> str:
+        choice = self.choices[index]
         channel = choice.channels.get(name)
         if channel is None:
-            channel = Channel(self.work.rules.screen.stream("output"))
+            channel = Channel(self.work.rules.screen.stream("output"), index, name)
             choice.channels[name] = channel
             if self._json and name == "content":
                 channel.resolver = Resolver()
@@ -151,41 +128,122 @@ class Relay:
     def _scan(self, channel: Channel, text: str) -> str:
         channel.raw.append(text)
         release = channel.scanner.feed(text)
-        if release.text:
-            channel.delivered.append(release.text)
         if release.stopped:
             channel.verdict = release.verdict
             self.stopped = True
-        return release.text
+        return self._let(channel, release.text)
+
+    def _let(self, channel: Channel, text: str) -> str:
+        """Let a text go that the lexicon has nothing against: at once, or to the guards first."""
+        if not text:
+            return ""
+        if self._watch is not None:
+            return self._watch.take(channel, text)
+        channel.delivered.append(text)
+        return text
+
+    # -- while guards judge ------------------------------------------------------------------------
+
+    def look(self) -> AskGuards | None:
+        """What classifier and guard models are to be asked now."""
+        return None if self._watch is None or self.stopped else self._watch.look()
+
+    def last_look(self) -> AskGuards | None:
+        """What they are to be asked about the end and, if policy says so, the whole."""
+        if self._watch is None or self.stopped or self.silent:
+            return None
+        channels = [one for choice in self.choices.values() for one in choice.channels.values()]
+        return self._watch.last_look(channels)
+
+    def heard(self, look: AskGuards, verdicts: Sequence[Verdict]) -> list[bytes]:
+        """What may be sent now that they have judged; what has left already may be withdrawn."""
+        if self._watch is None:
+            return []
+        sent: list[bytes] = []
+        for window, verdict in self._watch.heard(look, verdicts):
+            self._note(window, verdict)
+            if verdict.outcome.stops:
+                self.stopped = True
+                sent += self._withdrawn(window, verdict)
+            elif not self.stopped and not window.whole:
+                sent += self._passed(window)
+        return [] if self.silent else sent
+
+    def _note(self, window: Window, verdict: Verdict) -> None:
+        moved = window.start - len(window.context)
+        findings = tuple(
+            one._replace(start=max(one.start + moved, 0), end=one.end + moved)
+            for one in verdict.findings
+        )
+        self.work.note(verdict._replace(findings=findings), "output")
+        self._guards_outcome = max(self._guards_outcome, verdict.outcome)
+
+    def _passed(self, window: Window) -> list[bytes]:
+        choice = self.choices[window.index]
+        if window.name == CALLS:
+            choice.calls_pass = True
+        elif window.channel is not None and not window.delivered:
+            window.channel.delivered.append(window.text)
+            return [self._chunk(window.index, choice, {window.name: window.text})]
+        return []
+
+    def _withdrawn(self, window: Window, verdict: Verdict) -> list[bytes]:
+        """Tell the client to take back what was delivered of a condemned window."""
+        channel = window.channel
+        if channel is None or not window.delivered:
+            return []
+        if channel.withdrawn is not None and channel.withdrawn <= window.start:
+            return []
+        channel.withdrawn = window.start
+        # A label that stands before the text is part of what the client has counted.
+        labelled = window.name == "content" and not window.whole
+        before = len(self.work.label_before()) if labelled else 0
+        return [event(_encode(withdrawal(window, verdict, before, self.work.ask.language)))]
 
     # -- when it has ended -------------------------------------------------------------------------
 
-    def close(self) -> list[bytes]:
-        """Let go of what is still held, unless something stopped the stream; settle the verdict."""
+    def end(self) -> list[bytes]:
+        """Let go of what the scanners still hold, unless something stopped the stream."""
         sent: list[bytes] = []
         if not self.choices:
             self.choices[0] = Choice()
         for index, choice in self.choices.items():
-            out = self._rest(choice)
+            out = self._rest(index, choice)
             if out:
                 sent.append(self._chunk(index, choice, out))
+        return [] if self.silent else sent
+
+    def settle(self) -> list[bytes]:
+        """Settle the verdict; returns the tool calls that waited for it, or the refusal."""
+        if self._watch is not None:
+            self._watch.give_up()
+        sent = [] if self.stopped or self.silent else self._waiting_calls()
         self._settle()
         if self.work.stopped or self.stopped:
             sent += self._refusals()
         return [] if self.silent else sent
 
-    def _rest(self, choice: Choice) -> dict[str, Any]:
+    def _waiting_calls(self) -> list[bytes]:
+        waiting = [(at, one) for at, one in self.choices.items() if one.calls_pass]
+        return [self._chunk(at, one, {CALLS: self._delivered_calls(one)}) for at, one in waiting]
+
+    def _rest(self, index: int, choice: Choice) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for name, channel in choice.channels.items():
             text = self._last(channel)
             if text:
                 out[name] = text
         if choice.calls and not self.stopped and not self.silent and self._calls_pass(choice):
-            calls = choice.calls.items()
-            out["tool_calls"] = [{"index": at, **call.as_message()} for at, call in calls]
-            choice.calls_delivered = True
-            self._calls_length += sum(call.length() for call in choice.calls.values())
+            if self._watch is None:
+                out[CALLS] = self._delivered_calls(choice)
+            else:
+                self._watch.add_calls(index, choice.readable().strip(BORDER))
         return out
+
+    def _delivered_calls(self, choice: Choice) -> list[dict[str, Any]]:
+        choice.calls_delivered = True
+        self._calls_length += sum(call.length() for call in choice.calls.values())
+        return [{"index": at, **call.as_message()} for at, call in choice.calls.items()]
 
     def _last(self, channel: Channel) -> str:
         """What a channel still lets go of; nothing once something was stopped."""
@@ -200,14 +258,13 @@ class Relay:
         release = channel.scanner.close()
         channel.verdict = release.verdict
         self.stopped = self.stopped or release.stopped
-        if hold or not release.text:
-            return held
-        channel.delivered.append(release.text)
-        return held + release.text
+        last = held if hold else held + self._let(channel, release.text)
+        if self._watch is not None and not self.stopped and not self.silent:
+            self._watch.end(channel)
+        return last
 
     def _calls_pass(self, choice: Choice) -> bool:
-        readable = "".join(call.readable() for call in choice.calls.values())
-        verdict = self.work.rules.screen.judge(readable, "output")
+        verdict = self.work.rules.screen.judge(choice.readable(), "output")
         self.work.note(verdict, "output")
         # Masking inside JSON arguments would break them: what would be masked is stopped.
         outcome = Outcome.BLOCK if verdict.masks else verdict.outcome
@@ -218,7 +275,7 @@ class Relay:
     def _refusals(self) -> list[bytes]:
         if self.work.rules.reply_as_error and not self.work.usage.characters:
             return []
-        refusal = self.work.rules.refusal.to(self.work.ask.language)
+        refusal = self.work.refusal()
         sent = []
         for index, choice in self.choices.items():
             gap = "\n\n" if choice.text("content") else ""
@@ -227,7 +284,7 @@ class Relay:
 
     def _settle(self) -> None:
         work = self.work
-        outcome, screened = self._calls_outcome, "full"
+        outcome, screened = max(self._calls_outcome, self._guards_outcome), "full"
         characters, covered = self._calls_length, self._calls_length
         for index, choice in self.choices.items():
             for name, channel in choice.channels.items():
@@ -240,9 +297,10 @@ class Relay:
                 work.note(verdict, "output")
                 outcome = max(outcome, verdict.outcome)
                 if verdict.screened == "full":
-                    covered += delivered
+                    covered += delivered - min(channel.uncovered, delivered)
                 else:
                     screened = verdict.screened
+                screened = channel.unscreened or screened
                 raw = "".join(channel.raw)
                 if raw != "".join(channel.delivered):
                     work.withheld[f"{index}/{name}"] = raw
@@ -255,6 +313,15 @@ class Relay:
             work.finish = "content_filter"
         elif work.finish == "stop":
             work.finish = self.choices[min(self.choices)].finish
+
+    def withdrawn(self) -> dict[str, int]:
+        """From which character on each channel was withdrawn after it had left."""
+        return {
+            f"{index}/{name}": channel.withdrawn
+            for index, choice in self.choices.items()
+            for name, channel in choice.channels.items()
+            if channel.withdrawn is not None
+        }
 
     def label(self, text: str, index: int) -> bytes:
         """The chunk that carries the visible label of one choice."""
@@ -288,26 +355,3 @@ class Relay:
                 delta["content"] = before + delta["content"]
         shown = [{"index": index, "delta": delta, "finish_reason": None}]
         return event(_encode({**self._head, "choices": shown}))
-
-
-def _collect(choice: Choice, calls: Any) -> int:
-    """Add the pieces of tool calls to what is held of them; returns how many characters came."""
-    taken = 0
-    for piece in calls if type(calls) is list else ():
-        at = piece.get("index", 0) if type(piece) is dict else None
-        if type(at) is not int or not 0 <= at < MOST_CALLS:
-            raise not_understood()
-        call = choice.calls.get(at)
-        if call is None:
-            call = choice.calls[at] = ToolCall()
-        number, function = piece.get("id"), piece.get("function")
-        if type(number) is str and not call.id:
-            call.id = number
-            taken += len(number)
-        if type(function) is dict:
-            name, arguments = called(function)
-            taken += len(name) + len(arguments)
-            call.name += name
-            if arguments:
-                call.arguments.append(arguments)
-    return taken

@@ -7,10 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from guiju import policies, profile
+from guiju.gateway.guards import Guards
 from guiju.kernel import GuijuError, Text, Unavailable
 from guiju.labelling import ExplicitLabel, Place, first_write
 from guiju.screening import Screen
 from guiju.storage import Database, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """How a stream is delivered where guards judge it, sentence by sentence.
+
+    `strict`: nothing leaves before the whole was judged; `balanced`: each sentence leaves once it
+    was judged; `fast`: it leaves at once, and is withdrawn when it was condemned. A sentence is cut
+    after `window` characters. With `whole` the whole is judged again at its end.
+    """
+
+    mode: str = "balanced"
+    window: int = 200
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,8 @@ class Rules:
     retention_days: int
     service: str
     implicit: Mapping[str, str]
+    guards: Guards | None = None
+    streaming: Streaming = Streaming()
 
     def aigc(self, produce_id: str) -> dict[str, str]:
         """The seven fields for one answer; `produce_id` must be a UUID, which is always writable.

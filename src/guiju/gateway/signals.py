@@ -14,6 +14,7 @@ import msgspec
 from guiju.accounts import Caller
 from guiju.kernel import GuijuError
 from guiju.records import Exchange, Refusal
+from guiju.screening import Verdict
 
 # -- what happened ---------------------------------------------------------------------------------
 
@@ -44,6 +45,13 @@ class ModelDone(msgspec.Struct, frozen=True):
     """The model's stream has ended, of itself or because it was stopped."""
 
 
+class GuardsSaid(msgspec.Struct, frozen=True):
+    """What classifier and guard models say: one verdict for each text they were asked about."""
+
+    look: AskGuards
+    verdicts: tuple[Verdict, ...]
+
+
 class Failed(msgspec.Struct, frozen=True):
     """Somebody who was asked could not answer: accounts, the model, the recorder."""
 
@@ -64,6 +72,7 @@ Event = (
     | ModelAnswered
     | ModelChunk
     | ModelDone
+    | GuardsSaid
     | Failed
     | ClientGone
     | Recorded
@@ -84,6 +93,20 @@ class AskModel(msgspec.Struct, frozen=True):
 
     body: bytes
     stream: bool
+
+
+class AskGuards(msgspec.Struct, frozen=True):
+    """Let classifier and guard models judge; answered by GuardsSaid, whose `look` is this.
+
+    Unless `wait`, the stream goes on meanwhile. Nobody fails here: who did not answer says so in
+    the verdict.
+    """
+
+    texts: tuple[str, ...]
+    direction: str
+    prompt: str = ""
+    wait: bool = True
+    number: int = 0
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -115,4 +138,4 @@ class End(msgspec.Struct, frozen=True):
     data: bytes
 
 
-Command = LookUp | AskModel | Send | StopModel | Record | Reply | End
+Command = LookUp | AskModel | AskGuards | Send | StopModel | Record | Reply | End

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from guiju.accounts import Caller
+from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
 from guiju.labelling import Place, language_of
 from guiju.records import Finding, Screening, Usage
-from guiju.screening import Verdict
+from guiju.screening import Outcome, Verdict
 
 if TYPE_CHECKING:
     from guiju.gateway.relay import Relay
@@ -39,6 +40,22 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
+class Judged:
+    """One choice of a whole answer: how it may leave, and how much of it the verdict covers.
+
+    `raw` are its texts as the model wrote them, `texts` as they would leave.
+    """
+
+    choice: dict[str, Any]
+    outcome: Outcome
+    screened: str
+    characters: int
+    covered: int
+    raw: list[str]
+    texts: list[str]
+
+
+@dataclass(slots=True)
 class Work:
     """One request on its way through the stations."""
 
@@ -53,7 +70,9 @@ class Work:
     outgoing: Screening = NOTHING
     findings: list[Finding] = field(default_factory=list)
     stopped: bool = False
+    input_outcome: Outcome = Outcome.PASS
     answer: dict[str, Any] | None = None
+    judged: list[Judged] = field(default_factory=list)
     relay: Relay | None = None
     withheld: dict[str, str] = field(default_factory=dict)
     place: str | None = None
@@ -80,6 +99,15 @@ class Work:
                     end=one.end,
                 )
             )
+
+    def prompt(self) -> str:
+        """The last message of the request: what an answer is to be understood by."""
+        texts = by_message({"messages": self.body["messages"][-1:]})
+        return texts[-1] if texts else ""
+
+    def refusal(self) -> str:
+        """What is said instead of what may not be said."""
+        return self.rules.refusal.to(self.ask.language)
 
     def most_choices(self) -> int:
         """How many answers side by side were asked for."""

@@ -406,7 +406,7 @@ def test_when_not_even_the_record_can_be_made_the_door_closes(
     play = Play(exchange(stream=True)).begin()
     play.speak("好")
     monkeypatch.setattr(relay.Relay, "take", failing)
-    monkeypatch.setattr(relay.Relay, "close", failing)
+    monkeypatch.setattr(relay.Relay, "end", failing)
     play.tell(ModelChunk(piece({"content": "x"})))
     assert play.subject.over
     assert not play.done

@@ -56,7 +56,9 @@ def _delivered(work: Work) -> dict[str, Any]:
             }
             for index, choice in work.relay.choices.items()
         }
-    return {"delivered": shown, "withheld": work.withheld}
+    kept: dict[str, Any] = {"delivered": shown, "withheld": work.withheld}
+    withdrawn = {} if work.relay is None else work.relay.withdrawn()
+    return kept | {"withdrawn": withdrawn} if withdrawn else kept
 
 
 _NOBODY = Text(zh="没有可以记录的人。", en="There is nobody to record this for.")

@@ -6,23 +6,21 @@ A stream is judged chunk by chunk in `guiju.gateway.relay`; here is the whole an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from guiju.gateway.channels import MOST_CALLS, MOST_TEXT, TEXT_CHANNELS, text_of, tool_calls
 from guiju.gateway.escapes import Resolver
-from guiju.gateway.heads import extras_of, finish_of, head_of, model_of, shown_usage, usage_of
+from guiju.gateway.heads import finish_of, usage_of
 from guiju.gateway.signals import Command, Send
-from guiju.gateway.work import Work
+from guiju.gateway.work import Judged, Work
 from guiju.kernel import Text, Unavailable
-from guiju.records import Screening, Usage
-from guiju.screening import Outcome, Verdict
+from guiju.screening import BORDER, Outcome, Verdict
 
 
 def screen_output(work: Work) -> tuple[Command, ...]:
-    """Replace the model's answer by one that holds only judged text; raises Unavailable."""
+    """Judge the model's answer, or what is left of its stream; raises Unavailable."""
     if work.relay is not None:
-        return tuple(Send(data) for data in work.relay.close())
+        return tuple(Send(data) for data in work.relay.end())
     if work.stopped:
         return ()
     answer = work.answer or {}
@@ -30,25 +28,8 @@ def screen_output(work: Work) -> tuple[Command, ...]:
     if type(choices) is not list or not 0 < len(choices) <= work.most_choices():
         raise not_understood()
     work.usage = usage_of(answer.get("usage"))
-    judged = [_choice(work, choice, index) for index, choice in enumerate(choices)]
-    _settle(work, judged)
-    clean = head_of(work, "chat.completion", model_of(work, answer.get("model")))
-    clean["choices"] = [one.choice for one in judged]
-    if answer.get("usage") is not None:
-        clean["usage"] = shown_usage(answer["usage"], work.usage)
-    work.answer = clean | extras_of(work, answer)
+    work.judged = [_choice(work, choice, index) for index, choice in enumerate(choices)]
     return ()
-
-
-@dataclass(slots=True)
-class Judged:
-    """One choice as it may leave, with its outcome and how much of it the verdict covers."""
-
-    choice: dict[str, Any]
-    outcome: Outcome
-    screened: str
-    characters: int
-    covered: int
 
 
 class _Judging:
@@ -61,11 +42,13 @@ class _Judging:
         self.characters = 0
         self.covered = 0
         self.raw: list[str] = []
+        self.clean: list[str] = []
 
     def text(self, text: str) -> str:
         """`text` as it may leave, masked where the policy says so."""
         verdict = self._judge(text)
         clean = verdict.masked(text) if verdict.masks else text
+        self.clean.append(clean)
         self._count(len(clean), verdict)
         return clean
 
@@ -74,6 +57,7 @@ class _Judging:
         verdict = self._judge(readable)
         if verdict.masks:
             self.outcome = max(self.outcome, Outcome.BLOCK)
+        self.clean.append(readable.strip(BORDER))
         self._count(length, verdict)
 
     def _judge(self, text: str) -> Verdict:
@@ -111,41 +95,25 @@ def _choice(work: Work, choice: Any, index: int) -> Judged:
         clean["tool_calls"] = [call.as_message() for call in calls]
     if judging.characters > MOST_TEXT:
         raise not_understood()
-    if judging.outcome.stops:
-        return _withheld(work, judging, index)
     shown = {
         "index": index,
         "message": clean,
         "finish_reason": finish_of(choice.get("finish_reason")) or "stop",
     }
-    return Judged(shown, judging.outcome, judging.screened, judging.characters, judging.covered)
+    return Judged(
+        shown,
+        judging.outcome,
+        judging.screened,
+        judging.characters,
+        judging.covered,
+        judging.raw,
+        judging.clean,
+    )
 
 
 def _resolved(text: str) -> str:
     resolver = Resolver()
     return resolver.feed(text) + resolver.close()
-
-
-def _withheld(work: Work, judging: _Judging, index: int) -> Judged:
-    work.withheld[str(index)] = "\n".join(judging.raw)
-    refusal = work.rules.refusal.to(work.ask.language)
-    message = {"role": "assistant", "content": refusal}
-    choice = {"index": index, "message": message, "finish_reason": "content_filter"}
-    return Judged(choice, judging.outcome, judging.screened, 0, 0)
-
-
-def _settle(work: Work, judged: list[Judged]) -> None:
-    outcome = max(one.outcome for one in judged)
-    screened = next((one.screened for one in judged if one.screened != "full"), "full")
-    work.outgoing = Screening(outcome.value, screened)
-    work.usage = Usage(
-        prompt_tokens=work.usage.prompt_tokens,
-        completion_tokens=work.usage.completion_tokens,
-        characters=sum(one.characters for one in judged),
-        covered=sum(one.covered for one in judged),
-    )
-    first = judged[0].choice["finish_reason"]
-    work.finish = "content_filter" if outcome.stops else str(first)
 
 
 def not_understood() -> Unavailable:

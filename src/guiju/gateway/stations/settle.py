@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settle: what becomes of the answer, now that everybody has judged it (Article 14)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from guiju.gateway.heads import extras_of, head_of, model_of, shown_usage
+from guiju.gateway.signals import Command, Send
+from guiju.gateway.work import Judged, Work
+from guiju.records import Screening, Usage
+
+
+def settle(work: Work) -> tuple[Command, ...]:
+    """Put the answer together from what may leave; what may not is kept apart from it."""
+    if work.relay is not None:
+        return tuple(Send(data) for data in work.relay.settle())
+    if not work.judged:
+        return ()
+    judged = [
+        _withheld(work, one, index) if one.outcome.stops else one
+        for index, one in enumerate(work.judged)
+    ]
+    _note(work, judged)
+    answer = work.answer or {}
+    clean = head_of(work, "chat.completion", model_of(work, answer.get("model")))
+    clean["choices"] = [one.choice for one in judged]
+    if answer.get("usage") is not None:
+        clean["usage"] = shown_usage(answer["usage"], work.usage)
+    work.answer = clean | extras_of(work, answer)
+    return ()
+
+
+def _withheld(work: Work, judged: Judged, index: int) -> Judged:
+    work.withheld[str(index)] = "\n".join(judged.raw)
+    message: dict[str, Any] = {"role": "assistant", "content": work.refusal()}
+    choice = {"index": index, "message": message, "finish_reason": "content_filter"}
+    return Judged(choice, judged.outcome, judged.screened, 0, 0, [], [])
+
+
+def _note(work: Work, judged: list[Judged]) -> None:
+    outcome = max(one.outcome for one in judged)
+    screened = next((one.screened for one in judged if one.screened != "full"), "full")
+    work.outgoing = Screening(outcome.value, screened)
+    work.usage = Usage(
+        prompt_tokens=work.usage.prompt_tokens,
+        completion_tokens=work.usage.completion_tokens,
+        characters=sum(one.characters for one in judged),
+        covered=sum(one.covered for one in judged),
+    )
+    first = judged[0].choice["finish_reason"]
+    work.finish = "content_filter" if outcome.stops else str(first)
