@@ -16,12 +16,14 @@ from guiju.casework import Form, read_table
 from guiju.kernel import Invalid, Text, canonical, digest
 from guiju.labelling import ExplicitLabel, Place, has_elements
 from guiju.measures import law, rule
-from guiju.screening import Screen, importing
+from guiju.screening import DIRECTIONS, Screen, importing
 
 CODE = "policy-invalid"
 REPLIES = ("answer", "error")
 ACTIONS = ("mask", "review", "refuse", "block")
-SCOPES = ("input", "output")
+SCOPES = DIRECTIONS
+# What people say and read; training data are screened by whoever asks for it.
+_USUAL_SCOPES = ("input", "output")
 PLACES = tuple(one.value for one in Place)
 MOST_ENTRIES = 200_000
 LONGEST_TERM = 200
@@ -111,7 +113,7 @@ def _entries(form: Form) -> Iterator[dict[str, Any]]:
     seen: dict[tuple[str, str], str] = {}
     for entry in form.forms("entry", most=MOST_ENTRIES):
         term = entry.text("term", longest=LONGEST_TERM).strip()
-        scope = entry.words("scope", SCOPES, default=SCOPES)
+        scope = entry.words("scope", SCOPES, default=_USUAL_SCOPES)
         for direction in scope:
             before = seen.setdefault((term, direction), entry.place)
             if before != entry.place:

@@ -46,7 +46,9 @@ class Prepared(NamedTuple):
 
 def prepare(gathered: importing.Gathered) -> Prepared:
     """Pack what was gathered and name it by its digest."""
-    days = {day.isoformat() for one in gathered.entries() for day in _turns(one)}
+    # Only lines that name a day are read for it.
+    dated = (line for line in gathered.lines if b'"from"' in line or b'"to"' in line)
+    days = {day.isoformat() for one in importing.entries_of(dated) for day in _turns(one)}
     entries = len(gathered.lines)
     return Prepared(gathered.digest, entries, tuple(sorted(days)), gathered.packed())
 

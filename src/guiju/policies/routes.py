@@ -41,7 +41,11 @@ ACTIONS = {
     "mask": Text(zh="遮盖", en="mask"),
     "review": Text(zh="送审", en="review"),
 }
-SCOPES = {"input": Text(zh="输入", en="input"), "output": Text(zh="输出", en="output")}
+SCOPES = {
+    "input": Text(zh="输入", en="input"),
+    "output": Text(zh="输出", en="output"),
+    "training": Text(zh="训练数据", en="training data"),
+}
 PLACES = {
     "end": Text(zh="回答末尾", en="at the end of the answer"),
     "start": Text(zh="回答开头", en="at the start of the answer"),

@@ -7,6 +7,7 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from guiju.kernel import Invalid, Text
@@ -24,6 +25,8 @@ from guiju.screening.importing.words import (
 
 _PARTS = re.compile(r"[+&]")
 _SHORTEST_PART = 2
+_MOST_KNOWN = 4_096
+_PLAIN_TYPES = (str, int, float)
 _LISTS = ("except", "views")
 _PLAIN = ("note", "source", "licence", "id", "kind")
 
@@ -36,6 +39,7 @@ class Meaning:
         self._manner = manner
         self._options = options
         self._harms = {harm.lower(): harm for harm in law().harms}
+        self._known: dict[object, Entry] = {}
 
     def entry(self, values: Mapping[str, object], where: Text, category: str) -> Entry:
         """The entry of a line whose cells play these roles.
@@ -44,7 +48,22 @@ class Meaning:
             Invalid: with a code that begins with `lexicon-`, saying what is wrong but not the term.
         """
         given = {role: value for role, value in values.items() if value not in ("", None)}
-        mapping = {**self._defaults(), **self._term(given.pop("term", ""), given)}
+        term = self._term(given.pop("term", ""), given)
+        # Of very many lines few differ in anything but the term.
+        known = (category, *given.items()) if all(map(_is_plain, given.values())) else None
+        like = self._known.get(known)
+        if like is None:
+            like = self._read(term, given, where, category)
+            if known is not None and len(self._known) < _MOST_KNOWN and len(term) == 1:
+                self._known[known] = like
+        elif len(term) > 1:
+            return self._read(term, given, where, category)
+        return replace(like, term=term["term"])
+
+    def _read(
+        self, term: Mapping[str, Any], given: dict[str, object], where: Text, category: str
+    ) -> Entry:
+        mapping = {**self._defaults(), **term}
         mapping["harm"] = self._harm(given.pop("harm", ""), category, mapping)
         mapping["action"] = self._action(given.pop("action", ""), given.get("level", ""))
         if isinstance(given.get("near"), str):
@@ -118,6 +137,10 @@ def _joins_words(parts: list[str]) -> bool:
         if not words or min(len(words[0]), len(words[-1])) < _SHORTEST_PART:
             return False
     return True
+
+
+def _is_plain(value: object) -> bool:
+    return type(value) in _PLAIN_TYPES
 
 
 def _read(role: str, value: object, mapping: Mapping[str, Any]) -> dict[str, Any]:

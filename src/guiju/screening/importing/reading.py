@@ -63,6 +63,7 @@ class _Reading:
         self.options = options
         self.columns: dict[str, None] = {}
         self.unread: set[str] = set()
+        self._stem = source.stem
         self._meaning = Meaning(manner, options)
 
     def lines(self) -> Iterator[Line]:
@@ -74,7 +75,7 @@ class _Reading:
         """What a line with these values comes to."""
         file = file or self.source.name
         try:
-            entry = self._meaning.entry(values, _HERE, category or self.source.stem)
+            entry = self._meaning.entry(values, _HERE, category or self._stem)
         except Invalid as error:
             return Rejected(file, line, error.code, error.what, error.remedy)
         why = hopeless(entry) or _only_symbols(entry)
