@@ -7,11 +7,12 @@ before it; it is given only when no text that comes can change it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
 
-from guiju.screening.combining import combined
+from guiju.screening.combining import Part, combined
 from guiju.screening.entry import LONGEST_EXCEPTION, Near
 from guiju.screening.fold import fold
 from guiju.screening.layer import Layer
@@ -29,6 +30,7 @@ from guiju.screening.sights import FOLDED, Sights
 from guiju.screening.views import LONGEST_SPAN, border, keys, seen
 from guiju.screening.views_seen import Seen
 
+_LATIN = re.compile("[a-z]")
 _SPLIT_OFF = ("pinyin", "split")
 """Views that do not see through what the ones before them do; they look for what these miss."""
 
@@ -50,7 +52,7 @@ class Asking:
         self._sights = sights
         self._hits: list[tuple[int, int, int, str]] = []
         self._open_at = len(sights.folded)
-        self._parts: dict[int, list[tuple[int, int, int]]] = {}
+        self._parts: dict[int, list[Part]] = {}
 
     def done(self) -> tuple[list[tuple[int, int, int, str]], int]:
         """The hits, and where the first place stands that is still open or may grow."""
@@ -71,42 +73,51 @@ class Asking:
             return
         for start, end, form in found:
             core = self._sights.core(sight, start, end)
-            if core[1] - core[0] > LONGEST_SPAN or not _is_seen(layer.view, sight, start, end):
+            if core[1] - core[0] > LONGEST_SPAN:
+                continue
+            if layer.view in _SPLIT_OFF and not self._shows(layer.view, sight, start, end):
                 continue
             for number in owned(form):
                 self._ask(number, core, layer.view)
+
+    def _shows(self, view: str, sight: Seen, start: int, end: int) -> bool:
+        """Whether a place shows what the view looks for; borders of words are asked elsewhere."""
+        if view == "split":
+            return border(view, sight, start, end)
+        core = self._sights.core(sight, start, end)
+        return sight.is_whole(start, end) and bool(_LATIN.search(self._sights.folded, *core))
 
     def _ask(self, number: int, core: tuple[int, int], view: str) -> None:
         sights, flags = self._sights, self._register.flags[number]
         start, end = core if view == FOLDED else sights.grown(*core)
         if start < sights.context:
             return
-        answer = self._at_borders(number, flags, start, end)
+        answer = self._at_borders(number, flags, core, (start, end))
         if answer is not Answer.NO and flags & (EXCEPT | NEAR):
             answer = _worse(answer, self._in_its_place(number, core, (start, end), view))
-        if answer is Answer.NO or self._is_seen_plainly(number, flags, view, (start, end)):
+        if answer is Answer.NO or self._is_seen_plainly(number, flags, view, core):
             return
-        if answer is Answer.OPEN or (view != FOLDED and sights.may_grow(core[1], end)):
+        waited, grows = answer is Answer.OPEN, view != FOLDED and sights.may_grow(core[1], end)
+        if waited or grows:
             self._open_at = min(self._open_at, start)
-        if answer is Answer.YES:
-            self._keep(number, flags, (start, end), view)
+        if flags & PART:
+            parts = self._register.read(number).folded
+            for at in meant(parts, view, sights.folded[slice(*core)]):
+                part = Part(core[1], start, end, at, waited, grows)
+                self._parts.setdefault(number, []).append(part)
+        elif not waited:
+            self._hits.append((start, end, number, view))
 
-    def _keep(self, number: int, flags: int, span: tuple[int, int], view: str) -> None:
-        if not flags & PART:
-            self._hits.append((*span, number, view))
-            return
-        parts = self._register.read(number).folded
-        for at in meant(parts, view, self._sights.folded[span[0] : span[1]]):
-            self._parts.setdefault(number, []).append((*span, at))
-
-    def _at_borders(self, number: int, flags: int, start: int, end: int) -> Answer:
+    def _at_borders(
+        self, number: int, flags: int, core: tuple[int, int], span: tuple[int, int]
+    ) -> Answer:
         """A word ends at its borders; so does what is not written as the term is."""
-        sights = self._sights
+        sights, (start, end) = self._sights, span
         left, right = sights.joined(start), end < len(sights.folded) and sights.joined(end)
         open_end = sights.ends_open(end)
         if not (left or right or open_end):
             return Answer.YES
-        free = sights.folded[start:end] in self._register.read(number).folded
+        free = sights.folded[slice(*core)] in self._register.read(number).folded
         if (left and (flags & LEFT or not free)) or (right and (flags & RIGHT or not free)):
             return Answer.NO
         return Answer.OPEN if open_end and (flags & RIGHT or not free) else Answer.YES
@@ -122,12 +133,12 @@ class Asking:
             answer = _worse(answer, _neighboured(entry.near, self._sights, span))
         return answer
 
-    def _is_seen_plainly(self, number: int, flags: int, view: str, span: tuple[int, int]) -> bool:
+    def _is_seen_plainly(self, number: int, flags: int, view: str, core: tuple[int, int]) -> bool:
         """Whether a plainer view finds the same entry at this place, and tells it better."""
         if view not in _SPLIT_OFF:
             return False
         parts = self._register.read(number).folded
-        return bool(meant(parts, chain_of(flags), self._sights.folded[slice(*span)]))
+        return bool(meant(parts, chain_of(flags), self._sights.folded[slice(*core)]))
 
 
 def chain_of(flags: int) -> str:
@@ -198,11 +209,6 @@ def _neighboured(near: Near, sights: Sights, span: tuple[int, int]) -> Answer:
 @lru_cache(maxsize=4096)
 def _forms(view: str, folded: str) -> tuple[str, ...]:
     return tuple(keys(view, folded))
-
-
-def _is_seen(view: str, sight: Seen, start: int, end: int) -> bool:
-    """Whether a hit shows what its view looks for; the borders of words are asked elsewhere."""
-    return view not in _SPLIT_OFF or border(view, sight, start, end)
 
 
 def _worse(one: Answer, other: Answer) -> Answer:

@@ -14,7 +14,7 @@ from guiju.screening.entry_table import Table
 from guiju.screening.fold import BORDER, fold
 from guiju.screening.model import DIRECTIONS, Direction, Outcome
 from guiju.screening.patterns import unusable
-from guiju.screening.views import keys
+from guiju.screening.sights import findable
 
 Kind = Literal["term", "all", "regex"]
 KINDS: Mapping[str, Kind] = {"term": "term", "all": "all", "regex": "regex"}
@@ -199,7 +199,7 @@ def _hopeless_text(folded: str) -> Text | None:
 def _hopeless_views(entry: Entry) -> Text | None:
     for view in entry.views:
         for part in entry.parts:
-            if not keys(view, fold(part).text):
+            if not findable(view, fold(part).text):
                 return Text(
                     zh=f"在视图 {view} 中无法匹配",
                     en=f"it cannot be matched in the view {view}",

@@ -10,7 +10,7 @@ from guiju.kernel import Invalid, Text
 from guiju.screening.entry import LONGEST_TERM, Entry, hopeless
 from guiju.screening.fold import BORDER, fold
 from guiju.screening.register import EXCEPT, HOMOPHONE, LEFT, NEAR, PART, RIGHT, SQUEEZED
-from guiju.screening.sights import FOLDED
+from guiju.screening.sights import FOLDED, findable
 from guiju.screening.views import LONGEST_TERM as LONGEST_SEEN
 from guiju.screening.views import default_views, fits, keys, seen
 
@@ -78,7 +78,7 @@ def _shared(entry: Entry, parts: Sequence[str], named: Sequence[str]) -> set[str
     """The views in which every part can be found."""
     views = set(named or default_views(parts[0]))
     for part in parts:
-        views &= {view for view in views if keys(view, part)}
+        views &= {view for view in views if findable(view, part)}
         if not entry.views:
             views &= set(default_views(part))
     return views

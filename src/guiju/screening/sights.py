@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cache
 
 from guiju.screening.fold import BORDER
-from guiju.screening.views import LONGEST_SPAN, seen
+from guiju.screening.views import LONGEST_SPAN, keys, seen
 from guiju.screening.views_seen import Seen, Way
 
 CONTEXT = 32
@@ -18,6 +18,15 @@ FOLDED = "folded"
 
 # What views see only beside something else, and that something.
 _PROBES = {"pinyin": "a", "split": "日月"}
+
+
+def findable(view: str, folded: str) -> bool:
+    """Whether a term has forms in a view, and more than one character of them.
+
+    Where repeats are seen as one, a single character would begin and end anywhere in its run.
+    """
+    repeats = view not in {FOLDED, "split"}
+    return bool(keys(view, folded)) and not (repeats and len(keys("squeezed", folded)[0]) == 1)
 
 
 class Sights:
