@@ -15,9 +15,9 @@ import click
 from guiju.kernel import Invalid, Text
 from guiju.policies import lexicons
 from guiju.policies.commands import desk_of, head_of, named, put, screens_of, with_json
+from guiju.policies.lexicon_outlook import Outlook
 from guiju.policies.lexicon_reading import (
     Report,
-    benign_texts,
     gathered,
     lines_about,
     manner,
@@ -27,7 +27,6 @@ from guiju.policies.lexicon_reading import (
 )
 from guiju.policies.lexicons_model import Use, readers_only
 from guiju.policies.model import Policy
-from guiju.policies.screens import screen_of
 from guiju.screening import importing
 
 _FILES = click.Path(path_type=Path)
@@ -76,7 +75,7 @@ def check(
     if show:
         _check_reader(context, name)
     found, left = gathered(files, options_of(said), report)
-    outlook = None if benign is None else _Outlook(found, benign, most, show=show)
+    outlook = None if benign is None else Outlook(found, benign, most, show=show)
     value = {**_plain(found, left), "forecast": None if outlook is None else outlook.plain()}
     lines = [*lines_about(found, left), *([] if outlook is None else outlook.lines())]
     fit = bool(found.lines) and not left.rejected and (outlook is None or not outlook.noisy)
@@ -115,7 +114,7 @@ def import_(
     desk = desk_of(context)
     actor = desk.staff(name)
     found, left = gathered(files, options_of(said), report)
-    outlook = None if benign is None else _Outlook(found, benign, most, show=False)
+    outlook = None if benign is None else Outlook(found, benign, most, show=False)
     _check_all_fit(found, left, outlook, without=without_rejected)
     if outlook is not None:
         found = outlook.quiet()
@@ -181,54 +180,6 @@ def remove(context: click.Context, lexicon: str, name: str, note: str, *, as_jso
     _put_proposal(made, {}, (), as_json=as_json)
 
 
-class _Outlook:
-    """The forecast of a lexicon, with the lines of the entries that hit harmless texts."""
-
-    def __init__(self, found: importing.Gathered, benign: Path, most: float, *, show: bool) -> None:
-        self._found, self._show = found, show
-        self._forecast = importing.forecast(screen_of(found.entries(), ""), benign_texts(benign))
-        self.noisy = self._forecast.noisy(most)
-        self._terms = importing.terms_of(found, self._forecast.noises) if show else {}
-
-    def quiet(self) -> importing.Gathered:
-        """The lexicon without its noisy entries."""
-        return importing.without(self._found, self.noisy)
-
-    def plain(self) -> dict[str, Any]:
-        """For JSON."""
-        noisy = {one.rule for one in self.noisy}
-        found = self._forecast
-        return {
-            "texts": found.texts,
-            "characters": found.characters,
-            "hits": found.hits,
-            "per_million": round(found.rate, 3),
-            "entries": [self._noise(one, noisy) for one in found.noises],
-        }
-
-    def lines(self) -> Iterator[str]:
-        """For a person."""
-        found = self._forecast
-        yield (
-            f"forecast: {found.hits} false hits in {found.characters} characters of {found.texts}"
-            f" texts, {found.rate:.2f} per million; {len(self.noisy)} entries are too noisy"
-        )
-        for one in found.noises[:20]:
-            shown = [self._terms.get(one.rule, ""), *one.examples] if self._show else []
-            yield f"  {one.rule}  {one.hits} hits, {one.rate:.2f} per million  {'  '.join(shown)}"
-
-    def _noise(self, one: importing.Noise, noisy: set[str]) -> dict[str, Any]:
-        said = {
-            "rule": one.rule,
-            "hits": one.hits,
-            "per_million": round(one.rate, 3),
-            "too_noisy": one.rule in noisy,
-        }
-        if self._show:
-            said |= {"term": self._terms.get(one.rule), "examples": list(one.examples)}
-        return said
-
-
 def _check_reader(context: click.Context, name: str | None) -> None:
     if name is None:
         raise click.UsageError("--show prints words: say who looks, with --as STAFF.")
@@ -237,7 +188,7 @@ def _check_reader(context: click.Context, name: str | None) -> None:
 
 
 def _check_all_fit(
-    found: importing.Gathered, left: Report, outlook: _Outlook | None, *, without: bool
+    found: importing.Gathered, left: Report, outlook: Outlook | None, *, without: bool
 ) -> None:
     noisy = 0 if outlook is None else len(outlook.noisy)
     bad = left.rejected + noisy
