@@ -91,7 +91,7 @@ def _check_package(source: Source) -> None:
 def _check_part(source: Source, package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """A workbook declares no entities; one that does means to blow up."""
     with package.open(part) as stream:
-        if b"<!" in stream.read(_PROLOGUE).partition(b"<!--")[0]:
+        if b"<!DOCTYPE" in stream.read(_PROLOGUE):
             raise unreadable(
                 source.name, "含有文档类型声明", "it holds a document type declaration", _AGAIN
             )
