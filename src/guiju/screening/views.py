@@ -17,6 +17,7 @@ from guiju.screening import views_split as split
 from guiju.screening import views_spoken as spoken
 from guiju.screening import views_squeezed as squeezed
 from guiju.screening.views_seen import Seen
+from guiju.screening.views_squeezed import is_word
 
 VIEWS = ("folded", "squeezed", "homophone", "pinyin", "split")
 LONGEST_SPAN = 256
@@ -29,25 +30,29 @@ class _View(NamedTuple):
     see: Callable[[str], Seen]
     keys: Callable[[str], list[str]]
     fits: Callable[[str], Text | None]
-    border: Callable[[Seen, int, int], bool]
+    shows: Callable[[Seen, int, int], bool]
     see_all: Callable[[str], Seen]
     is_rare: Callable[[str], bool] = lambda _: True
 
 
+def _always(_sight: Seen, _start: int, _end: int) -> bool:
+    return True
+
+
 _VIEWS = {
-    "folded": _View(Seen, lambda term: [term], lambda _: None, lambda *_: True, Seen),
+    "folded": _View(Seen, lambda term: [term], lambda _: None, _always, Seen),
     "squeezed": _View(
         see=squeezed.see,
         keys=squeezed.keys,
         fits=squeezed.fits,
-        border=squeezed.border,
+        shows=_always,
         see_all=squeezed.see,
     ),
     "homophone": _View(
         see=spoken.see_homophone,
         keys=spoken.homophone_keys,
         fits=spoken.homophone_fits,
-        border=spoken.homophone_border,
+        shows=_always,
         see_all=spoken.see_homophone,
         is_rare=spoken.homophone_is_rare,
     ),
@@ -55,14 +60,14 @@ _VIEWS = {
         see=spoken.see_pinyin,
         keys=spoken.pinyin_keys,
         fits=spoken.pinyin_fits,
-        border=spoken.pinyin_border,
+        shows=spoken.shows_letters,
         see_all=partial(spoken.see_pinyin, whole=True),
     ),
     "split": _View(
         see=split.see,
         keys=split.keys,
         fits=split.fits,
-        border=split.border,
+        shows=split.shows_parts,
         see_all=partial(split.see, whole=True),
     ),
 }
@@ -94,12 +99,22 @@ def fits(view: str, folded_term: str) -> Text | None:
     return _VIEWS[view].fits(folded_term)
 
 
+def shows(view: str, sight: Seen, start: int, end: int) -> bool:
+    """Whether the hit `start:end` of `sight.text` is whole characters, disguised as the view says.
+
+    It looks at no character before or after those of the hit.
+    """
+    return _VIEWS[view].shows(sight, start, end)
+
+
 def border(view: str, sight: Seen, start: int, end: int) -> bool:
-    """Whether the hit `start:end` of `sight.text` counts: whole characters, seen as the view says.
+    """Whether a hit shows its disguise, and neither begins nor ends within a word in letters.
 
     It looks at one folded character on each side of the hit.
     """
-    return _VIEWS[view].border(sight, start, end)
+    if not shows(view, sight, start, end):
+        return False
+    return view in {"folded", "split"} or is_word(sight.folded, *sight.span(start, end))
 
 
 def default_views(folded_term: str) -> tuple[str, ...]:

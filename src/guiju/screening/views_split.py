@@ -13,6 +13,7 @@ from importlib.resources import files
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from guiju.kernel import Text
+from guiju.screening.plain import plain
 from guiju.screening.views_seen import Seen, Spelling, Way
 from guiju.screening.views_squeezed import dropped, places
 
@@ -24,9 +25,10 @@ _PICTURES = (
     "🌧雨❄雪⚡电🌈虹💨风🌬风⛰山🌲树🌳树🌸花🌹花🌿草🍃叶🍵茶🍺酒🍷酒🍚饭🍜面🍉瓜🍑桃🥚蛋🧂盐🏠家🏡家"
     "🚪门🚗车🚲车🚢船⛵船✈机💰钱💵钱💴钱💎钻🔑钥🔒锁🔪刀🗡剑🔫枪💣弹💊药🩸血💀死👻鬼👹魔👼神👑王👄口👁目"
     "👀看👂耳👃鼻✋手🖐手👣足🦶足🦵腿🦴骨🦷牙❤心💗心🧠脑👶婴👦男👨男👧女👩女📖书📚书🖊笔✂剪🎵音🥁鼓"
+    "👗裙🎩帽🧢帽👒帽👟鞋👞鞋👓镜🪞镜💡灯⏰钟⏱钟🕰钟☂伞☔伞🌂伞🔨锤🪓斧📌钉🪑椅🛏床🏮灯🪟窗🧱砖🚀箭✏笔🖌笔🎣钓"
 )
 # Few ranges, for the sake of speed: most texts show nothing.
-_PICTURED = re.compile("[\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
+_PICTURED = re.compile("[\u23f0-\u23f3\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
 # Words of ordinary text that happen to be the parts of something, as counted in it.
 _WORDS = (
     "女生人也人我不用人可人多人中人会人白人更比白人为人用户口人从人老人人人到中心人以人分人主女我人士不正人本"
@@ -67,7 +69,7 @@ def fits(term: str) -> Text | None:
     )
 
 
-def border(sight: Seen, start: int, end: int) -> bool:
+def shows_parts(sight: Seen, start: int, end: int) -> bool:
     """Whether a hit is whole ideographs, at least one of them split or shown."""
     if not sight.is_whole(start, end):
         return False
@@ -95,7 +97,7 @@ def _table() -> dict[str, str]:
     """Each ideograph and its parts; of one part alone: what it stands for as a part."""
     lines = files("guiju.screening").joinpath("parts.tsv").read_text("utf-8").splitlines()
     rows = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: "".join(map(plain, row[1])) for row in rows}
 
 
 @cache

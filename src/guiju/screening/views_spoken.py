@@ -10,16 +10,17 @@ from guiju.kernel import Text
 from guiju.screening.onetoone import OneToOne
 from guiju.screening.syllables import count, likely, said, syllables
 from guiju.screening.views_seen import Seen, Spelling, Way
-from guiju.screening.views_squeezed import is_word, squeeze, way
+from guiju.screening.views_squeezed import squeeze, way
 
 _SHORTEST = 3
 _SHORTEST_BY_SOUND = 4
 _SHORTEST_WORD = 5
 _FIRST_SIGN = 0xE000
-_LATIN = re.compile(r"[a-z]")
-_STANDING_IN = re.compile(r"[0134578@$]")
-# Digits and signs that stand for letters. Context-free, so one each.
-_LETTERS = str.maketrans("0134578@$", "oieastbas")
+_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_LATIN = re.compile(f"[a-z{_FLAGS[0]}-{_FLAGS[-1]}]")
+_STANDING_IN = re.compile(f"[0134578@${_FLAGS[0]}-{_FLAGS[-1]}]")
+# Digits, signs and the letters of flags, each for the one letter it mostly stands for.
+_LETTERS = str.maketrans(f"0134578@${_FLAGS}", "oieastbasabcdefghijklmnopqrstuvwxyz")
 
 
 def see_homophone(folded: str, squeezed: str | None = None) -> Seen:
@@ -51,11 +52,6 @@ def homophone_is_rare(term: str) -> bool:
     return count(squeeze(term)) >= _SHORTEST_BY_SOUND
 
 
-def homophone_border(sight: Seen, start: int, end: int) -> bool:
-    """As in the squeezed text."""
-    return is_word(sight.folded, *sight.span(start, end))
-
-
 def see_pinyin(folded: str, *, whole: bool = False) -> Seen:
     """Syllables in letters, over the squeezed text; nothing where no Latin letter is written."""
     if not whole and not _LATIN.search(folded):
@@ -67,10 +63,17 @@ def pinyin_keys(term: str) -> list[str]:
     """A term in letters as ideographs and as letters say it, or a word in letters alone."""
     key = squeeze(_in_letters(term))
     if not count(key):
-        return list(dict.fromkeys((key, squeeze(key.replace("l", "i"))))) if key else []
-    spelt = ["".join(each) for each in likely(key)]
+        return _with_ones(key)
+    ways = (zip(key, each, strict=True) for each in likely(key))
+    spelt = ["".join(one if one.isascii() else to for one, to in each) for each in ways]
     written = (squeeze(one) for one in spelt)
     return list(dict.fromkeys((*spelt, *written, *(one.replace("v", "u") for one in spelt))))
+
+
+def _with_ones(key: str) -> list[str]:
+    """A word, and with a one for each l, unless they then run into each other."""
+    other = key.replace("l", "i")
+    return list(dict.fromkeys((key, other if squeeze(other) == other else key))) if key else []
 
 
 def pinyin_fits(term: str) -> Text | None:
@@ -85,12 +88,11 @@ def pinyin_fits(term: str) -> Text | None:
     )
 
 
-def pinyin_border(sight: Seen, start: int, end: int) -> bool:
-    """Whether a hit is whole syllables and whole words, some of it written in letters."""
+def shows_letters(sight: Seen, start: int, end: int) -> bool:
+    """Whether a hit is whole syllables, some of them written in letters."""
     if not sight.is_whole(start, end):
         return False
-    begin, close = sight.span(start, end)
-    return bool(_LATIN.search(sight.folded, begin, close)) and is_word(sight.folded, begin, close)
+    return bool(_LATIN.search(sight.folded, *sight.span(start, end)))
 
 
 def _pinyin_way(folded: str) -> Way:

@@ -48,11 +48,6 @@ def fits(term: str) -> Text | None:
     return None
 
 
-def border(sight: Seen, start: int, end: int) -> bool:
-    """Whether a hit is no part of a longer word in Latin letters."""
-    return is_word(sight.folded, *sight.span(start, end))
-
-
 def is_word(folded: str, start: int, end: int) -> bool:
     """Whether `start:end` neither begins nor ends within a run of letters and digits."""
     left = start > 0 and _is_letter(folded[start]) and _is_letter(folded[start - 1])

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How many disguises are seen through, and what ordinary text is taken for one.
+
+The lexicon is invented: a thousand terms, which name no views, so that the figures are those of the
+default ones. False hits are counted on ordinary comments and questions, when they are at hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import platform
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+# The folder that holds the disguises is known only now.
+from bench.disguised import KINDS, Disguised, disguised, terms, words  # noqa: E402 - see above
+from bench.personal_invented import Draws  # noqa: E402 - see above
+
+from guiju.screening import Screen  # noqa: E402 - see above
+
+EACH = 400
+LEXICONS = 4
+SIZES = {"2": 100, "3": 250, "4": 350, "5": 150, "6": 50, "word": 100}
+"""How many terms there are of each length: ideographs, or words of Latin letters."""
+LONG = ("4", "5", "6")
+LATIN = {"width", "look-alike", "emoji and digits"}
+"""Disguises that Latin letters have, or have alone."""
+DATA = ROOT.parent / "shared" / "data"
+RESULT = Path(__file__).parent / "results" / "disguises.json"
+
+
+def lexicon(seed: str) -> dict[str, list[str]]:
+    """A thousand terms by length."""
+    return {
+        size: words(seed, count) if size == "word" else terms(seed, count, int(size))
+        for size, count in SIZES.items()
+    }
+
+
+def screen(lexicon: dict[str, list[str]]) -> Screen:
+    """A screen of these terms, in their default views."""
+    entries = [
+        {"term": one, "harm": "A1f", "action": "review"}
+        for each in lexicon.values()
+        for one in each
+    ]
+    return Screen.load({"entry": entries}, "0" * 64)
+
+
+def cases(kind: str, those: list[str], count: int) -> list[Disguised]:
+    """Texts with terms of that list in this disguise."""
+    draws, found = Draws(f"{kind} {len(those)}"), list[Disguised]()
+    for _ in range(count * 20):
+        if len(found) == count:
+            break
+        if (one := disguised(kind, draws.pick(those), draws)) is not None:
+            found.append(one)
+    return found
+
+
+def recall(one: Screen, those: list[Disguised]) -> tuple[float, float]:
+    """The shares of terms that are found, and found from their first to their last character."""
+    found = exact = 0
+    for case in those:
+        findings = one.judge(case.text, "input").findings
+        found += any(hit.start < case.end and case.start < hit.end for hit in findings)
+        exact += any((hit.start, hit.end) == (case.start, case.end) for hit in findings)
+    return (found / len(those), exact / len(those)) if those else (0.0, 0.0)
+
+
+def benign() -> Iterator[str]:
+    """Comments that offend nobody, and safe questions."""
+    comments, questions = DATA / "cold" / "train.csv", DATA / "xstest" / "xstest_prompts.csv"
+    for path, column, label, text in (
+        (comments, "label", "0", "TEXT"),
+        (questions, "label", "safe", "prompt"),
+    ):
+        if path.exists():
+            with path.open(encoding="utf-8-sig", newline="") as rows:
+                yield from (row[text] for row in csv.DictReader(rows) if row[column] == label)
+
+
+def false_hits(one: Screen, texts: list[str]) -> Counter[str]:
+    """How often each view finds a term in texts that hold none."""
+    return Counter(hit.view for text in texts for hit in one.judge(text, "input").findings)
+
+
+def recalls(one: Screen, lexicon: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+    """The recall of each disguise, by the length of the term."""
+    long = [term for size in LONG for term in lexicon[size]]
+    groups = {"2": lexicon["2"], "3": lexicon["3"], "4-6": long, "word": lexicon["word"]}
+    table: dict[str, dict[str, Any]] = {}
+    for kind in KINDS:
+        row = table[kind] = {}
+        for group, those in groups.items():
+            if (group == "word" and kind not in LATIN) or (group != "word" and kind == "width"):
+                continue
+            found, exact = recall(one, cases(kind, those, EACH))
+            row[group] = {"recall": round(found, 4), "exact": round(exact, 4)}
+    return table
+
+
+def measure() -> dict[str, Any]:
+    """Every figure of this page."""
+    first = lexicon("0")
+    one, texts = screen(first), list(benign())
+    size, hits = sum(map(len, texts)) * LEXICONS, Counter[str]()
+    for seed in range(LEXICONS if texts else 0):
+        hits += false_hits(screen(lexicon(str(seed))), texts)
+    return {
+        "python": platform.python_version(),
+        "terms": sum(SIZES.values()),
+        "each": EACH,
+        "recall": recalls(one, first),
+        "benign_characters": sum(map(len, texts)),
+        "lexicons": LEXICONS,
+        "false_hits_per_million": {
+            view: round(count / size * 1e6, 2) for view, count in sorted(hits.items())
+        },
+    }
+
+
+def show(figures: dict[str, Any]) -> None:
+    """The table, in columns."""
+    groups = ("2", "3", "4-6", "word")
+    print(f"{'recall (exact span)':20}", *(f"{one:>15}" for one in groups))
+    for kind, row in figures["recall"].items():
+        cells = (f"{one['recall']:.1%} ({one['exact']:.0%})" for one in _cells(row, groups))
+        print(f"{kind:20}", *(f"{one:>15}" for one in cells))
+    print(f"\nfalse hits per million of {figures['benign_characters']} benign characters, by view:")
+    for view, rate in figures["false_hits_per_million"].items():
+        print(f"{view:20} {rate:>15}")
+
+
+def _cells(row: dict[str, Any], groups: tuple[str, ...]) -> Iterator[dict[str, float]]:
+    for one in groups:
+        yield row.get(one, {"recall": float("nan"), "exact": float("nan")})
+
+
+def main() -> None:
+    """Print the table and keep the figures."""
+    figures = measure()
+    show(figures)
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
