@@ -26,10 +26,14 @@ PARTS = [
     "护照", "台胞证", "通行证", "回乡证", "银行卡号", "电话", "订单号", "版本", "路", "街",
     "街道", "号", "号楼", "室", "区", "市", "村", "a", "ab", "x", "v1.", "ca", "tel", "qq",
     "微信", "加", "使", "粤", "欧", "12", "1990-12-31", "10%",
+    "欧阳小明先生", "欧阳小明小姐", "姐", "上海市甲乙丙丁戊己庚辛壬癸路1号", "1 ",
+    "110105491231002 ",
 ]  # fmt: skip
-texts = st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=2)), max_size=14).map(
-    lambda parts: fold("".join(parts)).text
-)
+floods = st.builds(str.__mul__, st.sampled_from(PARTS), st.integers(2, 40))
+texts = st.lists(
+    st.one_of(st.sampled_from(PARTS), st.sampled_from(PARTS), st.text(max_size=2), floods),
+    max_size=12,
+).map(lambda parts: fold("".join(parts)).text)
 
 
 def streamed(finder: Personal, pieces: list[str]) -> tuple[list[PersonalHit], int]:
@@ -52,14 +56,14 @@ def cut(text: str, places: list[int]) -> list[str]:
     return [text[start:end] for start, end in pairwise(ends)] or [text]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(texts, st.lists(st.integers(0, 400), max_size=8))
 def test_pieces_hold_the_hits_of_the_whole(text: str, places: list[int]) -> None:
     """However a text is cut, feeding the pieces finds what is found in the whole."""
     assert streamed(ALL, cut(text, places))[0] == ALL.hits(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(texts)
 def test_single_characters_hold_the_hits_of_the_whole(text: str) -> None:
     """A text that arrives character by character is the finest cutting."""
@@ -68,7 +72,7 @@ def test_single_characters_hold_the_hits_of_the_whole(text: str) -> None:
     assert most <= REACH
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(texts, texts)
 def test_what_is_let_go_never_changes(text: str, more: str) -> None:
     """Hits before the hold are those of any continuation."""
@@ -77,7 +81,7 @@ def test_what_is_let_go_never_changes(text: str, more: str) -> None:
     assert all(hit.end <= hold for hit in found)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(texts)
 def test_hits_stand_apart_in_order_and_are_short(text: str) -> None:
     """Whoever masks may take them one after the other."""

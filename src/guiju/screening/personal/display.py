@@ -55,6 +55,7 @@ def shown_all(text: str, spans: Iterable[tuple[int, int, Kind]]) -> str:
 
 def _starred(original: str, first: int, last: int) -> str:
     count, seen, made = _signs(original), 0, []
+    first = max(first, 0)
     if first + last >= count:
         first, last = min(first, count - 1), 0
     for one in original:

@@ -13,7 +13,7 @@ from guiju.screening.personal.tokens import open_at
 # Only the first character is consumed, so that a search may begin anywhere.
 _SAID = r"((?:号码?|id|账号)?(?:就是|[:=是为]| )?[: ]?[\"'“(【\[]?)"
 _WECHAT = re.compile(
-    r"[微薇威+加wv](?:(?<![A-Za-z].)|(?<=[加+].))"
+    r"[微薇威+加wv](?:(?<![A-Za-z_\-].)|(?<=[加+].))"
     r"(?=(?:信|我?微信|我?vx?信?|我?wx|echat|eixin|x)"
     rf"{_SAID}([A-Za-z][0-9A-Za-z_\-]{{5,19}}|[1-9][0-9]{{5,10}})(?![0-9A-Za-z_@]|\.[A-Za-z]|:/))"
 )

@@ -43,19 +43,19 @@ _INTRODUCED = re.compile(
     r"[姓联收寄我名户持申投当负经监客患病原被学家法开]"
     rf"(?=(?:(?:{_SURELY})(?:姓名)?(?:[:为是叫]{{1,2}}| )? ?|(?:{_PERHAPS})(?:姓名)?: ?)({_NAME}))"
 )
-_TITLES = ("先生", "女士", "小姐")
+_TITLES = ("先生", "女士", "小姐(?!姐)")
 _TITLED = re.compile(
     rf"(?=({_NAME})(?:{'|'.join(_TITLES)}))(?:[{_SINGLE}]|{_DOUBLE})(?<![感多谢]谢)"
 )
 _LISTED = re.compile(
     rf"{_FIRST}(?<![\u4e00-\u9fff].)(?<=(?=({_NAME})[ ,:、(]{{0,2}}"
-    r"(?:电话|手机|身份证|联系|tel|1[3-9][0-9]|\+86)).)"
+    r"(?:电话|手机|身份证|联系|tel|1[3-9][0-9]{3}|\+86)).)"
 )
 _SIGNED = re.compile(r"[0-9]|电话|手机|身份证|联系|tel")
 _MOST_AHEAD = 12
 _OPEN = re.compile(
     rf"{_FIRST}(?:(?:{_SECOND}|{_GIVEN})(?:{_GIVEN}){{0,2}})?"
-    r"(?:[先女小]|[ ,:、(]{0,2}(?:[电手联身]|身份|1[3-9]?|\+8?|te?)?)\Z"
+    r"(?:先|女|小姐?|[ ,:、(]{0,2}(?:[电手联身]|身份|1(?:[3-9][0-9]{0,2})?|\+8?|te?)?)\Z"
 )
 
 
@@ -63,7 +63,7 @@ def _found(text: str, low: int) -> Iterator[Raw]:
     for match in _INTRODUCED.finditer(text, max(0, low - 16)):
         if match.start(1) >= low:
             yield match.start(1), match.end(1), "name"
-    if any(title in text for title in _TITLES):
+    if "先生" in text or "女士" in text or "小姐" in text:
         yield from ((one.start(), one.end(1), "name") for one in _TITLED.finditer(text, low))
     if _SIGNED.search(text):
         yield from ((one.start(), one.end(1), "name") for one in _LISTED.finditer(text, low))

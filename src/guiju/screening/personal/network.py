@@ -43,6 +43,8 @@ _IPV4 = re.compile(
 )
 _QUAD = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 _HIGH_FOR_A_VERSION = 32
+_LOW_FOR_A_HOST = 10
+_HOST = re.compile(r"地址|主机|服务器|来自|登录|网关|(?<![a-z])(?:ip|host|addr|dns|ping|server)")
 _NOBODY = ("0.", "127.", "255.")
 _VERSION = re.compile(
     r"(?:版本?|固件|驱动|内核|章|节|条|第|version|ver|(?<![a-z])v|build|release|firmware|oid)"
@@ -97,8 +99,13 @@ def _ipv4(text: str, low: int) -> Iterator[Raw]:
 
 
 def _is_release(text: str, start: int, quad: str) -> bool:
-    """Whether it is the version in `package@1.2.3.4`."""
-    return text.endswith("@", 0, start) and max(map(int, quad.split("."))) < _HIGH_FOR_A_VERSION
+    """Whether small numbers are those of a version or section: no address is said to follow."""
+    octets = list(map(int, quad.split(".")))
+    if max(octets) >= _HIGH_FOR_A_VERSION:
+        return False
+    if text.endswith("@", 0, start):
+        return True
+    return octets[0] < _LOW_FOR_A_HOST and not labelled(_HOST, text, start)
 
 
 def _hexadecimal(text: str, low: int) -> Iterator[Raw]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from guiju.screening.personal.checks import is_old_resident_id, is_resident_id, passes_luhn
 from guiju.screening.personal.model import Family, Kind, Raw
 from guiju.screening.personal.surface import (
+    DASHES,
     GAP,
     LEFT,
     RIGHT,
@@ -23,12 +24,23 @@ from guiju.screening.personal.surface import (
 )
 from guiju.screening.personal.tokens import open_at
 
-# Five digits at least; `tel` and the like may be glued to them.
+# `tel` and the like may be glued to a number. One or two digits behind others are in the middle of
+# a list or of a number in small groups, and never its beginning. Five digits are the fewest.
 _GLUED = "|".join(f"(?<={word}.)" for word in ("tel", "phone", "mobile", "mob", "cell", "fax"))
-_START = re.compile(rf"[0-9+(](?:{LEFT}|{_GLUED})(?=[+( ]{{0,2}}[0-9]?(?:{GAP}\)?{GAP}[0-9]){{4}})")
+_MIDDLE = "".join(rf"(?<![0-9][ {DASHES}]{{{size}}}.)" for size in (1, 2, 3))
+_START = re.compile(
+    rf"[0-9+(](?:{LEFT}|{_GLUED})(?:(?=[0-9]{{2}})|{_MIDDLE})"
+    rf"(?=[+( ]{{0,2}}[0-9]?(?:{GAP}\)?{GAP}[0-9]){{4}})"
+)
 
-_ID = re.compile(rf"[1-9]{digits('16')}{GAP}[0-9Xx]{RIGHT}")
-_OLD_ID = re.compile(rf"[1-9]{digits('14')}{RIGHT}")
+# Region, year, month and day are looked at early: most numbers are none after a few digits.
+_ID = re.compile(
+    rf"[1-9]{digits('5')}{GAP}(?:1{GAP}9|2{GAP}0){digits('2')}{GAP}[01]{digits('1')}{GAP}[0-3]"
+    rf"{digits('4')}{GAP}[0-9Xx]{RIGHT}"
+)
+_OLD_ID = re.compile(
+    rf"[1-9]{digits('5')}{digits('2')}{GAP}[01]{digits('1')}{GAP}[0-3]{digits('4')}{RIGHT}"
+)
 
 _CARDS = tuple(re.compile(rf"[3-69]{digits(str(size - 1))}{RIGHT}") for size in range(19, 14, -1))
 _UNIONPAY = re.compile(r"62[0-9]{14,17}|9558[0-9]{15}")
@@ -91,7 +103,7 @@ def _resident_id(text: str, start: int) -> int:
         return match.end()
     match = _OLD_ID.match(text, start)
     if match and regular(match[0]) and is_old_resident_id(bare(match[0])):
-        return 0 if _is_other(text, start, match.end()) else match.end()
+        return 0 if is_something_else(text, start, match.end()) else match.end()
     return 0
 
 
@@ -101,17 +113,17 @@ def _card(text: str, start: int) -> int:
         if match and passes_luhn(number := bare(match[0])) and _is_issued(match[0], number):
             sure = bool(_UNIONPAY.fullmatch(number)) or len(groups(match[0])) >= _FOURS
             if sure or labelled(_CARD_LABEL, text, start):
-                return 0 if _is_other(text, start, match.end()) else match.end()
+                return 0 if is_something_else(text, start, match.end()) else match.end()
     return 0
 
 
 def _is_issued(written: str, number: str) -> bool:
-    return regular(written) and _ISSUERS.fullmatch(number) is not None
+    return regular(written, _FOURS) and _ISSUERS.fullmatch(number) is not None
 
 
 def _mobile(text: str, start: int) -> int:
     match = _MOBILE.match(text, start)
-    if not match or _is_other(text, start, match.end()):
+    if not match or is_something_else(text, start, match.end()):
         return 0
     sizes = groups(match[1])
     if sizes not in _MOBILE_GROUPS and set(sizes) != {1}:
@@ -134,7 +146,7 @@ def _is_landline(match: re.Match[str], text: str) -> bool:
     if len(bare(match[4])) not in _LOCAL_LENGTHS[len(area)]:
         return False
     start = match.start()
-    if _is_other(text, start, match.end()):
+    if is_something_else(text, start, match.end()):
         return False
     apart = bool(match[1] or match[3])
     return labelled(_PHONE_LABEL, text, start) or (apart and not follows_letters(text, start))
@@ -142,13 +154,12 @@ def _is_landline(match: re.Match[str], text: str) -> bool:
 
 def _hotline(text: str, start: int) -> int:
     match = _HOTLINE.match(text, start)
-    if not match or _is_other(text, start, match.end()):
+    if not match or is_something_else(text, start, match.end()):
         return 0
     parted = len(match[0]) > len(bare(match[0]))
     return match.end() if parted or labelled(_PHONE_LABEL, text, start) else 0
 
 
-_is_other = is_something_else
 _FORMS: tuple[tuple[Kind, Callable[[str, int], int]], ...] = (
     ("resident-id", _resident_id),
     ("bank-card", _card),

@@ -54,9 +54,11 @@ _PLATE = re.compile(
 _FEWEST_DIGITS = 3
 
 _CODE_SIGN = "[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]"
-_CODE_GAP = rf"(?:[{DASHES}]| (?=[0-9])|{AFTER_DIGIT} )?+"
+_CODE_GAP = rf"[ {DASHES}]?+"
+# Letters and spaces alone are ordinary English.
+_PROSE = re.compile(rf"(?!{AFTER_DIGIT}) (?![0-9])")
 _CODE = re.compile(
-    rf"[159ANYany2-8]{LEFT}(?=((?:{_CODE_GAP}{_CODE_SIGN})(?:{_CODE_GAP}[0-9]){{6}}"
+    rf"[1-9ANYany]{LEFT}(?=([1-9]{_CODE_GAP}[1-8](?:{_CODE_GAP}[0-9]){{5}}"
     rf"(?:{_CODE_GAP}{_CODE_SIGN}){{10}}){RIGHT})"
 )
 
@@ -79,6 +81,8 @@ def _papers(text: str, low: int) -> Iterator[Raw]:
 
 
 def _taiwan_permits(text: str, low: int) -> Iterator[Raw]:
+    if "证" not in text:
+        return
     for match in _EIGHT.finditer(text, low):
         if labelled(_MTP_LABEL, text, match.start()) and not continues(text, match.start()):
             yield match.start(), match.end(1), "taiwan-permit"
@@ -94,8 +98,12 @@ def _credit_codes(text: str, low: int) -> Iterator[Raw]:
     for match in _CODE.finditer(text, low):
         start, end = match.start(), match.end(1)
         written = text[start:end]
-        if regular(written) and is_credit_code(bare(written)) and not continues(text, start):
+        if not _PROSE.search(written) and _is_code(written) and not continues(text, start):
             yield start, end, "credit-code"
+
+
+def _is_code(written: str) -> bool:
+    return regular(written) and is_credit_code(bare(written))
 
 
 _KINDS: tuple[Kind, ...] = (*(kind for kind, _, _ in _PAPERS), "plate", "credit-code")

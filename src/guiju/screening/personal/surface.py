@@ -58,10 +58,10 @@ def groups(written: str) -> tuple[int, ...]:
     return tuple(map(len, _SPLIT.split(written)))
 
 
-def regular(written: str) -> bool:
-    """Whether the groups are such as a person or a program would make of one number."""
+def regular(written: str, least: int = 2) -> bool:
+    """Whether there are only single digits, or no group but the last is smaller than `least`."""
     sizes = groups(written)
-    return bool(sizes) and (min(sizes[:-1], default=2) > 1 or set(sizes) == {1})
+    return bool(sizes) and (min(sizes[:-1], default=least) >= least or set(sizes) == {1})
 
 
 def labelled(label: re.Pattern[str], text: str, start: int) -> bool:
