@@ -5,7 +5,9 @@ Pure: knows no database, network or event loop. Ships no list of words: the lexi
 operator's.
 """
 
+from guiju.screening.artefact import Compiled, compile_entries
 from guiju.screening.entry import Entry, Near, hopeless, read_entry, write_entry
+from guiju.screening.explain import explain
 from guiju.screening.fold import BORDER, Folded, fold
 from guiju.screening.judge import Screen
 from guiju.screening.model import DIRECTIONS, Direction, Finding, Outcome, Verdict
@@ -19,6 +21,7 @@ __all__ = [
     "DIRECTIONS",
     "LONGEST_UNSEEN_RUN",
     "MOST_FINDINGS",
+    "Compiled",
     "Direction",
     "Entry",
     "Finding",
@@ -29,6 +32,8 @@ __all__ = [
     "Screen",
     "Stream",
     "Verdict",
+    "compile_entries",
+    "explain",
     "fold",
     "hopeless",
     "read_entries",

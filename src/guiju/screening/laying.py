@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from guiju.kernel import Invalid, Text
 from guiju.screening.entry import LONGEST_TERM, Entry, hopeless
 from guiju.screening.fold import BORDER, fold
 from guiju.screening.register import EXCEPT, HOMOPHONE, LEFT, NEAR, PART, RIGHT, SQUEEZED
-from guiju.screening.sights import FOLDED, findable
+from guiju.screening.sights import FOLDED, REPEATING
 from guiju.screening.views import LONGEST_TERM as LONGEST_SEEN
 from guiju.screening.views import default_views, fits, keys, seen
 
@@ -18,10 +18,13 @@ MOST_SEEN_THROUGH = 100_000
 """In a larger lexicon entries that name no views are seen through separators only: among so many
 terms almost every text sounds like one of them."""
 
-_CHAIN = ("homophone", "squeezed")
+_CHAIN = ("homophone", "squeezed", FOLDED)
 _SPLIT_OFF = ("pinyin", "split")
 _CHAIN_FLAGS = {"homophone": HOMOPHONE, "squeezed": SQUEEZED, FOLDED: 0}
-_USUAL = (FOLDED, "squeezed")
+
+
+Usual: TypeAlias = Callable[[str], tuple[str, ...]]
+"""The views of a term that names none."""
 
 
 class Laid(NamedTuple):
@@ -44,7 +47,7 @@ def lay(numbered: Sequence[tuple[int, Entry]]) -> Iterator[Laid]:
         yield from _lay_many(numbered, folded)
         return
     for (number, entry), text in zip(numbered, folded, strict=True):
-        yield _lay_one(number, entry, text, entry.views)
+        yield _lay_one(number, entry, text, default_views)
 
 
 def _lay_many(numbered: Sequence[tuple[int, Entry]], folded: Sequence[str]) -> Iterator[Laid]:
@@ -58,30 +61,33 @@ def _lay_many(numbered: Sequence[tuple[int, Entry]], folded: Sequence[str]) -> I
         if fitting[shape] and len(text) <= LONGEST_SEEN and _is_usual(entry, text):
             yield Laid(entry, text, SQUEEZED, (("squeezed", form),))
         else:
-            yield _lay_one(number, entry, text, entry.views or _USUAL)
+            yield _lay_one(number, entry, text, _plainer_views)
 
 
-def _lay_one(number: int, entry: Entry, folded: str, named: Sequence[str]) -> Laid:
+def _lay_one(number: int, entry: Entry, folded: str, usual: Usual) -> Laid:
     if not _is_plain(entry, folded):
         _check(number, entry)
     if entry.kind == "regex":
         return Laid(entry, entry.term, 0, ())
     parts = (folded,) if entry.kind == "term" else tuple(fold(one).text for one in entry.parts)
-    views = _shared(entry, parts, named)
-    chain = next((view for view in _CHAIN if view in views), FOLDED)
-    found = (chain, *(view for view in _SPLIT_OFF if view in views))
-    forms = tuple((view, form) for view in found for part in parts for form in keys(view, part))
+    by_part = [_forms(part, entry.views or usual(part)) for part in parts]
+    chain = next(view for view in _CHAIN if all(view in forms for forms in by_part))
+    found = (chain, *(view for view in _SPLIT_OFF if all(view in forms for forms in by_part)))
+    forms = tuple((view, form) for view in found for some in by_part for form in some[view])
     return Laid(entry, folded, _asked(entry, parts) | _CHAIN_FLAGS[chain], forms)
 
 
-def _shared(entry: Entry, parts: Sequence[str], named: Sequence[str]) -> set[str]:
-    """The views in which every part can be found."""
-    views = set(named or default_views(parts[0]))
-    for part in parts:
-        views &= {view for view in views if findable(view, part)}
-        if not entry.views:
-            views &= set(default_views(part))
-    return views
+def _plainer_views(folded: str) -> tuple[str, ...]:
+    return tuple(view for view in (FOLDED, "squeezed") if fits(view, folded) is None)
+
+
+def _forms(part: str, views: Sequence[str]) -> dict[str, list[str]]:
+    """The forms of a part in the views in which it can be found; as it stands it always can."""
+    found = {view: keys(view, part) for view in views}
+    if len("".join(found.get("squeezed") or keys("squeezed", part))) == 1:
+        # Where repeats are seen as one, a single character would begin and end anywhere.
+        found = {view: forms for view, forms in found.items() if view not in REPEATING}
+    return {view: forms for view, forms in found.items() if forms} | {FOLDED: [part]}
 
 
 def _asked(entry: Entry, parts: Sequence[str]) -> int:

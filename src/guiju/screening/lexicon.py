@@ -59,9 +59,10 @@ class Lexicon:
 
     def hold(self, sights: Sights) -> int:
         """Where the longest end of the window begins that may still become a hit."""
-        places = [_first(layer, sights) for layer in self._layers]
-        places += [one.hold(sights.folded, sights.context) for _, one in self._patterns]
-        return min(places, default=len(sights.folded))
+        ending = sights.ending()
+        places = [_first(layer, ending) for layer in self._layers]
+        places += [one.hold(ending.folded, ending.context) for _, one in self._patterns]
+        return max(min(places, default=len(sights.folded)), sights.context)
 
 
 def _first(layer: Layer, sights: Sights) -> int:
@@ -85,8 +86,7 @@ def _first_seen(layer: Layer, sights: Sights) -> int:
         return sights.joined(start(place))
 
     while (at := layer.first(text, at, joined)) < len(text):
-        core, _ = sights.core(sight, at, at + 1)
-        if core >= sights.oldest() and sight.is_whole(at, len(text)):
-            return max(start(at), sights.context)
+        if sight.is_whole(at, len(text)):
+            return start(at)
         at += 1
     return len(sights.folded)

@@ -15,6 +15,8 @@ REPEATS = 16
 """Of a character repeated at an end of a hit so many belong to it: a mask that stopped short would
 leave the term readable beside it."""
 FOLDED = "folded"
+REPEATING = frozenset({"squeezed", "homophone", "pinyin"})
+"""Views in which a character and its repeats are one."""
 
 # What views see only beside something else, and that something.
 _PROBES = {"pinyin": "a", "split": "日月"}
@@ -25,8 +27,9 @@ def findable(view: str, folded: str) -> bool:
 
     Where repeats are seen as one, a single character would begin and end anywhere in its run.
     """
-    repeats = view not in {FOLDED, "split"}
-    return bool(keys(view, folded)) and not (repeats and len(keys("squeezed", folded)[0]) == 1)
+    if view in REPEATING and len("".join(keys("squeezed", folded))) == 1:
+        return False
+    return bool(keys(view, folded))
 
 
 class Sights:
@@ -45,6 +48,11 @@ class Sights:
         if view not in self._seen:
             self._seen[view] = seen(view, self.tail)
         return self._seen[view]
+
+    def ending(self) -> Sights:
+        """The part of the window in which a hit that is still to come may begin."""
+        oldest = max(self.context, len(self.folded) - LONGEST_SPAN + 1)
+        return Sights(self.folded, oldest, closed=self.closed) if oldest > self.context else self
 
     def to_come(self, view: str) -> Seen:
         """The tail as this view sees it once more has come; a view may look away until then."""
@@ -90,11 +98,6 @@ class Sights:
         low = self.folded.rfind(BORDER, 0, start) + 1
         high = self.folded.find(BORDER, end)
         return low, len(self.folded) if high < 0 else high
-
-    def oldest(self) -> int:
-        """Where a hit that is still to come may begin at the earliest."""
-        return max(self.context, len(self.folded) - LONGEST_SPAN + 1)
-
 
 @cache
 def _probe(view: str) -> str:
