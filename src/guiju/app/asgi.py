@@ -79,6 +79,7 @@ class Application:
 
     async def _stop(self) -> None:
         await self._gateway.close()
+        await self._house.post.close()
         for keeper in self._keepers:
             keeper.ask_to_stop()
         await asyncio.to_thread(self._keepers[0].stop)

@@ -11,9 +11,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from guiju import accounts, ledger
+from guiju import accounts, ledger, policies
 from guiju.app.settings import Settings
-from guiju.gateway import DemoModel, Gateway, HttpUpstream, Recorder, RulesHolder, Upstream
+from guiju.gateway import (
+    ClientPost,
+    DemoModel,
+    Gateway,
+    HttpUpstream,
+    Recorder,
+    RulesHolder,
+    Upstream,
+)
 from guiju.kernel import (
     Actor,
     Bus,
@@ -42,7 +50,9 @@ class House:
         self.database = database
         self.clock = SystemClock()
         self.bus = Bus()
-        self.rules = RulesHolder(database)
+        self.post = ClientPost()
+        screens = policies.Screens(settings.lexicons, database.keys)
+        self.rules = RulesHolder(database, screens, self.post)
         self.directory = accounts.Directory(database)
         self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
         self.bus.subscribe(PolicyActivated, lambda _: self.rules.refresh())
@@ -84,6 +94,11 @@ class House:
     def tiles(self) -> Path:
         """Where the ledger's tiles are."""
         return self.settings.tiles
+
+    @property
+    def lexicons(self) -> Path:
+        """Where compiled lexicons are kept."""
+        return self.settings.lexicons
 
     def staff(self, name: str) -> Actor:
         """The staff member of this name; raises NotFound."""

@@ -58,6 +58,11 @@ class Settings:
         return self.folder / "ledger"
 
     @property
+    def lexicons(self) -> Path:
+        """Where compiled lexicons are kept."""
+        return self.folder / "lexicons"
+
+    @property
     def master_key_file(self) -> Path:
         """Where the master key is when the environment does not hold it."""
         return self.folder / "master.key"

@@ -73,7 +73,8 @@ def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> PlainTextResponse:
-        return PlainTextResponse(gateway.counters.text(), media_type="text/plain; version=0.0.4")
+        text = gateway.counters.text() + house.rules.metrics()
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 
 def _faults(house: House, gateway: Gateway) -> list[str]:

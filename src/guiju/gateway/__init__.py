@@ -6,12 +6,14 @@ the list stands in `guiju.gateway.route`. `exchange` walks it and touches no soc
 """
 
 from guiju.gateway.demo import DemoModel
+from guiju.gateway.guarding_post import ClientPost
 from guiju.gateway.recorder import Recorder
-from guiju.gateway.rules import Rules, RulesHolder, load_rules
+from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
 from guiju.gateway.upstream import HttpUpstream, Upstream
 
 __all__ = [
+    "ClientPost",
     "DemoModel",
     "Gateway",
     "HttpUpstream",
@@ -19,5 +21,4 @@ __all__ = [
     "Rules",
     "RulesHolder",
     "Upstream",
-    "load_rules",
 ]

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from guiju import policies, profile
+from guiju.gateway.guarding import Guarding, Post
 from guiju.gateway.guards import Guards
 from guiju.kernel import GuijuError, Text, Unavailable
 from guiju.labelling import ExplicitLabel, Place, first_write
-from guiju.screening import Screen
+from guiju.screening import Screen, guards
 from guiju.storage import Database, Tx
 
 
@@ -51,39 +54,28 @@ class Rules:
         return {**self.implicit, "ProduceID": produce_id, "PropagateID": produce_id}
 
 
-def load_rules(tx: Tx) -> Rules:
-    """The active policy and the published profile.
-
-    Raises:
-        Unavailable: `screening-unavailable` when nothing was approved yet: the door stays closed.
-    """
-    policy, statement = policies.active(tx), profile.current(tx)
-    if policy is None or statement is None:
-        raise _nothing_in_force()
-    body = policy.body
-    screening, text_label = body["screening"], body["labels"]["text"]
-    refusal = screening["refusal"]
-    return Rules(
-        policy=policy.digest,
-        screen=Screen.load(screening, policy.digest),
-        reply_as_error=screening["reply"] == "error",
-        refusal=Text(zh=refusal["zh"], en=refusal["en"]),
-        label=ExplicitLabel(Place(text_label["place"]), text_label["zh"], text_label["en"]),
-        retention_days=body["records"]["retention_days"],
-        service=statement.digest[:16],
-        implicit=first_write(profile.producer_code(statement.statement), "checked").fields,
-    )
-
-
 class RulesHolder:
-    """Keeps the snapshot; swaps it when policy or profile changed, here or elsewhere."""
+    """Keeps the snapshot; swaps it when policy, profile or day changed, here or elsewhere."""
 
-    def __init__(self, database: Database) -> None:
-        """Nothing is loaded until `refresh`."""
+    def __init__(
+        self,
+        database: Database,
+        screens: policies.Screens,
+        post: Post | None = None,
+        secret: Callable[[str], str | None] = os.environ.get,
+    ) -> None:
+        """Nothing is loaded until `refresh`.
+
+        `post` asks guard models; without one, a policy that names some closes the door. `secret`
+        gives the key behind a name.
+        """
         self._database = database
+        self._screens = screens
+        self._post = post
+        self._secret = secret
         self._rules: Rules | None = None
         self._fault: GuijuError | None = None
-        self._seen: tuple[str, str] | None = None
+        self._seen: tuple[object, ...] | None = None
 
     def now(self) -> Rules:
         """The rules in force; raises Unavailable while there are none that can be trusted."""
@@ -92,29 +84,74 @@ class RulesHolder:
             raise self._fault or _nothing_in_force()
         return rules
 
+    def metrics(self) -> str:
+        """Counts of the guard models in force, as Prometheus exposition text."""
+        asked = None if self._rules is None else self._rules.guards
+        return "" if asked is None else asked.metrics()
+
     def refresh(self) -> None:
         """Look whether the rules changed, and load them if they did.
 
         While the database is away the last rules stay; altered rules close the door.
         """
         with self._database.read() as tx:
-            policy, statement = policies.active_head(tx), profile.current(tx)
-            if policy is None or statement is None:
+            head, statement = policies.active_head(tx), profile.current(tx)
+            if head is None or statement is None:
                 self._rules = self._seen = None
                 return
-            seen = (policy.digest, statement.digest)
-            if seen != self._seen:
-                self._load(tx, seen)
+            # Words may count from a day on, or up to one: at midnight the same policy is another.
+            seen = (head.digest, statement.digest, policies.today(tx.now))
+            if seen == self._seen:
+                return
+            try:
+                rules, fault = self._loaded(tx, statement), None
+            except GuijuError as error:
+                rules, fault = None, error
+            self._rules, self._seen, self._fault = rules, seen, fault
 
-    def _load(self, tx: Tx, seen: tuple[str, str]) -> None:
-        try:
-            self._rules, self._seen, self._fault = load_rules(tx), seen, None
-        except GuijuError as error:
-            self._rules, self._seen, self._fault = None, None, error
+    def _loaded(self, tx: Tx, statement: profile.Published) -> Rules:
+        policy = policies.active(tx)
+        if policy is None:
+            raise _nothing_in_force()
+        body = policy.body
+        screening, text_label = body["screening"], body["labels"]["text"]
+        refusal = screening["refusal"]
+        return Rules(
+            policy=policy.digest,
+            screen=self._screens.of(tx, body, policy.digest),
+            reply_as_error=screening["reply"] == "error",
+            refusal=Text(zh=refusal["zh"], en=refusal["en"]),
+            label=ExplicitLabel(Place(text_label["place"]), text_label["zh"], text_label["en"]),
+            retention_days=body["records"]["retention_days"],
+            service=statement.digest[:16],
+            implicit=first_write(profile.producer_code(statement.statement), "checked").fields,
+            guards=self._guards(screening, policy.digest),
+            streaming=Streaming(**screening.get("stream", {})),
+        )
+
+    def _guards(self, screening: Mapping[str, Any], policy: str) -> Guards | None:
+        configs = guards.read_guards(screening)
+        if not configs:
+            return None
+        if self._post is None:
+            raise _nobody_to_ask()
+        return Guards(policy, Guarding(configs, self._post, self._secret))
 
 
 def _nothing_in_force() -> Unavailable:
     return Unavailable("screening-unavailable", _NO_RULES, _APPROVE, article=4)
+
+
+def _nobody_to_ask() -> Unavailable:
+    return Unavailable(
+        "screening-unavailable",
+        Text(
+            zh="规则要求护栏模型，但本进程无法询问它们。",
+            en="The policy wants guard models, and this process cannot ask any.",
+        ),
+        Text(zh="请用 guiju up 启动服务。", en="Start the service with guiju up."),
+        article=4,
+    )
 
 
 _NO_RULES = Text(
