@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations, islice, product
 
 _MOST = 8
 # What a dictionary names third is hardly ever said.
 _MOST_EACH = 2
 _MOST_OTHERWISE = 2
+_LONGEST_PHRASE = 4
 _BEYOND = 0x20000
 _DIGITS = ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
 _TONE = re.compile("[^a-z\u0308]+")
@@ -40,11 +41,15 @@ def syllables() -> tuple[str, ...]:
     return tuple(sorted({one for each in readings().values() for one in each}))
 
 
-def likely(term: str) -> list[list[str]]:
+@lru_cache(maxsize=64)
+def likely(term: str) -> tuple[tuple[str, ...], ...]:
     """The likeliest ways to say `term`, character by character; what has no sound is itself."""
-    options = [(readings().get(one) or (said().get(one, one),))[:_MOST_EACH] for one in term]
-    ways = [tuple(each[0] for each in options), *_in_phrase(term), *_otherwise(options)]
-    return [list(way) for way in islice(dict.fromkeys(ways), _MOST)]
+    known, sounds = readings(), said()
+    options = [known.get(one, (sounds.get(one, one),))[:_MOST_EACH] for one in term]
+    ways = [tuple(each[0] for each in options)]
+    if any(len(each) > 1 for each in options):
+        ways += [_in_phrases(term, ways[0]), *islice(_otherwise(options), _MOST)]
+    return tuple(islice(dict.fromkeys(ways), _MOST))
 
 
 def count(term: str) -> int:
@@ -52,12 +57,16 @@ def count(term: str) -> int:
     return sum(one in readings() for one in term)
 
 
-def _in_phrase(term: str) -> Iterator[tuple[str, ...]]:
-    """As it is said among its neighbours, if all of it has a sound."""
-    from pypinyin import lazy_pinyin  # noqa: PLC0415  # as above
-
-    if count(term) == len(term):
-        yield tuple(lazy_pinyin(term))
+def _in_phrases(term: str, ways: Sequence[str]) -> tuple[str, ...]:
+    """As it is said where it is made of words that are said otherwise than their parts."""
+    phrases, way, at = _phrases(), list(ways), 0
+    while at < len(term):
+        sizes = range(min(_LONGEST_PHRASE, len(term) - at), 1, -1)
+        size = next((size for size in sizes if term[at : at + size] in phrases), 1)
+        if size > 1:
+            way[at : at + size] = (_toneless(one[0]) for one in phrases[term[at : at + size]])
+        at += size
+    return tuple(way)
 
 
 def _otherwise(options: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
@@ -70,6 +79,13 @@ def _otherwise(options: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
                 for at, pick in zip(places, picks, strict=True):
                     way[at] = pick
                 yield tuple(way)
+
+
+@cache
+def _phrases() -> dict[str, list[list[str]]]:
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415  # as above
+
+    return PHRASES_DICT
 
 
 def _toneless(reading: str) -> str:

@@ -73,12 +73,16 @@ _VIEWS = {
 }
 
 
-def seen(view: str, folded: str, *, whole: bool = False) -> Seen:
+def seen(
+    view: str, folded: str, *, whole: bool = False, squeezed_already: Seen | None = None
+) -> Seen:
     """`folded` as this view sees it.
 
     It is empty when nothing in it can matter there; never, if it is asked for as a `whole` because
-    more may come that makes it matter.
+    more may come that makes it matter. To squeeze it again is spared if that was done already.
     """
+    if view == "homophone" and squeezed_already is not None:
+        return spoken.see_homophone(folded, squeezed_already.text)
     found = _VIEWS[view]
     return found.see_all(folded) if whole else found.see(folded)
 
@@ -92,10 +96,11 @@ def keys(view: str, folded_term: str) -> list[str]:
 
 def fits(view: str, folded_term: str) -> Text | None:
     """Why a term is too short or too common for this view; None if it is not."""
-    if view == "folded":
-        return None
-    if not keys(view, folded_term):
-        return Text(zh="在此视图中无法匹配", en="it cannot be matched in this view")
+    if view != "folded" and len(folded_term) > LONGEST_TERM:
+        return Text(
+            zh=f"超过 {LONGEST_TERM} 个字符",
+            en=f"it has more than {LONGEST_TERM} characters",
+        )
     return _VIEWS[view].fits(folded_term)
 
 

@@ -61,6 +61,8 @@ def keys(term: str) -> list[str]:
 
 def fits(term: str) -> Text | None:
     """One ideograph alone is too little to tell its parts from words."""
+    if not keys(term):
+        return Text(zh="没有可拆的字", en="it holds nothing that can be split")
     if sum(not one.isascii() for one in dropped(term)) >= _SHORTEST:
         return None
     return Text(

@@ -84,6 +84,13 @@ def test_the_way_back_leads_to_the_characters_that_were_seen(text: str, view: st
 
 
 @given(folded)
+def test_what_was_squeezed_need_not_be_squeezed_again(text: str) -> None:
+    """The sight by sound is the same over the sight without separators."""
+    once = seen("homophone", text, squeezed_already=seen("squeezed", text))
+    assert (once.text, way(once)) == (whole("homophone", text), way(seen("homophone", text)))
+
+
+@given(folded)
 def test_a_view_looks_away_only_from_what_it_cannot_show(text: str) -> None:
     """Without letters nothing is pinyin, without parts or pictures nothing is split."""
     for view in ABOVE:
@@ -120,6 +127,12 @@ def test_a_term_is_found_as_it_stands(term: str, view: str) -> None:
         ("homophone", "示例禁词", "说是力进词的", ["是力进词"]),
         ("homophone", "示例八词", "是力8词", ["是力8词"]),
         ("homophone", "重庆示例", "虫庆是力", ["虫庆是力"]),
+        (
+            "homophone",
+            "朝阳那些示例",
+            "招羊哪些是力 嘲羊那写是力",
+            ["招羊哪些是力", "嘲羊那写是力"],
+        ),
         ("pinyin", "示例禁词", "说shi例jin ci的", ["shi例jin ci"]),
         ("pinyin", "苹果饼", "pingguo bing 苹guobing", ["pingguo bing", "苹guobing"]),
         ("pinyin", "示例禁词", "theshilijinci", []),
