@@ -27,6 +27,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("law", "guiju.measures.commands:group", "The Measures as data, and their standing.", "I"),
     ("screen", "guiju.screening.commands:screen", "Judge a text by the policy in force.", "II"),
     ("policy", "guiju.policies.commands:group", "The provider's rules, by two people.", "II"),
+    (
+        "lexicon",
+        "guiju.policies.lexicon_commands:group",
+        "Lists of words: check, import, roll back.",
+        "II",
+    ),
     ("label", "guiju.labelling.commands:group", "AI marks: read and check.", "II"),
     ("accounts", "guiju.accounts.commands:group", "People, keys, agreement, staff.", "III"),
     ("profile", "guiju.profile.commands:group", "The public statement of the service.", "III"),
@@ -69,6 +75,17 @@ class Desk:
     def tiles(self) -> Any:
         """Where the ledger's tiles are."""
         return self.house.tiles
+
+    @property
+    def lexicons(self) -> Any:
+        """Where compiled lexicons are kept; whoever asks need not open the data."""
+        from guiju.app.settings import read_settings  # noqa: PLC0415 - as above
+
+        return read_settings(self.data).lexicons
+
+    def said(self, actor: Any, reason: str, days: int, most: int) -> Any:
+        """Recorded texts, opened for a dry run."""
+        return self.house.said(actor, reason, days, most)
 
     def standing(self, window_days: int = 30) -> Any:
         """The standing of every article now."""

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from guiju import accounts, ledger, policies
+from guiju import accounts, ledger, policies, records
 from guiju.app.settings import Settings
 from guiju.gateway import (
     ClientPost,
@@ -21,6 +21,7 @@ from guiju.gateway import (
     Recorder,
     RulesHolder,
     Upstream,
+    recalled,
 )
 from guiju.kernel import (
     Actor,
@@ -108,6 +109,15 @@ class House:
     def publish(self, event: Event) -> None:
         """Tell the listeners of this process; other processes look for themselves each second."""
         self.bus.publish(event)
+
+    def said(self, actor: Actor, reason: str, days: int, most: int) -> Iterator[policies.Said]:
+        """Recorded texts of the last `days`, for a dry run; the reading goes on record first."""
+        with self.database.write() as tx:
+            since = tx.now - timedelta(days=days)
+            reading = records.announce(tx, actor, "dry-run", reason, since=since, most=most)
+        with self.database.read() as tx:
+            for given, answered in records.opened(tx, reading):
+                yield from (policies.Said(*one) for one in recalled(given, answered))
 
     def screen(self) -> Screen:
         """The screen of the policy in force."""

@@ -7,6 +7,7 @@ the list stands in `guiju.gateway.route`. `exchange` walks it and touches no soc
 
 from guiju.gateway.demo import DemoModel
 from guiju.gateway.guarding_post import ClientPost
+from guiju.gateway.recalling import recalled
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
@@ -21,4 +22,5 @@ __all__ = [
     "Rules",
     "RulesHolder",
     "Upstream",
+    "recalled",
 ]

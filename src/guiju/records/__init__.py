@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inputs, outputs and usage: minimal, sealed per person, every reading logged (Article 11)."""
 
+from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.model import Exchange, Finding, Label, Refusal, Screening, Usage
 from guiju.records.service import ExchangeView, erase, find, read, recent, record
 
 __all__ = [
+    "BulkReading",
     "Exchange",
     "ExchangeView",
     "Finding",
@@ -12,8 +14,10 @@ __all__ = [
     "Refusal",
     "Screening",
     "Usage",
+    "announce",
     "erase",
     "find",
+    "opened",
     "read",
     "recent",
     "record",

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, select
@@ -13,6 +13,7 @@ from guiju.records.model import Exchange
 from guiju.storage import CanonicalJson, Instant, Tx, table
 
 _LENGTH = 8
+_PAGE = 200
 
 EXCHANGE = table(
     "exchange",
@@ -113,6 +114,35 @@ def add_reading(tx: Tx, id_: str, request: str, reader: str, reason: str) -> Non
     """Keep who opened which body and why."""
     values = {"id": id_, "request": request, "reader": reader, "reason": reason, "at": tx.now}
     tx.insert(READING, values)
+
+
+def reading_exists(tx: Tx, id_: str, reader: str) -> bool:
+    """Whether this person put this reading on record."""
+    wanted = select(READING.c.id).where(READING.c.id == id_, READING.c.reader == reader)
+    return tx.row(wanted) is not None
+
+
+def bodies(tx: Tx, since: datetime, until: datetime, most: int) -> Iterator[Row[Any]]:
+    """The newest sealed bodies of a time, at most so many, a page at a time."""
+    wanted = (
+        select(BODY, EXCHANGE.c.at)
+        .join(EXCHANGE, EXCHANGE.c.request == BODY.c.request)
+        .order_by(BODY.c.request.desc())
+    )
+    left, before = most, None
+    while left > 0:
+        page = wanted if before is None else wanted.where(BODY.c.request < before)
+        rows = tx.rows(page.limit(min(left, _PAGE)))
+        for row in rows:
+            # Request ids rise with time: what comes after one that is too old is older still.
+            if row.at < since:
+                return
+            if row.at <= until:
+                left -= 1
+                yield row
+        if len(rows) < min(left, _PAGE) or not rows:
+            return
+        before = rows[-1].request
 
 
 def heads(tx: Tx, person: str | None, limit: int) -> Sequence[Row[Any]]:
