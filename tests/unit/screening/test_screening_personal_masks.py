@@ -47,16 +47,13 @@ def test_a_mask_is_bound_to_its_record_kind_and_key() -> None:
         assert caught.value.code == "personal-mask-broken"
 
 
-@given(st.data())
-def test_a_changed_character_is_refused(data: st.DataObject) -> None:
-    """No part of a token can be altered."""
+def test_a_changed_character_is_refused() -> None:
+    """No letter of a token can be altered, not even the last, of which some bits mean nothing."""
     masked = mask("a 13800138000", [(2, 13, "mobile")], KEY, "r")
-    place = data.draw(st.integers(masked.index(":") + 1, len(masked) - 2))
-    other = data.draw(
-        st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567").filter(lambda one: one != masked[place])
-    )
-    with pytest.raises(Invalid, match="personal-mask-broken"):
-        unmask(masked[:place] + other + masked[place + 1 :], KEY, "r")
+    for place in range(masked.index(":") + 1, len(masked) - 1):
+        for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".replace(masked[place], ""):
+            with pytest.raises(Invalid, match="personal-mask-broken"):
+                unmask(masked[:place] + other + masked[place + 1 :], KEY, "r")
 
 
 def test_nobody_can_write_a_mask() -> None:

@@ -10,44 +10,11 @@ _ID_WEIGHTS = tuple(pow(2, place, 11) for place in range(17, 0, -1))
 _ID_CHECKS = "10X98765432"
 # GB/T 2260: the first two digits of a division code.
 _REGIONS = frozenset(
-    {
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "81",
-        "82",
-        "83",
-        "91",
-    }
+    f"{tens}{ones}"
+    for tens, all_ones in enumerate(
+        ("", "12345", "123", "1234567", "123456", "01234", "12345", "1", "123", "1")
+    )
+    for ones in all_ones
 )
 _NATIONAL = "10"
 _YEARS = range(1900, 2100)
@@ -56,48 +23,23 @@ _YEARS = range(1900, 2100)
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_BASE = len(_CODE_ALPHABET)
 _CODE_WEIGHTS = tuple(pow(3, place, _CODE_BASE) for place in range(17))
+# Who registers, and the kinds of organisations each registers.
+_KINDS_BY_REGISTER = {
+    "1": "1239",
+    "2": "19",
+    "3": "123459",
+    "4": "19",
+    "5": "123459",
+    "6": "129",
+    "7": "129",
+    "8": "19",
+    "9": "1239",
+    "A": "19",
+    "N": "1239",
+    "Y": "1",
+}
 _REGISTERS = frozenset(
-    {
-        "11",
-        "12",
-        "13",
-        "19",
-        "21",
-        "29",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "39",
-        "41",
-        "49",
-        "51",
-        "52",
-        "53",
-        "54",
-        "55",
-        "59",
-        "61",
-        "62",
-        "69",
-        "71",
-        "72",
-        "79",
-        "81",
-        "89",
-        "91",
-        "92",
-        "93",
-        "99",
-        "A1",
-        "A9",
-        "N1",
-        "N2",
-        "N3",
-        "N9",
-        "Y1",
-    }
+    register + kind for register, kinds in _KINDS_BY_REGISTER.items() for kind in kinds
 )
 
 
