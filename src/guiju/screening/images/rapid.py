@@ -13,6 +13,7 @@ from guiju.screening.images.pixels import Box, Pixels
 from guiju.screening.images.reading import TextBox
 
 _MODULE, _EXTRA = "rapidocr", "ocr"
+_QUIET = {"Global.log_level": "error"}
 
 
 class RapidReader:
@@ -39,7 +40,7 @@ class RapidReader:
         """
         with self._lock:
             if self._engine is None:
-                self._engine = library(_MODULE, _EXTRA).RapidOCR()
+                self._engine = library(_MODULE, _EXTRA).RapidOCR(params=_QUIET)
             found = self._engine(np.ascontiguousarray(pixels[:, :, ::-1]))  # it wants blue first
         if found.boxes is None:
             return []
