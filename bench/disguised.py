@@ -155,11 +155,11 @@ class Disguised(NamedTuple):
     end: int
 
 
-def terms(seed: str, count: int, size: int) -> list[str]:
+def terms(seed: str, count: int, size: int, signs: str = SIGNS) -> list[str]:
     """Different terms of that many ideographs, none twice in a term."""
     draws, found = Draws(f"terms {seed} {size}"), dict[str, None]()
     while len(found) < count:
-        term = draws.signs(size, SIGNS)
+        term = draws.signs(size, signs)
         if len(set(term)) == size:
             found[term] = None
     return list(found)

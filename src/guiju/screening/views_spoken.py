@@ -8,12 +8,15 @@ from functools import cache
 
 from guiju.kernel import Text
 from guiju.screening.onetoone import OneToOne
-from guiju.screening.syllables import count, likely, said, syllables
+from guiju.screening.syllables import count, likely, readings, said, syllables
 from guiju.screening.views_seen import Seen, Spelling, Way
 from guiju.screening.views_squeezed import squeeze, way
 
 _SHORTEST = 3
 _SHORTEST_BY_SOUND = 4
+_UNCOMMON = 3
+# The syllables that ordinary text is full of, as counted in it.
+_COMMON = re.compile("de|shi|ren|yi|bu|you|wo|le|ge|zhong|guo|zhi|zhe|ji|da|mei|hai|zai|jiu|he")
 _SHORTEST_WORD = 5
 _FIRST_SIGN = 0xE000
 _FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
@@ -48,8 +51,10 @@ def homophone_fits(term: str) -> Text | None:
 
 
 def homophone_is_rare(term: str) -> bool:
-    """Three syllables stand in ordinary text too often to be looked for unasked."""
-    return count(squeeze(term)) >= _SHORTEST_BY_SOUND
+    """What is short or made of common syllables is said too often to be looked for unasked."""
+    sounds = [each[0] for one in squeeze(term) if (each := readings().get(one))]
+    uncommon = sum(not _COMMON.fullmatch(one) for one in sounds)
+    return len(sounds) >= _SHORTEST_BY_SOUND and uncommon >= _UNCOMMON
 
 
 def see_pinyin(folded: str, *, whole: bool = False) -> Seen:

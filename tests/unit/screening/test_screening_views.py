@@ -160,6 +160,7 @@ def test_a_disguise_is_seen_through_from_its_first_to_its_last_character(
     ("term", "expected"),
     [
         ("示例禁词", VIEWS),
+        ("是的一例", ("folded", "squeezed", "pinyin", "split")),
         ("示例词", ("folded", "squeezed", "pinyin", "split")),
         ("示例", ("folded", "squeezed", "split")),
         ("词", ("folded",)),
