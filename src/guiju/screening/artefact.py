@@ -113,10 +113,14 @@ def compile_entries(entries: Iterable[Entry], *, on: date | None = None) -> Comp
     Raises:
         Invalid: `lexicon-entry-hopeless`, naming the entry by its number, from 1.
     """
-    kept = [(number, one) for number, one in enumerate(entries, start=1) if one.counts_on(on)]
-    context = max((_reach(one) for _, one in kept if one.near is not None), default=CONTEXT)
-    harms = tuple(sorted({one.harm for _, one in kept}))
-    what = made(kept)
+    every = list(entries)
+    numbers: Sequence[int] = range(1, len(every) + 1)
+    if on is not None:
+        numbers = [number for number, one in zip(numbers, every, strict=True) if one.counts_on(on)]
+        every = [every[number - 1] for number in numbers]
+    context = max((_reach(one) for one in every if one.near is not None), default=CONTEXT)
+    harms = tuple(sorted({one.harm for one in every}))
+    what = made(every, numbers)
     return _compiled(what, digest(b"".join(what.register.dump())), on, harms, context)
 
 

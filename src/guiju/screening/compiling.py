@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from guiju.screening.entry import Entry
-from guiju.screening.layer import Key, Layer, laid
-from guiju.screening.laying import Laid, lay
+from guiju.screening.layer import Layer, laid
+from guiju.screening.laying import Laying, lay
 from guiju.screening.model import DIRECTIONS, Direction
-from guiju.screening.register import LEFT, Register, packed
+from guiju.screening.register import Register, packed
 
 Layers: TypeAlias = tuple[Layer, ...]
 
@@ -24,56 +24,70 @@ class Made(NamedTuple):
     patterns: dict[Direction, tuple[int, ...]]
 
 
-def made(numbered: Sequence[tuple[int, Entry]]) -> Made:
-    """What the entries are compiled to; each has the number that an error names it by.
+def made(entries: Sequence[Entry], numbers: Sequence[int]) -> Made:
+    """What the entries are compiled to; `numbers` are what an error names them by.
 
     Raises:
         Invalid: `lexicon-entry-hopeless`.
     """
-    every = list(lay(numbered))
-    ways = _distinct(every)
+    laying = lay(entries, numbers)
+    ways = _distinct(laying)
     used = sorted(set().union(*ways.values()))
-    place = {old: new for new, old in enumerate(used)} if len(used) < len(every) else None
+    place = {old: new for new, old in enumerate(used)}
     shared: dict[tuple[int, ...], Layers] = {}
     layers, patterns = {}, {}
     for way, chosen in ways.items():
         if (known := tuple(chosen)) not in shared:
-            shared[known] = tuple(_layers(every, chosen, place))
+            shared[known] = tuple(_layers(laying, set(chosen), place))
         layers[way] = shared[known]
-        patterns[way] = tuple(
-            at if place is None else place[at] for at in chosen if every[at].entry.kind == "regex"
-        )
-    kept = every if place is None else [every[at] for at in used]
-    return Made(packed([one.entry for one in kept], (one.flags for one in kept)), layers, patterns)
+        found = (place[at] for at in chosen if laying.entries[at].kind == "regex")
+        patterns[way] = tuple(found)
+    flags = bytes(laying.flags[at] for at in used)
+    return Made(packed([laying.entries[at] for at in used], flags), layers, patterns)
 
 
-def _distinct(every: Sequence[Laid]) -> dict[Direction, list[int]]:
+def _distinct(laying: Laying) -> dict[Direction, list[int]]:
     """For each direction its entries; of those that find the same, the one that does the worst."""
-    times = Counter(one.folded for one in every)
-    best: dict[Direction, dict[object, int]] = {way: {} for way in DIRECTIONS}
-    for at, one in enumerate(every):
-        mark = one.folded if times[one.folded] == 1 else _mark(one)
-        for way in one.entry.scope:
-            before = best[way].get(mark)
-            if before is None or one.entry.action > every[before].entry.action:
-                best[way][mark] = at
-    return {way: list(found.values()) for way, found in best.items()}
+    scopes = [one.scope for one in laying.entries]
+    worse = _outdone(laying)
+    return {
+        way: [at for at, one in enumerate(scopes) if way in one and (way, at) not in worse]
+        for way in DIRECTIONS
+    }
 
 
-def _mark(one: Laid) -> object:
+def _outdone(laying: Laying) -> set[tuple[Direction, int]]:
+    """Entries that another one makes needless in a direction."""
+    entries, times = laying.entries, Counter(laying.folded)
+    if len(times) == len(entries):
+        return set()
+    best: dict[tuple[Direction, object], int] = {}
+    outdone: set[tuple[Direction, int]] = set()
+    for at in (at for at, folded in enumerate(laying.folded) if times[folded] > 1):
+        mark = _mark(entries[at], laying.folded[at])
+        for way in entries[at].scope:
+            before = best.setdefault((way, mark), at)
+            if before != at:
+                is_worse = entries[at].action > entries[before].action
+                outdone.add((way, before if is_worse else at))
+                best[way, mark] = at if is_worse else before
+    return outdone
+
+
+def _mark(entry: Entry, folded: str) -> object:
     """What two entries have in common that find the same."""
-    entry = one.entry
-    return one.folded, entry.kind, one.forms, one.flags, entry.near, entry.except_
+    return folded, entry.kind, entry.views, entry.whole_word, entry.near, entry.except_
 
 
-def _layers(
-    every: Sequence[Laid], chosen: Iterable[int], place: dict[int, int] | None
-) -> Iterator[Layer]:
-    found: dict[str, list[Key]] = {}
-    for at in chosen:
-        one = every[at]
-        number = at if place is None else place[at]
-        for view, form in one.forms:
-            word = one.flags & LEFT and form[0].isascii() and form[0].isalnum()
-            found.setdefault(view, []).append((form, number, bool(word)))
-    return (laid(view, keys) for view, keys in found.items())
+def _layers(laying: Laying, chosen: set[int], place: dict[int, int]) -> Iterator[Layer]:
+    for view, found in laying.forms.items():
+        if len(chosen) == len(place) == len(laying.entries):
+            yield laid(view, found.forms, found.numbers, found.words)
+            continue
+        at = [at for at, number in enumerate(found.numbers) if number in chosen]
+        yield laid(
+            view,
+            [found.forms[one] for one in at],
+            [place[found.numbers[one]] for one in at],
+            [found.words[one] for one in at],
+        )

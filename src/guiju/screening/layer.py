@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Sequence
+from itertools import accumulate, compress
 from typing import NamedTuple, TypeAlias
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from guiju.screening.prefixes import Prefixes, hashed
-
-Key: TypeAlias = tuple[str, int, bool]
-"""A form, the number of the entry that is found by it, and whether no letter may stand before."""
 
 Bytes: TypeAlias = bytes | memoryview
 
@@ -77,16 +74,18 @@ class Layer(NamedTuple):
         )
 
 
-def laid(view: str, keys: Iterable[Key]) -> Layer:
-    """A layer of `keys`; forms may come several times, with other entries."""
-    first: dict[str, int] = {}
+def laid(view: str, forms: Sequence[str], numbers: Sequence[int], words: Sequence[int]) -> Layer:
+    """A layer of `forms`, which find these entries, and of which these begin only words.
+
+    A form may come several times, with other entries.
+    """
+    first = dict(zip(reversed(forms), reversed(numbers), strict=True))
     more: dict[str, list[int]] = {}
-    bound: set[str] = set()
-    free: set[str] = set()
-    for form, number, is_bound in keys:
-        if first.setdefault(form, number) != number:
+    if len(first) < len(forms):
+        for form, number in zip(forms, numbers, strict=True):
             more.setdefault(form, []).append(number)
-        (bound if is_bound else free).add(form)
+    bound = set(compress(forms, words))
+    free = {form for form, word in zip(forms, words, strict=True) if not word} if bound else first
     free_data, free_longest = hashed(free)
     bound_data, bound_longest = hashed(bound)
     owners, bounds = _owned(first, more)
@@ -103,7 +102,7 @@ def laid(view: str, keys: Iterable[Key]) -> Layer:
 def _owned(first: dict[str, int], more: dict[str, list[int]]) -> tuple[bytes, bytes]:
     if not more:
         return array("I", first.values()).tobytes(), b""
-    each = [[number, *dict.fromkeys(more.get(form, ()))] for form, number in first.items()]
+    each = [list(dict.fromkeys(more[form])) for form in first]
     flat = array("I", (number for owners in each for number in owners))
     bounds = array("I", accumulate(map(len, each), initial=0))
     return flat.tobytes(), bounds.tobytes()

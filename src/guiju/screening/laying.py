@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import TypeAlias
 
 from guiju.kernel import Invalid, Text
 from guiju.screening.entry import LONGEST_TERM, Entry, hopeless
@@ -26,55 +27,102 @@ _CHAIN_FLAGS = {"homophone": HOMOPHONE, "squeezed": SQUEEZED, FOLDED: 0}
 Usual: TypeAlias = Callable[[str], tuple[str, ...]]
 """The views of a term that names none."""
 
-
-class Laid(NamedTuple):
-    """An entry, its folded term, what each hit is asked, and the forms it is found by, by view."""
-
-    entry: Entry
-    folded: str
-    flags: int
-    forms: tuple[tuple[str, str], ...]
+_DOUBTS = attrgetter("kind", "views", "near", "except_", "from_", "to", "whole_word")
+_NO_DOUBTS = ("term", (), None, (), None, None, None)
 
 
-def lay(numbered: Sequence[tuple[int, Entry]]) -> Iterator[Laid]:
-    """How each of the entries is found.
+class Forms:
+    """What is found in one view: each form, whose entry it finds, whether it begins a word."""
+
+    def __init__(self) -> None:
+        """Nothing is found yet."""
+        self.forms: list[str] = []
+        self.numbers: list[int] = []
+        self.words = bytearray()
+
+    def add(self, form: str, number: int, *, word: bool) -> None:
+        """Find the entry with this number by `form`."""
+        self.forms.append(form)
+        self.numbers.append(number)
+        self.words.append(word)
+
+
+class Laying:
+    """The entries in order, each with its folded term and what a hit is asked; the forms by view.
+
+    Rows of numbers and texts: a million small tuples would take longer than all they hold.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is laid yet."""
+        self.entries: list[Entry] = []
+        self.folded: list[str] = []
+        self.flags = bytearray()
+        self.forms: dict[str, Forms] = {}
+
+    def add(self, entry: Entry, folded: str, flags: int) -> int:
+        """Take the next entry; returns its number."""
+        self.entries.append(entry)
+        self.folded.append(folded)
+        self.flags.append(flags)
+        return len(self.flags) - 1
+
+    def seen(self, view: str) -> Forms:
+        """The forms of a view."""
+        return self.forms.setdefault(view, Forms())
+
+
+def lay(entries: Sequence[Entry], numbers: Sequence[int]) -> Laying:
+    """How each of the entries is found; `numbers` are what an error names them by.
 
     Raises:
         Invalid: `lexicon-entry-hopeless`, naming the entry by its number.
     """
-    folded = _together(fold(BORDER.join(one.term for _, one in numbered)).text, numbered)
-    if sum(not one.views for _, one in numbered) > MOST_SEEN_THROUGH:
-        yield from _lay_many(numbered, folded)
-        return
-    for (number, entry), text in zip(numbered, folded, strict=True):
-        yield _lay_one(number, entry, text, default_views)
+    laying = Laying()
+    folded = _together(fold(BORDER.join(one.term for one in entries)).text, entries)
+    if sum(not one.views for one in entries) > MOST_SEEN_THROUGH:
+        _lay_many(laying, entries, numbers, folded)
+    else:
+        for number, entry, text in zip(numbers, entries, folded, strict=True):
+            _lay_one(laying, number, entry, text, default_views)
+    return laying
 
 
-def _lay_many(numbered: Sequence[tuple[int, Entry]], folded: Sequence[str]) -> Iterator[Laid]:
+def _lay_many(
+    laying: Laying, entries: Sequence[Entry], numbers: Sequence[int], folded: Sequence[str]
+) -> None:
     """Of very many, nothing is asked that is known of others like them."""
-    squeezed = _split(seen("squeezed", BORDER.join(folded)).text, len(folded)) or folded
-    fitting: dict[tuple[bool, int], bool] = {}
-    for (number, entry), text, form in zip(numbered, folded, squeezed, strict=True):
-        shape = (form.isascii(), len(form))
-        if shape not in fitting:
-            fitting[shape] = fits("squeezed", text) is None
-        if fitting[shape] and len(text) <= LONGEST_SEEN and _is_usual(entry, text):
-            yield Laid(entry, text, SQUEEZED, (("squeezed", form),))
+    forms = _split(seen("squeezed", BORDER.join(folded)).text, len(folded)) or [""] * len(folded)
+    fitting: dict[int, bool] = {}
+    squeezed, add = laying.seen("squeezed"), laying.add
+    for number, entry, text, form in zip(numbers, entries, folded, forms, strict=True):
+        size = 0 if form.isascii() or len(text) > LONGEST_SEEN else len(form)
+        if size not in fitting:
+            fitting[size] = size > 0 and fits("squeezed", text) is None
+        if fitting[size] and _DOUBTS(entry) == _NO_DOUBTS:
+            squeezed.add(form, add(entry, text, SQUEEZED), word=False)
         else:
-            yield _lay_one(number, entry, text, _plainer_views)
+            _lay_one(laying, number, entry, text, _plainer_views)
 
 
-def _lay_one(number: int, entry: Entry, folded: str, usual: Usual) -> Laid:
-    if not _is_plain(entry, folded):
+def _lay_one(laying: Laying, number: int, entry: Entry, folded: str, usual: Usual) -> None:
+    if _DOUBTS(entry) != _NO_DOUBTS or not _is_hopeful(folded):
         _check(number, entry)
     if entry.kind == "regex":
-        return Laid(entry, entry.term, 0, ())
+        laying.add(entry, entry.term, 0)
+        return
     parts = (folded,) if entry.kind == "term" else tuple(fold(one).text for one in entry.parts)
     by_part = [_forms(part, entry.views or usual(part)) for part in parts]
     chain = next(view for view in _CHAIN if all(view in forms for forms in by_part))
-    found = (chain, *(view for view in _SPLIT_OFF if all(view in forms for forms in by_part)))
-    forms = tuple((view, form) for view in found for some in by_part for form in some[view])
-    return Laid(entry, folded, _asked(entry, parts) | _CHAIN_FLAGS[chain], forms)
+    at = laying.add(entry, folded, _asked(entry, parts) | _CHAIN_FLAGS[chain])
+    for view in (chain, *_SPLIT_OFF):
+        if all(view in forms for forms in by_part):
+            for form in (form for some in by_part for form in some[view]):
+                laying.seen(view).add(form, at, word=_begins_word(form, laying.flags[at]))
+
+
+def _begins_word(form: str, flags: int) -> bool:
+    return bool(flags & LEFT) and form[0].isascii() and form[0].isalnum()
 
 
 def _plainer_views(folded: str) -> tuple[str, ...]:
@@ -100,9 +148,9 @@ def _asked(entry: Entry, parts: Sequence[str]) -> int:
     )
 
 
-def _together(joined: str, numbered: Sequence[tuple[int, Entry]]) -> list[str]:
+def _together(joined: str, entries: Sequence[Entry]) -> list[str]:
     """The folded terms; a term that holds a border is refused when it is asked alone."""
-    return _split(joined, len(numbered)) or [fold(one.term).text for _, one in numbered]
+    return _split(joined, len(entries)) or [fold(one.term).text for one in entries]
 
 
 def _split(joined: str, count: int) -> list[str]:
@@ -110,17 +158,11 @@ def _split(joined: str, count: int) -> list[str]:
     return parts if len(parts) == count else []
 
 
-def _is_usual(entry: Entry, folded: str) -> bool:
-    return not entry.views and _is_plain(entry, folded)
-
-
-def _is_plain(entry: Entry, folded: str) -> bool:
-    """Whether there is nothing to doubt about an entry; most of a million are asked no more."""
-    if entry.kind != "term" or entry.near or entry.except_ or entry.from_ or entry.to:
+def _is_hopeful(folded: str) -> bool:
+    """Whether a term leaves no doubt; most of a million are asked no more."""
+    if folded.isascii() or folded.isspace() or BORDER in folded:
         return False
-    if folded.isascii() or folded.isspace() or entry.whole_word is not None:
-        return False
-    return 1 < len(folded) <= LONGEST_TERM and BORDER not in folded
+    return 1 < len(folded) <= LONGEST_TERM
 
 
 def _check(number: int, entry: Entry) -> None:
