@@ -103,6 +103,10 @@ class Desk:
         """The screen of the policy in force."""
         return self.house.screen()
 
+    def image_screen(self) -> Any:
+        """The screen for pictures of the policy in force."""
+        return self.house.image_screen()
+
 
 class _Chapters(click.Group):
     """A group whose members load late and whose help follows the chapters of the Measures."""

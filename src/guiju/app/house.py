@@ -37,7 +37,7 @@ from guiju.kernel import (
     isoformat,
 )
 from guiju.measures import Report, Signal
-from guiju.screening import Screen
+from guiju.screening import Screen, images
 from guiju.storage import Database, head_revision, migrate, revision
 from guiju.supervision import StandingBoard
 
@@ -123,6 +123,15 @@ class House:
         """The screen of the policy in force."""
         self.rules.refresh()
         return self.rules.now().screen
+
+    def image_screen(self) -> images.ImageScreen:
+        """The screen for pictures of the policy in force, with the eyes that are installed."""
+        screen = self.screen()
+        with self.database.read() as tx:
+            policy = policies.active(tx)
+        table = {} if policy is None else policy.body["screening"]
+        eyes = images.Eyes.installed()
+        return images.ImageScreen.load(table, screen.policy, screen.judge, eyes)
 
     def standing(self, window_days: int = 30) -> Report:
         """The standing now, from every leaf of the ledger."""

@@ -12,10 +12,12 @@ import click
 import msgspec
 
 from guiju.kernel import Invalid, Text, Unavailable
+from guiju.screening import images
 from guiju.screening.judge import Screen
-from guiju.screening.model import DIRECTIONS, Direction, Verdict
+from guiju.screening.model import DIRECTIONS, FULL, Direction, Verdict
 
 _STDIN = "-"
+_HEAD = 512  # bytes that tell what a file is
 
 
 @runtime_checkable
@@ -24,6 +26,10 @@ class ScreenSource(Protocol):
 
     def screen(self) -> Screen:
         """The screen of the policy in force."""
+        ...
+
+    def image_screen(self) -> images.ImageScreen:
+        """The screen for pictures of the policy in force."""
         ...
 
 
@@ -36,10 +42,17 @@ class ScreenSource(Protocol):
 def screen(
     context: click.Context, file: str, direction: Direction, *, lines: bool, as_json: bool
 ) -> None:
-    """Judge FILE, or what comes in, by the policy in force (exit 1: there is a finding)."""
+    """Judge FILE, or what comes in, by the policy in force (exit 1: there is a finding).
+
+    A picture is judged as a picture; one that could not be screened whole exits 1 too.
+    """
     source = context.obj
     if not isinstance(source, ScreenSource):
         raise _no_policy()
+    if file != _STDIN and images.sniff(_head(file)) is not None:
+        seen = images.judge_file(source.image_screen(), Path(file), direction)
+        _put_picture(seen, as_json=as_json)
+        context.exit(int(bool(seen.findings) or seen.screened != FULL))
     judge, text = source.screen().judge, _read(file)
     if lines:
         found = [_judged_line(judge(one, direction), name) for name, one in _texts(file, text)]
@@ -48,6 +61,28 @@ def screen(
         _put(verdict, as_json=as_json)
         found = [bool(verdict.findings)]
     context.exit(int(any(found)))
+
+
+def _put_picture(verdict: images.ImageVerdict, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(verdict.as_json()), indent=2))
+        return
+    click.echo(f"{verdict.outcome.value}  screened: {verdict.screened}  policy: {verdict.policy}")
+    for one in verdict.findings:
+        place = f"{one.distance} bits" if one.distance is not None else f"frame {one.frame}"
+        box = "" if one.box is None else f"  {'x'.join(str(part) for part in one.box)}"
+        click.echo(
+            f"  {one.part}  {one.outcome.value}  {one.harm}  {one.detector}  {one.rule}"
+            f"  {place}{box}"
+        )
+
+
+def _head(file: str) -> bytes:
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(_HEAD)
+    except OSError as error:
+        raise _unreadable(file, error.strerror or str(error)) from error
 
 
 def _judged_line(verdict: Verdict, name: object) -> bool:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from guiju.kernel import Invalid, Unavailable
 from guiju.screening import Screen
 from guiju.screening.commands import screen
+from guiju.screening.images import Eyes, ImageScreen
 
 DIGEST = "0" * 64
 
@@ -20,6 +21,10 @@ class Source:
     def screen(self) -> Screen:
         table = {"term": "蓝鲸糖", "harm": "A2f", "action": "block", "scope": ["input"]}
         return Screen.load({"entry": [table]}, DIGEST)
+
+    def image_screen(self) -> ImageScreen:
+        table = {"images": {"require": ["codes"]}}
+        return ImageScreen.load(table, DIGEST, self.screen().judge, Eyes.installed())
 
 
 def run(*arguments: str, stdin: str | bytes = "", obj: object = None) -> Result:
@@ -83,3 +88,35 @@ def test_without_a_policy_nothing_is_judged() -> None:
     error = run(stdin="你好", obj=object()).exception
     assert isinstance(error, Unavailable)
     assert error.code == "policy-not-open"
+
+
+def picture(path: Path, said: str) -> Path:
+    """A picture of a code that says something."""
+    zxing = pytest.importorskip("zxingcpp")
+    image = pytest.importorskip("PIL.Image")
+    code = zxing.create_barcode(said, zxing.BarcodeFormat.QRCode)
+    image.fromarray(code.to_image(scale=6)).save(path, "PNG")
+    return path
+
+
+def test_a_picture_is_judged_as_one(tmp_path: Path) -> None:
+    """The words in a code are words; the finding says which part saw it and where."""
+    result = run(str(picture(tmp_path / "code.png", "买蓝鲸糖")), "--json")
+    assert result.exit_code == 1
+    shown = json.loads(result.stdout)
+    assert shown["verdict"] == "block"
+    (finding,) = shown["findings"]
+    assert (finding["part"], finding["harm"]) == ("codes", "A2f")
+    human = run(str(tmp_path / "code.png"))
+    assert human.stdout.startswith("block  screened: full")
+    assert "codes  block  A2f" in human.stdout
+    assert run(str(picture(tmp_path / "fine.png", "你好"))).exit_code == 0
+
+
+def test_a_picture_that_cannot_be_screened_is_no_pass(tmp_path: Path) -> None:
+    """Exit 1 and the reason."""
+    file = tmp_path / "broken.png"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
+    result = run(str(file))
+    assert result.exit_code == 1
+    assert "image-broken" in result.stdout
