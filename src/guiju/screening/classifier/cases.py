@@ -111,7 +111,7 @@ def _labels(where: str, row: Mapping[str, Any], harm: str | None) -> frozenset[s
     if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
         raise _unreadable(where, '"labels" is no list of harms')
     if unknown := sorted(set(named) - set(law().harms)):
-        raise _unreadable(where, f"{unknown[0]!r} is no harm; `guiju law harms` lists them")
+        raise _unreadable(where, f"{unknown[0]!r} is no harm (A1a to A5b)")
     return frozenset(named)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import suppress
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from guiju.measures import law
 from guiju.screening.classifier.card import card, table
 from guiju.screening.classifier.cases import SPLITS, Example, Reading, read_examples
 from guiju.screening.classifier.ngrams import FEWEST_BITS, MOST_BITS
-from guiju.screening.classifier.scorer import SHIPPED, Classifier
+from guiju.screening.classifier.scorer import Classifier, shipped
 from guiju.screening.classifier.solver import Settings
 from guiju.screening.classifier.training import measure, trained
 
@@ -106,10 +105,7 @@ def card_(file: str | None, *, as_json: bool) -> None:
 
 
 def _classifier(file: str | None) -> Classifier:
-    if file is not None:
-        return Classifier.load(file)
-    with as_file(files(__package__).joinpath(SHIPPED)) as path:
-        return Classifier.load(path)
+    return shipped() if file is None else Classifier.load(file)
 
 
 def _of(split: str | None, examples: list[Example]) -> list[Example]:
