@@ -8,7 +8,8 @@ from bench.personal_invented import Draws
 from guiju.screening import Screen
 
 EACH = 60
-IDEOGRAPHS, WORDS = terms("test", 60, 4), words("test", 40)
+IDEOGRAPHS = [one for size in (4, 5, 6) for one in terms("test", 20, size)]
+WORDS = words("test", 40)
 LATIN = {"width", "look-alike"}
 # Of the last three some disguises are not seen through: these are floors, not aims.
 FLOORS = dict.fromkeys(KINDS, 0.95) | {"look-alike": 0.9, "emoji and digits": 0.7, "mixed": 0.9}

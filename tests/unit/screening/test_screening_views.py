@@ -64,8 +64,9 @@ def test_squeezing_or_splitting_twice_is_doing_it_once(text: str) -> None:
 @given(folded, folded, st.sampled_from(ABOVE))
 def test_a_view_of_pieces_is_the_view_of_the_whole(one: str, other: str, view: str) -> None:
     """But for a run that the cut divides, each character is seen for itself."""
+    assume(whole("squeezed", one)[-1:] != whole("squeezed", other)[:1])
     left, right = whole(view, one), whole(view, other)
-    assume(left[-1:] != right[:1])
+    assume(view != "pinyin" or left[-1:] != right[:1])
     assert whole(view, one + other) == left + right
     context = whole(view, one[-32:])
     assert whole(view, one[-32:] + other) == context + right
