@@ -33,6 +33,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "Lists of words: check, import, roll back.",
         "II",
     ),
+    (
+        "classifier",
+        "guiju.screening.classifier.commands:group",
+        "The trained classifier: for triage, not a gate.",
+        "II",
+    ),
     ("label", "guiju.labelling.commands:group", "AI marks: read and check.", "II"),
     ("accounts", "guiju.accounts.commands:group", "People, keys, agreement, staff.", "III"),
     ("profile", "guiju.profile.commands:group", "The public statement of the service.", "III"),

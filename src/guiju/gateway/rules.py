@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from guiju import policies, profile
-from guiju.gateway.guarding import Guarding, Post
+from guiju.gateway.guarding import Guarding, NotAnsweredError, Post
 from guiju.gateway.guards import Guards
+from guiju.gateway.triage import triage_of
 from guiju.kernel import GuijuError, Text, Unavailable
 from guiju.labelling import ExplicitLabel, Place, first_write
 from guiju.screening import Screen, guards
@@ -130,12 +131,21 @@ class RulesHolder:
         )
 
     def _guards(self, screening: Mapping[str, Any], policy: str) -> Guards | None:
-        configs = guards.read_guards(screening)
-        if not configs:
+        configs, triage = guards.read_guards(screening), triage_of(screening)
+        if not configs and triage is None:
             return None
-        if self._post is None:
-            raise _nobody_to_ask()
-        return Guards(policy, Guarding(configs, self._post, self._secret))
+        post = self._post
+        if post is None:
+            if configs:
+                raise _nobody_to_ask()
+            post = _no_post
+        return Guards(policy, Guarding(configs, post, self._secret), triage)
+
+
+async def _no_post(
+    _url: str, _body: bytes, _headers: Mapping[str, str], _within: float, /
+) -> bytes:
+    raise NotAnsweredError("unreachable")
 
 
 def _nothing_in_force() -> Unavailable:
