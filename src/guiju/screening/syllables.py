@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import combinations, islice, product
 
-_MOST = 8
+_MOST = 6
 # What a dictionary names third is hardly ever said.
 _MOST_EACH = 2
 _MOST_OTHERWISE = 2

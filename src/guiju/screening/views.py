@@ -9,7 +9,6 @@ rules: `keys` says under which forms a term is compiled in a view.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 from guiju.kernel import Text
@@ -17,7 +16,7 @@ from guiju.screening import views_split as split
 from guiju.screening import views_spoken as spoken
 from guiju.screening import views_squeezed as squeezed
 from guiju.screening.views_seen import Seen
-from guiju.screening.views_squeezed import is_word
+from guiju.screening.views_squeezed import Look, is_word
 
 VIEWS = ("folded", "squeezed", "homophone", "pinyin", "split")
 LONGEST_SPAN = 256
@@ -27,33 +26,24 @@ LONGEST_TERM = 32
 
 
 class _View(NamedTuple):
-    see: Callable[[str], Seen]
+    see: Callable[[Look], Seen]
     keys: Callable[[str], list[str]]
     fits: Callable[[str], Text | None]
-    shows: Callable[[Seen, int, int], bool]
-    see_all: Callable[[str], Seen]
+    shows: Callable[[Seen, int, int], bool] = lambda *_: True
     is_rare: Callable[[str], bool] = lambda _: True
 
 
-def _always(_sight: Seen, _start: int, _end: int) -> bool:
-    return True
-
-
 _VIEWS = {
-    "folded": _View(Seen, lambda term: [term], lambda _: None, _always, Seen),
-    "squeezed": _View(
-        see=squeezed.see,
-        keys=squeezed.keys,
-        fits=squeezed.fits,
-        shows=_always,
-        see_all=squeezed.see,
+    "folded": _View(
+        see=lambda look: Seen(look.folded),
+        keys=lambda term: [term],
+        fits=lambda _: None,
     ),
+    "squeezed": _View(see=squeezed.see, keys=squeezed.keys, fits=squeezed.fits),
     "homophone": _View(
         see=spoken.see_homophone,
         keys=spoken.homophone_keys,
         fits=spoken.homophone_fits,
-        shows=_always,
-        see_all=spoken.see_homophone,
         is_rare=spoken.homophone_is_rare,
     ),
     "pinyin": _View(
@@ -61,30 +51,23 @@ _VIEWS = {
         keys=spoken.pinyin_keys,
         fits=spoken.pinyin_fits,
         shows=spoken.shows_letters,
-        see_all=partial(spoken.see_pinyin, whole=True),
     ),
     "split": _View(
         see=split.see,
         keys=split.keys,
         fits=split.fits,
         shows=split.shows_parts,
-        see_all=partial(split.see, whole=True),
     ),
 }
 
 
-def seen(
-    view: str, folded: str, *, whole: bool = False, squeezed_already: Seen | None = None
-) -> Seen:
-    """`folded` as this view sees it.
+def seen(view: str, text: str | Look, *, whole: bool = False) -> Seen:
+    """A folded text as this view sees it; as a `Look`, if it is looked at in several views.
 
     It is empty when nothing in it can matter there; never, if it is asked for as a `whole` because
-    more may come that makes it matter. To squeeze it again is spared if that was done already.
+    more may come that makes it matter.
     """
-    if view == "homophone" and squeezed_already is not None:
-        return spoken.see_homophone(folded, squeezed_already.text)
-    found = _VIEWS[view]
-    return found.see_all(folded) if whole else found.see(folded)
+    return _VIEWS[view].see(Look(text, whole=whole) if isinstance(text, str) else text)
 
 
 def keys(view: str, folded_term: str) -> list[str]:

@@ -15,7 +15,7 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from guiju.kernel import Text
 from guiju.screening.plain import plain
 from guiju.screening.views_seen import Seen, Spelling, Way
-from guiju.screening.views_squeezed import dropped, places
+from guiju.screening.views_squeezed import Look, dropped, places
 
 _SHORTEST = 2
 # Each is followed by what it shows.
@@ -43,11 +43,12 @@ _WORDS = (
 )
 
 
-def see(folded: str, *, whole: bool = False) -> Seen:
+def see(look: Look) -> Seen:
     """The parts of each ideograph; nothing where no parts of one stand side by side."""
+    folded = look.folded
     shown = _shown(folded)
-    text = dropped(shown)
-    if not whole and shown == folded and not _is_split(text):
+    text = look.dropped if shown is folded else dropped(shown)
+    if not look.whole and shown is folded and not _is_split(text):
         return Seen(folded, "")
     return Seen(folded, text.translate(_parts()), _way)
 
@@ -86,8 +87,11 @@ def _way(folded: str) -> Way:
 
 
 def _shown(folded: str) -> str:
-    """Pictures as the ideographs of what they show."""
-    return folded.translate(_pictures()) if _PICTURED.search(folded) else folded
+    """Pictures as the ideographs of what they show; the same text if it holds none."""
+    if not _PICTURED.search(folded):
+        return folded
+    shown = folded.translate(_pictures())
+    return folded if shown == folded else shown
 
 
 def _is_split(text: str) -> bool:

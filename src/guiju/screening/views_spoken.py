@@ -10,7 +10,7 @@ from guiju.kernel import Text
 from guiju.screening.onetoone import OneToOne
 from guiju.screening.syllables import count, likely, readings, said, syllables
 from guiju.screening.views_seen import Seen, Spelling, Way
-from guiju.screening.views_squeezed import squeeze, way
+from guiju.screening.views_squeezed import Look, squeeze, way
 
 _SHORTEST = 3
 _SHORTEST_BY_SOUND = 4
@@ -18,6 +18,8 @@ _UNCOMMON = 3
 # The syllables that ordinary text is full of, as counted in it.
 _COMMON = re.compile("de|shi|ren|yi|bu|you|wo|le|ge|zhong|guo|zhi|zhe|ji|da|mei|hai|zai|jiu|he")
 _SHORTEST_WORD = 5
+# Who writes in letters writes the usual reading.
+_MOST_SPELLINGS = 3
 _FIRST_SIGN = 0xE000
 _FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _LATIN = re.compile(f"[a-z{_FLAGS[0]}-{_FLAGS[-1]}]")
@@ -26,9 +28,9 @@ _STANDING_IN = re.compile(f"[0134578@${_FLAGS[0]}-{_FLAGS[-1]}]")
 _LETTERS = str.maketrans(f"0134578@${_FLAGS}", "oieastbasabcdefghijklmnopqrstuvwxyz")
 
 
-def see_homophone(folded: str, squeezed: str | None = None) -> Seen:
+def see_homophone(look: Look) -> Seen:
     """One sign for each syllable, over the squeezed text."""
-    squeezed = squeeze(folded) if squeezed is None else squeezed
+    folded, squeezed = look.folded, look.squeezed
     return Seen(folded, _signs()(squeezed, kept=True), None if squeezed == folded else way)
 
 
@@ -57,11 +59,15 @@ def homophone_is_rare(term: str) -> bool:
     return len(sounds) >= _SHORTEST_BY_SOUND and uncommon >= _UNCOMMON
 
 
-def see_pinyin(folded: str, *, whole: bool = False) -> Seen:
+def see_pinyin(look: Look) -> Seen:
     """Syllables in letters, over the squeezed text; nothing where no Latin letter is written."""
-    if not whole and not _LATIN.search(folded):
+    folded = look.folded
+    if not look.whole and not _LATIN.search(folded):
         return Seen(folded, "")
-    return Seen(folded, squeeze(_in_letters(folded)).translate(_spelling()), _pinyin_way)
+    written = _in_letters(folded)
+    squeezed = look.squeezed if written is folded else squeeze(written)
+    text = squeezed if squeezed.isascii() else squeezed.translate(_spelling())
+    return Seen(folded, text, _pinyin_way)
 
 
 def pinyin_keys(term: str) -> list[str]:
@@ -69,7 +75,7 @@ def pinyin_keys(term: str) -> list[str]:
     key = squeeze(_in_letters(term))
     if not count(key):
         return _with_ones(key)
-    ways = (zip(key, each, strict=True) for each in likely(key))
+    ways = (zip(key, each, strict=True) for each in likely(key)[:_MOST_SPELLINGS])
     spelt = ["".join(one if one.isascii() else to for one, to in each) for each in ways]
     written = (squeeze(one) for one in spelt)
     return list(dict.fromkeys((*spelt, *written, *(one.replace("v", "u") for one in spelt))))

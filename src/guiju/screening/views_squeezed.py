@@ -23,9 +23,36 @@ _RUN = re.compile(r"(.)\1+", re.DOTALL)
 _ONE_OR_RUN = re.compile(r"(.)\1*", re.DOTALL)
 
 
-def see(folded: str) -> Seen:
+class Look:
+    """A folded text that is looked at in several views: what they share is done once."""
+
+    __slots__ = ("_dropped", "_squeezed", "folded", "whole")
+
+    def __init__(self, folded: str, *, whole: bool = False) -> None:
+        """`whole`: look even at what cannot matter by itself, for more may come."""
+        self.folded = folded
+        self.whole = whole
+        self._dropped: str | None = None
+        self._squeezed: str | None = None
+
+    @property
+    def dropped(self) -> str:
+        """The text without separators and symbols."""
+        if self._dropped is None:
+            self._dropped = dropped(self.folded)
+        return self._dropped
+
+    @property
+    def squeezed(self) -> str:
+        """And with each run of one character as one."""
+        if self._squeezed is None:
+            self._squeezed = _collapsed(self.dropped)
+        return self._squeezed
+
+
+def see(look: Look) -> Seen:
     """The text without what separates, and without repetition."""
-    text = squeeze(folded)
+    folded, text = look.folded, look.squeezed
     return Seen(folded) if text == folded else Seen(folded, text, way)
 
 
@@ -57,7 +84,11 @@ def is_word(folded: str, start: int, end: int) -> bool:
 
 def squeeze(folded: str) -> str:
     """The squeezed form of a folded text."""
-    text, at = dropped(folded), 0
+    return _collapsed(dropped(folded))
+
+
+def _collapsed(text: str) -> str:
+    at = 0
     # A pair is found faster than a run, and few are taken out faster than many replaced.
     for _ in range(_FEW):
         pair = _PAIR.search(text, at)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from guiju.screening import BORDER, fold
 from guiju.screening.views import VIEWS, border, default_views, fits, keys, seen, shows
 from guiju.screening.views_seen import Seen
+from guiju.screening.views_squeezed import Look
 
 ABOVE = VIEWS[1:]
 SIGNS = "示例禁词甲明日月弓虽强重庆女好林木果苹abgis019 -*·，。😀🐴🔥@\n\ue000\ufffd𠮷ー"
@@ -84,11 +85,13 @@ def test_the_way_back_leads_to_the_characters_that_were_seen(text: str, view: st
         assert sign == alone if view in {"squeezed", "homophone"} else sign in alone
 
 
-@given(folded)
-def test_what_was_squeezed_need_not_be_squeezed_again(text: str) -> None:
-    """The sight by sound is the same over the sight without separators."""
-    once = seen("homophone", text, squeezed_already=seen("squeezed", text))
-    assert (once.text, way(once)) == (whole("homophone", text), way(seen("homophone", text)))
+@given(folded, st.permutations(ABOVE))
+def test_one_look_in_several_views_sees_what_each_sees(text: str, views: list[str]) -> None:
+    """Whatever the views share, and in whatever order they are asked for."""
+    look = Look(text)
+    for view in views:
+        once, alone = seen(view, look), seen(view, text)
+        assert (once.text, way(once)) == (alone.text, way(alone))
 
 
 @given(folded)
