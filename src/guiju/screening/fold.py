@@ -70,8 +70,12 @@ def _folded_at_once(folded: str, text: str, *, even: bool) -> Folded:
         return Folded(ones, text, even)
     forms = {one: plain(one) for one in moving(folded)}
     even = even and set(map(len, forms.values())) == _EVEN
+    return Folded(one_for_one(_with(forms, folded), kept=True), text, even)
+
+
+def _with(forms: dict[str, str], text: str) -> str:
     if len(forms) > _FEW:
-        return Folded("".join(map(plain, folded)), text, even)
+        return text.translate(str.maketrans(forms))
     for one, to in forms.items():
-        folded = folded.replace(one, to)
-    return Folded(one_for_one(folded, kept=True), text, even)
+        text = text.replace(one, to)
+    return text
