@@ -75,7 +75,7 @@ def _folded_at_once(folded: str, text: str, *, even: bool) -> Folded:
 
 def _with(forms: dict[str, str], text: str) -> str:
     if len(forms) > _FEW:
-        return text.translate(str.maketrans(forms))
+        return text.translate({ord(one): to for one, to in forms.items()})
     for one, to in forms.items():
         text = text.replace(one, to)
     return text
