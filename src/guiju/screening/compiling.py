@@ -81,6 +81,8 @@ def _mark(entry: Entry, folded: str) -> object:
 
 def _layers(laying: Laying, chosen: set[int], place: dict[int, int]) -> Iterator[Layer]:
     for view, found in laying.forms.items():
+        if not found.forms:
+            continue
         if len(chosen) == len(place) == len(laying.entries):
             yield laid(view, found.forms, found.numbers, found.words)
             continue

@@ -27,8 +27,9 @@ _CHAIN_FLAGS = {"homophone": HOMOPHONE, "squeezed": SQUEEZED, FOLDED: 0}
 Usual: TypeAlias = Callable[[str], tuple[str, ...]]
 """The views of a term that names none."""
 
-_DOUBTS = attrgetter("kind", "views", "near", "except_", "from_", "to", "whole_word")
-_NO_DOUBTS = ("term", (), None, (), None, None, None)
+_DOUBTS = attrgetter("kind", "near", "except_", "from_", "to", "whole_word")
+_NO_DOUBTS = ("term", None, (), None, None, None)
+_AS_IT_STANDS = (FOLDED,)
 
 
 class Forms:
@@ -80,7 +81,7 @@ def lay(entries: Sequence[Entry], numbers: Sequence[int]) -> Laying:
     """
     laying = Laying()
     folded = _together(fold(BORDER.join(one.term for one in entries)).text, entries)
-    if sum(not one.views for one in entries) > MOST_SEEN_THROUGH:
+    if len(entries) > MOST_SEEN_THROUGH:
         _lay_many(laying, entries, numbers, folded)
     else:
         for number, entry, text in zip(numbers, entries, folded, strict=True):
@@ -94,13 +95,17 @@ def _lay_many(
     """Of very many, nothing is asked that is known of others like them."""
     forms = _split(seen("squeezed", BORDER.join(folded)).text, len(folded)) or [""] * len(folded)
     fitting: dict[int, bool] = {}
-    squeezed, add = laying.seen("squeezed"), laying.add
+    plain, squeezed, add = laying.seen(FOLDED), laying.seen("squeezed"), laying.add
     for number, entry, text, form in zip(numbers, entries, folded, forms, strict=True):
         size = 0 if form.isascii() or len(text) > LONGEST_SEEN else len(form)
         if size not in fitting:
             fitting[size] = size > 0 and fits("squeezed", text) is None
-        if fitting[size] and _DOUBTS(entry) == _NO_DOUBTS:
+        if not fitting[size] or _DOUBTS(entry) != _NO_DOUBTS:
+            _lay_one(laying, number, entry, text, _plainer_views)
+        elif not entry.views:
             squeezed.add(form, add(entry, text, SQUEEZED), word=False)
+        elif entry.views == _AS_IT_STANDS:
+            plain.add(text, add(entry, text, 0), word=False)
         else:
             _lay_one(laying, number, entry, text, _plainer_views)
 

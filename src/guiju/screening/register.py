@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from operator import attrgetter
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from guiju.kernel import Text, digest
-from guiju.screening.entry import Entry, read_entry, write_entry
+from guiju.screening.entry import Entry, Kind, read_entry, write_entry
 from guiju.screening.fold import fold
 
 LEFT, RIGHT, NEAR, EXCEPT, PART = 1, 2, 4, 8, 16
@@ -50,7 +51,7 @@ class Register:
         self._head_of = memoryview(rows[2]).cast("I")
         self.ranks, self.flags = memoryview(rows[3]), memoryview(rows[4])
         self._read: dict[int, Read] = {}
-        self._harms: dict[int, str] = {}
+        self._read_heads: dict[int, Entry] = {}
 
     def __len__(self) -> int:
         """How many there are."""
@@ -72,16 +73,23 @@ class Register:
 
     def harm(self, number: int) -> str:
         """The harm of an entry, which many of them share."""
-        head = self._head_of[number]
-        if head not in self._harms:
-            self._harms[head] = self.read(number).entry.harm
-        return self._harms[head]
+        return self._head(self._head_of[number]).harm
 
     def _decoded(self, number: int) -> Read:
-        head = msgspec.json.decode(_cut(self._heads, self._head_ends, self._head_of[number]))
         term = _cut(self._terms, self._term_ends, number).decode()
-        entry = read_entry(head | {"term": term}, _PLACE)
-        return Read(entry, tuple(fold(one).text for one in entry.parts), rule_of(entry))
+        entry = replace(self._head(self._head_of[number]), term=term)
+        folded = tuple(fold(one).text for one in entry.parts)
+        return Read(entry, folded, rule_of(entry.kind, folded))
+
+    def _head(self, number: int) -> Entry:
+        """All of an entry but its term; a whole list has often only one of these."""
+        found = self._read_heads.get(number)
+        if found is None:
+            if len(self._read_heads) >= _MOST_READ:
+                self._read_heads.clear()
+            head = msgspec.json.decode(_cut(self._heads, self._head_ends, number))
+            found = self._read_heads[number] = read_entry(head | {"term": ""}, _PLACE)
+        return found
 
 
 _PLACE = Text(zh="已编译的词条", en="A compiled entry")
@@ -114,12 +122,12 @@ def _without_term(entry: Entry) -> dict[str, object]:
     return {key: value for key, value in write_entry(entry).items() if key != "term"}
 
 
-def rule_of(entry: Entry) -> str:
-    """The name of the entry's rule: the same in each version of a lexicon, and not its term."""
-    if entry.kind == "term":
-        data = b"guiju/lexicon/1/" + fold(entry.term).text.encode()
+def rule_of(kind: Kind, folded: Sequence[str]) -> str:
+    """The name of an entry's rule: the same in each version of a lexicon, and not its term."""
+    if kind == "term":
+        data = b"guiju/lexicon/1/" + "".join(folded).encode()
     else:
-        data = b"guiju/lexicon/2/" + _encode([entry.kind, *(fold(p).text for p in entry.parts)])
+        data = b"guiju/lexicon/2/" + _encode([kind, *folded])
     return "lex-" + digest(data)[:_RULE_DIGITS]
 
 

@@ -45,6 +45,8 @@ class Rules:
 
     def find(self, sights: Sights, since: int) -> Found:
         """Every hit of the tail; what is personal was told already up to `since`."""
+        if self._personal is None and len(self._lexicons) == 1:
+            return self._lexicons[0].find(sights)
         hits: list[Hit] = []
         open_at = len(sights.folded)
         for base, lexicon in zip(self._bases, self._lexicons, strict=False):
