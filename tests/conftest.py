@@ -22,8 +22,10 @@ from guiju.storage import Database, metadata
 # On CI the same examples each time, so that a run says something about the change alone; everywhere
 # else new ones, so that they are found.
 settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# `make check` looks at a few examples of each property, `make test` at all.
+settings.register_profile("fast", max_examples=15)
+if profile := os.environ.get("GUIJU_EXAMPLES") or ("ci" if os.environ.get("CI") else ""):
+    settings.load_profile(profile)
 
 ROOT = Path(__file__).parent.parent
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

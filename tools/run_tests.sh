@@ -47,7 +47,7 @@ part "types" "$BIN/mypy" "${sources[@]}"
 part "default install" "$BIN/python" tools/check_install.py
 case ${1:-all} in
     # On all cores: these start nothing and wait for nobody. The journeys need the machine to themselves.
-    fast) tests -n auto --dist worksteal -m "not slow and not browser and not postgres" tests/unit tests/law ;;
+    fast) GUIJU_EXAMPLES=fast tests -n auto --dist worksteal -m "not slow and not browser and not postgres" tests/unit tests/law ;;
     *) tests --durations=10 ;;
 esac
 

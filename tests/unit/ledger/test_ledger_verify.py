@@ -198,6 +198,7 @@ def test_an_untouched_ledger_holds(copy) -> None:
     assert set(tables_with_rows(copy)) > {*LEDGER, "subject_key", "guiju_meta"}
 
 
+@pytest.mark.slow
 def test_every_column_of_every_table_is_watched(model, tmp_path) -> None:
     """One flip in each column of each table with rows: found in its place, and nowhere else."""
     first = Copy(model, tmp_path / "first")
