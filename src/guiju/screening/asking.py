@@ -24,6 +24,7 @@ from guiju.screening.register import (
     PART,
     RIGHT,
     SQUEEZED,
+    Read,
     Register,
 )
 from guiju.screening.sights import FOLDED, Sights
@@ -117,7 +118,7 @@ class Asking:
         open_end = sights.ends_open(end)
         if not (left or right or open_end):
             return Answer.YES
-        free = sights.folded[slice(*core)] in self._register.read(number).folded
+        free = _is_free(self._register.read(number), flags, sights.folded[slice(*core)])
         if (left and (flags & LEFT or not free)) or (right and (flags & RIGHT or not free)):
             return Answer.NO
         return Answer.OPEN if open_end and (flags & RIGHT or not free) else Answer.YES
@@ -139,6 +140,15 @@ class Asking:
             return False
         parts = self._register.read(number).folded
         return bool(meant(parts, chain_of(flags), self._sights.folded[slice(*core)]))
+
+
+def _is_free(read: Read, flags: int, text: str) -> bool:
+    """Whether what stands there may be part of a word, as the term written out may.
+
+    A combination as a whole is no word, and its parts of ASCII characters are.
+    """
+    is_word = flags & PART and read.entry.whole_word is None and text.isascii()
+    return text in read.folded and not is_word
 
 
 def chain_of(flags: int) -> str:

@@ -111,7 +111,7 @@ def _lay_many(
 
 
 def _lay_one(laying: Laying, number: int, entry: Entry, folded: str, usual: Usual) -> None:
-    if _DOUBTS(entry) != _NO_DOUBTS or not _is_hopeful(folded):
+    if entry.views or _DOUBTS(entry) != _NO_DOUBTS or not _is_hopeful(folded):
         _check(number, entry)
     if entry.kind == "regex":
         laying.add(entry, entry.term, 0)
