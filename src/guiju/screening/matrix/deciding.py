@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides by the named rules what is done about a finding: the first that is met, else nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from guiju.screening.matrix.harms import GROUPS
+from guiju.screening.matrix.rules import AUDIENCES, DETECTORS, MatrixRule, read_rules
+from guiju.screening.model import DIRECTIONS, Outcome
+
+SURE = 1000
+
+
+class Decision(NamedTuple):
+    """What is done, and the rule that says so; None: it is what the detector asked for."""
+
+    action: Outcome
+    rule: str | None = None
+
+
+Row: TypeAlias = tuple[Decision, ...]
+"""What becomes of a finding of one harm, for each outcome it may ask for: index it by its rank."""
+
+_Rules: TypeAlias = tuple[MatrixRule, ...]
+
+
+class Matrix:
+    """The named rules of a policy, ready to ask; immutable, shared by all threads."""
+
+    def __init__(self, rules: Sequence[MatrixRule] = ()) -> None:
+        """The first rule that is met decides."""
+        self.rules: _Rules = tuple(rules)
+        self._of: dict[tuple[str, str, str], Mapping[str, _Rules]] = {
+            (direction, audience, detector): _by_harm(self.rules, detector, direction, audience)
+            for direction in DIRECTIONS
+            for audience in AUDIENCES
+            for detector in DETECTORS
+        }
+
+    @classmethod
+    def load(cls, screening: Mapping[str, Any]) -> Matrix:
+        """The matrix of a policy's `screening` table, which was checked."""
+        return cls(read_rules(screening))
+
+    def decide(
+        self,
+        harm: str,
+        detector: str,
+        direction: str,
+        audience: str,
+        action: Outcome,
+        *,
+        score: int = SURE,
+    ) -> Decision:
+        """What is done about a finding whose detector asks for `action`.
+
+        `detector` is as findings have it: every `guard:<name>` is a guard.
+        """
+        for rule in self._for(direction, audience, detector).get(harm, ()):
+            if rule.is_met(action, score):
+                return Decision(rule.action, rule.name)
+        return Decision(action)
+
+    def overrides(
+        self, direction: str, audience: str, detector: str = "lexicon"
+    ) -> Mapping[str, Row]:
+        """All decisions about findings of certain score, by harm; a harm without a rule is absent.
+
+        At most 31 rows, however long the lexicon. An entry is decided when it is hit:
+        `rows[harm][own_rank]` if the harm is there, its own outcome if not; so no entry need be
+        touched, compiled or loaded anew when the rules change. For "lexicon" and "personal" it
+        says the same as `decide`, because their score is always certain.
+        """
+        return {
+            harm: tuple(_first(rules, action) for action in Outcome)
+            for harm, rules in self._for(direction, audience, detector).items()
+        }
+
+    def _for(self, direction: str, audience: str, detector: str) -> Mapping[str, _Rules]:
+        return self._of[direction, audience, detector.partition(":")[0]]
+
+
+def _first(rules: _Rules, action: Outcome) -> Decision:
+    met = (Decision(one.action, one.name) for one in rules if one.is_met(action, SURE))
+    return next(met, Decision(action))
+
+
+def _by_harm(rules: _Rules, detector: str, direction: str, audience: str) -> Mapping[str, _Rules]:
+    harms = (harm for members in GROUPS.values() for harm in members)
+    found = {
+        harm: tuple(one for one in rules if one.is_about(harm, detector, direction, audience))
+        for harm in harms
+    }
+    return {harm: about for harm, about in found.items() if about}
