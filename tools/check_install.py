@@ -20,7 +20,10 @@ def locked() -> list[str]:
     """The names in the lock of the default install that this platform needs."""
     text = (ROOT / "requirements" / "base.txt").read_text(encoding="utf-8")
     lines = re.findall(r"^([A-Za-z0-9._-]+)==\S+(.*)$", text, re.MULTILINE)
-    return [name for name, rest in lines if "sys_platform == 'win32'" not in rest]
+    # A package may stand there once for each of several versions of Python.
+    return list(
+        dict.fromkeys(name for name, rest in lines if "sys_platform == 'win32'" not in rest)
+    )
 
 
 def licence(package: Distribution) -> str:
