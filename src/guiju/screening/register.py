@@ -79,7 +79,7 @@ class Register:
         term = _cut(self._terms, self._term_ends, number).decode()
         entry = replace(self._head(self._head_of[number]), term=term)
         folded = tuple(fold(one).text for one in entry.parts)
-        return Read(entry, folded, rule_of(entry.kind, folded))
+        return Read(entry, folded, _rule(entry.kind, folded))
 
     def _head(self, number: int) -> Entry:
         """All of an entry but its term; a whole list has often only one of these."""
@@ -122,8 +122,12 @@ def _without_term(entry: Entry) -> dict[str, object]:
     return {key: value for key, value in write_entry(entry).items() if key != "term"}
 
 
-def rule_of(kind: Kind, folded: Sequence[str]) -> str:
-    """The name of an entry's rule: the same in each version of a lexicon, and not its term."""
+def rule_of(entry: Entry) -> str:
+    """The name of the entry's rule: the same in each version of a lexicon, and not its term."""
+    return _rule(entry.kind, [fold(one).text for one in entry.parts])
+
+
+def _rule(kind: Kind, folded: Sequence[str]) -> str:
     if kind == "term":
         data = b"guiju/lexicon/1/" + "".join(folded).encode()
     else:

@@ -150,7 +150,7 @@ def is_letter(one: str) -> bool:
 
 
 @pytest.mark.control("output-screening")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_however_a_stream_is_cut_the_same_is_delivered_and_found(
     case: tuple[list[tuple[str, str]], str, list[str]],
@@ -182,7 +182,7 @@ def bounds(window: int, findings: int) -> Iterator[None]:
 
 
 @pytest.mark.control("output-screening")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases(), st.integers(1, 9), st.integers(1, 6))
 def test_however_a_long_text_is_cut_the_same_is_kept_of_a_flood(
     case: tuple[list[tuple[str, str]], str, list[str]], window: int, most: int
@@ -204,7 +204,7 @@ def test_however_a_long_text_is_cut_the_same_is_kept_of_a_flood(
             assert outcome.delivered == delivered
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(cases())
 def test_the_judge_agrees_with_a_slow_and_simple_one(
     case: tuple[list[tuple[str, str]], str, list[str]],
@@ -218,7 +218,7 @@ def test_the_judge_agrees_with_a_slow_and_simple_one(
 
 
 @pytest.mark.control("output-screening")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_no_character_of_a_blocked_span_is_delivered(
     case: tuple[list[tuple[str, str]], str, list[str]],
@@ -231,7 +231,7 @@ def test_no_character_of_a_blocked_span_is_delivered(
     assert len(outcome.delivered) <= min(stopping, default=len(text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(cases())
 def test_no_more_is_held_back_than_may_become_a_hit(
     case: tuple[list[tuple[str, str]], str, list[str]],

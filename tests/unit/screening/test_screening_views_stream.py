@@ -100,7 +100,7 @@ def disguised(draw: st.DrawFn, word: str) -> str:
 
 
 @pytest.mark.control("output-screening")
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_in_all_views_a_stream_is_the_same_however_it_is_cut(
     case: tuple[Screen, str, list[str]],
@@ -113,7 +113,7 @@ def test_in_all_views_a_stream_is_the_same_however_it_is_cut(
 
 
 @pytest.mark.control("output-screening")
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_in_all_views_a_stream_says_what_the_judge_says(
     case: tuple[Screen, str, list[str]],
@@ -133,7 +133,7 @@ def test_in_all_views_a_stream_says_what_the_judge_says(
     assert one.judge(text, "output").outcome >= Outcome.REFUSE
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(cases(), st.integers(1, 9))
 def test_in_all_views_a_long_text_is_searched_in_windows_with_the_same_hits(
     case: tuple[Screen, str, list[str]], window: int
