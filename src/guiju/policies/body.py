@@ -7,30 +7,20 @@ means the rules and not their spelling; `checked(checked(body)) == checked(body)
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from guiju.casework import Form, read_table
 from guiju.kernel import Invalid, Text, canonical, digest
 from guiju.labelling import ExplicitLabel, Place, has_elements
-from guiju.measures import law, rule
-from guiju.screening import DIRECTIONS, Screen, importing
+from guiju.measures import rule
+from guiju.policies.body_screening import LONGEST_TERM, screening
+from guiju.policies.part import CODE, Part
+from guiju.screening import Screen
 
-CODE = "policy-invalid"
-REPLIES = ("answer", "error")
-ACTIONS = ("mask", "review", "refuse", "block")
-SCOPES = DIRECTIONS
-# What people say and read; training data are screened by whoever asks for it.
-_USUAL_SCOPES = ("input", "output")
 PLACES = tuple(one.value for one in Place)
-MOST_ENTRIES = 200_000
-LONGEST_TERM = 200
 LONGEST_NOTE = 1_000
-MOST_LEXICONS = 64
-LONGEST_NAME = 60
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 MOST_DAYS = 36_500
 _LACKS = (
     "缺少标识要素：人工智能或 AI，以及生成或合成",
@@ -53,9 +43,9 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
     Raises:
         Invalid: `policy-invalid`, with the exact place, e.g. `screening.entry[3].harm`.
     """
-    top = Form(body, CODE, origin=origin)
+    top = Part(body, CODE, origin=origin)
     whole = {
-        "screening": _screening(top.form("screening")),
+        "screening": screening(top.form("screening")),
         "labels": _labels(top.form("labels")),
         "records": _records(top.form("records")),
     }
@@ -97,57 +87,6 @@ def compiled(whole: Mapping[str, Any], mark: str, *, origin: str = "") -> Screen
         raise Form({}, CODE, origin=origin).fault("screening", zh, en, error.remedy) from error
 
 
-def _screening(form: Form) -> dict[str, Any]:
-    reply = form.word("reply", REPLIES, default=REPLIES[0])
-    refusal = form.both("refusal")
-    entries = list(_entries(form))
-    lexicons = list(_lexicons(form))
-    form.done()
-    whole = {"reply": reply, "refusal": _plain(refusal), "entry": entries}
-    # Left out when there is none: a body without lexicons reads as it always did.
-    return {**whole, "lexicon": lexicons} if lexicons else whole
-
-
-def _entries(form: Form) -> Iterator[dict[str, Any]]:
-    harms = tuple(law().harms)
-    seen: dict[tuple[str, str], str] = {}
-    for entry in form.forms("entry", most=MOST_ENTRIES):
-        term = entry.text("term", longest=LONGEST_TERM).strip()
-        scope = entry.words("scope", SCOPES, default=_USUAL_SCOPES)
-        for direction in scope:
-            before = seen.setdefault((term, direction), entry.place)
-            if before != entry.place:
-                raise entry.fault("term", f"与 {before} 重复", f"stands already at {before}")
-        yield {
-            "term": term,
-            "harm": entry.word("harm", harms),
-            "action": entry.word("action", ACTIONS),
-            "scope": scope,
-            "note": entry.text("note", longest=LONGEST_TERM, default="").strip(),
-        }
-        entry.done()
-
-
-def _lexicons(form: Form) -> Iterator[dict[str, Any]]:
-    """The lexicons by name; what they hold is stored apart, under the digest."""
-    seen: dict[str, str] = {}
-    for one in form.forms("lexicon", most=MOST_LEXICONS):
-        name = one.text("name", longest=LONGEST_NAME)
-        if not all(sign.isalnum() or sign in "-_" for sign in name):
-            raise one.fault(
-                "name", "只能用文字、数字、- 和 _", "holds more than letters, digits, - and _"
-            )
-        before = seen.setdefault(name, one.place)
-        if before != one.place:
-            raise one.fault("name", f"与 {before} 重复", f"stands already at {before}")
-        mark = one.text("digest", longest=64)
-        if _DIGEST.fullmatch(mark) is None:
-            raise one.fault("digest", "不是摘要", "is no digest of 64 hexadecimal digits")
-        entries = one.number("entries", 1, importing.MOST_ENTRIES)
-        one.done()
-        yield {"name": name, "digest": mark, "entries": entries}
-
-
 def _labels(form: Form) -> dict[str, Any]:
     text = form.form("text")
     place = text.word("place", PLACES, default=Place.END.value)
@@ -168,7 +107,3 @@ def _records(form: Form) -> dict[str, Any]:
     days = form.number("retention_days", least, MOST_DAYS, default=least)
     form.done()
     return {"retention_days": days}
-
-
-def _plain(said: Text) -> dict[str, str]:
-    return {"zh": said.zh, "en": said.en}

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from guiju.kernel import Invalid, canonical
 from guiju.measures import law, rule
 from guiju.policies import checked, default_body, read_file
-from guiju.policies.body import ACTIONS, least_days
+from guiju.policies.body import least_days
+from guiju.policies.body_screening import ACTIONS
 
 Change = Callable[[dict[str, Any]], object]
 

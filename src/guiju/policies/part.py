@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A table of a policy: a form that also reads yes and no, names that stand once, harms by class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from guiju.casework import Form
+from guiju.kernel import Invalid
+from guiju.measures import law
+from guiju.screening.matrix import GROUPS, collapsed
+
+CODE = "policy-invalid"
+LONGEST_NAME = 60
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class Part(Form):
+    """Read as every form is: each field once, faults with their place, nothing unknown left."""
+
+    def form(self, key: str) -> Part:
+        """The table at `key`."""
+        return self._inner(key, self._take(key, None))
+
+    def forms(self, key: str, *, most: int) -> Iterator[Part]:
+        """The tables of the list at `key`; none when the key is absent."""
+        for one in super().forms(key, most=most):
+            if isinstance(one, Part):  # as `_inner` makes them
+                yield one
+
+    def given(self, choices: Sequence[str]) -> list[str]:
+        """Which of the only possible keys are given, in the order of `choices`."""
+        self._asked.update(dict.fromkeys(choices))
+        self.done()
+        return [one for one in choices if self._table.get(one) is not None]
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Yes or no."""
+        value = self._take(key, default)
+        if not isinstance(value, bool):
+            raise self.fault(key, "只能是 true 或 false", "must be true or false")
+        return value
+
+    def name(self, seen: dict[str, str]) -> str:
+        """A name that none of `seen`, by name with their places, has."""
+        name = self.text("name", longest=LONGEST_NAME)
+        if not all(sign.isalnum() or sign in "-_" for sign in name):
+            raise self.fault(
+                "name", "只能用文字、数字、- 和 _", "holds more than letters, digits, - and _"
+            )
+        before = seen.setdefault(name, self.place)
+        if before != self.place:
+            raise self.fault("name", f"与 {before} 重复", f"stands already at {before}")
+        return name
+
+    def harms(self, key: str, *, default: Sequence[str] | None = None) -> list[str]:
+        """Harms by id or by class, as `A1*`, in the one way to write them."""
+        return collapsed(self.words(key, (*GROUPS, *law().harms), default=default))
+
+    def texts(self, key: str, *, longest: int, most: int) -> list[str]:
+        """Some short texts, at least one; each of them once, sorted."""
+        value = self._take(key, None)
+        if not isinstance(value, list) or not 0 < len(value) <= most:
+            raise self.fault(key, f"应为 1 至 {most} 项的列表", f"must be a list of 1 to {most}")
+        places = {f"{key}[{at}]": one for at, one in enumerate(value)}
+        inner = Part(places, self.code, origin=self.origin, place=self.place)
+        return sorted({inner.text(place, longest=longest).strip() for place in places})
+
+    def passed_on(self, key: str, error: Invalid) -> Invalid:
+        """An error of a room below about `key`, with its words and its exact place."""
+        place = error.param or self._where(key)
+        zh, en = error.what.zh.removeprefix(f"{place}："), error.what.en.removeprefix(f"{place}: ")
+        return self.fault(
+            place.removeprefix(f"{self.place}."), zh.rstrip("。"), en.rstrip("."), error.remedy
+        )
+
+    def digest(self, key: str) -> str:
+        """A digest as the house writes them."""
+        mark = self.text(key, longest=64)
+        if _DIGEST.fullmatch(mark) is None:
+            raise self.fault(key, "不是摘要", "is no digest of 64 hexadecimal digits")
+        return mark
+
+    def raw(self, key: str) -> object:
+        """What stands at `key`, for a room below that reads it itself."""
+        return self._take(key, [])
+
+    def _inner(self, key: str, value: object) -> Part:
+        return Part(value, self.code, origin=self.origin, place=self._where(key))
