@@ -47,7 +47,7 @@ class Lexicon:
         asking: Asking | None = None
         for layer in self._layers:
             sight = sights.seen(layer.view)
-            found = layer.automaton.find_overlapping(sight.text)
+            found = sight.text and layer.automaton.find_overlapping(sight.text)
             if found:
                 asking = asking or Asking(self.register, sights)
                 asking.take(layer, sight, found)
