@@ -99,6 +99,7 @@ class Sights:
         high = self.folded.find(BORDER, end)
         return low, len(self.folded) if high < 0 else high
 
+
 @cache
 def _probe(view: str) -> str:
     return BORDER + _PROBES[view] if view in _PROBES else ""
