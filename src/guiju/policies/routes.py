@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,45 +14,18 @@ from starlette.responses import Response
 from guiju.kernel import GuijuError, Invalid, PolicyActivated, Text
 from guiju.measures import law
 from guiju.policies import service
-from guiju.policies.lexicons_model import READERS, Reference, references
+from guiju.policies.comparing import Change, changes
+from guiju.policies.lexicons_model import READERS, references
 from guiju.policies.model import EDITOR, OFFICER, Policy, PolicyState
+from guiju.policies.showing import page_parts, page_words
+from guiju.policies.words import STATES
+from guiju.policies.writing import as_toml
 from guiju.storage import Database
 from guiju.web import Form, Posted, Site
 
 _MOST_SHOWN = 200
-_MOST_CHANGES = 500
 _MOST_EDITED = 2_000
 _CODE = "policy-invalid"
-_LISTS = ("screening.entry", "screening.lexicon")
-
-LANGUAGES = ("zh", "en")
-STATES = {
-    PolicyState.DRAFT: Text(zh="草稿", en="draft"),
-    PolicyState.PROPOSED: Text(zh="待批准", en="proposed"),
-    PolicyState.ACTIVE: Text(zh="生效中", en="in force"),
-    PolicyState.REJECTED: Text(zh="已驳回", en="rejected"),
-    PolicyState.SUPERSEDED: Text(zh="已被取代", en="superseded"),
-}
-ACTIONS = {
-    "block": Text(zh="阻断", en="block"),
-    "refuse": Text(zh="拒答", en="refuse"),
-    "mask": Text(zh="遮盖", en="mask"),
-    "review": Text(zh="送审", en="review"),
-}
-SCOPES = {
-    "input": Text(zh="输入", en="input"),
-    "output": Text(zh="输出", en="output"),
-    "training": Text(zh="训练数据", en="training data"),
-}
-PLACES = {
-    "end": Text(zh="回答末尾", en="at the end of the answer"),
-    "start": Text(zh="回答开头", en="at the start of the answer"),
-    "interface": Text(zh="由界面展示", en="shown by the interface"),
-}
-REPLIES = {
-    "answer": Text(zh="以普通回答的形式给出拒答语", en="a normal answer with the refusal text"),
-    "error": Text(zh="返回错误", en="an error"),
-}
 
 
 def router(
@@ -109,7 +80,7 @@ class PolicyPages:
         self._site.require(request, *READERS)
         with self._database.read() as tx:
             now = service.active(tx)
-        return self._proposing(request, None, "" if now is None else _as_toml(now.body), "")
+        return self._proposing(request, None, _draft(now), "")
 
     def propose(self, request: Request, form: Posted) -> Response:
         """Propose what was pasted or uploaded."""
@@ -157,17 +128,15 @@ class PolicyPages:
             policy=found,
             active=now,
             reads=reads,
-            changes=_compared(found, now) if reads else None,
+            changes=_compared(found, now, self._site.language(request)) if reads else None,
             decides=found.state is PolicyState.PROPOSED and viewer.has(OFFICER),
             proposed_it=found.proposer == viewer.id,
             lexicons=references(found.body),
             entries=found.body["screening"]["entry"][:_MOST_SHOWN] if reads else [],
             harms=law().harms,
             states=STATES,
-            actions=ACTIONS,
-            scopes=SCOPES,
-            places=PLACES,
-            replies=REPLIES,
+            **page_words(),
+            **page_parts(found.body["screening"]),
         )
 
     def _proposing(
@@ -183,11 +152,18 @@ class PolicyPages:
         )
 
 
-def _compared(found: Policy, now: Policy | None) -> list[tuple[str, str]] | None:
+def _draft(now: Policy | None) -> str:
+    """What to start from; nothing when it is too long for a text box."""
+    if now is None or len(now.body["screening"]["entry"]) > _MOST_EDITED:
+        return ""
+    return as_toml(now.body)
+
+
+def _compared(found: Policy, now: Policy | None, language: str) -> list[Change] | None:
     """What `found` would change, None when nothing is in force or it is in force itself."""
     if now is None or now.id == found.id:
         return None
-    return changes(now.body, found.body)
+    return changes(now.body, found.body, language)
 
 
 def _text(form: Form) -> str:
@@ -208,33 +184,6 @@ def _read(text: str) -> Mapping[str, Any]:
         raise _unreadable(f"不是有效的 TOML（{error}）", f"it is not TOML ({error})") from error
 
 
-def _as_toml(body: Mapping[str, Any]) -> str:
-    """The body as one would write it, to start from; empty when it is too long for a text box."""
-    screening, label = body["screening"], body["labels"]["text"]
-    entries = screening["entry"]
-    if len(entries) > _MOST_EDITED:
-        return ""
-    both = "{{ zh = {}, en = {} }}".format(
-        *(_value(screening["refusal"][one]) for one in LANGUAGES)
-    )
-    lines = ["[screening]", f"reply = {_value(screening['reply'])}", f"refusal = {both}", ""]
-    for one in screening.get("lexicon", ()):
-        lines += ["[[screening.lexicon]]", *_settled(one), ""]
-    for one in entries:
-        lines += ["[[screening.entry]]", *_settled(one), ""]
-    lines += ["[labels.text]", *_settled(label), "", "[records]", *_settled(body["records"])]
-    return "\n".join(lines)
-
-
-def _settled(table: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_value(value)}" for key, value in table.items() if value != ""]
-
-
-def _value(value: Any) -> str:
-    """A string, number or list of strings: JSON writes these three as TOML does."""
-    return msgspec.json.encode(value).decode()
-
-
 def _unreadable(zh: str, en: str) -> Invalid:
     return Invalid(
         _CODE,
@@ -242,46 +191,3 @@ def _unreadable(zh: str, en: str) -> Invalid:
         Text(zh="请更正后再提出。", en="Correct it and propose again."),
         param="body",
     )
-
-
-# -- what one version would change of another -----------------------------------------------------
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Lines as ("-", text) and ("+", text): settings first, then what goes or comes in lists."""
-    old, new = _lines(before), _lines(after)
-    # An entry may stand twice, so lines are counted and not only looked up.
-    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
-    lines = [("-", line) for line in gone.elements()] + [("+", line) for line in come.elements()]
-    lines.sort(key=lambda one: (_order(one[1]), one[1], one[0] == "+"))
-    rest = len(lines) - _MOST_CHANGES
-    return lines if rest <= 0 else [*lines[:_MOST_CHANGES], ("…", str(rest))]
-
-
-def _lines(body: Mapping[str, Any]) -> list[str]:
-    lexicons = [_lexicon(one) for one in references(body)]
-    return [*_settings(body, ""), *lexicons, *map(_entry, body["screening"]["entry"])]
-
-
-def _settings(value: Any, place: str) -> list[str]:
-    if not isinstance(value, Mapping):
-        return [f"{place} = {value}"]
-    found: list[str] = []
-    for key in sorted(value):
-        inner = f"{place}.{key}" if place else key
-        if inner not in _LISTS:
-            found += _settings(value[key], inner)
-    return found
-
-
-def _lexicon(one: Reference) -> str:
-    return f"[[{one.name}]] {one.entries} · {one.digest[:16]}"
-
-
-def _entry(one: Mapping[str, Any]) -> str:
-    note = f"  # {one['note']}" if one.get("note") else ""
-    return f"[{one['harm']}] {one['term']} → {one['action']} ({', '.join(one['scope'])}){note}"
-
-
-def _order(line: str) -> int:
-    return int(line.startswith("["))

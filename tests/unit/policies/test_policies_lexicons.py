@@ -12,9 +12,9 @@ from guiju.kernel import Conflict, Invalid, NotFound, Refused, Unavailable
 from guiju.ledger import integrate, verify
 from guiju.ledger import leaves as leaves_of
 from guiju.policies import Policy, Screens, approve, checked, default_body, lexicons, propose
+from guiju.policies.comparing import changes
 from guiju.policies.lexicons_model import references
 from guiju.policies.lexicons_store import LEXICON
-from guiju.policies.routes import changes
 from guiju.screening import importing
 from guiju.storage import Database
 
@@ -257,7 +257,7 @@ def test_two_versions_are_compared_by_digest_and_count(house: Database, staff: A
     begun(house, staff)
     before = put_in_force(house, staff, imported(house, staff, *FIRST))
     after = imported(house, staff, *SECOND)
-    shown = changes(before.body, after.body)
+    shown = changes(before.body, after.body, "en")
     assert [sign for sign, _ in shown] == ["-", "+"]
     assert "2 · " in shown[0][1]
     assert "3 · " in shown[1][1]

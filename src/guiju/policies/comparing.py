@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one version of a policy would change of another, line by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+from guiju.kernel import Text
+from guiju.policies.lexicons_model import Reference, references
+from guiju.policies.saying import (
+    answers_said,
+    asides,
+    guard_lines,
+    personal_lines,
+    rules_said,
+)
+
+_MOST_CHANGES = 500
+# Said in words of their own.
+_PARTS = ("personal", "guard", "stream", "classifier", "rule", "answer")
+_LISTS = ("screening.entry", "screening.lexicon", *(f"screening.{one}" for one in _PARTS))
+
+Change = tuple[str, str]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], language: str) -> list[Change]:
+    """Lines as ("-", text) and ("+", text): settings, then parts, then what goes or comes in lists.
+
+    Of too many, the last is ("…", how many are left out).
+    """
+    lines = [
+        *_counted(_settings(before, ""), _settings(after, "")),
+        *_in_order(_said(before, language), _said(after, language)),
+        *_counted(_entries(before), _entries(after)),
+    ]
+    rest = len(lines) - _MOST_CHANGES
+    return lines if rest <= 0 else [*lines[:_MOST_CHANGES], ("…", str(rest))]
+
+
+def _counted(old: Sequence[str], new: Sequence[str]) -> list[Change]:
+    """Where order means nothing; an entry may stand twice, so lines are counted."""
+    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
+    lines = [("-", line) for line in gone.elements()] + [("+", line) for line in come.elements()]
+    return sorted(lines, key=lambda one: (one[1], one[0] == "+"))
+
+
+def _in_order(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
+    """Where the first that is met decides: what only moved is a change too."""
+    for _, low, high, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if old[low:high] != new[start:end]:
+            yield from (("-", line) for line in old[low:high])
+            yield from (("+", line) for line in new[start:end])
+
+
+def _said(body: Mapping[str, Any], language: str) -> list[str]:
+    return [one.to(language) for one in _parts(body["screening"])]
+
+
+def _parts(screening: Mapping[str, Any]) -> Iterator[Text]:
+    yield from personal_lines(screening)
+    yield from guard_lines(screening)
+    yield from (one.line for one in asides(screening))
+    yield from (one.line for one in rules_said(screening))
+    yield from (one.line for one in answers_said(screening))
+
+
+def _settings(value: Any, place: str) -> list[str]:
+    if not isinstance(value, Mapping):
+        return [f"{place} = {value}"]
+    found: list[str] = []
+    for key in sorted(value):
+        inner = f"{place}.{key}" if place else key
+        if inner not in _LISTS:
+            found += _settings(value[key], inner)
+    return found
+
+
+def _entries(body: Mapping[str, Any]) -> list[str]:
+    return [*map(_lexicon, references(body)), *map(_entry, body["screening"]["entry"])]
+
+
+def _lexicon(one: Reference) -> str:
+    return f"[[{one.name}]] {one.entries} · {one.digest[:16]}"
+
+
+def _entry(one: Mapping[str, Any]) -> str:
+    note = f"  # {one['note']}" if one.get("note") else ""
+    return f"[{one['harm']}] {one['term']} → {one['action']} ({', '.join(one['scope'])}){note}"

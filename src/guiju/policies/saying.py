@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of a policy in sentences: for a page, for a comparison, for whoever approves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from guiju.kernel import Text
+from guiju.measures import law
+from guiju.policies.words import (
+    ACTIONS,
+    AUDIENCES,
+    CLASSES,
+    DETECTORS,
+    KINDS,
+    MODES,
+    SCOPES,
+    listed,
+    plain,
+)
+from guiju.screening.guards import GuardConfig, as_table, read_guards
+from guiju.screening.matrix import GROUPS
+
+Table = Mapping[str, Any]
+
+STREAMS = Text(zh="流式输出", en="Streams")
+TRIAGE = Text(zh="分类器（分流）", en="Classifier (triage)")
+
+_TOLD = {
+    *("name", "family", "url", "model", "directions"),
+    *("harms", "unsafe", "controversial", "on_error"),
+}
+
+
+class RuleSaid(NamedTuple):
+    """A named rule, cell by cell."""
+
+    name: str
+    harms: tuple[Text, ...]
+    audience: Text
+    directions: Text
+    detectors: Text
+    condition: Text
+    action: Text
+    note: str
+
+    @property
+    def line(self) -> Text:
+        """The rule in one line."""
+        note = f"  # {self.note}" if self.note else ""
+        cells = [self.audience, self.directions, self.detectors, self.condition]
+        inside = [one for one in cells if one.zh]
+        harms = listed(self.harms)
+        return Text(
+            zh=f"处置规则 {self.name}：{harms.zh}（{'；'.join(one.zh for one in inside)}）"
+            f"→ {self.action.zh}{note}",
+            en=f"Rule {self.name}: {harms.en} ({'; '.join(one.en for one in inside)})"
+            f" → {self.action.en}{note}",
+        )
+
+
+class AnswerSaid(NamedTuple):
+    """An answer of the bank and what it is for."""
+
+    name: str
+    about: tuple[Text, ...]
+    text: Text
+
+    @property
+    def line(self) -> Text:
+        """The answer in one line, whole: a change of either language is a change."""
+        about, both = listed(self.about), f"{self.text.zh} / {self.text.en}"
+        return Text(
+            zh=f"答复 {self.name}：{about.zh} → {both}",
+            en=f"Answer {self.name}: {about.en} → {both}",
+        )
+
+
+def rules_said(screening: Table) -> list[RuleSaid]:
+    """The named rules in their order."""
+    return [
+        RuleSaid(
+            name=one["name"],
+            harms=harms_said(one["harms"]),
+            audience=AUDIENCES[one["audience"]],
+            directions=listed(SCOPES[way] for way in one["directions"]),
+            detectors=listed(DETECTORS[name] for name in one["detectors"]),
+            condition=_condition(one),
+            action=ACTIONS[one["action"]],
+            note=one.get("note", ""),
+        )
+        for one in screening.get("rule", ())
+    ]
+
+
+def answers_said(screening: Table) -> list[AnswerSaid]:
+    """The answer bank in its order."""
+    return [
+        AnswerSaid(
+            name=one["name"],
+            about=(
+                *harms_said(one.get("harms", ())),
+                *(Text(zh=f"规则 {name}", en=f"rule {name}") for name in one.get("rules", ())),
+                *(Text(zh=f"词条 {name}", en=f"entry {name}") for name in one.get("entries", ())),
+            ),
+            text=Text(zh=one["zh"], en=one["en"]),
+        )
+        for one in screening.get("answer", ())
+    ]
+
+
+def harms_said(named: Sequence[str]) -> tuple[Text, ...]:
+    """Harms and classes of them by id and words."""
+    if set(named) == set(GROUPS):
+        return (Text(zh="全部风险", en="all harms"),)
+    return tuple(map(_harm, named))
+
+
+def _harm(named: str) -> Text:
+    words = CLASSES.get(named) or law().harms[named].text
+    return Text(zh=f"{named} {words.zh}", en=f"{named} {words.en}")
+
+
+def _condition(rule: Table) -> Text:
+    if "at_least" in rule:
+        asked = ACTIONS[rule["at_least"]]
+        return Text(zh=f"原定处理至少为{asked.zh}", en=f"if asked to {asked.en} or worse")
+    if "score_from" in rule:
+        return Text(zh=f"分值自 {rule['score_from']}‰ 起", en=f"score from {rule['score_from']} ‰")
+    return plain("")
+
+
+def personal_lines(screening: Table) -> list[Text]:
+    """A line for each kind of personal information that is looked for."""
+    return [
+        Text(
+            zh=f"个人信息 {KINDS[kind].zh}：{_ways(screening['personal'][kind]).zh}",
+            en=f"Personal information, {KINDS[kind].en}: {_ways(screening['personal'][kind]).en}",
+        )
+        for kind in KINDS
+        if kind in screening.get("personal", {})
+    ]
+
+
+def _ways(actions: Mapping[str, str]) -> Text:
+    return listed(
+        Text(
+            zh=f"{SCOPES[way].zh}{ACTIONS[action].zh}", en=f"{SCOPES[way].en} {ACTIONS[action].en}"
+        )
+        for way, action in actions.items()
+    )
+
+
+def guard_lines(screening: Table) -> list[Text]:
+    """A line for each guard model, with every setting."""
+    return [_guard(one) for one in read_guards(screening)]
+
+
+def _guard(one: GuardConfig) -> Text:
+    ways = listed(SCOPES[way] for way in one.directions)
+    about = f" [{', '.join(one.harms)}]" if one.harms else ""
+    rest = "".join(
+        f" · {key} = {value}" for key, value in as_table(one).items() if key not in _TOLD
+    )
+    head = f"{one.name}: {one.family}, {one.model}, {one.url}"
+    done = guard_actions(one)
+    return Text(
+        zh=f"护栏模型 {head}；{ways.zh}{about}；{done.zh}{rest}",
+        en=f"Guard model {head}; {ways.en}{about}; {done.en}{rest}",
+    )
+
+
+def guard_actions(one: GuardConfig) -> Text:
+    """What follows from each thing that a guard can say, and from none."""
+    unsafe, doubtful = ACTIONS[one.unsafe.value], ACTIONS[one.controversial.value]
+    silent = ACTIONS[one.on_error.value]
+    return Text(
+        zh=f"不安全则{unsafe.zh}，有争议则{doubtful.zh}，未作答则{silent.zh}",
+        en=f"unsafe: {unsafe.en}; controversial: {doubtful.en}; no answer: {silent.en}",
+    )
+
+
+def stream_said(screening: Table) -> Text | None:
+    """How answers are delivered where passages are judged; None when nothing is said of it."""
+    one = screening.get("stream")
+    if one is None:
+        return None
+    mode, whole = MODES[one["mode"]], one["whole"]
+    return Text(
+        zh=f"{mode.zh}；每段至多 {one['window']} 字；结束时{'再审' if whole else '不再审'}全文",
+        en=f"{mode.en}; passages of at most {one['window']} characters; "
+        f"the whole is {'' if whole else 'not '}judged again at the end",
+    )
+
+
+def classifier_said(screening: Table) -> Text | None:
+    """What the embedded classifier is asked about; None when it is not."""
+    one = screening.get("classifier")
+    if one is None:
+        return None
+    parts = [listed(SCOPES[way] for way in one["directions"]), *_thresholds(one)]
+    if "artefact" in one:
+        mark = one["artefact"][:16]
+        parts.append(Text(zh=f"模型 {mark}…", en=f"artefact {mark}…"))
+    return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
+
+
+def _thresholds(one: Table) -> Iterable[Text]:
+    if "review_from" in one:
+        least = one["review_from"]
+        yield Text(zh=f"{least}‰ 起送审", en=f"review from {least} ‰")
+    else:
+        yield Text(zh="按训练时选定的阈值送审", en="review from where its training set it")
+    if "block_from" in one:
+        least, names = one["block_from"], ", ".join(one["with_rule"])
+        yield Text(
+            zh=f"{least}‰ 起且另有规则命中（{names}）时阻断",
+            en=f"block from {least} ‰ where a rule is also met ({names})",
+        )
+
+
+class Aside(NamedTuple):
+    """A part that is said in a sentence."""
+
+    head: Text
+    said: Text
+
+    @property
+    def line(self) -> Text:
+        """Head and sentence in one."""
+        return Text(zh=f"{self.head.zh}：{self.said.zh}", en=f"{self.head.en}: {self.said.en}")
+
+
+def asides(screening: Table) -> list[Aside]:
+    """How streams are delivered and what the classifier does, where the policy says so."""
+    said = ((STREAMS, stream_said(screening)), (TRIAGE, classifier_said(screening)))
+    return [Aside(head, words) for head, words in said if words is not None]

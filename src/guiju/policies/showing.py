@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the page of a policy shows of it: its words, and its parts cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from guiju.kernel import Text
+from guiju.policies.saying import answers_said, asides, guard_actions, rules_said
+from guiju.policies.words import ACTIONS, KINDS, PLACES, REPLIES, SCOPES, listed
+from guiju.screening.guards import GuardConfig, read_guards
+
+
+class GuardShown(NamedTuple):
+    """A guard model; where it is asked is for those who decide about it."""
+
+    name: str
+    family: str
+    model: str
+    url: str
+    directions: Text
+    harms: str
+    actions: Text
+
+
+def page_words() -> dict[str, Any]:
+    """The words of the page, by what stands in a body."""
+    return {
+        "actions": ACTIONS,
+        "scopes": SCOPES,
+        "kinds": KINDS,
+        "places": PLACES,
+        "replies": REPLIES,
+    }
+
+
+def page_parts(screening: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of the body's `screening` table besides its words."""
+    return {
+        "asides": asides(screening),
+        "personal": screening.get("personal", {}),
+        "guards": [_guard(one) for one in read_guards(screening)],
+        "rules": rules_said(screening),
+        "answers": answers_said(screening),
+    }
+
+
+def _guard(one: GuardConfig) -> GuardShown:
+    ways = listed(SCOPES[way] for way in one.directions)
+    harms = " ".join(one.harms) or "—"
+    return GuardShown(one.name, one.family, one.model, one.url, ways, harms, guard_actions(one))

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A policy's body written as TOML, as a person would, to start the next version from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+_TABLES = ("stream", "classifier")
+_LISTS = ("guard", "rule", "answer", "lexicon", "entry")
+
+
+def as_toml(body: Mapping[str, Any]) -> str:
+    """Text that reads as `body`."""
+    screening, label = body["screening"], body["labels"]["text"]
+    said = {key: screening[key] for key in ("reply", "refusal")}
+    lines = [
+        *_table("[screening]", said),
+        *_parts(screening),
+        *_table("[labels.text]", label),
+        *_table("[records]", body["records"]),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _parts(screening: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("personal", *_TABLES):
+        if key in screening:
+            yield from _table(f"[screening.{key}]", screening[key])
+    for key in _LISTS:
+        for one in screening.get(key, ()):
+            yield from _table(f"[[screening.{key}]]", one)
+
+
+def _table(head: str, values: Mapping[str, Any]) -> Iterator[str]:
+    yield head
+    for key, value in values.items():
+        if value != "":
+            yield f"{key} = {_value(value)}"
+    yield ""
+
+
+def _value(value: Any) -> str:
+    """JSON writes strings, numbers, truth and lists of strings as TOML does; tables it does not."""
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{key} = {_value(one)}" for key, one in value.items())
+        return f"{{ {inside} }}"
+    return msgspec.json.encode(value).decode()
