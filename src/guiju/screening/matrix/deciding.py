@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from guiju.screening.matrix.harms import GROUPS
-from guiju.screening.matrix.rules import AUDIENCES, DETECTORS, MatrixRule, read_rules
+from guiju.screening.matrix.rules import (
+    AUDIENCES,
+    DETECTORS,
+    GENERAL,
+    MINORS,
+    MatrixRule,
+    read_rules,
+)
 from guiju.screening.model import DIRECTIONS, Outcome
 
 SURE = 1000
@@ -56,8 +63,26 @@ class Matrix:
     ) -> Decision:
         """What is done about a finding whose detector asks for `action`.
 
-        `detector` is as findings have it: every `guard:<name>` is a guard.
+        `detector` is as findings have it: every `guard:<name>` is a guard. Minors get what the
+        first rule for them says, and never less than everybody else does.
         """
+        told = self.first(harm, detector, direction, audience, action, score=score)
+        if audience != MINORS:
+            return told
+        least = self.first(harm, detector, direction, GENERAL, action, score=score)
+        return least if least.action > told.action else told
+
+    def first(
+        self,
+        harm: str,
+        detector: str,
+        direction: str,
+        audience: str,
+        action: Outcome,
+        *,
+        score: int = SURE,
+    ) -> Decision:
+        """What the first rule that is met says, taken by itself."""
         for rule in self._for(direction, audience, detector).get(harm, ()):
             if rule.is_met(action, score):
                 return Decision(rule.action, rule.name)
@@ -73,18 +98,18 @@ class Matrix:
         touched, compiled or loaded anew when the rules change. For "lexicon" and "personal" it
         says the same as `decide`, because their score is always certain.
         """
+        harms = {*self._for(direction, audience, detector)}
+        if audience == MINORS:
+            harms |= {*self._for(direction, GENERAL, detector)}
         return {
-            harm: tuple(_first(rules, action) for action in Outcome)
-            for harm, rules in self._for(direction, audience, detector).items()
+            harm: tuple(
+                self.decide(harm, detector, direction, audience, action) for action in Outcome
+            )
+            for harm in harms
         }
 
     def _for(self, direction: str, audience: str, detector: str) -> Mapping[str, _Rules]:
         return self._of[direction, audience, detector.partition(":")[0]]
-
-
-def _first(rules: _Rules, action: Outcome) -> Decision:
-    met = (Decision(one.action, one.name) for one in rules if one.is_met(action, SURE))
-    return next(met, Decision(action))
 
 
 def _by_harm(rules: _Rules, detector: str, direction: str, audience: str) -> Mapping[str, _Rules]:

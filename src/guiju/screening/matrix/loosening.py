@@ -24,7 +24,7 @@ _ASKED: Mapping[str, tuple[Outcome, ...]] = {
 
 
 class Loosening(NamedTuple):
-    """A finding about which less would be done for a minor than for anybody else."""
+    """A finding about which the rules would do less for a minor than for anybody else."""
 
     harm: str
     detector: str
@@ -41,24 +41,36 @@ class Loosening(NamedTuple):
 
 
 def loosened(rules: Sequence[MatrixRule]) -> Loosening | None:
-    """The first such finding; None when minors never get less, whatever is found.
+    """The first such finding; None when no rule means to be milder for minors.
 
-    Every harm, detector, direction and own outcome is tried, with every score at which a rule
-    turns, so there is no other case.
+    `Matrix` gives minors no less in any case; but a rule that asks for less is a mistake, or
+    worse. A rule for minors may be below an own action of the detector, where it still does more
+    than some other own action: it says what they get at least. Every harm, detector, direction and
+    own action is tried, with every score at which a rule turns, so there is no other case.
     """
     if all(one.audience == EVERYBODY for one in rules):
         return None
     matrix, scores = Matrix(rules), sorted({0, *_thresholds(rules)})
     for detector, direction, harm in product(DETECTORS, DIRECTIONS, _HARMS):
-        tried = scores if detector in SCORED else (SURE,)
-        for asked, score in product(_ASKED[detector], tried):
-            general, minors = (
-                matrix.decide(harm, detector, direction, audience, asked, score=score)
-                for audience in AUDIENCES
-            )
-            if minors.action < general.action:
-                return Loosening(harm, detector, direction, asked, score, general, minors)
+        for score in scores if detector in SCORED else (SURE,):
+            found = list(_pairs(matrix, harm, detector, direction, score))
+            raising = {one.minors.rule for one in found if one.minors.action > one.general.action}
+            for one in found:
+                floor = one.general.rule is None and one.minors.rule in raising
+                if one.minors.action < one.general.action and not floor:
+                    return one
     return None
+
+
+def _pairs(
+    matrix: Matrix, harm: str, detector: str, direction: str, score: int
+) -> Iterator[Loosening]:
+    for asked in _ASKED[detector]:
+        general, minors = (
+            matrix.first(harm, detector, direction, audience, asked, score=score)
+            for audience in AUDIENCES
+        )
+        yield Loosening(harm, detector, direction, asked, score, general, minors)
 
 
 def _thresholds(rules: Sequence[MatrixRule]) -> Iterator[int]:

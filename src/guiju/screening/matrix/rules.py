@@ -11,7 +11,9 @@ from guiju.screening.matrix.harms import GROUPS, expanded
 from guiju.screening.model import Outcome
 
 Audience = Literal["general", "minors"]
-AUDIENCES: tuple[Audience, ...] = ("general", "minors")
+GENERAL: Audience = "general"
+MINORS: Audience = "minors"
+AUDIENCES: tuple[Audience, ...] = (GENERAL, MINORS)
 EVERYBODY = "all"
 DETECTORS = ("lexicon", "personal", "classifier", "guard")
 USUAL_DIRECTIONS = ("input", "output")
