@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
+from guiju.screening.gate import MOST_FORMS
 from guiju.screening.prefixes import Prefixes, hashed
 
 Bytes: TypeAlias = bytes | memoryview
@@ -29,6 +30,8 @@ class Layer(NamedTuple):
     bounds: memoryview | None
     free: Prefixes
     bound: Prefixes
+    forms: tuple[str, ...] | None = None
+    """The forms themselves, while they are few and have just been laid."""
 
     def owned(self, form: int) -> Sequence[int]:
         """The numbers of the entries that are found by this form."""
@@ -89,13 +92,15 @@ def laid(view: str, forms: Sequence[str], numbers: Sequence[int], words: Sequenc
     free_data, free_longest = hashed(free)
     bound_data, bound_longest = hashed(bound)
     owners, bounds = _owned(first, more)
+    few = len(first) <= MOST_FORMS
     return Layer(
         view=view,
         automaton=CharwiseDoubleArrayAhoCorasick(list(first)),
         owners=memoryview(owners).cast("I"),
         bounds=memoryview(bounds).cast("I") if bounds else None,
-        free=Prefixes(free_data, free_longest),
-        bound=Prefixes(bound_data, bound_longest),
+        free=Prefixes(free_data, free_longest, free if few else None),
+        bound=Prefixes(bound_data, bound_longest, bound if few else None),
+        forms=tuple(first) if few else None,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from guiju.screening.asking import Asking
+from guiju.screening.gate import gate_of
 from guiju.screening.layer import Layer
 from guiju.screening.patterns import Pattern
 from guiju.screening.register import Register
@@ -41,11 +42,12 @@ class Lexicon:
         self.register = register
         self._layers = tuple(layers)
         self._patterns = tuple(patterns)
+        self._gate = gate_of({one.view: one.forms for one in layers})
 
     def find(self, sights: Sights) -> Found:
         """Every hit that begins in the window's tail, overlapping ones too."""
         asking: Asking | None = None
-        for layer in self._layers:
+        for layer in self._layers if self._may_hold(sights) else ():
             sight = sights.seen(layer.view)
             found = sight.text and layer.automaton.find_overlapping(sight.text)
             if found:
@@ -60,9 +62,24 @@ class Lexicon:
     def hold(self, sights: Sights) -> int:
         """Where the longest end of the window begins that may still become a hit."""
         ending = sights.ending()
-        places = [_first(layer, ending) for layer in self._layers]
-        places += [one.hold(ending.folded, ending.context) for _, one in self._patterns]
+        places = [one.hold(ending.folded, ending.context) for _, one in self._patterns]
+        for layer in self._layers:
+            begun = self._begun(layer, ending)
+            if begun is not None:
+                places.append(_first(layer, begun))
         return max(min(places, default=len(sights.folded)), sights.context)
+
+    def _may_hold(self, sights: Sights) -> bool:
+        return self._gate is None or self._gate.opens(sights.tail)
+
+    def _begun(self, layer: Layer, ending: Sights) -> Sights | None:
+        """The window from where a form of the layer may begin in it; None if none may."""
+        if self._gate is None:
+            return ending
+        at = self._gate.start(layer.view, ending.folded, ending.context)
+        if at is None or at == ending.context:
+            return None if at is None else ending
+        return Sights(ending.folded, at, closed=ending.closed)
 
 
 def _first(layer: Layer, sights: Sights) -> int:

@@ -20,9 +20,15 @@ _MASK = (1 << 64) - 1
 class Prefixes:
     """The proper beginnings of terms, as hashes in order."""
 
-    def __init__(self, data: bytes | memoryview, longest: int) -> None:
-        """Take what `hashed` made; no beginning is longer than `longest`."""
+    def __init__(
+        self, data: bytes | memoryview, longest: int, terms: Iterable[str] | None = None
+    ) -> None:
+        """Take what `hashed` made; no beginning is longer than `longest`.
+
+        Of a few terms the `terms` themselves are asked, which is quicker.
+        """
         self._hashes = memoryview(data).cast("Q")
+        self._few = None if terms is None else _by_first(terms)
         self.longest = longest
 
     def __len__(self) -> int:
@@ -39,6 +45,8 @@ class Prefixes:
         at = max(start, end - self.longest)
         if at >= end or not len(self._hashes):
             return end
+        if self._few is not None:
+            return _first_of_few(self._few, text, at)
         for place, value in enumerate(_suffixes(text, at), start=at):
             if self._holds(value):
                 return place
@@ -48,6 +56,22 @@ class Prefixes:
         hashes = self._hashes
         at = bisect_left(hashes, value)
         return at < len(hashes) and hashes[at] == value
+
+
+def _by_first(terms: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in terms:
+        found.setdefault(one[0], []).append(one)
+    return found
+
+
+def _first_of_few(few: dict[str, list[str]], text: str, start: int) -> int:
+    end = len(text)
+    for place in range(start, end):
+        for one in few.get(text[place], ()):
+            if end - place < len(one) and one.startswith(text[place:]):
+                return place
+    return end
 
 
 def _suffixes(text: str, start: int) -> list[int]:

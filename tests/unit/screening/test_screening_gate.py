@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guiju.screening import Release, Screen, Verdict, fold
+from guiju.screening import lexicon as lexicon_module
+from guiju.screening.gate import MOST_FORMS, Gate, gate_of
+
+TERMS = ["青铜月亮会", "蓝鲸口令", "好明林", "guiju-sample", "Blue蓝鲸", "四七码头"]
+# The terms, what sounds, looks or is spelt like them, parts of them, and what stands between.
+PIECES = st.sampled_from(
+    (
+        *"青铜月亮会蓝鲸口令好明林清同越量汇兰京扣另女子日木4七7码头體",
+        *"-· \n\u200b01@é🌙🐳✂⏰ｇＬgl𠮷\ud800",
+        *("qing", "tong", "yue", "liang", "hui", "lan", "jing", "guiju", "sample", "blue", "qi"),
+        "今天天气",
+        *TERMS,
+    )
+)
+TEXTS = st.lists(PIECES, max_size=14).map("".join)
+
+
+@contextmanager
+def without_gates() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexicon_module, "gate_of", lambda _: None)
+        yield
+
+
+def entries() -> dict[str, Any]:
+    return {"entry": [{"term": one, "harm": "A1f", "action": "mask"} for one in TERMS]}
+
+
+@cache
+def screens() -> tuple[Screen, Screen]:
+    with without_gates():
+        open_ = Screen.load(entries(), "0" * 64)
+    return Screen.load(entries(), "0" * 64), open_
+
+
+def streamed(screen: Screen, pieces: list[str]) -> list[Release]:
+    stream = screen.stream()
+    return [*(stream.feed(piece) for piece in pieces), stream.close()]
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_a_gate_hides_nothing(text):
+    """With and without it the same is found."""
+    gated, open_ = screens()
+    assert gated.judge(text, "output") == open_.judge(text, "output")
+
+
+@settings(deadline=None)
+@given(st.lists(TEXTS, max_size=5))
+def test_in_a_stream_a_gate_holds_no_more_and_no_less_back(pieces):
+    """Piece by piece the same leaves."""
+    gated, open_ = screens()
+    assert streamed(gated, pieces) == streamed(open_, pieces)
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_where_a_gate_is_closed_nothing_is_found(text):
+    """Certainly; and what is found opens it."""
+    gated, _ = screens()
+    (lexicon,) = gated._rules["output"]._lexicons
+    assert lexicon._gate is not None
+    found: Verdict = gated.judge(text, "output")
+    assert lexicon._gate.opens(fold(text).text) or not found.findings
+
+
+def test_a_gate_is_closed_to_most_ordinary_text():
+    """Otherwise it would be of no use."""
+    gated, _ = screens()
+    (lexicon,) = gated._rules["output"]._lexicons
+    gate = lexicon._gate
+    assert gate is not None
+    for text in (
+        "今天天气晴朗，适合出门散步。",
+        "也可以在家读一本好书",
+        "一共三十五元，谢谢。" * 20,
+    ):
+        assert not gate.opens(text)
+    assert gate.start("homophone", "今天天气多好", 0) is None
+    assert gate.start("homophone", "今天请", 0) == 2
+
+
+def test_what_cannot_be_asked_shortly_opens_the_gate():
+    """Letters where terms are found in letters, pictures, and what is beyond the first plane."""
+    gate = Gate({"pinyin": ["qingtong"], "split": ["女子"], "folded": ["青铜"]})
+    for text in ("x", "✂", "🌙", "𠮷"):
+        assert gate.opens(text)
+    assert not Gate({"folded": ["青铜"]}).opens("abc")
+
+
+def test_a_large_lexicon_has_no_gate():
+    """Nor has one whose forms are not known any more, as after loading it."""
+    many = tuple(f"青{at}" for at in range(MOST_FORMS + 1))
+    assert gate_of({"folded": many}) is None
+    assert gate_of({"folded": None}) is None
+    assert gate_of({"folded": many[:-1]}) is not None
