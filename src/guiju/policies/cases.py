@@ -3,21 +3,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from guiju.casework import Form
 from guiju.kernel import Invalid, Text
 from guiju.measures import law
-from guiju.screening import DIRECTIONS, Direction, Outcome, Screen, Verdict
+from guiju.policies.judging import Judge, Judged
+from guiju.policies.part import LONGEST_NAME
+from guiju.screening import DIRECTIONS, Direction, Outcome
+from guiju.screening.matrix import AUDIENCES, Audience
 
 CODE = "cases-invalid"
 _EXPECTED = tuple(one.value for one in Outcome)
 _WAYS: dict[str, Direction] = {one: one for one in DIRECTIONS}
+_WHO: dict[str, Audience] = {one: one for one in AUDIENCES}
 _LONGEST = 1_000_000
 
 
@@ -30,6 +35,8 @@ class Case:
     direction: Direction
     expect: str
     harm: str | None = None
+    audience: Audience = "general"
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +49,34 @@ class Difference:
     got: str
     harm: str | None = None
     harms: tuple[str, ...] = ()
+    audience: str = "general"
+    rule: str | None = None
+    decided_by: str | None = None
 
     def plain(self) -> dict[str, Any]:
-        """For JSON; harms only where one was expected."""
-        said = asdict(self)
-        return {key: said[key] for key in said if self.harm or key not in {"harm", "harms"}}
+        """For JSON; harms and rules only where one was expected or decided."""
+        said = {**asdict(self), "harms": list(self.harms)}
+        left = set() if self.harm else {"harm", "harms"}
+        left |= {key for key in ("rule", "decided_by") if said[key] is None}
+        left |= {"audience"} if self.audience == "general" else set()
+        return {key: value for key, value in said.items() if key not in left}
 
     def said(self) -> str:
         """For a person: what was expected and what came."""
-        if self.harm is None:
-            return f"expected {self.expect}, got {self.got}"
-        got = " ".join((self.got, *self.harms))
-        return f"expected {self.expect} {self.harm}, got {got}"
+        wanted = [self.expect, *([self.harm] if self.harm else [])]
+        got = [self.got, *(self.harms if self.harm else ())]
+        return f"expected {_by(wanted, self.rule)}, got {_by(got, self.decided_by)}"
+
+
+def _by(words: Sequence[str], rule: str | None) -> str:
+    return " ".join(words) + (f" by {rule}" if rule else "")
+
+
+class Outcomes(NamedTuple):
+    """What came of all cases: those that differ, and how many each named rule decided."""
+
+    differ: list[Difference]
+    rules: Counter[str]
 
 
 def read(path: Path) -> list[Case]:
@@ -69,22 +92,35 @@ def read(path: Path) -> list[Case]:
     return found
 
 
-def differing(given: Sequence[Case], screen: Screen) -> list[Difference]:
-    """The cases whose verdict is not the expected one, or does not name the expected harm."""
-    judged = ((one, screen.judge(one.text, one.direction)) for one in given)
-    return [
-        _difference(one, verdict) for one, verdict in judged if not _is_as_expected(one, verdict)
-    ]
+def tried(given: Sequence[Case], judge: Judge) -> Outcomes:
+    """The cases whose verdict, harm or rule is not the expected one."""
+    rules, differ = Counter[str](), list[Difference]()
+    for one in given:
+        judged = judge.judge(one.text, one.direction, one.audience)
+        rules.update(filter(None, [judged.rule]))
+        if not _is_as_expected(one, judged):
+            differ.append(_difference(one, judged))
+    return Outcomes(differ, rules)
 
 
-def _is_as_expected(case: Case, verdict: Verdict) -> bool:
-    named = case.harm is None or case.harm in verdict.harms
-    return named and verdict.outcome.value == case.expect
+def _is_as_expected(case: Case, judged: Judged) -> bool:
+    named = case.harm is None or case.harm in judged.verdict.harms
+    decided = case.rule is None or case.rule == judged.rule
+    return named and decided and judged.verdict.outcome.value == case.expect
 
 
-def _difference(case: Case, verdict: Verdict) -> Difference:
-    got, harms = verdict.outcome.value, tuple(sorted(verdict.harms))
-    return Difference(case.line, case.direction, case.expect, got, case.harm, harms)
+def _difference(case: Case, judged: Judged) -> Difference:
+    return Difference(
+        line=case.line,
+        direction=case.direction,
+        expect=case.expect,
+        got=judged.verdict.outcome.value,
+        harm=case.harm,
+        harms=tuple(sorted(judged.verdict.harms)),
+        audience=case.audience,
+        rule=case.rule,
+        decided_by=judged.rule,
+    )
 
 
 def _cases(path: Path, lines: Sequence[bytes]) -> Iterator[Case]:
@@ -103,13 +139,15 @@ def _cases(path: Path, lines: Sequence[bytes]) -> Iterator[Case]:
             _WAYS[form.word("direction", DIRECTIONS, default="input")],
             form.word("expect", _EXPECTED),
             form.word("harm", law().harms) if form.has("harm") else None,
+            _WHO[form.word("audience", AUDIENCES, default="general")],
+            form.text("rule", longest=LONGEST_NAME) if form.has("rule") else None,
         )
         form.done()
 
 
 def _fault(place: str, zh: str, en: str) -> Invalid:
     remedy = Text(
-        zh='每行一个 {"text", "direction", "expect"}，可加 "harm"。',
-        en='Give one {"text", "direction", "expect"} a line, and "harm" if you like.',
+        zh='每行一个 {"text", "direction", "expect"}，可加 "audience"、"harm"、"rule"。',
+        en='Give one {"text", "direction", "expect"} a line, and "audience", "harm" or "rule".',
     )
     return Form({}, CODE, origin=place).fault("", zh, en, remedy)

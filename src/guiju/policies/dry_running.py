@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from guiju.kernel import Actor, Refused, Text
+from guiju.policies.judging import Judge
 from guiju.policies.model import OFFICER
-from guiju.screening import Direction, Screen
+from guiju.screening import Direction
+from guiju.screening.matrix import GENERAL
 
 
 class Said(NamedTuple):
@@ -74,13 +76,17 @@ def check_officer(actor: Actor) -> None:
         )
 
 
-def compared(texts: Iterable[Said], now: Screen, then: Screen) -> DryRun:
-    """Judge each text by both screens and count the differences."""
+def compared(texts: Iterable[Said], now: Judge, then: Judge) -> DryRun:
+    """Judge each text by both policies, as for all but minors, and count the differences."""
     judged: Counter[str] = Counter()
     changes: Counter[tuple[str, str, str]] = Counter()
     for one in texts:
         judged[one.direction] += 1
-        pair = [screen.judge(one.text, one.direction).outcome.value for screen in (now, then)]
+        pair = [_outcome(judge, one) for judge in (now, then)]
         if pair[0] != pair[1]:
             changes[one.direction, pair[0], pair[1]] += 1
     return DryRun(judged, changes)
+
+
+def _outcome(judge: Judge, said: Said) -> str:
+    return judge.judge(said.text, said.direction, GENERAL).verdict.outcome.value

@@ -14,7 +14,7 @@ import click
 
 from guiju.kernel import Invalid, Text
 from guiju.policies import lexicons
-from guiju.policies.commands import desk_of, head_of, named, put, screens_of, with_json
+from guiju.policies.desk import desk_of, head_of, named, put, screens_of, with_json
 from guiju.policies.lexicon_outlook import Outlook
 from guiju.policies.lexicon_reading import (
     Report,

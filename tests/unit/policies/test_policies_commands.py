@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 
 from guiju.kernel import Actor, Event, Invalid, NotFound, PolicyActivated, Text, Unavailable
 from guiju.policies import default_body
-from guiju.policies.commands import PolicyDesk, group
+from guiju.policies.commands import group
+from guiju.policies.desk import PolicyDesk
 from guiju.storage import Database
 
 
@@ -177,6 +178,7 @@ def test_a_case_that_differs_leaves_with_1_and_its_line(desk: Desk, tmp_path: Pa
         ('{"text": "a", "expect": "pass", "direction": "in"}', "direction: cannot be 'in'"),
         ('{"text": "a", "expect": "pass", "expekt": 1}', "expekt: unknown key"),
         ('{"text": 3, "expect": "pass"}', "text: must be text"),
+        ('{"text": "a", "expect": "pass", "audience": "all"}', "only general, minors"),
         ("[" * 100_000, "is not JSON"),
     ],
 )
