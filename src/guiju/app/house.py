@@ -52,6 +52,7 @@ class House:
         self.clock = SystemClock()
         self.bus = Bus()
         self.post = ClientPost()
+        self.fresh = ledger.Fresh()
         screens = policies.Screens(settings.lexicons, database.keys)
         self.rules = RulesHolder(database, screens, self.post)
         self.directory = accounts.Directory(database)

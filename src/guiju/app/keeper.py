@@ -92,8 +92,8 @@ def refresh_rules(house: House) -> None:
 
 def grow_tree(house: House) -> None:
     """Give pending evidence its place in the tree and publish the new tiles."""
-    ledger.integrate(house.database)
-    ledger.publish(house.database, house.tiles)
+    ledger.integrate(house.database, house.fresh)
+    ledger.publish(house.database, house.tiles, house.fresh)
 
 
 def verify_ledger(house: House) -> None:

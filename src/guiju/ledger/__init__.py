@@ -6,6 +6,7 @@ inspector as files and checked without this program.
 """
 
 from guiju.ledger.exporting import export
+from guiju.ledger.fresh import Fresh
 from guiju.ledger.model import Checkpoint, Evidence, Problem, VerifyReport
 from guiju.ledger.proving import Proof, prove
 from guiju.ledger.publishing import publish
@@ -26,6 +27,7 @@ from guiju.ledger.verifying import verify, verify_folder
 __all__ = [
     "Checkpoint",
     "Evidence",
+    "Fresh",
     "Problem",
     "Proof",
     "Stamp",

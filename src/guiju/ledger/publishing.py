@@ -14,6 +14,7 @@ from pathlib import Path
 from guiju.kernel import Invalid, Text, Unavailable
 from guiju.ledger import store
 from guiju.ledger.folder import CHECKPOINT, Folder, TileHashes, missing
+from guiju.ledger.fresh import Fresh
 from guiju.ledger.model import Checkpoint, broken
 from guiju.ledger.notes import opened
 from guiju.ledger.service import checkpoint, code_key, is_sound
@@ -23,8 +24,10 @@ from guiju.ledger.tree import leaf_hash, perfect_root, subtree_root
 from guiju.storage import Database, Tx
 
 
-def publish(db: Database, folder: Path) -> int:
+def publish(db: Database, folder: Path, fresh: Fresh | None = None) -> int:
     """Bring the files in `folder` up to the newest checkpoint; its size.
+
+    What `integrate` has put into `fresh` is not read again.
 
     Raises:
         Unavailable: the folder cannot be written, or it and the database contradict each other.
@@ -37,10 +40,10 @@ def publish(db: Database, folder: Path) -> int:
     if place.read(CHECKPOINT) == newest.note.encode():
         return newest.size
     with place.locked(), db.read() as tx:
-        return _bring_up(tx, place)
+        return _bring_up(tx, place, Fresh() if fresh is None else fresh)
 
 
-def _bring_up(tx: Tx, place: Folder) -> int:
+def _bring_up(tx: Tx, place: Folder, fresh: Fresh) -> int:
     newest = checkpoint(tx)
     if newest is None:
         return 0
@@ -49,7 +52,8 @@ def _bring_up(tx: Tx, place: Folder) -> int:
     if place.read(CHECKPOINT) == newest.note.encode():
         return newest.size
     # A file that was lost or altered below has all be written again from the entries.
-    if not any(_tiles_hold(tx, place, begin, newest) for begin in ([done, 0] if done else [0])):
+    ways = [(done, fresh), (0, Fresh())] if done else [(0, fresh)]
+    if not any(_tiles_hold(tx, place, begin, newest, known) for begin, known in ways):
         raise broken(
             Text(
                 zh="账本条目与已签名的检查点不符，未发布。",
@@ -60,6 +64,7 @@ def _bring_up(tx: Tx, place: Folder) -> int:
     place.write(CHECKPOINT, newest.note.encode())
     place.settle()
     _drop_partials(place, done, newest.size)
+    fresh.forget(newest.size)
     return newest.size
 
 
@@ -83,13 +88,13 @@ def _published(tx: Tx, place: Folder, newest: Checkpoint) -> int:
     return size
 
 
-def _tiles_hold(tx: Tx, place: Folder, done: int, newest: Checkpoint) -> bool:
+def _tiles_hold(tx: Tx, place: Folder, done: int, newest: Checkpoint, fresh: Fresh) -> bool:
     """Write the tiles from `done` on; whether they now lead to the signed root."""
     try:
-        fresh = _write_leaves(tx, place, done, newest.size)
+        made = _write_leaves(tx, place, done, newest.size, fresh)
         for level in levels(newest.size):
             if level:
-                fresh = _write_level(place, level, done, newest.size, fresh)
+                made = _write_level(place, level, done, newest.size, made)
         root = subtree_root(0, newest.size, TileHashes(place, newest.size))
     except Unavailable:
         if done:
@@ -98,36 +103,38 @@ def _tiles_hold(tx: Tx, place: Folder, done: int, newest: Checkpoint) -> bool:
     return root == newest.root
 
 
-def _write_leaves(tx: Tx, place: Folder, done: int, size: int) -> list[bytes]:
+def _write_leaves(tx: Tx, place: Folder, done: int, size: int, fresh: Fresh) -> list[bytes]:
     """Write entry bundles and their hash tiles; the hashes of full ones, for the level above."""
     first = done // WIDTH
-    leaves = _sound_leaves(tx, first * WIDTH, size)
+    leaves = _sound_leaves(tx, first * WIDTH, size, fresh)
     parents = []
     for number in range(first, -(-size // WIDTH)):
         some = list(islice(leaves, WIDTH))
-        hashes = [leaf_hash(leaf) for leaf in some]
-        place.write(Tile(ENTRIES, number, len(some)).path, bundle(some))
+        hashes = [hashed for _, hashed in some]
+        place.write(Tile(ENTRIES, number, len(some)).path, bundle([leaf for leaf, _ in some]))
         place.write(Tile(0, number, len(some)).path, b"".join(hashes))
         if len(some) == WIDTH:
             parents.append(perfect_root(hashes))
     return parents
 
 
-def _sound_leaves(tx: Tx, begin: int, end: int) -> Iterator[bytes]:
-    """The leaves, each checked: an altered entry must never replace a true file."""
+def _sound_leaves(tx: Tx, begin: int, end: int, fresh: Fresh) -> Iterator[tuple[bytes, bytes]]:
+    """The leaves and their hashes, each checked: an altered entry never replaces a true file."""
+    known = max(fresh.begin(end), begin)
     expected, key = begin, code_key(tx.keys)
-    for row in store.stream_entries(tx, begin, end):
+    for row in store.stream_entries(tx, begin, known):
         if row.position != expected or not is_sound(key, row):
             break
-        yield row.leaf
+        yield row.leaf, leaf_hash(row.leaf)
         expected += 1
-    if expected != end:
+    if expected != known:
         raise broken(
             Text(
                 zh=f"位置 {expected} 的条目已被改动或缺失，未发布。",
                 en=f"The entry at position {expected} was altered or is gone; nothing published.",
             )
         )
+    yield from fresh.between(known, end)
 
 
 def _write_level(

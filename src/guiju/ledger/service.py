@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
 from guiju.kernel import Actor, Keyring, Text, isoformat, new_id, parse
 from guiju.ledger import store
+from guiju.ledger.fresh import Fresh
 from guiju.ledger.model import Checkpoint, Evidence, broken, leaf_of
 from guiju.ledger.notes import Statement, sign
 from guiju.ledger.signing import signers_or_first
@@ -115,11 +116,11 @@ def code_key(keys: Keyring) -> bytes:
 
 
 @enforces("evidence-ledger")
-def integrate(db: Database) -> Checkpoint | None:
+def integrate(db: Database, fresh: Fresh | None = None) -> Checkpoint | None:
     """Give pending entries the next positions and sign; None when nothing was pending.
 
-    Any process may call it at any time. An entry that was altered while pending stays where it is,
-    for `verify` to show.
+    Any process may call it at any time; `fresh` takes what got its place, for `publish` in the same
+    process. An entry that was altered while pending stays where it is, for `verify` to show.
 
     Raises:
         Unavailable: `ledger-broken`, when the newest checkpoint contradicts itself.
@@ -130,24 +131,40 @@ def integrate(db: Database) -> Checkpoint | None:
             if not store.anything_pending(tx):
                 return newest
         with db.write() as tx:
-            made, count = _integrate_some(tx)
-        newest = made or newest
-        if count < _BATCH:
+            placed = _integrate_some(tx)
+        if placed is None:
+            return newest
+        newest = placed.checkpoint
+        if fresh is not None:
+            fresh.add(placed.first, placed.leaves, placed.hashes)
+        if placed.found < _BATCH:
             return newest
 
 
-def _integrate_some(tx: Tx) -> tuple[Checkpoint | None, int]:
+class _Placed(NamedTuple):
+    """What one integration has done; `found` entries were pending, altered ones among them."""
+
+    checkpoint: Checkpoint
+    first: int
+    leaves: list[bytes]
+    hashes: list[bytes]
+    found: int
+
+
+def _integrate_some(tx: Tx) -> _Placed | None:
     store.lock_integration(tx)
     found = store.pending(tx, _BATCH)
     key = code_key(tx.keys)
     sound = [row for row in found if is_sound(key, row)]
     if not sound:
-        return None, 0
+        return None
     tree = _tree_of(store.newest_checkpoint(tx))
     first = tree.size
-    tree.extend(leaf_hash(row.leaf) for row in sound)
+    leaves = [row.leaf for row in sound]
+    hashes = [leaf_hash(leaf) for leaf in leaves]
+    tree.extend(hashes)
     store.set_positions(tx, [row.arrival for row in sound], first)
-    return _sign(tx, tree, fresh=first == 0), len(found)
+    return _Placed(_sign(tx, tree, fresh=first == 0), first, leaves, hashes, len(found))
 
 
 def is_sound(key: bytes, row: Row[Any]) -> bool:
