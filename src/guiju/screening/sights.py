@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from guiju.screening.fold import BORDER
 from guiju.screening.views import LONGEST_SPAN, keys, seen
-from guiju.screening.views_seen import Seen, Way
+from guiju.screening.views_seen import Seen
+from guiju.screening.views_squeezed import Look
 
 CONTEXT = 32
 """How many folded characters of what was let go are still looked at."""
@@ -17,9 +16,6 @@ leave the term readable beside it."""
 FOLDED = "folded"
 REPEATING = frozenset({"squeezed", "homophone", "pinyin"})
 """Views in which a character and its repeats are one."""
-
-# What views see only beside something else, and that something.
-_PROBES = {"pinyin": "a", "split": "日月"}
 
 
 def findable(view: str, folded: str) -> bool:
@@ -41,13 +37,15 @@ class Sights:
         self.context = context
         self.closed = closed
         self.tail = folded[context:] if context else folded
+        self._look = Look(self.tail)
         self._seen: dict[str, Seen] = {}
 
     def seen(self, view: str) -> Seen:
         """The tail in this view."""
-        if view not in self._seen:
-            self._seen[view] = seen(view, self.tail)
-        return self._seen[view]
+        sight = self._seen.get(view)
+        if sight is None:
+            sight = self._seen[view] = seen(view, self._look)
+        return sight
 
     def ending(self) -> Sights:
         """The part of the window in which a hit that is still to come may begin."""
@@ -56,18 +54,13 @@ class Sights:
 
     def to_come(self, view: str) -> Seen:
         """The tail as this view sees it once more has come; a view may look away until then."""
-        probe = _probe(view)
-        if not probe:
-            return self.seen(view)
-        whole = seen(view, self.tail + probe)
-        return Seen(self.tail, whole.text[: -len(seen(view, probe).text)], lambda _: _way(whole))
+        sight = self.seen(view)
+        return sight if sight.text else seen(view, self._look, whole=True)
 
     def core(self, sight: Seen, start: int, end: int) -> tuple[int, int]:
         """The least part of the window that the hit `start:end` of the tail's sight needs."""
-        first, last, context = sight.first, sight.last, self.context
-        if first is None or last is None:
-            return start + context, end + context
-        return last[start] + context, first[end - 1] + 1 + context
+        start, end = sight.core(start, end)
+        return start + self.context, end + self.context
 
     def grown(self, start: int, end: int) -> tuple[int, int]:
         """With what is repeated at both ends."""
@@ -98,16 +91,6 @@ class Sights:
         low = self.folded.rfind(BORDER, 0, start) + 1
         high = self.folded.find(BORDER, end)
         return low, len(self.folded) if high < 0 else high
-
-
-@cache
-def _probe(view: str) -> str:
-    return BORDER + _PROBES[view] if view in _PROBES else ""
-
-
-def _way(sight: Seen) -> Way:
-    first, last = sight.first, sight.last
-    return None if first is None or last is None else (first, last)
 
 
 def _is_letter(character: str) -> bool:

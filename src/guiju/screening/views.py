@@ -9,6 +9,7 @@ rules: `keys` says under which forms a term is compiled in a view.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from guiju.kernel import Text
@@ -29,6 +30,7 @@ class _View(NamedTuple):
     see: Callable[[Look], Seen]
     keys: Callable[[str], list[str]]
     fits: Callable[[str], Text | None]
+    see_whole: Callable[[Look], Seen] | None = None
     shows: Callable[[Seen, int, int], bool] = lambda *_: True
     is_rare: Callable[[str], bool] = lambda _: True
 
@@ -48,12 +50,14 @@ _VIEWS = {
     ),
     "pinyin": _View(
         see=spoken.see_pinyin,
+        see_whole=partial(spoken.see_pinyin, whole=True),
         keys=spoken.pinyin_keys,
         fits=spoken.pinyin_fits,
         shows=spoken.shows_letters,
     ),
     "split": _View(
         see=split.see,
+        see_whole=partial(split.see, whole=True),
         keys=split.keys,
         fits=split.fits,
         shows=split.shows_parts,
@@ -67,7 +71,9 @@ def seen(view: str, text: str | Look, *, whole: bool = False) -> Seen:
     It is empty when nothing in it can matter there; never, if it is asked for as a `whole` because
     more may come that makes it matter.
     """
-    return _VIEWS[view].see(Look(text, whole=whole) if isinstance(text, str) else text)
+    look = Look(text) if isinstance(text, str) else text
+    one = _VIEWS[view]
+    return one.see_whole(look) if whole and one.see_whole is not None else one.see(look)
 
 
 def keys(view: str, folded_term: str) -> list[str]:

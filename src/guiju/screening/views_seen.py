@@ -3,14 +3,102 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-Way: TypeAlias = tuple[Sequence[int], Sequence[int]] | None
-"""For each character of a view the first and last folded character it stands for; None: itself."""
 
-_KEPT = 0x20000
+class Step(Protocol):
+    """One step of the way back: from an index in what it made to those in what it made it from."""
+
+    def first(self, at: int) -> int:
+        """The first character that the one at this index stands for."""
+
+    def last(self, at: int) -> int:
+        """The last character that the one at this index stands for."""
+
+
+class Gaps:
+    """Back over what was dropped; the parts that were kept begin at `starts`, moved by `shifts`."""
+
+    __slots__ = ("_shifts", "_starts")
+
+    def __init__(self, starts: Sequence[int], shifts: Sequence[int]) -> None:
+        """Take where each part begins, and how much was dropped before it."""
+        self._starts = starts
+        self._shifts = shifts
+
+    def first(self, at: int) -> int:
+        """Where it stood."""
+        return at + self._shifts[bisect_right(self._starts, at) - 1]
+
+    last = first
+
+
+class Runs:
+    """Back to runs of one character that became one: those at `places`."""
+
+    __slots__ = ("_more", "_places")
+
+    def __init__(self, places: Sequence[int], more: Sequence[int]) -> None:
+        """Take also how many characters less there are: before all runs, after the first ..."""
+        self._places = places
+        self._more = more
+
+    def first(self, at: int) -> int:
+        """The beginning of its run."""
+        return at + self._more[bisect_left(self._places, at)]
+
+    def last(self, at: int) -> int:
+        """The end of its run."""
+        return at + self._more[bisect_right(self._places, at)]
+
+
+class Spelt:
+    """Back from several characters to the one they spell; they end before `ends`."""
+
+    __slots__ = ("_ends",)
+
+    def __init__(self, ends: Sequence[int]) -> None:
+        """Take where what each character became ends."""
+        self._ends = ends
+
+    def first(self, at: int) -> int:
+        """What is spelt there."""
+        return bisect_right(self._ends, at)
+
+    last = first
+
+    def divides(self, at: int) -> bool:
+        """Whether `at` is within what one character became."""
+        return at > 0 and self._ends[bisect_left(self._ends, at)] != at
+
+
+class Way:
+    """All steps back from a view; without any, each character stands for itself."""
+
+    __slots__ = ("_spelt", "_steps")
+
+    def __init__(self, *steps: Step, spelt: Spelt | None = None) -> None:
+        """Take the steps in the order in which they lead back; what is spelt comes first."""
+        self._steps = steps if spelt is None else (spelt, *steps)
+        self._spelt = spelt
+
+    def first(self, at: int) -> int:
+        """The first folded character that the one at this index stands for."""
+        for step in self._steps:
+            at = step.first(at)
+        return at
+
+    def last(self, at: int) -> int:
+        """The last folded character that the one at this index stands for."""
+        for step in self._steps:
+            at = step.last(at)
+        return at
+
+    def divides(self, at: int) -> bool:
+        """Whether `at` is within what one folded character became."""
+        return self._spelt is not None and self._spelt.divides(at)
 
 
 class Seen:
@@ -19,65 +107,30 @@ class Seen:
     __slots__ = ("_lay", "_way", "folded", "text")
 
     def __init__(
-        self, folded: str, text: str | None = None, lay: Callable[[str], Way] | None = None
+        self, folded: str, text: str | None = None, lay: Callable[[], Way] | None = None
     ) -> None:
         """Take the folded text, its view and what finds the way back, unless it is the same."""
         self.folded = folded
         self.text = folded if text is None else text
         self._lay = lay
-        self._way: Way = None
-
-    @property
-    def first(self) -> Sequence[int] | None:
-        """For each character the index of the first folded character it stands for."""
-        way = self._laid()
-        return way[0] if way else None
-
-    @property
-    def last(self) -> Sequence[int] | None:
-        """For each character the index of the last folded character it stands for."""
-        way = self._laid()
-        return way[1] if way else None
+        self._way: Way | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Start and end in the folded text of a hit at `start:end`."""
         way = self._laid()
-        return (way[0][start], way[1][end - 1] + 1) if way else (start, end)
+        return (way.first(start), way.last(end - 1) + 1) if way is not None else (start, end)
+
+    def core(self, start: int, end: int) -> tuple[int, int]:
+        """The same, without what is repeated at both ends."""
+        way = self._laid()
+        return (way.last(start), way.first(end - 1) + 1) if way is not None else (start, end)
 
     def is_whole(self, start: int, end: int) -> bool:
         """Whether no folded character stands half inside `start:end`."""
         way = self._laid()
-        if way is None:
-            return True
-        first = way[0]
-        left = start == 0 or first[start - 1] != first[start]
-        return left and (end == len(first) or first[end] != first[end - 1])
+        return way is None or not (way.divides(start) or way.divides(end))
 
-    def _laid(self) -> Way:
-        if self._lay is not None:
-            self._way = self._lay(self.folded)
-            self._lay = None
+    def _laid(self) -> Way | None:
+        if self._way is None and self._lay is not None:
+            self._way = self._lay()
         return self._way
-
-
-class Spelling(dict[int, str]):
-    """What `str.translate` asks where characters become several."""
-
-    def __init__(self, forms: Mapping[str, str]) -> None:
-        """Take what differs; other characters stay as they are."""
-        super().__init__((ord(one), to) for one, to in forms.items())
-
-    def __missing__(self, code: int) -> str:
-        if code < _KEPT:
-            self[code] = chr(code)
-        return chr(code)
-
-    def spread(self, way: Way, text: str) -> Way:
-        """The way back through `text`, to which `way` leads, from what it becomes."""
-        first, last = way or (range(len(text)), range(len(text)))
-        begin, end = array("I"), array("I")
-        for one, low, high in zip(text, first, last, strict=True):
-            length = len(self[ord(one)])
-            begin.extend([low] * length)
-            end.extend([high] * length)
-        return begin, end

@@ -7,15 +7,16 @@ A picture is taken for the ideograph it shows.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from guiju.kernel import Text
 from guiju.screening.plain import plain
-from guiju.screening.views_seen import Seen, Spelling, Way
-from guiju.screening.views_squeezed import Look, dropped, places
+from guiju.screening.views_seen import Seen, Way
+from guiju.screening.views_spelling import Spelling
+from guiju.screening.views_squeezed import Look, dropped
 
 _SHORTEST = 2
 # Each is followed by what it shows.
@@ -43,20 +44,21 @@ _WORDS = (
 )
 
 
-def see(look: Look) -> Seen:
+def see(look: Look, *, whole: bool = False) -> Seen:
     """The parts of each ideograph; nothing where no parts of one stand side by side."""
     folded = look.folded
     shown = _shown(folded)
-    text = look.dropped if shown is folded else dropped(shown)
-    if not look.whole and shown is folded and not _is_split(text):
+    if shown is not folded:
+        look = Look(shown)
+    elif not whole and not _is_split(look.dropped):
         return Seen(folded, "")
-    return Seen(folded, text.translate(_parts()), _way)
+    return Seen(folded, _parts()(look.dropped), partial(_way, look))
 
 
 def keys(term: str) -> list[str]:
     """The parts of a term that holds an ideograph which can be split or shown."""
     text = dropped(_shown(term))
-    key = text.translate(_parts())
+    key = _parts()(text)
     return [key] if key != text or not _depicted().isdisjoint(text) else []
 
 
@@ -81,9 +83,8 @@ def shows_parts(sight: Seen, start: int, end: int) -> bool:
     return _shown(hit) != hit or _is_split(dropped(hit))
 
 
-def _way(folded: str) -> Way:
-    kept = places(_shown(folded))
-    return _parts().spread((kept, kept), dropped(_shown(folded)))
+def _way(look: Look) -> Way:
+    return Way(*look.gaps(), spelt=_parts().back(look.dropped))
 
 
 def _shown(folded: str) -> str:

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 
 from guiju.kernel import Text
 from guiju.screening.onetoone import OneToOne
 from guiju.screening.syllables import count, likely, readings, said, syllables
-from guiju.screening.views_seen import Seen, Spelling, Way
-from guiju.screening.views_squeezed import Look, squeeze, way
+from guiju.screening.views_seen import Seen, Way
+from guiju.screening.views_spelling import Spelling
+from guiju.screening.views_squeezed import Look, squeeze
 
 _SHORTEST = 3
 _SHORTEST_BY_SOUND = 4
@@ -23,15 +24,17 @@ _MOST_SPELLINGS = 3
 _FIRST_SIGN = 0xE000
 _FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _LATIN = re.compile(f"[a-z{_FLAGS[0]}-{_FLAGS[-1]}]")
-_STANDING_IN = re.compile(f"[0134578@${_FLAGS[0]}-{_FLAGS[-1]}]")
+_STANDING_IN = re.compile("[0134578@$]")
+_FLAG = re.compile(f"[{_FLAGS[0]}-{_FLAGS[-1]}]")
 # Digits, signs and the letters of flags, each for the one letter it mostly stands for.
-_LETTERS = str.maketrans(f"0134578@${_FLAGS}", "oieastbasabcdefghijklmnopqrstuvwxyz")
+_SIGNS = tuple(zip("0134578@$", "oieastbas", strict=True))
+_FLAG_LETTERS = str.maketrans(_FLAGS, "abcdefghijklmnopqrstuvwxyz")
 
 
 def see_homophone(look: Look) -> Seen:
     """One sign for each syllable, over the squeezed text."""
     folded, squeezed = look.folded, look.squeezed
-    return Seen(folded, _signs()(squeezed, kept=True), None if squeezed == folded else way)
+    return Seen(folded, _signs()(squeezed, kept=True), None if squeezed == folded else look.way)
 
 
 def homophone_keys(term: str) -> list[str]:
@@ -59,15 +62,17 @@ def homophone_is_rare(term: str) -> bool:
     return len(sounds) >= _SHORTEST_BY_SOUND and uncommon >= _UNCOMMON
 
 
-def see_pinyin(look: Look) -> Seen:
+def see_pinyin(look: Look, *, whole: bool = False) -> Seen:
     """Syllables in letters, over the squeezed text; nothing where no Latin letter is written."""
     folded = look.folded
-    if not look.whole and not _LATIN.search(folded):
+    if not whole and not _LATIN.search(folded):
         return Seen(folded, "")
     written = _in_letters(folded)
-    squeezed = look.squeezed if written is folded else squeeze(written)
-    text = squeezed if squeezed.isascii() else squeezed.translate(_spelling())
-    return Seen(folded, text, _pinyin_way)
+    squeezed = look if written == folded else Look(written)
+    text = squeezed.squeezed
+    if text.isascii():
+        return Seen(folded, text, squeezed.way)
+    return Seen(folded, _spelling()(text), partial(_way_from_letters, squeezed))
 
 
 def pinyin_keys(term: str) -> list[str]:
@@ -106,13 +111,16 @@ def shows_letters(sight: Seen, start: int, end: int) -> bool:
     return bool(_LATIN.search(sight.folded, *sight.span(start, end)))
 
 
-def _pinyin_way(folded: str) -> Way:
-    written = _in_letters(folded)
-    return _spelling().spread(way(written), squeeze(written))
+def _way_from_letters(look: Look) -> Way:
+    return look.way_from(_spelling().back(look.squeezed))
 
 
 def _in_letters(folded: str) -> str:
-    return folded.translate(_LETTERS) if _STANDING_IN.search(folded) else folded
+    if _STANDING_IN.search(folded):
+        # Few of few: faster than asking a table of each character.
+        for one, to in _SIGNS:
+            folded = folded.replace(one, to)
+    return folded.translate(_FLAG_LETTERS) if _FLAG.search(folded) else folded
 
 
 def _too_few(term: str, shortest: int) -> Text | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
 from functools import cache
 
 from guiju.kernel import Text
 from guiju.screening.ranges import ranges
-from guiju.screening.views_seen import Seen, Way
+from guiju.screening.views_seen import Gaps, Runs, Seen, Spelt, Step, Way
 
 _SHORTEST = 2
 _SHORTEST_ASCII = 5
@@ -19,21 +18,22 @@ _KEPT_ASCII = frozenset("0123456789abcdefghijklmnopqrstuvwxyz\n")
 # Old scripts and ideographs: what of the planes beyond the first are letters.
 _BEYOND_FIRST = "\U00010000-\U0001cfff\U00020000-\U0003ffff"
 _PAIR = re.compile(r"(.)\1", re.DOTALL)
+_REPEATED = re.compile(r"(.)(?=\1)", re.DOTALL)
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
-_ONE_OR_RUN = re.compile(r"(.)\1*", re.DOTALL)
 
 
 class Look:
     """A folded text that is looked at in several views: what they share is done once."""
 
-    __slots__ = ("_dropped", "_squeezed", "folded", "whole")
+    __slots__ = ("_dropped", "_gaps", "_squeezed", "_way", "folded")
 
-    def __init__(self, folded: str, *, whole: bool = False) -> None:
-        """`whole`: look even at what cannot matter by itself, for more may come."""
+    def __init__(self, folded: str) -> None:
+        """Nothing is done yet."""
         self.folded = folded
-        self.whole = whole
         self._dropped: str | None = None
         self._squeezed: str | None = None
+        self._gaps: tuple[Step, ...] | None = None
+        self._way: Way | None = None
 
     @property
     def dropped(self) -> str:
@@ -49,11 +49,27 @@ class Look:
             self._squeezed = _collapsed(self.dropped)
         return self._squeezed
 
+    def way(self) -> Way:
+        """From the squeezed text back to the folded one."""
+        if self._way is None:
+            self._way = Way(*_runs(self.dropped, self.squeezed), *self.gaps())
+        return self._way
+
+    def way_from(self, spelt: Spelt) -> Way:
+        """The same from what the squeezed text is spelt as."""
+        return Way(*_runs(self.dropped, self.squeezed), *self.gaps(), spelt=spelt)
+
+    def gaps(self) -> tuple[Step, ...]:
+        """The step from the text without separators back to the folded one, if there are any."""
+        if self._gaps is None:
+            self._gaps = _gaps(self.folded, self.dropped)
+        return self._gaps
+
 
 def see(look: Look) -> Seen:
     """The text without what separates, and without repetition."""
     folded, text = look.folded, look.squeezed
-    return Seen(folded) if text == folded else Seen(folded, text, way)
+    return Seen(folded) if text == folded else Seen(folded, text, look.way)
 
 
 def keys(term: str) -> list[str]:
@@ -96,7 +112,7 @@ def _collapsed(text: str) -> str:
             return text
         at = pair.start()
         text = text[:at] + text[at + 1 :]
-    return _RUN.sub(r"\1", text)
+    return text[:at] + _REPEATED.sub("", text[at:])
 
 
 def dropped(folded: str) -> str:
@@ -104,22 +120,27 @@ def dropped(folded: str) -> str:
     return "".join(_kept().findall(folded))
 
 
-def way(folded: str) -> Way:
-    """The way from the squeezed text back to the folded one."""
-    kept = places(folded)
-    first, last = array("I"), array("I")
-    for run in _ONE_OR_RUN.finditer(dropped(folded)):
-        first.append(kept[run.start()])
-        last.append(kept[run.end() - 1])
-    return first, last
-
-
-def places(folded: str) -> array[int]:
-    """The indexes of what is neither separator nor symbol."""
-    found = array("I")
+def _gaps(folded: str, kept: str) -> tuple[Step, ...]:
+    if len(kept) == len(folded):
+        return ()
+    starts, shifts, size = [], [], 0
     for part in _kept().finditer(folded):
-        found.extend(range(*part.span()))
-    return found
+        begin, end = part.span()
+        starts.append(size)
+        shifts.append(begin - size)
+        size += end - begin
+    return (Gaps(starts, shifts),)
+
+
+def _runs(text: str, collapsed: str) -> tuple[Step, ...]:
+    if len(text) == len(collapsed):
+        return ()
+    places, more = [], [0]
+    for run in _RUN.finditer(text):
+        begin, end = run.span()
+        places.append(begin - more[-1])
+        more.append(more[-1] + end - begin - 1)
+    return (Runs(places, more),)
 
 
 @cache

@@ -30,9 +30,8 @@ def whole(view: str, text: str) -> str:
 
 
 def way(sight: Seen) -> list[tuple[int, int]]:
-    if sight.first is None or sight.last is None:
-        return [(at, at) for at in range(len(sight.text))]
-    return list(zip(sight.first, sight.last, strict=True))
+    spans = (sight.span(at, at + 1) for at in range(len(sight.text)))
+    return [(start, end - 1) for start, end in spans]
 
 
 def hits(view: str, term: str, text: str) -> list[str]:
