@@ -24,8 +24,7 @@ MOST_FORMS = 400
 """A lexicon with more forms than this has no gate."""
 
 _FOLDED, _PINYIN, _SPLIT = "folded", "pinyin", "split"
-_WORDS = 4
-_BITS = 64 * _WORDS
+_BITS = 256
 _PLANE = 0x10000
 _SURROGATES = range(0xD800, 0xE000)
 # Up to here looking up each character costs less than an array of them all.
@@ -50,16 +49,20 @@ class Gate:
         self._start = {view: _start(view, some) for view, some in forms.items()}
         bits, self._needs = _signs(forms)
         self._few = bits
-        self._many = np.zeros((_PLANE, _WORDS), dtype="<u8")
+        words = -(-max(map(int.bit_length, bits.values()), default=1) // 64)
+        self._many = np.zeros((_PLANE, words), dtype="<u8")
         for one, mask in bits.items():
-            self._many[ord(one)] = np.frombuffer(mask.to_bytes(8 * _WORDS, "little"), "<u8")
+            self._many[ord(one)] = np.frombuffer(mask.to_bytes(8 * words, "little"), "<u8")
 
     def opens(self, folded: str) -> bool:
         """Whether something may stand in `folded`; False is certain."""
         if self._doubt.search(folded):
             return True
         mask = self._mask(folded)
-        return any(mask & need == need for need in self._needs)
+        for need in self._needs:  # noqa: SIM110 - `any` would make a generator for each text
+            if mask & need == need:
+                return True
+        return False
 
     def start(self, view: str, folded: str, at: int) -> int | None:
         """The first place from `at` on where a form of this view may begin, if there is one."""
