@@ -13,6 +13,7 @@ from guiju.screening.matrix import (
     DETECTORS,
     EVERYBODY,
     GROUPS,
+    SCORED,
     Loosening,
     MatrixRule,
     able,
@@ -105,13 +106,16 @@ def _check_has_work(form: Part, rule: MatrixRule, before: Sequence[MatrixRule]) 
 
 def _milder(form: Part, found: Loosening, names: Sequence[str]) -> Exception:
     at = names.index(found.rule) if found.rule in names else 0
-    where = f"{found.harm}, {found.detector}, {found.direction}, {found.asked.value}"
+    way, asked = found.direction, found.asked.value
+    sure = found.detector in SCORED
+    score = (f"（{found.score}‰）", f" ({found.score} ‰)") if sure else ("", "")
     general, minors = found.general.action.value, found.minors.action.value
     return form.fault(
         f"rule[{at}].action",
-        f"对未成年人不得轻于其他人：{where} 时其他人为 {general}，未成年人为 {minors}",
-        f"may not be milder for minors: for {where} it is {general} for others "
-        f"and {minors} for minors",
+        f"对未成年人不得轻于其他人：{found.detector} 在 {way} 中发现 {found.harm}{score[0]}、"
+        f"原定 {asked} 时，其他人为 {general}，未成年人为 {minors}",
+        f"may not be milder for minors: what {found.detector} finds of {found.harm}{score[1]} in {way} "
+        f"and asks to {asked} is {general} for others and {minors} for minors",
     )
 
 

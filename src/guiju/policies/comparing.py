@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import chain, zip_longest
 from typing import Any
 
 from guiju.kernel import Text
@@ -33,7 +34,10 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], language: str) 
     """
     lines = [
         *_counted(_settings(before, ""), _settings(after, "")),
-        *_in_order(_said(before, language), _said(after, language)),
+        *chain.from_iterable(
+            _in_order(old, new, language)
+            for old, new in zip(_said(before), _said(after), strict=True)
+        ),
         *_counted(_entries(before), _entries(after)),
     ]
     rest = len(lines) - _MOST_CHANGES
@@ -47,24 +51,28 @@ def _counted(old: Sequence[str], new: Sequence[str]) -> list[Change]:
     return sorted(lines, key=lambda one: (one[1], one[0] == "+"))
 
 
-def _in_order(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
+def _in_order(old: Sequence[Text], new: Sequence[Text], language: str) -> Iterator[Change]:
     """Where the first that is met decides: what only moved is a change too."""
-    for _, low, high, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if old[low:high] != new[start:end]:
-            yield from (("-", line) for line in old[low:high])
-            yield from (("+", line) for line in new[start:end])
+    before, after = ([one.to(language) for one in lines] for lines in (old, new))
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for tag, low, high, start, end in blocks:
+        if tag != "equal":
+            # A line that was changed stands right before what it became.
+            for gone, come in zip_longest(before[low:high], after[start:end]):
+                yield from [("-", gone)] if gone is not None else []
+                yield from [("+", come)] if come is not None else []
 
 
-def _said(body: Mapping[str, Any], language: str) -> list[str]:
-    return [one.to(language) for one in _parts(body["screening"])]
-
-
-def _parts(screening: Mapping[str, Any]) -> Iterator[Text]:
-    yield from personal_lines(screening)
-    yield from guard_lines(screening)
-    yield from (one.line for one in asides(screening))
-    yield from (one.line for one in rules_said(screening))
-    yield from (one.line for one in answers_said(screening))
+def _said(body: Mapping[str, Any]) -> tuple[list[Text], ...]:
+    """The parts in words, each by itself."""
+    screening = body["screening"]
+    return (
+        personal_lines(screening),
+        guard_lines(screening),
+        [one.line for one in asides(screening)],
+        [one.line for one in rules_said(screening)],
+        [one.line for one in answers_said(screening)],
+    )
 
 
 def _settings(value: Any, place: str) -> list[str]:

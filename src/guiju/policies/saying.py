@@ -144,11 +144,9 @@ def personal_lines(screening: Table) -> list[Text]:
 
 
 def _ways(actions: Mapping[str, str]) -> Text:
+    said = [(SCOPES[way], ACTIONS[action]) for way, action in actions.items()]
     return listed(
-        Text(
-            zh=f"{SCOPES[way].zh}{ACTIONS[action].zh}", en=f"{SCOPES[way].en} {ACTIONS[action].en}"
-        )
-        for way, action in actions.items()
+        Text(zh=f"{way.zh}{action.zh}", en=f"{action.en} in {way.en}") for way, action in said
     )
 
 

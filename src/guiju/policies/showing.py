@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from guiju.kernel import Text
 from guiju.policies.saying import answers_said, asides, guard_actions, rules_said
-from guiju.policies.words import ACTIONS, KINDS, PLACES, REPLIES, SCOPES, listed
+from guiju.policies.words import ACTIONS, KINDS, PLACES, REPLIES, SCOPES, listed, plain
 from guiju.screening.guards import GuardConfig, read_guards
+
+_ALL = Text(zh="所有能辨别的", en="all that it can tell")
 
 
 class GuardShown(NamedTuple):
@@ -20,7 +22,7 @@ class GuardShown(NamedTuple):
     model: str
     url: str
     directions: Text
-    harms: str
+    harms: Text
     actions: Text
 
 
@@ -48,5 +50,5 @@ def page_parts(screening: Mapping[str, Any]) -> dict[str, Any]:
 
 def _guard(one: GuardConfig) -> GuardShown:
     ways = listed(SCOPES[way] for way in one.directions)
-    harms = " ".join(one.harms) or "—"
+    harms = plain(" ".join(one.harms)) if one.harms else _ALL
     return GuardShown(one.name, one.family, one.model, one.url, ways, harms, guard_actions(one))

@@ -265,7 +265,7 @@ def test_nothing_may_be_milder_for_minors(rules: list[dict[str, Any]], at: int) 
     """The rule that makes it so is named, and where it shows."""
     error = fault(rule=rules)
     assert error.param == f"screening.rule[{at}].action"
-    assert "milder for minors: for A1f, lexicon, input" in error.what.en
+    assert "milder for minors: what lexicon finds of A1f in input" in error.what.en
     assert "未成年人" in error.what.zh
 
 

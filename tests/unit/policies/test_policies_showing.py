@@ -85,7 +85,7 @@ CHANGED = [
     (
         "personal",
         {"mobile": {"output": "mask"}, "email": {"output": "mask"}},
-        "mobile number: output mask",
+        "mobile number: mask in output",
     ),
     ("guard", [{**GUARD, "timeout_ms": 901}], "timeout_ms = 901"),
     ("guard", [{**GUARD, "on_error": "pass"}], "no answer: let pass"),
