@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from guiju.kernel import Invalid
 from guiju.policies.part import LONGEST_NAME, Part
 from guiju.screening import DIRECTIONS, Outcome
 from guiju.screening.matrix import (
@@ -104,17 +105,17 @@ def _check_has_work(form: Part, rule: MatrixRule, before: Sequence[MatrixRule]) 
             )
 
 
-def _milder(form: Part, found: Loosening, names: Sequence[str]) -> Exception:
+def _milder(form: Part, found: Loosening, names: Sequence[str]) -> Invalid:
     at = names.index(found.rule) if found.rule in names else 0
-    way, asked = found.direction, found.asked.value
-    sure = found.detector in SCORED
-    score = (f"（{found.score}‰）", f" ({found.score} ‰)") if sure else ("", "")
+    harm, way, asked = found.harm, found.direction, found.asked.value
+    if found.detector in SCORED:
+        harm = f"{harm} ({found.score} ‰)"
     general, minors = found.general.action.value, found.minors.action.value
     return form.fault(
         f"rule[{at}].action",
-        f"对未成年人不得轻于其他人：{found.detector} 在 {way} 中发现 {found.harm}{score[0]}、"
+        f"对未成年人不得轻于其他人：{found.detector} 在 {way} 中发现 {harm}、"
         f"原定 {asked} 时，其他人为 {general}，未成年人为 {minors}",
-        f"may not be milder for minors: what {found.detector} finds of {found.harm}{score[1]} in {way} "
+        f"may not be milder for minors: what {found.detector} finds of {harm} in {way} "
         f"and asks to {asked} is {general} for others and {minors} for minors",
     )
 
