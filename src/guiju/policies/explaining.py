@@ -9,7 +9,7 @@ from typing import Any
 from guiju.kernel import Text
 from guiju.policies.judging import Judge, Judged
 from guiju.policies.words import ACTIONS, AUDIENCES, SCOPES, listed
-from guiju.screening import explain
+from guiju.screening import Finding, explain
 from guiju.screening.matrix import Audience, Decision
 
 _NOT_ASKED = {
@@ -49,11 +49,18 @@ def _decisions(judged: Judged) -> Iterator[Text]:
         if decision.rule is None or (found.rule, decision) in told:
             continue
         told.add((found.rule, decision))
-        asked, done = ACTIONS[found.outcome.value], ACTIONS[decision.action.value]
+        done, own = ACTIONS[decision.action.value], _instead(found, decision)
         yield Text(
-            zh=f"处置规则 {decision.rule} 决定：{found.rule} 原定{asked.zh}，现{done.zh}。",
-            en=f"Rule {decision.rule} decides on {found.rule}: {done.en}, instead of {asked.en}.",
+            zh=f"处置规则 {decision.rule} 决定 {found.rule}：{done.zh}{own.zh}。",
+            en=f"Rule {decision.rule} decides on {found.rule}: {done.en}{own.en}.",
         )
+
+
+def _instead(found: Finding, decision: Decision) -> Text:
+    if decision.action is found.outcome:
+        return Text(zh="，与原定相同", en=", as asked")
+    asked = ACTIONS[found.outcome.value]
+    return Text(zh=f"（原定{asked.zh}）", en=f", instead of {asked.en}")
 
 
 def _on_one_line(line: str) -> str:

@@ -117,7 +117,8 @@ def test_explain_says_what_decided_and_what_is_read(draft: str) -> None:
     assert "The person reads: Let us talk of else." in english
     assert "Not asked here: the classifier." in english
     chinese = run(*arguments, "--lang", "zh", "说说示例遮盖词丁吧").stdout
-    assert "处置规则 young 决定" in chinese
+    assert "处置规则 young 决定 lex-" in chinese
+    assert "：拒答（原定遮盖）。" in chinese
     assert "对方看到：换个话题吧。" in chinese
     report = json.loads(run(*arguments, "示例遮盖词丁", "--json").stdout)
     assert (report["verdict"], report["rule"]) == ("refuse", "young")
