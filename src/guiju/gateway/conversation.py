@@ -116,7 +116,7 @@ class Conversation:
         if guards is None:
             return Failed(internal())
         try:
-            said = await guards.judge(command.texts, command.direction, command.prompt)
+            said = await guards.judge(command)
         except Exception as error:  # noqa: BLE001 - nothing passes because somebody broke
             note_fault(self._line.request, error)
             return Failed(internal())

@@ -60,7 +60,7 @@ def extras_of(work: Work, answer: dict[str, Any]) -> dict[str, str]:
 
 
 def _passes(work: Work, word: str) -> bool:
-    return work.rules.screen.judge(word, "output").outcome is Outcome.PASS
+    return work.screen().judge(word, "output").outcome is Outcome.PASS
 
 
 def finish_of(value: Any) -> str | None:

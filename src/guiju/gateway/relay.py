@@ -117,7 +117,7 @@ class Relay:
         choice = self.choices[index]
         channel = choice.channels.get(name)
         if channel is None:
-            channel = Channel(self.work.rules.screen.stream("output"), index, name)
+            channel = Channel(self.work.screen().stream("output"), index, name)
             choice.channels[name] = channel
             if self._json and name == "content":
                 channel.resolver = Resolver()
@@ -146,14 +146,16 @@ class Relay:
 
     def look(self) -> AskGuards | None:
         """What classifier and guard models are to be asked now."""
-        return None if self._watch is None or self.stopped else self._watch.look()
+        look = None if self._watch is None or self.stopped else self._watch.look()
+        return None if look is None else self.work.asked(look)
 
     def last_look(self) -> AskGuards | None:
         """What they are to be asked about the end and, if policy says so, the whole."""
         if self._watch is None or self.stopped or self.silent:
             return None
         channels = [one for choice in self.choices.values() for one in choice.channels.values()]
-        return self._watch.last_look(channels)
+        look = self._watch.last_look(channels)
+        return None if look is None else self.work.asked(look)
 
     def heard(self, look: AskGuards, verdicts: Sequence[Verdict]) -> list[bytes]:
         """What may be sent now that they have judged; what has left already may be withdrawn."""
@@ -264,7 +266,7 @@ class Relay:
         return last
 
     def _calls_pass(self, choice: Choice) -> bool:
-        verdict = self.work.rules.screen.judge(choice.readable(), "output")
+        verdict = self.work.screen().judge(choice.readable(), "output")
         self.work.note(verdict, "output")
         # Masking inside JSON arguments would break them: what would be masked is stopped.
         outcome = Outcome.BLOCK if verdict.masks else verdict.outcome

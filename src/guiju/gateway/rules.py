@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from guiju import policies, profile
@@ -15,6 +15,7 @@ from guiju.gateway.triage import triage_of
 from guiju.kernel import GuijuError, Text, Unavailable
 from guiju.labelling import ExplicitLabel, Place, first_write
 from guiju.screening import Screen, guards
+from guiju.screening.matrix import GENERAL, MINORS, Answers, Matrix
 from guiju.storage import Database, Tx
 
 
@@ -46,6 +47,13 @@ class Rules:
     implicit: Mapping[str, str]
     guards: Guards | None = None
     streaming: Streaming = Streaming()
+    answers: Answers = field(default_factory=Answers)
+    stricter: Screen | None = None
+
+    @property
+    def for_minors(self) -> Screen:
+        """The screen for minors, which is never milder than that for everybody."""
+        return self.stricter or self.screen
 
     def aigc(self, produce_id: str) -> dict[str, str]:
         """The seven fields for one answer; `produce_id` must be a UUID, which is always writable.
@@ -116,21 +124,24 @@ class RulesHolder:
             raise _nothing_in_force()
         body = policy.body
         screening, text_label = body["screening"], body["labels"]["text"]
-        refusal = screening["refusal"]
+        refusal, matrix = screening["refusal"], Matrix.load(screening)
+        screen = self._screens.of(tx, body, policy.digest)
         return Rules(
             policy=policy.digest,
-            screen=self._screens.of(tx, body, policy.digest),
+            screen=screen.under(matrix, GENERAL),
+            stricter=screen.under(matrix, MINORS),
+            answers=Answers.load(screening),
             reply_as_error=screening["reply"] == "error",
             refusal=Text(zh=refusal["zh"], en=refusal["en"]),
             label=ExplicitLabel(Place(text_label["place"]), text_label["zh"], text_label["en"]),
             retention_days=body["records"]["retention_days"],
             service=statement.digest[:16],
             implicit=first_write(profile.producer_code(statement.statement), "checked").fields,
-            guards=self._guards(screening, policy.digest),
+            guards=self._guards(screening, policy.digest, matrix),
             streaming=Streaming(**screening.get("stream", {})),
         )
 
-    def _guards(self, screening: Mapping[str, Any], policy: str) -> Guards | None:
+    def _guards(self, screening: Mapping[str, Any], policy: str, matrix: Matrix) -> Guards | None:
         configs, triage = guards.read_guards(screening), triage_of(screening)
         if not configs and triage is None:
             return None
@@ -139,7 +150,7 @@ class RulesHolder:
             if configs:
                 raise _nobody_to_ask()
             post = _no_post
-        return Guards(policy, Guarding(configs, post, self._secret), triage)
+        return Guards(policy, Guarding(configs, post, self._secret), triage, matrix)
 
 
 async def _no_post(

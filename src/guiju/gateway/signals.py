@@ -98,7 +98,8 @@ class AskModel(msgspec.Struct, frozen=True):
 class AskGuards(msgspec.Struct, frozen=True):
     """Let classifier and guard models judge; answered by GuardsSaid, whose `look` is this.
 
-    Unless `wait`, the stream goes on meanwhile. Nobody fails here: who did not answer says so in
+    `met` are the operator's named rules that findings of the lexicon have met before. Unless
+    `wait`, the stream goes on meanwhile. Nobody fails here: who did not answer says so in
     the verdict.
     """
 
@@ -107,6 +108,8 @@ class AskGuards(msgspec.Struct, frozen=True):
     prompt: str = ""
     wait: bool = True
     number: int = 0
+    minor: bool = False
+    met: tuple[str, ...] = ()
 
 
 class Send(msgspec.Struct, frozen=True):

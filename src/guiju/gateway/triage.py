@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The embedded classifier as one of the guards: it calls people and stops nothing (Article 4)."""
+"""The embedded classifier as one of the guards: it calls people, it never stops alone."""
 
 from __future__ import annotations
 
@@ -17,11 +17,17 @@ class ClassifierTriage:
     """Finds what a trained classifier thinks a person should look at."""
 
     def __init__(
-        self, classifier: Classifier, directions: Collection[str], review_from: int | None = None
+        self,
+        classifier: Classifier,
+        directions: Collection[str],
+        review_from: int | None = None,
+        block_from: int | None = None,
+        with_rule: Collection[str] = (),
     ) -> None:
         """`review_from`: the probability, per mille, from which a text is for review.
 
-        None: the one that was chosen for each label when it was trained.
+        None: the one that was chosen for each label when it was trained. From `block_from` on a
+        text is blocked, but only where one of the named rules `with_rule` was met as well.
         """
         self._classifier = classifier
         self._directions = frozenset(directions)
@@ -29,14 +35,16 @@ class ClassifierTriage:
             label: threshold if review_from is None else review_from / _PER_MILLE
             for label, threshold in classifier.thresholds.items()
         }
+        self._block_from = None if block_from is None else block_from / _PER_MILLE
+        self._with_rule = frozenset(with_rule)
 
     def serves(self, direction: str) -> bool:
         """Whether texts of this direction are looked at."""
         return direction in self._directions
 
-    def judge(self, text: str, direction: str) -> tuple[Finding, ...]:  # noqa: ARG002 - as the port has it
+    def judge(self, text: str, met: Collection[str]) -> tuple[Finding, ...]:
         """A finding for each label whose probability is high enough."""
-        scores = self._classifier.score(text)
+        scores, together = self._classifier.score(text), not self._with_rule.isdisjoint(met)
         return tuple(
             Finding(
                 start=0,
@@ -46,11 +54,15 @@ class ClassifierTriage:
                 detector="classifier",
                 view="window",
                 score=round(score * _PER_MILLE),
-                outcome=Outcome.REVIEW,
+                outcome=self._outcome(score, together=together),
             )
             for label, score in scores.items()
             if score >= self._from[label]
         )
+
+    def _outcome(self, score: float, *, together: bool) -> Outcome:
+        sure = self._block_from is not None and score >= self._block_from
+        return Outcome.BLOCK if sure and together else Outcome.REVIEW
 
 
 def triage_of(screening: Mapping[str, Any]) -> ClassifierTriage | None:
@@ -58,4 +70,10 @@ def triage_of(screening: Mapping[str, Any]) -> ClassifierTriage | None:
     table = screening.get("classifier")
     if table is None:
         return None
-    return ClassifierTriage(shipped(), table.get("directions", _BOTH), table.get("review_from"))
+    return ClassifierTriage(
+        shipped(),
+        table.get("directions", _BOTH),
+        table.get("review_from"),
+        table.get("block_from"),
+        table.get("with_rule", ()),
+    )

@@ -8,20 +8,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from guiju.accounts import Caller
 from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
 from guiju.labelling import Place, language_of
 from guiju.records import Finding, Screening, Usage
-from guiju.screening import Outcome, Verdict
+from guiju.screening import Outcome, Screen, Verdict
 
 if TYPE_CHECKING:
     from guiju.gateway.relay import Relay
+    from guiju.gateway.signals import AskGuards
 
 _GAP = "\n\n"
 _TELLING = 60  # characters that tell in which language a text is
 _MOST_FINDINGS = 100
+_STOPPING = frozenset({Outcome.REFUSE.value, Outcome.BLOCK.value})
 _JSON = frozenset({"json_object", "json_schema"})
 NOTHING = Screening(None, "nothing-to-judge")
 
@@ -66,9 +69,13 @@ class Work:
     model: str = ""
     end_user: str | None = None
     caller: Caller | None = None
+    minor: bool = False
+    """Whether a minor reads the answer; accounts know no ages yet, so nobody is taken for one."""
     incoming: Screening = NOTHING
     outgoing: Screening = NOTHING
     findings: list[Finding] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
+    """The operator's named rules that have decided about a finding of this request."""
     stopped: bool = False
     input_outcome: Outcome = Outcome.PASS
     answer: dict[str, Any] | None = None
@@ -88,6 +95,8 @@ class Work:
         if len(found) > room:
             found = tuple(sorted(found, key=lambda one: -one.outcome.rank)[: max(room, 1)])
         for one in found:
+            if one.by is not None:
+                self.met.add(one.by)
             self.findings.append(
                 Finding(
                     direction=direction,
@@ -106,8 +115,21 @@ class Work:
         return texts[-1] if texts else ""
 
     def refusal(self) -> str:
-        """What is said instead of what may not be said."""
-        return self.rules.refusal.to(self.ask.language)
+        """What is said instead: one of the operator's answers, or the general refusal."""
+        rules = self.rules
+        stopping = [one for one in self.findings if one.action in _STOPPING]
+        answer = rules.answers.for_finding(
+            {one.harm for one in stopping}, [one.rule for one in stopping], self.met
+        )
+        return (answer or rules.refusal).to(self.ask.language)
+
+    def screen(self) -> Screen:
+        """The screen for whoever reads this: minors have one of their own."""
+        return self.rules.for_minors if self.minor else self.rules.screen
+
+    def asked(self, look: AskGuards) -> AskGuards:
+        """What guards are asked, with who reads it and which named rules were met."""
+        return replace(look, minor=self.minor, met=tuple(sorted(self.met)))
 
     def most_choices(self) -> int:
         """How many answers side by side were asked for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from guiju.measures import enforces
 from guiju.screening.artefact import Compiled, compile_entries
@@ -13,21 +13,29 @@ from guiju.screening.entry import Entry
 from guiju.screening.fold import Folded, fold
 from guiju.screening.model import DIRECTIONS, Direction, Outcome, Verdict
 from guiju.screening.policy import read_entries
-from guiju.screening.rules import Rules
+from guiju.screening.rules import Decided, Rules
 from guiju.screening.sights import CONTEXT, Sights
 from guiju.screening.spans import Place
 from guiju.screening.stream import WINDOW, Stream
 from guiju.screening.tally import Tally
 
 if TYPE_CHECKING:
+    from guiju.screening.matrix import Audience, Matrix
     from guiju.screening.personal import Personal
+
+Personals: TypeAlias = "Personal | Mapping[Direction, Personal] | None"
+"""What looks for personal information: the same in all directions, or for each its own."""
 
 
 class Screen:
     """Judges texts and streams by one policy; immutable, shared by all threads."""
 
     def __init__(
-        self, lexicons: Sequence[Compiled], digest: str, personal: Personal | None = None
+        self,
+        lexicons: Sequence[Compiled],
+        digest: str,
+        personal: Personals = None,
+        decided: Mapping[Direction, Decided] | None = None,
     ) -> None:
         """Use `Screen.load`."""
         self.policy = digest
@@ -35,7 +43,12 @@ class Screen:
         self._personal = personal
         context = max((one.context for one in self._lexicons), default=CONTEXT)
         self._rules: dict[Direction, Rules] = {
-            way: Rules([one.lexicons[way] for one in self._lexicons], personal, context)
+            way: Rules(
+                [one.lexicons[way] for one in self._lexicons],
+                personal.get(way) if isinstance(personal, Mapping) else personal,
+                context,
+                (decided or {}).get(way, {}),
+            )
             for way in DIRECTIONS
         }
 
@@ -45,7 +58,7 @@ class Screen:
         policy: Mapping[str, Any],
         digest: str,
         lexicons: Sequence[Compiled] = (),
-        personal: Personal | None = None,
+        personal: Personals = None,
         on: date | None = None,
     ) -> Screen:
         """Compile the `screening` table of the policy with this digest; add `lexicons` to it.
@@ -55,7 +68,22 @@ class Screen:
         Raises:
             Invalid: `lexicon-entry-broken` or `lexicon-entry-hopeless`, with the entry's number.
         """
-        return cls((compile_entries(read_entries(policy), on=on), *lexicons), digest, personal)
+        entries = compile_entries(read_entries(policy), on=on)
+        return cls((entries, *lexicons), digest, personal or personals(policy))
+
+    def under(self, matrix: Matrix, audience: Audience) -> Screen:
+        """The same screen, whose findings become what the named rules say for these readers.
+
+        Nothing is compiled again, however long the lexicon.
+        """
+        decided = {
+            way: {
+                detector: matrix.overrides(way, audience, detector)
+                for detector in ("lexicon", "personal")
+            }
+            for way in DIRECTIONS
+        }
+        return Screen(self._lexicons, self.policy, self._personal, decided)
 
     def with_entries(self, urgent: Iterable[Entry], digest: str | None = None) -> Screen:
         """The same screen and a few entries more; nothing that was compiled is compiled again.
@@ -83,6 +111,21 @@ class Screen:
     def stream(self, direction: Direction = "output") -> Stream:
         """A scanner for a text that arrives in pieces."""
         return Stream(self._rules[direction], self.policy)
+
+
+def personals(policy: Mapping[str, Any]) -> Mapping[Direction, Personal] | None:
+    """What the `personal` table of a policy looks for in each direction; None without one."""
+    table = policy.get("personal")
+    if not table:
+        return None
+    from guiju.screening.personal import Personal  # noqa: PLC0415 - few policies need its tables
+
+    found: dict[Direction, Personal] = {}
+    for way in DIRECTIONS:
+        actions = {kind: Outcome(ways[way]) for kind, ways in table.items() if way in ways}
+        if actions:
+            found[way] = Personal(actions)
+    return found
 
 
 def _swept(folded: Folded, rules: Rules) -> Tally:

@@ -49,7 +49,8 @@ class Finding(NamedTuple):
     """Something found: `start` and `end` are character offsets in the text as given.
 
     `rule` names the entry without telling its term, `view` says whether the text held the term as
-    written or only when folded, `score` is per mille.
+    written or only when folded, `score` is per mille; `by` is the operator's named rule that has
+    decided the outcome, None where it is what the entry itself asks for.
     """
 
     start: int
@@ -60,6 +61,7 @@ class Finding(NamedTuple):
     view: str
     score: int
     outcome: Outcome
+    by: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """The public form."""

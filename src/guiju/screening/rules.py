@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from guiju.screening.lexicon import Found, Hit, Lexicon
 from guiju.screening.model import Outcome
@@ -19,33 +20,74 @@ PERSONAL_HARM = "A4f"
 """Personal information, among the harms of the Measures."""
 
 
+class Action(Protocol):
+    """What is decided about a finding."""
+
+    @property
+    def action(self) -> Outcome:
+        """What is done."""
+        ...
+
+    @property
+    def rule(self) -> str | None:
+        """The named rule that says so."""
+        ...
+
+
+Rows: TypeAlias = Mapping[str, Sequence[Action]]
+"""For each harm what becomes of a finding, by the rank of what its own rule asks for."""
+
+Decided: TypeAlias = Mapping[str, Rows]
+"""Rows by detector."""
+
+_OUTCOMES = tuple(Outcome)
+_NO_ROWS: Rows = MappingProxyType({})
+_UNDECIDED: Decided = MappingProxyType({})
+
+
 class Rule(NamedTuple):
-    """What a verdict tells of a rule; `read` is the entry behind it, if there is one."""
+    """What a verdict tells of a rule: the entry behind it, and who decided, if there are such."""
 
     name: str
     harm: str
     detector: str
     outcome: Outcome
     read: Read | None = None
+    by: str | None = None
 
 
 class Rules:
     """The rules of one direction, numbered through; immutable, shared by all threads."""
 
     def __init__(
-        self, lexicons: Sequence[Lexicon], personal: Personal | None, context: int
+        self,
+        lexicons: Sequence[Lexicon],
+        personal: Personal | None,
+        context: int,
+        decided: Decided = _UNDECIDED,
     ) -> None:
-        """`context` is how many folded characters before a hit it may depend on."""
+        """`context` is how many folded characters before a hit it may depend on.
+
+        `decided` is what the operator's named rules make of findings, instead of what the entries
+        themselves ask for.
+        """
         self.context = context
         self._lexicons = tuple(lexicons)
         self._bases = tuple(accumulate((len(one.register) for one in lexicons), initial=0))
         self._personal = personal
+        self._decided = decided
+        self._passing = any(
+            not one.action.rank
+            for rows in decided.values()
+            for row in rows.values()
+            for one in row[1:]
+        )
         self._kinds = tuple(personal.actions) if personal is not None else ()
         self._numbers = {one: at for at, one in enumerate(self._kinds, start=self._bases[-1])}
 
     def find(self, sights: Sights, since: int) -> Found:
         """Every hit of the tail; what is personal was told already up to `since`."""
-        if self._personal is None and len(self._lexicons) == 1:
+        if self._personal is None and len(self._lexicons) == 1 and not self._passing:
             return self._lexicons[0].find(sights)
         hits: list[Hit] = []
         open_at = len(sights.folded)
@@ -60,6 +102,8 @@ class Rules:
             ]
             if not sights.closed:
                 open_at = min(open_at, looked.hold)
+        if self._passing:
+            hits = [hit for hit in hits if self.rank(hit[2])]
         return Found(hits, open_at)
 
     def hold(self, sights: Sights) -> int:
@@ -72,10 +116,21 @@ class Rules:
 
     def rank(self, number: int) -> int:
         """How bad it is when this rule is hit."""
-        if self.is_personal(number):
-            return self.rule(number).outcome.rank
+        if not self._decided:
+            return self._own_rank(number)
+        detector = "personal" if self.is_personal(number) else "lexicon"
+        return self._told(detector, self.harm(number), self._own_rank(number))[0].rank
+
+    def _own_rank(self, number: int) -> int:
+        if self._personal is not None and self.is_personal(number):
+            return self._personal.actions[self._kinds[number - self._bases[-1]]].rank
         at = self._of(number)
         return self._lexicons[at].register.ranks[number - self._bases[at]]
+
+    def _told(self, detector: str, harm: str, own: int) -> tuple[Outcome, str | None]:
+        """What is done about a finding, and the named rule that says so."""
+        row = self._decided.get(detector, _NO_ROWS).get(harm)
+        return (_OUTCOMES[own], None) if row is None else (row[own].action, row[own].rule)
 
     def harm(self, number: int) -> str:
         """The harm that this rule is about."""
@@ -99,10 +154,14 @@ class Rules:
         if self._personal is not None and self.is_personal(number):
             kind = self._kinds[number - self._bases[-1]]
             name = f"personal-{kind}"
-            return Rule(name, PERSONAL_HARM, "personal", self._personal.actions[kind])
+            own = self._personal.actions[kind].rank
+            outcome, by = self._told("personal", PERSONAL_HARM, own)
+            return Rule(name, PERSONAL_HARM, "personal", outcome, by=by)
         at = self._of(number)
         read = self._lexicons[at].register.read(number - self._bases[at])
-        return Rule(read.rule, read.entry.harm, "lexicon", read.entry.action, read)
+        harm = read.entry.harm
+        outcome, by = self._told("lexicon", harm, read.entry.action.rank)
+        return Rule(read.rule, harm, "lexicon", outcome, read, by)
 
     def _of(self, number: int) -> int:
         return next(at for at, end in enumerate(self._bases[1:]) if number < end)

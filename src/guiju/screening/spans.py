@@ -61,6 +61,7 @@ class Place(NamedTuple):
             view=self._view(rule.read, hit, self.source[span[0] : span[1]]),
             score=_CERTAIN,
             outcome=rule.outcome,
+            by=rule.by,
         )
 
     def _view(self, read: Read | None, hit: Hit, source: str) -> str:

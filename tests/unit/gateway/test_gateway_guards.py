@@ -29,6 +29,7 @@ from guiju.gateway.signals import (
 )
 from guiju.gateway.watch import UNHEARD
 from guiju.screening import Finding, Outcome, Verdict
+from guiju.screening.matrix import Answers
 
 BAD = "蓝色的门后面有一座紫色的塔"  # innocent to the lexicon; the guard of these tests minds it
 PLAIN = "今天天气很好，适合出门走走，也可以在家里读一本书。"
@@ -339,3 +340,18 @@ def test_what_the_lexicon_stops_is_not_asked_about():
     assert not [one for one in play.of(AskGuards) if one.direction == "output"]
     assert play.said() == REFUSAL.zh
     assert play.of(AskModel)
+
+
+# -- what a refused person reads -------------------------------------------------------------------
+
+
+def test_the_answer_bank_speaks_instead_of_the_refusal():
+    """In the reader's language; for another harm the general refusal stays."""
+    answers = Answers([{"harms": ["A1*"], "zh": "请看官方说明。", "en": "See the official page."}])
+    play = Play(exchange(BLOCKED, replace(rules(), answers=answers))).begin()
+    play.recorded()
+    assert play.reply[1]["choices"][0]["message"]["content"] == "请看官方说明。"
+    other = Answers([{"harms": ["A4*"], "zh": "别的。", "en": "Other."}])
+    play = Play(exchange(BLOCKED, replace(rules(), answers=other), stream=True)).begin()
+    play.recorded()
+    assert play.said() == REFUSAL.zh

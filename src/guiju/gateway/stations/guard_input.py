@@ -18,7 +18,7 @@ def guard_input(work: Work) -> tuple[Command, ...]:
     if guards is None or work.stopped or not guards.serves("input"):
         return ()
     texts = tuple(by_message(work.body))
-    return (AskGuards(texts, "input"),) if texts else ()
+    return (work.asked(AskGuards(texts, "input")),) if texts else ()
 
 
 def hear_input(work: Work, verdicts: Sequence[Verdict]) -> None:

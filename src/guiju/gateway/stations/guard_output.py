@@ -22,7 +22,7 @@ def guard_output(work: Work) -> tuple[Command, ...]:
         look = work.relay.last_look()
         return () if look is None else (look,)
     texts = tuple(text for one in work.judged if not one.outcome.stops for text in one.texts)
-    return (AskGuards(texts, "output", work.prompt()),) if texts else ()
+    return (work.asked(AskGuards(texts, "output", work.prompt())),) if texts else ()
 
 
 def hear_output(work: Work, verdicts: Sequence[Verdict]) -> None:

@@ -33,7 +33,7 @@ def reply(work: Work) -> tuple[Command, ...]:
 
 def _refusal(work: Work) -> dict[str, Any]:
     """The answer to a request whose input was stopped: no model was asked."""
-    refusal = work.rules.refusal.to(work.ask.language)
+    refusal = work.refusal()
     message = {"role": "assistant", "content": refusal}
     choice = {"index": 0, "message": message, "finish_reason": "content_filter"}
     return {

@@ -18,7 +18,7 @@ def screen_input(work: Work) -> tuple[Command, ...]:
     """Judge all text of the request; mask what is to be masked, stop what is to be stopped."""
     passages = gather(work.body)
     text = passages.joined()
-    verdict = _verdict(work.rules.screen, text)
+    verdict = _verdict(work.screen(), text)
     work.note(verdict, "input")
     outcome = verdict.outcome
     if verdict.masks and not outcome.stops and not _masked(work, verdict, passages):
@@ -54,7 +54,7 @@ def _masked(work: Work, verdict: Verdict, passages: Passages) -> bool:
     """Mask each passage where it stands; False when a hit reaches over several, or for a flood."""
     if verdict.found > _MOST_MASKS:
         return False
-    screen = work.rules.screen
+    screen = work.screen()
     for one in writable(passages):
         found = screen.judge(one.text, "input")
         if found.masks:
@@ -65,6 +65,6 @@ def _masked(work: Work, verdict: Verdict, passages: Passages) -> bool:
 
 def _hidden(work: Work, passages: Passages) -> Outcome:
     """The outcome once escapes are resolved, as in a tool's JSON; those cannot be starred out."""
-    verdict = _verdict(work.rules.screen, unescaped(passages.joined()))
+    verdict = _verdict(work.screen(), unescaped(passages.joined()))
     work.note(verdict, "input")
     return Outcome.BLOCK if verdict.outcome is Outcome.MASK else verdict.outcome

@@ -61,7 +61,7 @@ class _Judging:
         self._count(length, verdict)
 
     def _judge(self, text: str) -> Verdict:
-        verdict = self.work.rules.screen.judge(text, "output")
+        verdict = self.work.screen().judge(text, "output")
         self.work.note(verdict, "output")
         self.outcome = max(self.outcome, verdict.outcome)
         self.raw.append(text)
