@@ -15,6 +15,7 @@ from guiju.casework import Form, read_table
 from guiju.kernel import Invalid, Text, canonical, digest
 from guiju.labelling import ExplicitLabel, Place, has_elements
 from guiju.measures import rule
+from guiju.policies.body_detectors import has_its_classifier
 from guiju.policies.body_screening import LONGEST_TERM, screening
 from guiju.policies.part import CODE, Part
 from guiju.screening import Screen
@@ -78,8 +79,13 @@ def compiled(whole: Mapping[str, Any], mark: str, *, origin: str = "") -> Screen
     """The entries as the gateway will use them.
 
     Raises:
-        Invalid: `policy-invalid`, when screening finds an entry hopeless.
+        Invalid: `policy-invalid`, when screening finds an entry hopeless, or a classifier is named
+            that is not here.
     """
+    if not has_its_classifier(whole["screening"]):
+        raise Form({}, CODE, origin=origin).fault(
+            "screening.classifier.artefact", "没有这个分类器", "is no classifier that we have"
+        )
     try:
         return Screen.load(whole["screening"], mark)
     except Invalid as error:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from guiju.kernel import Invalid
 from guiju.policies.part import Part
 from guiju.screening import DIRECTIONS, Outcome
+from guiju.screening.classifier import shipped
 from guiju.screening.guards import as_table, read_guards
 from guiju.screening.personal import KINDS
 
@@ -87,6 +88,12 @@ def classifier(form: Part, rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return whole
 
 
+def has_its_classifier(screening: Mapping[str, Any]) -> bool:
+    """Whether the classifier that a policy names, if it names one, is the one we have."""
+    artefact = screening.get("classifier", {}).get("artefact")
+    return artefact is None or artefact == shipped().digest
+
+
 def _blocking(
     table: Part, whole: dict[str, Any], rules: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
@@ -108,12 +115,13 @@ def _helpers(table: Part, directions: Sequence[str], rules: Sequence[dict[str, A
     """The rules, each of which can find fault with a text before the classifier is asked."""
     named = table.words("with_rule", [one["name"] for one in rules])
     for rule in (one for one in rules if one["name"] in named):
-        alone = rule["detectors"] == ["classifier"]
-        if alone or rule["action"] == Outcome.PASS or not set(directions) & {*rule["directions"]}:
+        before = {"lexicon", "personal"} & {*rule["detectors"]}
+        meets = {*directions} & {*rule["directions"]}
+        if not before or not meets or rule["action"] == Outcome.PASS:
             raise table.fault(
                 "with_rule",
-                f"{rule['name']} 不能与分类器一同拦截：须由其他检测发现、不放行、且方向相同",
+                f"{rule['name']} 不能与分类器一同拦截：须处置词条或个人信息、不放行、且方向相同",
                 f"{rule['name']} cannot block together with the classifier: it must be about "
-                "what something else finds, in the same direction, and not let it pass",
+                "words or personal information in the same direction, and not let them pass",
             )
     return named

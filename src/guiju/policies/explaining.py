@@ -44,7 +44,7 @@ def heading(direction: str, audience: Audience) -> Text:
 
 def _decisions(judged: Judged) -> Iterator[Text]:
     told = set[tuple[str, Decision]]()
-    for found, decision in zip(judged.verdict.findings, judged.decisions, strict=True):
+    for found, decision in zip(judged.asked.findings, judged.decisions, strict=True):
         # A flood of hits of one entry is decided once.
         if decision.rule is None or (found.rule, decision) in told:
             continue

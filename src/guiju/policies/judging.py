@@ -11,26 +11,31 @@ from typing import Any, NamedTuple
 
 from guiju.kernel import Text
 from guiju.screening import Direction, Finding, Outcome, Screen, Verdict
-from guiju.screening.matrix import Answers, Audience, Decision, Matrix
+from guiju.screening.matrix import AUDIENCES, Answers, Audience, Decision, Matrix
 
 
 class Judged(NamedTuple):
-    """What came of a text; `decisions` are those about the verdict's findings, in their order."""
+    """What came of a text.
+
+    `verdict` is as the named rules have it; `decisions` are about each finding of `asked`, which
+    is as the entries and kinds themselves ask for. Of a flood both tell a part.
+    """
 
     verdict: Verdict
-    decisions: tuple[Decision, ...] = ()
+    asked: Verdict
+    decisions: tuple[Decision, ...]
 
     @property
-    def deciding(self) -> list[tuple[Finding, Decision]]:
+    def deciding(self) -> list[Finding]:
         """The findings that made the outcome what it is; none when nothing is to be done."""
-        pairs = zip(self.verdict.findings, self.decisions, strict=True)
-        worst = self.verdict.outcome
-        return [one for one in pairs if one[1].action is worst is not Outcome.PASS]
+        return [one for one in self.verdict.findings if one.outcome is self.verdict.outcome]
 
     @property
     def rule(self) -> str | None:
-        """The named rule that made it so; None when it is what a detector asked for."""
-        return next((one.rule for _, one in self.deciding if one.rule is not None), None)
+        """The named rule that made the outcome so; None when it is what was asked for."""
+        if self.verdict.outcome is not Outcome.PASS:
+            return next((one.by for one in self.deciding if one.by is not None), None)
+        return next((one.rule for one in self.decisions if one.rule is not None), None)
 
 
 class Judge:
@@ -40,28 +45,27 @@ class Judge:
         """`screen` is that of the same body, which was checked."""
         self._screen = screen
         self._matrix = Matrix.load(body["screening"])
+        self._decided = {who: screen.under(self._matrix, who) for who in AUDIENCES}
         self._answers = Answers.load(body["screening"])
         refusal = body["screening"]["refusal"]
         self._refusal = Text(zh=refusal["zh"], en=refusal["en"])
 
     def judge(self, text: str, direction: Direction, audience: Audience) -> Judged:
         """What is done about `text`, which somebody of `audience` says or reads."""
-        found = self._screen.judge(text, direction)
+        asked = self._screen.judge(text, direction)
         decisions = tuple(
             self._matrix.decide(
                 one.harm, one.detector, direction, audience, one.outcome, score=one.score
             )
-            for one in found.findings
+            for one in asked.findings
         )
-        outcome = max((one.action for one in decisions), default=Outcome.PASS)
-        return Judged(found._replace(outcome=outcome), decisions)
+        return Judged(self._decided[audience].judge(text, direction), asked, decisions)
 
     def answer(self, judged: Judged) -> Text | None:
         """What a refused person reads; None when nobody is refused."""
         if not judged.verdict.stops:
             return None
         deciding = judged.deciding
-        harms = {one.harm for one, _ in deciding}
-        entries = [one.rule for one, _ in deciding]
-        rules = [one.rule for _, one in deciding if one.rule is not None]
+        harms, entries = {one.harm for one in deciding}, {one.rule for one in deciding}
+        rules = {one.by for one in deciding if one.by is not None}
         return self._answers.for_finding(harms, entries, rules) or self._refusal

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from guiju.kernel import Keyring
+from guiju.kernel import Keyring, Text, Unavailable
 from guiju.policies import lexicons, lexicons_store
 from guiju.policies.artefacts import Artefacts
+from guiju.policies.body_detectors import has_its_classifier
 from guiju.policies.lexicons_model import altered_lexicon, references, since
 from guiju.screening import Entry, Screen, importing
 from guiju.storage import Tx
@@ -41,8 +42,11 @@ class Screens:
         """The screen of a policy's whole body on the day of the transaction.
 
         Raises:
-            Unavailable: `lexicon-altered`, when the words it names are not as they were approved.
+            Unavailable: `lexicon-altered`, when the words it names are not as they were approved;
+                `classifier-other`, when the classifier it names is another than ours.
         """
+        if not has_its_classifier(body["screening"]):
+            raise _other_classifier()
         day = today(tx.now)
         held = {}
         for one in references(body):
@@ -94,6 +98,21 @@ class _Format:
 
     def load(self, data: bytes) -> importing.Compiled:
         return importing.Compiled.load(data)
+
+
+def _other_classifier() -> Unavailable:
+    return Unavailable(
+        "classifier-other",
+        Text(
+            zh="规则指定的分类器与本程序所带的不同。",
+            en="The policy was approved with another classifier than the one installed here.",
+        ),
+        Text(
+            zh="请按新分类器重新测试，再提出新版规则。",
+            en="Try the policy with this one and propose a new version.",
+        ),
+        article=4,
+    )
 
 
 def _source(tx: Tx, made: _Edition) -> Callable[[], Iterable[Entry]]:

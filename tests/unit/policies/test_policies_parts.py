@@ -3,16 +3,19 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.kernel import Invalid, canonical, digest
-from guiju.policies import checked, default_body
+from guiju.kernel import Invalid, Unavailable, canonical, digest
+from guiju.policies import Screens, checked, default_body, read_file
+from guiju.screening.classifier import shipped
 from guiju.screening.guards import read_guards
 from guiju.screening.personal import KINDS
+from guiju.storage import Database
 
 GUARD = {
     "name": "qwen",
@@ -176,7 +179,15 @@ ANSWER = {"name": "a", "harms": ["A1a"], "zh": "答", "en": "No."}
                 "rule": [{"name": "own", "detectors": ["classifier"], "action": "review"}],
             },
             "classifier.with_rule",
-            "something else finds",
+            "words or personal information",
+        ),
+        (
+            {
+                "classifier": {"block_from": 700, "with_rule": ["guarded"]},
+                "rule": [{"name": "guarded", "detectors": ["guard"], "action": "block"}],
+            },
+            "classifier.with_rule",
+            "words or personal information",
         ),
         (
             {
@@ -184,7 +195,7 @@ ANSWER = {"name": "a", "harms": ["A1a"], "zh": "答", "en": "No."}
                 "rule": [{"name": "mild", "action": "pass"}],
             },
             "classifier.with_rule",
-            "not let it pass",
+            "not let them pass",
         ),
         ({"classifier": {"artefact": "xyz"}}, "classifier.artefact", "no digest"),
         ({"rule": [{**YOUNG, "name": "a b"}]}, "rule[0].name", "letters, digits"),
@@ -304,3 +315,24 @@ def test_no_part_breaks_the_reader(parts: dict[str, Any]) -> None:
     else:
         refused = "policy-invalid"
     assert refused == "policy-invalid"
+
+
+def naming(artefact: str) -> dict[str, Any]:
+    body = default_body()
+    body["screening"]["classifier"] = {"artefact": artefact}
+    read: dict[str, Any] = checked(body)
+    return read
+
+
+def test_a_policy_holds_for_the_classifier_it_names(db: Database, tmp_path: Path) -> None:
+    """With another one it is neither proposed nor screened by."""
+    screens = Screens(None, db.keys)
+    with db.read() as tx:
+        screens.of(tx, naming(shipped().digest), "mark")
+        with pytest.raises(Unavailable, match="classifier-other"):
+            screens.of(tx, naming("0" * 64), "mark")
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps(naming("0" * 64)), encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        read_file(path)
+    assert caught.value.param == "screening.classifier.artefact"

@@ -170,3 +170,24 @@ def test_a_dry_run_counts_what_named_rules_would_change() -> None:
     assert found.plain()["changes"] == [
         {"direction": "output", "now": "block", "then": "review", "count": 1}
     ]
+
+
+def test_what_a_rule_lets_pass_is_still_explained(tmp_path: Path) -> None:
+    """A reviewer reads that something was found, and which rule spared it."""
+    sparing = {**SPARING, "action": "pass"}
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps(whole(rule=[sparing])), encoding="utf-8")
+    arguments = ("explain", "示例禁词甲", "--file", str(path), "--direction", "output")
+    said = run(*arguments).stdout
+    assert "with 0 hits: to be delivered" in said
+    assert ": let pass, instead of block." in said
+    report = json.loads(run(*arguments, "--json").stdout)
+    assert (report["verdict"], report["rule"]) == ("pass", "sparing")
+
+
+def test_a_flood_hides_no_rule(draft: str) -> None:
+    """Of many findings a part is told; the outcome is that of all of them."""
+    text = "示例禁词甲" * 150 + "示例遮盖词丁"
+    arguments = ("explain", text, "--file", draft, "--direction", "output", "--audience", "minors")
+    report = json.loads(run(*arguments, "--json").stdout)
+    assert (report["verdict"], report["rule"]) == ("refuse", "young")
