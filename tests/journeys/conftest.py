@@ -173,7 +173,10 @@ class Service:
         file.write_text(text, encoding="utf-8")
         proposed = self.json("policy", "propose", str(file), "--as", "safety", "--json")
         approved = self.json("policy", "approve", proposed["id"], "--as", "second", "--json")
-        digest = str(approved["digest"])
+        return self.wait_policy(str(approved["digest"]))
+
+    def wait_policy(self, digest: str) -> str:
+        """Wait until the running service answers by the policy with this digest."""
         for _ in range(100):
             _, headers, _ = self.ask(
                 "/v1/chat/completions", _HELLO, self.credentials["user"]["api_key"]
