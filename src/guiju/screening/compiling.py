@@ -5,7 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import compress
 from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from guiju.screening.entry import Entry
 from guiju.screening.layer import Layer, laid
@@ -32,28 +37,31 @@ def made(entries: Sequence[Entry], numbers: Sequence[int]) -> Made:
     """
     laying = lay(entries, numbers)
     ways = _distinct(laying)
-    used = sorted(set().union(*ways.values()))
-    place = {old: new for new, old in enumerate(used)}
-    shared: dict[tuple[int, ...], Layers] = {}
+    used = np.logical_or.reduce(list(ways.values()))
+    place = np.cumsum(used) - 1
+    is_pattern = laying.heads.that(lambda one: one.kind == "regex")
+    shared: dict[bytes, Layers] = {}
     layers, patterns = {}, {}
     for way, chosen in ways.items():
-        if (known := tuple(chosen)) not in shared:
-            shared[known] = tuple(_layers(laying, set(chosen), place))
+        if (known := chosen.tobytes()) not in shared:
+            shared[known] = tuple(_layers(laying, chosen, place))
         layers[way] = shared[known]
-        found = (place[at] for at in chosen if laying.entries[at].kind == "regex")
-        patterns[way] = tuple(found)
-    flags = bytes(laying.flags[at] for at in used)
-    return Made(packed([laying.entries[at] for at in used], flags), layers, patterns)
+        patterns[way] = tuple(place[chosen & is_pattern].tolist())
+    terms = (one.term for one in compress(entries, used.tobytes()))
+    flags = compress(laying.flags, used.tobytes())
+    return Made(packed(terms, laying.heads.only(used), flags), layers, patterns)
 
 
-def _distinct(laying: Laying) -> dict[Direction, list[int]]:
+def _distinct(laying: Laying) -> dict[Direction, NDArray[np.bool_]]:
     """For each direction its entries; of those that find the same, the one that does the worst."""
-    scopes = [one.scope for one in laying.entries]
-    worse = _outdone(laying)
-    return {
-        way: [at for at, one in enumerate(scopes) if way in one and (way, at) not in worse]
-        for way in DIRECTIONS
-    }
+    ways = {way: laying.heads.that(partial(_counts, way)) for way in DIRECTIONS}
+    for way, at in _outdone(laying):
+        ways[way][at] = False
+    return ways
+
+
+def _counts(way: Direction, entry: Entry) -> bool:
+    return way in entry.scope
 
 
 def _outdone(laying: Laying) -> set[tuple[Direction, int]]:
@@ -79,17 +87,11 @@ def _mark(entry: Entry, folded: str) -> object:
     return folded, entry.kind, entry.views, entry.whole_word, entry.near, entry.except_
 
 
-def _layers(laying: Laying, chosen: set[int], place: dict[int, int]) -> Iterator[Layer]:
+def _layers(laying: Laying, chosen: NDArray[np.bool_], place: NDArray[np.int64]) -> Iterator[Layer]:
     for view, found in laying.forms.items():
-        if not found.forms:
-            continue
-        if len(chosen) == len(place) == len(laying.entries):
-            yield laid(view, found.forms, found.numbers, found.words)
-            continue
-        at = [at for at, number in enumerate(found.numbers) if number in chosen]
-        yield laid(
-            view,
-            [found.forms[one] for one in at],
-            [place[found.numbers[one]] for one in at],
-            [found.words[one] for one in at],
-        )
+        numbers = np.array(found.numbers, dtype=np.int64)
+        those = chosen[numbers]
+        if those.any():
+            kept = those.tobytes()
+            forms, words = compress(found.forms, kept), compress(found.words, kept)
+            yield laid(view, list(forms), place[numbers[those]].tolist(), bytes(words))

@@ -4,13 +4,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 from operator import attrgetter
 from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from guiju.kernel import Invalid, Text
 from guiju.screening.entry import LONGEST_TERM, Entry, hopeless
 from guiju.screening.fold import BORDER, fold
-from guiju.screening.register import EXCEPT, HOMOPHONE, LEFT, NEAR, PART, RIGHT, SQUEEZED
+from guiju.screening.register import (
+    EXCEPT,
+    HOMOPHONE,
+    LEFT,
+    NEAR,
+    PART,
+    RIGHT,
+    SQUEEZED,
+    heads_of,
+)
 from guiju.screening.sights import FOLDED, REPEATING
 from guiju.screening.views import LONGEST_TERM as LONGEST_SEEN
 from guiju.screening.views import default_views, fits, keys, seen
@@ -47,6 +60,12 @@ class Forms:
         self.numbers.append(number)
         self.words.append(word)
 
+    def add_many(self, forms: Sequence[str], those: NDArray[np.bool_]) -> None:
+        """Find those entries by their `forms`, which are no words."""
+        self.forms += compress(forms, those.tobytes())
+        self.numbers += np.flatnonzero(those).tolist()
+        self.words += bytes(len(self.forms) - len(self.words))
+
 
 class Laying:
     """The entries in order, each with its folded term and what a hit is asked; the forms by view.
@@ -54,19 +73,13 @@ class Laying:
     Rows of numbers and texts: a million small tuples would take longer than all they hold.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, entries: Sequence[Entry], folded: list[str]) -> None:
         """Nothing is laid yet."""
-        self.entries: list[Entry] = []
-        self.folded: list[str] = []
-        self.flags = bytearray()
+        self.entries = entries
+        self.heads = heads_of(entries)
+        self.folded = folded
+        self.flags = bytearray(len(entries))
         self.forms: dict[str, Forms] = {}
-
-    def add(self, entry: Entry, folded: str, flags: int) -> int:
-        """Take the next entry; returns its number."""
-        self.entries.append(entry)
-        self.folded.append(folded)
-        self.flags.append(flags)
-        return len(self.flags) - 1
 
     def seen(self, view: str) -> Forms:
         """The forms of a view."""
@@ -79,51 +92,59 @@ def lay(entries: Sequence[Entry], numbers: Sequence[int]) -> Laying:
     Raises:
         Invalid: `lexicon-entry-hopeless`, naming the entry by its number.
     """
-    laying = Laying()
-    folded = _together(fold(BORDER.join(one.term for one in entries)).text, entries)
+    laying = Laying(
+        entries, _together(fold(BORDER.join(one.term for one in entries)).text, entries)
+    )
     if len(entries) > MOST_SEEN_THROUGH:
-        _lay_many(laying, entries, numbers, folded)
+        _lay_many(laying, numbers)
     else:
-        for number, entry, text in zip(numbers, entries, folded, strict=True):
-            _lay_one(laying, number, entry, text, default_views)
+        for at, number in enumerate(numbers):
+            _lay_one(laying, at, number, default_views)
     return laying
 
 
-def _lay_many(
-    laying: Laying, entries: Sequence[Entry], numbers: Sequence[int], folded: Sequence[str]
-) -> None:
+def _lay_many(laying: Laying, numbers: Sequence[int]) -> None:
     """Of very many, nothing is asked that is known of others like them."""
+    folded, heads = laying.folded, laying.heads
     forms = _split(seen("squeezed", BORDER.join(folded)).text, len(folded)) or [""] * len(folded)
-    fitting: dict[int, bool] = {}
-    plain, squeezed, add = laying.seen(FOLDED), laying.seen("squeezed"), laying.add
-    for number, entry, text, form in zip(numbers, entries, folded, forms, strict=True):
-        size = 0 if form.isascii() or len(text) > LONGEST_SEEN else len(form)
-        if size not in fitting:
-            fitting[size] = size > 0 and fits("squeezed", text) is None
-        if not fitting[size] or _DOUBTS(entry) != _NO_DOUBTS:
-            _lay_one(laying, number, entry, text, _plainer_views)
-        elif not entry.views:
-            squeezed.add(form, add(entry, text, SQUEEZED), word=False)
-        elif entry.views == _AS_IT_STANDS:
-            plain.add(text, add(entry, text, 0), word=False)
-        else:
-            _lay_one(laying, number, entry, text, _plainer_views)
+    easy = _fitting(folded, forms) & heads.that(lambda one: _DOUBTS(one) == _NO_DOUBTS)
+    plain = easy & heads.that(lambda one: one.views == _AS_IT_STANDS)
+    squeezed = easy & heads.that(lambda one: not one.views)
+    laying.seen(FOLDED).add_many(folded, plain)
+    laying.seen("squeezed").add_many(forms, squeezed)
+    laying.flags[:] = (squeezed * np.uint8(SQUEEZED)).tobytes()
+    for at in np.flatnonzero(~(plain | squeezed)).tolist():
+        _lay_one(laying, at, numbers[at], _plainer_views)
 
 
-def _lay_one(laying: Laying, number: int, entry: Entry, folded: str, usual: Usual) -> None:
+def _fitting(folded: Sequence[str], forms: Sequence[str]) -> NDArray[np.bool_]:
+    """Which terms fit the squeezed view; one with ideographs does as others of its length do."""
+    count = len(forms)
+    sizes = np.fromiter(map(len, forms), dtype=np.int64, count=count)
+    sizes[np.fromiter(map(str.isascii, forms), dtype=bool, count=count)] = 0
+    sizes[np.fromiter(map(len, folded), dtype=np.int64, count=count) > LONGEST_SEEN] = 0
+    those, first = np.unique(sizes, return_index=True)
+    fit = np.zeros(int(those[-1]) + 1, dtype=bool)
+    fit[those] = [fits("squeezed", folded[at]) is None for at in first]
+    fit[0] = False
+    return fit[sizes]
+
+
+def _lay_one(laying: Laying, at: int, number: int, usual: Usual) -> None:
+    entry, folded = laying.entries[at], laying.folded[at]
     if entry.views or _DOUBTS(entry) != _NO_DOUBTS or not _is_hopeful(folded):
         _check(number, entry)
     if entry.kind == "regex":
-        laying.add(entry, entry.term, 0)
+        laying.folded[at] = entry.term
         return
     parts = (folded,) if entry.kind == "term" else tuple(fold(one).text for one in entry.parts)
     by_part = [_forms(part, entry.views or usual(part)) for part in parts]
     chain = next(view for view in _CHAIN if all(view in forms for forms in by_part))
-    at = laying.add(entry, folded, _asked(entry, parts) | _CHAIN_FLAGS[chain])
+    flags = laying.flags[at] = _asked(entry, parts) | _CHAIN_FLAGS[chain]
     for view in (chain, *_SPLIT_OFF):
         if all(view in forms for forms in by_part):
             for form in (form for some in by_part for form in some[view]):
-                laying.seen(view).add(form, at, word=_begins_word(form, laying.flags[at]))
+                laying.seen(view).add(form, at, word=_begins_word(form, flags))
 
 
 def _begins_word(form: str, flags: int) -> bool:

@@ -8,13 +8,15 @@ gigabyte in every worker, and seconds at each start.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from guiju.kernel import Text, digest
 from guiju.screening.entry import Entry, Kind, read_entry, write_entry
@@ -95,24 +97,49 @@ class Register:
 _PLACE = Text(zh="已编译的词条", en="A compiled entry")
 
 
-def packed(entries: Sequence[Entry], flags: Iterable[int]) -> Register:
-    """A register of `entries`, with what each must be asked."""
+class Heads(NamedTuple):
+    """What many entries have in common: all but their terms; `of` each of them one of `samples`."""
+
+    of: NDArray[np.uint32]
+    samples: tuple[Entry, ...]
+
+    def only(self, used: NDArray[np.bool_]) -> Heads:
+        """Those of some of the entries, in the order in which these have them."""
+        of = self.of[used]
+        found, first = np.unique(of, return_index=True)
+        order = found[np.argsort(first)]
+        place = np.zeros(len(self.samples), dtype=np.uint32)
+        place[order] = np.arange(len(order))
+        return Heads(place[of], tuple(self.samples[at] for at in order))
+
+    def that(self, asked: Callable[[Entry], bool]) -> NDArray[np.bool_]:
+        """Of which entries something is true that does not depend on their terms."""
+        answers = np.fromiter(map(asked, self.samples), dtype=bool, count=len(self.samples))
+        return answers[self.of]
+
+
+def heads_of(entries: Sequence[Entry]) -> Heads:
+    """The heads of `entries`, in the order in which they first stand."""
     heads: dict[tuple[object, ...], int] = {}
-    head_of = array("I", (heads.setdefault(_HEAD(one), len(heads)) for one in entries))
-    samples: dict[int, Entry] = {}
-    for number, entry in zip(head_of, entries, strict=True):
-        samples.setdefault(number, entry)
-    written = [_encode(_without_term(one)) for one in samples.values()]
-    terms = [one.term.encode() for one in entries]
-    ranks = {rank: one.action.rank for rank, one in samples.items()}
+    marks = map(_HEAD, entries)
+    of = np.fromiter((heads.setdefault(one, len(heads)) for one in marks), np.uint32, len(entries))
+    _, first = np.unique(of, return_index=True)
+    return Heads(of, tuple(entries[at] for at in first))
+
+
+def packed(terms: Iterable[str], heads: Heads, flags: Iterable[int]) -> Register:
+    """A register of the entries with these `terms` and heads, and with what each must be asked."""
+    written = [_encode(_without_term(one)) for one in heads.samples]
+    encoded = list(map(str.encode, terms))
+    ranks = np.array([one.action.rank for one in heads.samples], dtype=np.uint8)
     return Register(
         (
-            b"".join(terms),
+            b"".join(encoded),
             b"".join(written),
-            array("Q", accumulate(map(len, terms))).tobytes(),
+            array("Q", accumulate(map(len, encoded))).tobytes(),
             array("Q", accumulate(map(len, written))).tobytes(),
-            head_of.tobytes(),
-            bytes(map(ranks.__getitem__, head_of)),
+            heads.of.tobytes(),
+            ranks[heads.of].tobytes(),
             bytes(flags),
         )
     )
