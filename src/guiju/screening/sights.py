@@ -37,15 +37,21 @@ class Sights:
         self.context = context
         self.closed = closed
         self.tail = folded[context:] if context else folded
-        self._look = Look(self.tail)
+        self._look: Look | None = None
         self._seen: dict[str, Seen] = {}
 
     def seen(self, view: str) -> Seen:
         """The tail in this view."""
         sight = self._seen.get(view)
         if sight is None:
-            sight = self._seen[view] = seen(view, self._look)
+            look = self.tail if view == FOLDED else self._looked()
+            sight = self._seen[view] = seen(view, look)
         return sight
+
+    def _looked(self) -> Look:
+        if self._look is None:
+            self._look = Look(self.tail)
+        return self._look
 
     def ending(self) -> Sights:
         """The part of the window in which a hit that is still to come may begin."""
@@ -55,7 +61,7 @@ class Sights:
     def to_come(self, view: str) -> Seen:
         """The tail as this view sees it once more has come; a view may look away until then."""
         sight = self.seen(view)
-        return sight if sight.text else seen(view, self._look, whole=True)
+        return sight if sight.text else seen(view, self._looked(), whole=True)
 
     def core(self, sight: Seen, start: int, end: int) -> tuple[int, int]:
         """The least part of the window that the hit `start:end` of the tail's sight needs."""

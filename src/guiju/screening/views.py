@@ -71,8 +71,10 @@ def seen(view: str, text: str | Look, *, whole: bool = False) -> Seen:
     It is empty when nothing in it can matter there; never, if it is asked for as a `whole` because
     more may come that makes it matter.
     """
-    look = Look(text) if isinstance(text, str) else text
+    if view == "folded":
+        return Seen(text if isinstance(text, str) else text.folded)
     one = _VIEWS[view]
+    look = Look(text) if isinstance(text, str) else text
     return one.see_whole(look) if whole and one.see_whole is not None else one.see(look)
 
 

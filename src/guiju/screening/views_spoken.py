@@ -65,7 +65,7 @@ def homophone_is_rare(term: str) -> bool:
 def see_pinyin(look: Look, *, whole: bool = False) -> Seen:
     """Syllables in letters, over the squeezed text; nothing where no Latin letter is written."""
     folded = look.folded
-    if not whole and not _LATIN.search(folded):
+    if not (whole or _LATIN.search(folded)):
         return Seen(folded, "")
     written = _in_letters(folded)
     squeezed = look if written == folded else Look(written)

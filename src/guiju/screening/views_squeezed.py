@@ -23,31 +23,21 @@ _RUN = re.compile(r"(.)\1+", re.DOTALL)
 
 
 class Look:
-    """A folded text that is looked at in several views: what they share is done once."""
+    """A folded text that is looked at in several views: what they share is done once.
 
-    __slots__ = ("_dropped", "_gaps", "_squeezed", "_way", "folded")
+    `dropped` is the text without separators and symbols; in `squeezed` each run of one character is
+    one, too.
+    """
+
+    __slots__ = ("_gaps", "_way", "dropped", "folded", "squeezed")
 
     def __init__(self, folded: str) -> None:
-        """Nothing is done yet."""
+        """Take what is looked at."""
         self.folded = folded
-        self._dropped: str | None = None
-        self._squeezed: str | None = None
+        self.dropped = dropped(folded)
+        self.squeezed = _collapsed(self.dropped)
         self._gaps: tuple[Step, ...] | None = None
         self._way: Way | None = None
-
-    @property
-    def dropped(self) -> str:
-        """The text without separators and symbols."""
-        if self._dropped is None:
-            self._dropped = dropped(self.folded)
-        return self._dropped
-
-    @property
-    def squeezed(self) -> str:
-        """And with each run of one character as one."""
-        if self._squeezed is None:
-            self._squeezed = _collapsed(self.dropped)
-        return self._squeezed
 
     def way(self) -> Way:
         """From the squeezed text back to the folded one."""
