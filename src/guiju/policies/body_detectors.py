@@ -8,7 +8,7 @@ from typing import Any
 
 from guiju.kernel import Invalid
 from guiju.policies.part import Part
-from guiju.screening import DIRECTIONS, Outcome
+from guiju.screening import DIRECTIONS, Outcome, images
 from guiju.screening.classifier import shipped
 from guiju.screening.guards import as_table, read_guards
 from guiju.screening.personal import KINDS
@@ -51,6 +51,16 @@ def guards(form: Part) -> list[dict[str, Any]]:
         return [as_table(one) for one in read_guards({"guard": rows})]
     except Invalid as error:
         raise form.passed_on("guard", error) from error
+
+
+def pictures(form: Part) -> dict[str, Any]:
+    """What must look at a picture and how closely, as its own room reads and writes it."""
+    if not form.has("images"):
+        return {}
+    try:
+        return images.as_table(images.read_image_policy(form.table("images")))
+    except Invalid as error:
+        raise form.passed_on("images", error) from error
 
 
 def stream(form: Part) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from guiju.measures import law
-from guiju.policies.body_detectors import classifier, guards, personal, stream
+from guiju.policies.body_detectors import classifier, guards, personal, pictures, stream
 from guiju.policies.body_matrix import answers, rules
 from guiju.policies.part import Part
 from guiju.screening import DIRECTIONS, importing
@@ -35,6 +35,7 @@ def screening(form: Part) -> dict[str, Any]:
         "lexicon": list(_lexicons(form)),
         "personal": personal(form),
         "guard": guards(form),
+        "images": pictures(form),
         "stream": stream(form),
         "classifier": classifier(form, named),
         "rule": named,

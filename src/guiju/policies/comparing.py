@@ -21,7 +21,7 @@ from guiju.policies.saying import (
 
 _MOST_CHANGES = 500
 # Said in words of their own.
-_PARTS = ("personal", "guard", "stream", "classifier", "rule", "answer")
+_PARTS = ("personal", "guard", "images", "stream", "classifier", "rule", "answer")
 _LISTS = ("screening.entry", "screening.lexicon", *(f"screening.{one}" for one in _PARTS))
 
 Change = tuple[str, str]

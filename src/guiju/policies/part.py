@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from guiju.casework import Form
 from guiju.kernel import Invalid
@@ -85,6 +86,13 @@ class Part(Form):
     def raw(self, key: str) -> object:
         """What stands at `key`, for a room below that reads it itself."""
         return self._take(key, [])
+
+    def table(self, key: str) -> Mapping[str, Any]:
+        """The table at `key`, for a room below that reads it itself."""
+        value = self._take(key, {})
+        if not isinstance(value, Mapping):
+            raise self.fault(key, "应为一组键值", "must be a table")
+        return value
 
     def _inner(self, key: str, value: object) -> Part:
         return Part(value, self.code, origin=self.origin, place=self._where(key))

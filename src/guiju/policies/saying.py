@@ -25,6 +25,7 @@ from guiju.screening.matrix import GROUPS
 Table = Mapping[str, Any]
 
 STREAMS = Text(zh="流式输出", en="Streams")
+PICTURES = Text(zh="图片", en="Pictures")
 TRIAGE = Text(zh="分类器（分流）", en="Classifier (triage)")
 
 _TOLD = {
@@ -192,6 +193,19 @@ def stream_said(screening: Table) -> Text | None:
     )
 
 
+def pictures_said(screening: Table) -> Text | None:
+    """What must look at a picture; None when nothing is said of it."""
+    one = screening.get("images")
+    if one is None:
+        return None
+    parts, action = ", ".join(one["require"]), ACTIONS[one["unscreened"]]
+    model = f"; {one['vision']['name']}" if "vision" in one else ""
+    return Text(
+        zh=f"须由 {parts} 看过{model}；未能看全则{action.zh}",
+        en=f"{parts} must look{model}; {action.en} where one could not",
+    )
+
+
 def classifier_said(screening: Table) -> Text | None:
     """What the embedded classifier is asked about; None when it is not."""
     one = screening.get("classifier")
@@ -231,6 +245,10 @@ class Aside(NamedTuple):
 
 
 def asides(screening: Table) -> list[Aside]:
-    """How streams are delivered and what the classifier does, where the policy says so."""
-    said = ((STREAMS, stream_said(screening)), (TRIAGE, classifier_said(screening)))
+    """Streams, pictures and the classifier, where the policy says something of them."""
+    said = (
+        (STREAMS, stream_said(screening)),
+        (PICTURES, pictures_said(screening)),
+        (TRIAGE, classifier_said(screening)),
+    )
     return [Aside(head, words) for head, words in said if words is not None]

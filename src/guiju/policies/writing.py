@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-_TABLES = ("stream", "classifier")
+_TABLES = ("images", "stream", "classifier")
 _LISTS = ("guard", "rule", "answer", "lexicon", "entry")
 
 

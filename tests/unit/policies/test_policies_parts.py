@@ -71,6 +71,17 @@ def test_personal_information_is_read_by_kind_and_direction() -> None:
     assert list(every["personal"]) == list(KINDS)
 
 
+def test_pictures_are_kept_as_their_room_writes_them() -> None:
+    """Completed with what is strictest; and they read as the same again."""
+    read = screened(images={"require": ["ocr", "codes"], "limits": {"pixels": 1000}})["images"]
+    assert read["require"] == ["codes", "ocr"]
+    assert (read["unscreened"], read["limits"]["pixels"]) == ("block", 1000)
+    seeing = {**GUARD, "family": "judge"}
+    assert screened(images={"vision": seeing})["images"]["vision"]["family"] == "judge"
+    assert fault(images={"require": ["sight"]}).param == "screening.images.require"
+    assert fault(images=3).param == "screening.images"
+
+
 def test_guards_are_kept_as_their_room_writes_them() -> None:
     """Without what stands at its default; and they read as the same guards again."""
     read = screened(guard=[{**GUARD, "url": GUARD["url"] + "/", "unsafe": "block"}])

@@ -13,7 +13,7 @@ from guiju.screening.images.looking import TextJudge
 from guiju.screening.images.model import PARTS, ImageFinding, ImageVerdict
 from guiju.screening.images.pdq import Pdq, pdq
 from guiju.screening.images.pixels import Box, Pixels
-from guiju.screening.images.policy import ImagePolicy, read_image_policy
+from guiju.screening.images.policy import ImagePolicy, as_table, read_image_policy
 from guiju.screening.images.rapid import RapidReader
 from guiju.screening.images.reading import Reader, TextBox
 from guiju.screening.images.screen import Eyes, ImageScreen, judge_file
@@ -46,6 +46,7 @@ __all__ = [
     "TextJudge",
     "ZxingReader",
     "admitted",
+    "as_table",
     "judge_file",
     "pdq",
     "read_hashes",

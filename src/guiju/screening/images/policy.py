@@ -14,6 +14,7 @@ from typing import Any
 
 from guiju.kernel import Invalid, Text
 from guiju.screening.guards import GuardConfig, read_guards
+from guiju.screening.guards import as_table as guard_table
 from guiju.screening.images.hashes import MOST_DISTANCE
 from guiju.screening.images.limits import MOST_PIXELS_EVER, Limits
 from guiju.screening.images.model import PARTS
@@ -80,6 +81,16 @@ def read_image_policy(table: Mapping[str, Any]) -> ImagePolicy:
         vision=_vision(row),
         limits=_limits(row),
     )
+
+
+def as_table(policy: ImagePolicy) -> dict[str, Any]:
+    """The whole table, from which `read_image_policy` makes the same policy."""
+    table = {one.name: getattr(policy, one.name) for one in fields(ImagePolicy)}
+    table["require"] = list(policy.require)
+    table |= {key: table[key].value for key in ("unscreened", "mask")}
+    table["limits"] = {one.name: getattr(policy.limits, one.name) for one in fields(Limits)}
+    vision = table.pop("vision")
+    return table if vision is None else table | {"vision": guard_table(vision)}
 
 
 def _vision(row: _Row) -> GuardConfig | None:
