@@ -53,7 +53,7 @@ def test_every_part_of_a_policy_has_an_example() -> None:
     named = set().union(*(tomllib.loads(text)["screening"] for text in EXAMPLES))
     assert named == {
         *("entry", "personal", "guard", "stream"),
-        *("classifier", "rule", "answer"),
+        *("images", "classifier", "rule", "answer"),
     }
 
 
