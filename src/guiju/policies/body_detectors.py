@@ -110,7 +110,7 @@ def _blocking(
     if not table.has("with_rule"):
         raise table.fault(
             "block_from",
-            "分类器只作分流，不能单独拦截；请用 with_rule 写明须同时命中的处置规则",
+            "分类器只作分流，不能单独阻断；请用 with_rule 写明须同时命中的处置规则",
             "the classifier is triage and cannot block alone; "
             "name the rules that must also be met in with_rule",
         )
@@ -130,7 +130,7 @@ def _helpers(table: Part, directions: Sequence[str], rules: Sequence[dict[str, A
         if not before or not meets or rule["action"] == Outcome.PASS:
             raise table.fault(
                 "with_rule",
-                f"{rule['name']} 不能与分类器一同拦截：须处置词条或个人信息、不放行、且方向相同",
+                f"{rule['name']} 不能与分类器一同阻断：须处置词条或个人信息、不放行、且方向相同",
                 f"{rule['name']} cannot block together with the classifier: it must be about "
                 "words or personal information in the same direction, and not let them pass",
             )

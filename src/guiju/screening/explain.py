@@ -14,7 +14,7 @@ _OUTCOMES: Mapping[Outcome, Text] = {
     Outcome.MASK: Text(zh="遮盖", en="to be starred out"),
     Outcome.REVIEW: Text(zh="人工复核", en="to be reviewed by a person"),
     Outcome.REFUSE: Text(zh="拒绝并答复", en="to be refused with an answer"),
-    Outcome.BLOCK: Text(zh="拦截", en="to be blocked"),
+    Outcome.BLOCK: Text(zh="阻断", en="to be blocked"),
 }
 _DETECTORS: Mapping[str, Text] = {
     "lexicon": Text(zh="词库", en="the lexicon"),

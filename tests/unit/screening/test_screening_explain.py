@@ -33,7 +33,7 @@ def test_a_verdict_is_told_in_words(text: str, zh: str, en: str) -> None:
         assert found.rule in said
         assert "A1f" in said
         assert "2 " in said
-    assert chinese.endswith("拦截。")
+    assert chinese.endswith("阻断。")
     assert "词库" in chinese
 
 
