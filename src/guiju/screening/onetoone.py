@@ -31,7 +31,7 @@ class OneToOne:
 
     def __call__(self, text: str, *, kept: bool = False) -> str:
         """`text` by this table, as long as it was; `kept`: with itself instead of `NONE`."""
-        found = self._found(text)
+        found = self._block(text) if _SHORT <= len(text) <= _BLOCK else self._found(text)
         if kept and NONE in found:
             return "".join(one if to == NONE else to for one, to in zip(text, found, strict=True))
         return found
@@ -39,8 +39,6 @@ class OneToOne:
     def _found(self, text: str) -> str:
         if len(text) < _SHORT:
             return text.translate(self._few)
-        if len(text) <= _BLOCK:
-            return self._block(text)
         return "".join(self._block(text[at : at + _BLOCK]) for at in range(0, len(text), _BLOCK))
 
     def _block(self, text: str) -> str:

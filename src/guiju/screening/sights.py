@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from guiju.screening.fold import BORDER
-from guiju.screening.views import LONGEST_SPAN, keys, seen
+from guiju.screening.views import LONGEST_SPAN, SEE, SEE_WHOLE, keys
 from guiju.screening.views_seen import Seen
 from guiju.screening.views_squeezed import Look
 
@@ -44,14 +46,15 @@ class Sights:
         """The tail in this view."""
         sight = self._seen.get(view)
         if sight is None:
-            look = self.tail if view == FOLDED else self._looked()
-            sight = self._seen[view] = seen(view, look)
+            sight = self._seen[view] = self._sight(view)
         return sight
 
-    def _looked(self) -> Look:
+    def _sight(self, view: str, how: Mapping[str, Callable[[Look], Seen]] = SEE) -> Seen:
+        if view == FOLDED:
+            return Seen(self.tail)
         if self._look is None:
             self._look = Look(self.tail)
-        return self._look
+        return how[view](self._look)
 
     def ending(self) -> Sights:
         """The part of the window in which a hit that is still to come may begin."""
@@ -61,7 +64,7 @@ class Sights:
     def to_come(self, view: str) -> Seen:
         """The tail as this view sees it once more has come; a view may look away until then."""
         sight = self.seen(view)
-        return sight if sight.text else seen(view, self._looked(), whole=True)
+        return sight if sight.text else self._sight(view, SEE_WHOLE)
 
     def core(self, sight: Seen, start: int, end: int) -> tuple[int, int]:
         """The least part of the window that the hit `start:end` of the tail's sight needs."""

@@ -64,6 +64,10 @@ _VIEWS = {
     ),
 }
 
+SEE = {view: one.see for view, one in _VIEWS.items()}
+"""How each view sees what is looked at in several."""
+SEE_WHOLE = {view: one.see_whole or one.see for view, one in _VIEWS.items()}
+
 
 def seen(view: str, text: str | Look, *, whole: bool = False) -> Seen:
     """A folded text as this view sees it; as a `Look`, if it is looked at in several views.
@@ -73,9 +77,8 @@ def seen(view: str, text: str | Look, *, whole: bool = False) -> Seen:
     """
     if view == "folded":
         return Seen(text if isinstance(text, str) else text.folded)
-    one = _VIEWS[view]
     look = Look(text) if isinstance(text, str) else text
-    return one.see_whole(look) if whole and one.see_whole is not None else one.see(look)
+    return (SEE_WHOLE if whole else SEE)[view](look)
 
 
 def keys(view: str, folded_term: str) -> list[str]:
