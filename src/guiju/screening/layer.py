@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from itertools import accumulate, compress
+from itertools import accumulate, chain, compress
 from typing import NamedTuple, TypeAlias
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
@@ -83,10 +83,7 @@ def laid(view: str, forms: Sequence[str], numbers: Sequence[int], words: Sequenc
     A form may come several times, with other entries.
     """
     first = dict(zip(reversed(forms), reversed(numbers), strict=True))
-    more: dict[str, list[int]] = {}
-    if len(first) < len(forms):
-        for form, number in zip(forms, numbers, strict=True):
-            more.setdefault(form, []).append(number)
+    more = _several(first, forms, numbers) if len(first) < len(forms) else {}
     bound = set(compress(forms, words))
     free = {form for form, word in zip(forms, words, strict=True) if not word} if bound else first
     free_data, free_longest = hashed(free)
@@ -104,10 +101,21 @@ def laid(view: str, forms: Sequence[str], numbers: Sequence[int], words: Sequenc
     )
 
 
-def _owned(first: dict[str, int], more: dict[str, list[int]]) -> tuple[bytes, bytes]:
+def _several(
+    first: dict[str, int], forms: Sequence[str], numbers: Sequence[int]
+) -> dict[str, dict[int, None]]:
+    """The forms that find several entries, and these; of a million forms they are few."""
+    more: dict[str, dict[int, None]] = {}
+    for form, number in zip(forms, numbers, strict=True):
+        if first[form] != number:
+            more.setdefault(form, {first[form]: None})[number] = None
+    return more
+
+
+def _owned(first: dict[str, int], more: dict[str, dict[int, None]]) -> tuple[bytes, bytes]:
     if not more:
         return array("I", first.values()).tobytes(), b""
-    each = [list(dict.fromkeys(more[form])) for form in first]
-    flat = array("I", (number for owners in each for number in owners))
-    bounds = array("I", accumulate(map(len, each), initial=0))
-    return flat.tobytes(), bounds.tobytes()
+    each = (more.get(form) or (number,) for form, number in first.items())
+    flat = array("I", chain.from_iterable(each))
+    counts = (len(more[form]) if form in more else 1 for form in first)
+    return flat.tobytes(), array("I", accumulate(counts, initial=0)).tobytes()

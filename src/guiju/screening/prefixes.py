@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 _FACTOR = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
+_FIRST = 16
+_REST = 64 - _FIRST
 
 
 class Prefixes:
@@ -29,6 +31,7 @@ class Prefixes:
         """
         self._hashes = memoryview(data).cast("Q")
         self._few = None if terms is None else _by_first(terms)
+        self._bounds = _bounds(data if terms is None else b"")
         self.longest = longest
 
     def __len__(self) -> int:
@@ -47,15 +50,31 @@ class Prefixes:
             return end
         if self._few is not None:
             return _first_of_few(self._few, text, at)
-        for place, value in enumerate(_suffixes(text, at), start=at):
-            if self._holds(value):
-                return place
-        return end
+        return self._first_of_many(text, at)
 
-    def _holds(self, value: int) -> bool:
-        hashes = self._hashes
-        at = bisect_left(hashes, value)
-        return at < len(hashes) and hashes[at] == value
+    def _first_of_many(self, text: str, start: int) -> int:
+        """The hash of each end of `text`, the shortest first, looked up among those like it."""
+        hashes, bounds = self._hashes, self._bounds
+        found, value, power = len(text), 0, 1
+        for at in range(len(text) - 1, start - 1, -1):
+            value = (value + (ord(text[at]) + 1) * power) & _MASK
+            power = power * _FACTOR & _MASK
+            low, high = bounds[value >> _REST], bounds[(value >> _REST) + 1]
+            if low < high:
+                low = bisect_left(hashes, value, low, high)
+                if low < high and hashes[low] == value:
+                    found = at
+        return found
+
+
+def _bounds(data: bytes | memoryview) -> memoryview:
+    """Where the hashes with the same first bits begin; most that are asked for have none."""
+    if not data:
+        return memoryview(bytes(4)).cast("I")
+    firsts = np.arange(1 << _FIRST, dtype=np.uint64) << np.uint64(_REST)
+    hashes = np.frombuffer(data, dtype="<u8")
+    bounds = np.append(np.searchsorted(hashes, firsts), len(hashes))
+    return memoryview(bounds.astype(np.uint32).tobytes()).cast("I")
 
 
 def _by_first(terms: Iterable[str]) -> dict[str, list[str]]:
@@ -72,17 +91,6 @@ def _first_of_few(few: dict[str, list[str]], text: str, start: int) -> int:
             if end - place < len(one) and one.startswith(text[place:]):
                 return place
     return end
-
-
-def _suffixes(text: str, start: int) -> list[int]:
-    """The hash of each end of `text`, the longest first."""
-    values, value, power = [], 0, 1
-    for one in reversed(text[start:]):
-        value = (value + (ord(one) + 1) * power) & _MASK
-        power = power * _FACTOR & _MASK
-        values.append(value)
-    values.reverse()
-    return values
 
 
 def hashed(terms: Iterable[str]) -> tuple[bytes, int]:
