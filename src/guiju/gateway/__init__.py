@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service itself: an OpenAI-compatible data plane in stations (Articles 2, 4, 9, 11-14).
 
-arrive, identify, agreement, standing, screen input, ask model, screen output, label, record, reply:
-the list stands in `guiju.gateway.route`. `exchange` walks it and touches no socket; `server` does.
+arrive, identify, agreement, standing, screen input, guard input, ask model, screen output, guard
+output, settle, label, record, reply: the list stands in `guiju.gateway.route`. `exchange` walks it and touches no socket; `server` does.
 """
 
 from guiju.gateway.demo import DemoModel
