@@ -2,7 +2,8 @@
 """The service itself: an OpenAI-compatible data plane in stations (Articles 2, 4, 9, 11-14).
 
 arrive, identify, agreement, standing, screen input, guard input, ask model, screen output, guard
-output, settle, label, record, reply: the list stands in `guiju.gateway.route`. `exchange` walks it and touches no socket; `server` does.
+output, settle, label, record, reply: the list stands in `guiju.gateway.route`. `exchange` walks it
+and touches no socket; `server` does.
 """
 
 from guiju.gateway.demo import DemoModel
