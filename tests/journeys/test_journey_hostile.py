@@ -450,7 +450,7 @@ def test_clients_that_share_a_key_do_not_share_anything_else(
 ) -> None:
     """Forty streams at once: each gets its own text, id and record."""
     names = {
-        raw.sends(*stream(b"data: " + chunk(f"第{n}号。") + b"\n\n", 0.05, DONE)): f"第{n}号。"
+        raw.sends(*stream(b"data: " + chunk(f"第{n}篇。") + b"\n\n", 0.05, DONE)): f"第{n}篇。"
         for n in range(40)
     }
     got: dict[str, str] = {}
