@@ -92,9 +92,11 @@ def service(tmp_path: Path, model: ModelService) -> Iterator[Service]:
     made.stop()
 
 
-def client_of(service: Service) -> OpenAI:
+@pytest.fixture
+def client(service: Service) -> Iterator[OpenAI]:
     key = service.credentials["user"]["api_key"]
-    return OpenAI(base_url=f"{service.url}/v1", api_key=key, max_retries=0)
+    with OpenAI(base_url=f"{service.url}/v1", api_key=key, max_retries=0) as made:
+        yield made
 
 
 def policy(guard: GuardModel, mode: str, **more: Any) -> str:
@@ -143,10 +145,10 @@ def findings(service: Service) -> list[dict[str, Any]]:
 
 @pytest.mark.control("output-screening", "generation-stopped")
 def test_a_guard_model_holds_sentences_back_or_withdraws_them(
-    service: Service, model: ModelService, guard: GuardModel
+    service: Service, client: OpenAI, model: ModelService, guard: GuardModel
 ) -> None:
     """In `balanced` and `strict` a condemned sentence never leaves; in `fast` it is withdrawn."""
-    name, client = model.says(*STORY), client_of(service)
+    name = model.says(*STORY)
     service.use_policy(policy(guard, "balanced"))
     said, finish, withdrawals = streamed(client, name)
     assert said.startswith(PLAIN)
@@ -168,10 +170,10 @@ def test_a_guard_model_holds_sentences_back_or_withdraws_them(
 
 @pytest.mark.control("input-screening", "closed-door")
 def test_a_guard_that_is_away_closes_the_door_unless_policy_opens_it(
-    service: Service, model: ModelService, guard: GuardModel
+    service: Service, client: OpenAI, model: ModelService, guard: GuardModel
 ) -> None:
     """And where it is open, the answer says that it was not screened whole."""
-    client, name = client_of(service), model.says(PLAIN)
+    name = model.says(PLAIN)
     guard.away = True
     service.use_policy(policy(guard, "balanced"))
     before = len(model.asked)
@@ -189,10 +191,10 @@ def test_a_guard_that_is_away_closes_the_door_unless_policy_opens_it(
 
 @pytest.mark.control("input-screening")
 def test_a_lexicon_is_checked_proposed_approved_and_in_force(
-    service: Service, model: ModelService, tmp_path: Path
+    service: Service, client: OpenAI, model: ModelService, tmp_path: Path
 ) -> None:
     """From a file of words to a refused question, by two people; and back again."""
-    words, client = tmp_path / "赌博.txt", client_of(service)
+    words = tmp_path / "赌博.txt"
     words.write_bytes("紫竹轮盘\r\n示例骰子经\r\n".encode("gb18030"))
     service.run("lexicon", "check", str(words), "--harm", "A2f", "--action", "refuse")
     made = service.json(
@@ -211,10 +213,9 @@ def test_a_lexicon_is_checked_proposed_approved_and_in_force(
 
 
 def test_a_policy_is_tried_on_cases_and_on_recent_traffic(
-    service: Service, model: ModelService, tmp_path: Path
+    service: Service, client: OpenAI, model: ModelService, tmp_path: Path
 ) -> None:
     """The officer sees counts; that the records were opened stays on record."""
-    client = client_of(service)
     streamed(client, model.says("好的"), "石榴暗号是什么")
     service.use_policy(POLICY)
     streamed(client, model.says("好的"), "石榴暗号是什么")
