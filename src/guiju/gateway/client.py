@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 from guiju.gateway.connection import BrokenError, Connection, StaleError
+
+T = TypeVar("T")
 
 _CONNECT_SECONDS = 5.0
 _KEEP_SECONDS = 30.0
@@ -53,33 +56,17 @@ class Client:
             BrokenError: the service is away, too slow, or speaks no HTTP.
         """
         request = self._request(method, path, body)
-        while True:
-            connection = self._kept() or await self._connect()
-            try:
-                answer = await connection.whole(request, most, within)
-            except StaleError:
-                continue
-            except BaseException:
-                connection.drop()
-                raise
-            connection.end(self._keep)
-            return connection.status, answer
+        connection, answer = await self._tried(lambda one: one.whole(request, most, within))
+        connection.end(self._keep)
+        return connection.status, answer
 
     async def begun(
         self, method: str, path: str, body: bytes, *, most: int, within: float
     ) -> Connection:
         """A connection whose answer has begun; it must be given to `end` or dropped."""
         request = self._request(method, path, body)
-        while True:
-            connection = self._kept() or await self._connect()
-            try:
-                await connection.head(request, most, within)
-            except StaleError:
-                continue
-            except BaseException:
-                connection.drop()
-                raise
-            return connection
+        connection, _ = await self._tried(lambda one: one.head(request, most, within))
+        return connection
 
     def end(self, connection: Connection) -> None:
         """Take a connection back whose answer was read as far as anybody wants to."""
@@ -89,6 +76,18 @@ class Client:
         """Drop what is kept."""
         while self._idle:
             self._idle.pop().drop()
+
+    async def _tried(self, ask: Callable[[Connection], Awaitable[T]]) -> tuple[Connection, T]:
+        """A connection that was asked, and what `ask` gave; a stale one is replaced unseen."""
+        while True:
+            connection = self._kept() or await self._connect()
+            try:
+                return connection, await ask(connection)
+            except StaleError:
+                continue
+            except BaseException:
+                connection.drop()
+                raise
 
     def _request(self, method: str, path: str, body: bytes) -> bytes:
         head = self._heads.get((method, path))

@@ -71,8 +71,7 @@ class Connection(asyncio.Protocol):
     async def whole(self, request: bytes, most: int, within: float) -> bytes:
         """Send `request` and return the body of the answer, of at most `most` bytes."""
         await self._send(request, most, within, early=False)
-        parts = self._parts
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        return b"".join(self._parts)
 
     async def piece(self, within: float) -> bytes:
         """The next piece of the body, after `head`; nothing at its end."""
@@ -84,7 +83,7 @@ class Connection(asyncio.Protocol):
         if self._paused and self._transport is not None:
             self._paused = False
             self._transport.resume_reading()
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        return b"".join(parts)
 
     def end(self, keep: Callable[[Connection], None]) -> None:
         """Nobody reads on: `keep` the connection if nothing but the end of the body is to come."""

@@ -93,7 +93,7 @@ class Line:
                 raise _too_large()
             parts.append(part)
             if not message.get("more_body"):
-                return parts[0] if len(parts) == 1 else b"".join(parts)
+                return b"".join(parts)
 
     async def gone(self) -> None:
         """Return when the client has left."""

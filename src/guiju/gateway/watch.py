@@ -144,10 +144,7 @@ class Watch:
 
 
 def _whole(channel: Channel, waiting: Sequence[Window]) -> Window:
-    rest: list[Any] = (
-        [] if channel.delivered and waiting and waiting[0].delivered else list(waiting)
-    )
-    texts = [one.text for one in rest if one.channel is channel]
+    texts = [one.text for one in waiting if one.channel is channel and not one.delivered]
     text = "".join((*channel.delivered, *texts))
     return Window(
         channel.index, channel.name, text, channel, delivered=bool(channel.delivered), whole=True

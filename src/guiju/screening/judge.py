@@ -76,6 +76,8 @@ class Screen:
 
         Nothing is compiled again, however long the lexicon.
         """
+        if not matrix.rules:
+            return self
         decided = {
             way: {
                 detector: matrix.overrides(way, audience, detector)

@@ -26,7 +26,6 @@ _LEAST_FOR_A_GUESS = 3
 _SHARE = 0.9
 _SEPARATORS = ("\t", "|", ",", "，", ";", "；")
 _ZIP = b"PK\x03\x04"
-_PATTERN_SIGNS = frozenset("\\[](){}^$*?")
 
 
 class _Sample(NamedTuple):

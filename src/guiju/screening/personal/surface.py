@@ -8,7 +8,6 @@ word character too, so a number glued to Chinese text has no boundary before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 DASHES = r"\-._·•‐‑‒–—―−"
 GAP = rf"(?: [{DASHES}]? ?|[{DASHES}] ?)?"
@@ -88,8 +87,3 @@ def continues(text: str, start: int) -> bool:
 def follows_letters(text: str, start: int) -> bool:
     """Whether a letter stands before `start`, also with a dash or the like between."""
     return _NAMED.match(text, start) is not None
-
-
-def one_of(words: Iterable[str]) -> str:
-    """The pattern of any of the words, the longest first."""
-    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
