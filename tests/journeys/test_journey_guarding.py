@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from guiju.gateway.guarding import Guarding, Judgement
-from guiju.gateway.guarding_post import ClientPost
+from guiju.gateway.guarding import ClientPost, Guarding, Judgement
 from guiju.screening import Outcome, guards
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -7,7 +7,7 @@ and touches no socket; `server` does.
 """
 
 from guiju.gateway.demo import DemoModel
-from guiju.gateway.guarding_post import ClientPost
+from guiju.gateway.guarding import ClientPost
 from guiju.gateway.recalling import recalled
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.rules import Rules, RulesHolder

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guiju.gateway.guarding import Guarding, Judgement, NotAnsweredError
-from guiju.gateway.guarding_cache import Cache
-from guiju.gateway.guarding_circuit import Circuit
+from guiju.gateway.guarding.cache import Cache
+from guiju.gateway.guarding.circuit import Circuit
 from guiju.kernel import Unavailable
 from guiju.screening import Outcome, guards
 

@@ -7,10 +7,10 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 
-from guiju.gateway.guarding_cache import Cache
-from guiju.gateway.guarding_circuit import Circuit
-from guiju.gateway.guarding_counts import Counts
-from guiju.gateway.guarding_port import BLAMED, NotAnsweredError, Post
+from guiju.gateway.guarding.cache import Cache
+from guiju.gateway.guarding.circuit import Circuit
+from guiju.gateway.guarding.counts import Counts
+from guiju.gateway.guarding.port import BLAMED, NotAnsweredError, Post
 from guiju.screening import guards
 
 _PATIENCE = 4  # time-outs that a question waits for a free place

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from guiju.gateway.client import Client
 from guiju.gateway.connection import BrokenError
-from guiju.gateway.guarding_port import NotAnsweredError
+from guiju.gateway.guarding.port import NotAnsweredError
 from guiju.screening import guards
 
 _OURS = {401, 403, 404, 405, 408, 429}  # a key, an address or a limit; no matter of the text

@@ -10,13 +10,11 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from guiju.gateway.guarding_counts import Counts
-from guiju.gateway.guarding_port import NotAnsweredError, Post
-from guiju.gateway.guarding_sentry import Sentry
+from guiju.gateway.guarding.counts import Counts
+from guiju.gateway.guarding.port import Post
+from guiju.gateway.guarding.sentry import Sentry
 from guiju.kernel import Text, Unavailable, monotonic
 from guiju.screening import Finding, Outcome, guards
-
-__all__ = ["Guarding", "Judgement", "NotAnsweredError", "Post"]
 
 T = TypeVar("T")
 
