@@ -1,17 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes, reads and checks the marks of generated content (Article 12, GB 45438-2025).
 
-Pure, and usable as a library without the rest of the house. Text only, so far.
+Pure, and usable as a library without the rest of the house: `mark`, `read` and `check` take a
+text, the bytes of a file, or its path.
 """
 
-from guiju.labelling.checking import (
-    ExplicitFound,
-    LabelVerdict,
-    Report,
-    TextReading,
-    check,
-    read,
-)
+from guiju.labelling.checking import check, read
 from guiju.labelling.code import (
     GENERATES,
     PROPAGATES,
@@ -21,8 +15,10 @@ from guiju.labelling.code import (
     check_uscc,
     producer_code,
 )
+from guiju.labelling.marking import Marked, Present, mark, propagate
 from guiju.labelling.model import AigcLabel, field_names, first_write
 from guiju.labelling.reading import FoundLabel, labels_in, parse
+from guiju.labelling.report import ExplicitFound, Judgement, LabelVerdict, Reading, Report
 from guiju.labelling.text import (
     ExplicitLabel,
     MarkedText,
@@ -30,7 +26,6 @@ from guiju.labelling.text import (
     TextMarking,
     has_elements,
     language_of,
-    mark,
 )
 
 __all__ = [
@@ -40,13 +35,16 @@ __all__ = [
     "ExplicitFound",
     "ExplicitLabel",
     "FoundLabel",
+    "Judgement",
     "LabelVerdict",
+    "Marked",
     "MarkedText",
     "Place",
+    "Present",
     "ProducerCode",
+    "Reading",
     "Report",
     "TextMarking",
-    "TextReading",
     "check",
     "check_character",
     "check_producer_code",
@@ -59,5 +57,6 @@ __all__ = [
     "mark",
     "parse",
     "producer_code",
+    "propagate",
     "read",
 ]

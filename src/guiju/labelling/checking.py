@@ -1,22 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which labels a text carries and whether they are right (Article 12).
-
-The absence of a label never shows that a text was not generated.
-"""
+"""Reads and checks the labels of a text, of bytes or of a file (Article 12)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from guiju.kernel import Invalid
-from guiju.labelling.code import GENERATES, check_producer_code
-from guiju.labelling.reading import FoundLabel, labels_in
+from guiju.labelling.files import Source, loaded, read_bytes
+from guiju.labelling.reading import labels_in
+from guiju.labelling.report import ExplicitFound, Reading, Report, report
 from guiju.labelling.text import Place, has_elements, has_english_elements
 
 WINDOW = 64
@@ -24,135 +19,43 @@ WINDOW = 64
 
 LARGEST_TEXT = 16 * 1024 * 1024
 _SENTENCE = re.compile(r"[^\n\r。！？!?；;]+")
-_NOT_CHECKED = "not-checked"
 
 
-class LabelVerdict(StrEnum):
-    """What can be said of a file's labels; never that it is not generated."""
+def read(source: Source, name: str = "") -> Reading:
+    """The labels of a text (`str`), of bytes, or of the file at a path, as they stand there.
 
-    VALID = "present_valid"
-    INVALID = "present_invalid"
-    ABSENT = "absent"
-    INCONCLUSIVE = "inconclusive"
-
-
-@dataclass(frozen=True, slots=True)
-class ExplicitFound:
-    """A visible label and where it stands; `standard`: it has the elements as the standard says."""
-
-    words: str
-    place: Place
-    standard: bool
+    `name` is asked where bytes alone do not tell a format. Only a path can raise: Invalid
+    `file-unreadable`.
+    """
+    if isinstance(source, str):
+        return _read_text(source)
+    data, name = loaded(source, name)
+    reading = read_bytes(data, name)
+    return reading if reading is not None else _read_plain(data)
 
 
-@dataclass(frozen=True, slots=True)
-class TextReading:
-    """What a text carries; `answer` says that it is the JSON answer of an interface."""
-
-    explicit: ExplicitFound | None
-    labels: tuple[FoundLabel, ...]
-    answer: bool = False
-    complete: bool = True
+def check(source: Source, name: str = "") -> Report:
+    """The verdict on the labels of a text, of bytes, or of the file at a path; raises as `read`."""
+    return report(read(source, name))
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The verdict on a text's labels with its reasons, axis by axis."""
-
-    verdict: LabelVerdict
-    label: dict[str, str] | None
-    axes: dict[str, str]
-    reasons: tuple[str, ...] = field(default=())
-
-    def as_json(self) -> dict[str, object]:
-        """The public form, without the file's name."""
-        return {
-            "verdict": self.verdict.value,
-            "label": self.label,
-            "axes": self.axes,
-            "reasons": list(self.reasons),
-        }
+def _read_plain(data: bytes) -> Reading:
+    """Bytes of no format are text or nothing that can be read."""
+    if b"\0" not in data:
+        try:
+            return _read_text(data.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            pass
+    return Reading(None, (), stopped=("unsupported",), format="unknown", looked=False)
 
 
-def read(text: str) -> TextReading:
+def _read_text(text: str) -> Reading:
     """The labels in a plain text or in the JSON answer of a chat interface."""
     if len(text) > LARGEST_TEXT:
-        return TextReading(None, (), complete=False)
+        return Reading(None, (), stopped=("too-large",))
     answer = _answer(text)
     shown = text if answer is None else answer
-    return TextReading(_explicit(shown), labels_in(text), answer=answer is not None)
-
-
-def check(text: str) -> Report:
-    """The verdict on the labels of a plain text or of the JSON answer of a chat interface."""
-    reading = read(text)
-    reasons = tuple(_reasons(reading))
-    first = reading.labels[0] if reading.labels else None
-    return Report(
-        _verdict(reading, reasons),
-        None if first is None else first.label.fields,
-        _axes(reading, first),
-        reasons,
-    )
-
-
-def _verdict(reading: TextReading, reasons: tuple[str, ...]) -> LabelVerdict:
-    if not reading.complete:
-        return LabelVerdict.INCONCLUSIVE
-    if reading.explicit is None and not reading.labels:
-        return LabelVerdict.ABSENT
-    return LabelVerdict.INVALID if reasons else LabelVerdict.VALID
-
-
-def _reasons(reading: TextReading) -> Iterator[str]:
-    if not reading.complete:
-        yield "too-large"
-        return
-    if reading.explicit is None:
-        yield "explicit-absent"
-    elif not reading.explicit.standard:
-        yield "explicit-english-only"
-    if reading.answer and not reading.labels:
-        yield "implicit-absent"
-    if len(reading.labels) > 1:
-        yield "implicit-repeated"
-    for one in reading.labels:
-        yield from one.faults
-        if _code(one) == "wrong":
-            yield "provider-code-wrong:ContentProducer"
-
-
-def _axes(reading: TextReading, first: FoundLabel | None) -> dict[str, str]:
-    unread = "absent" if reading.complete else "inconclusive"
-    faults = () if first is None else first.faults
-    charset = any(one.startswith("charset:") for one in faults)
-    return {
-        "explicit": unread if reading.explicit is None else reading.explicit.place.value,
-        "structure": unread if first is None else first.form,
-        "fields": unread if first is None else _state(bad=bool(faults)),
-        "charset": unread if first is None else _state(bad=charset),
-        "code": unread if first is None else _code(first),
-        "signature": _NOT_CHECKED,
-        "content": _NOT_CHECKED,
-        "ledger": _NOT_CHECKED,
-        "c2pa": _NOT_CHECKED,
-    }
-
-
-def _state(*, bad: bool) -> str:
-    return "wrong" if bad else "right"
-
-
-def _code(found: FoundLabel) -> str:
-    """Whether the producer is named by a right code, a wrong one, or by something else."""
-    producer = found.label.content_producer
-    if not producer.startswith("00") or not producer.isalnum():
-        return "name"
-    try:
-        check_producer_code(producer, GENERATES)
-    except Invalid:
-        return "wrong"
-    return "right"
+    return Reading(_explicit(shown), labels_in(text), answer=answer is not None)
 
 
 def _explicit(text: str) -> ExplicitFound | None:

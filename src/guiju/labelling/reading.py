@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from guiju.kernel import Invalid, Text
@@ -24,11 +25,12 @@ Form = Literal["bare", "wrapped"]
 
 @dataclass(frozen=True, slots=True)
 class FoundLabel:
-    """A label that was found, in which form, and everything that is wrong with it."""
+    """A label that was found, in which form, what is wrong with it, and where in a file."""
 
     label: AigcLabel
     form: Form
     faults: tuple[str, ...]
+    place: str = ""
 
 
 class _Object(list[tuple[str, Any]]):
@@ -57,15 +59,14 @@ def parse(text: str) -> FoundLabel:
 
 def labels_in(text: str) -> tuple[FoundLabel, ...]:
     """Every label that stands in `text` behind the word AIGC, as far as the sixteenth."""
-    found = (_decoded(text[one : one + LARGEST]) for one in _places(text))
+    found = (_decoded(one) for one in objects_in(text))
     return tuple(_found(one, "bare") for one in found if one is not None)
 
 
-def _places(text: str) -> Iterator[int]:
-    for number, one in enumerate(_KEY.finditer(text)):
-        if number == _MOST:
-            return
-        yield one.end()
+def objects_in(text: str) -> Iterator[str]:
+    """The text from each object behind the word AIGC on, as far as a label may go."""
+    for one in islice(_KEY.finditer(text), _MOST):
+        yield text[one.end() : one.end() + LARGEST]
 
 
 def _decoded(text: str) -> _Object | None:

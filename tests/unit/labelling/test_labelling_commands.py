@@ -66,18 +66,21 @@ def test_read_leaves_with_status_1_when_there_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data"),
-    [("x.png", b"\x89PNG\r\n\x1a\n\0"), ("x.md", b"# x"), ("x.txt", b"a\0b"), ("x.txt", b"\xff")],
+    ("name", "data", "reason"),
+    [
+        ("x.png", b"\x89PNG\r\n\x1a\n\0", "truncated"),
+        ("x.txt", b"a\0b", "unsupported"),
+        ("x.txt", b"\xff", "unsupported"),
+    ],
 )
-def test_another_medium_is_refused_and_not_called_absent(
-    tmp_path: Path, name: str, data: bytes
+def test_what_cannot_be_read_is_not_called_absent(
+    tmp_path: Path, name: str, data: bytes, reason: str
 ) -> None:
-    """The error names the file and what is supported."""
-    for command in ("read", "check"):
-        error = run(command, put(tmp_path, name, data)).exception
-        assert isinstance(error, Invalid)
-        assert error.code == "medium-not-supported"
-        assert name in error.what.en
+    """The verdict is inconclusive and says why."""
+    result = run("check", put(tmp_path, name, data), "--json")
+    assert result.exit_code == 1
+    shown = json.loads(result.stdout)
+    assert (shown["verdict"], shown["reasons"]) == ("inconclusive", [reason])
 
 
 def test_a_missing_file_is_wrong_input(tmp_path: Path) -> None:

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every file format there is, and which one given bytes are (Article 12)."""
+
+from __future__ import annotations
+
+from guiju.labelling.containers.model import HEAD, Container
+from guiju.labelling.containers.png import PNG
+
+CONTAINERS: tuple[Container, ...] = (PNG,)
+"""In the order in which they are asked; a new format is one line here."""
+
+
+def container_of(data: bytes, name: str = "") -> Container | None:
+    """The format of `data` by its bytes; `name` is asked only where these say nothing."""
+    head = bytes(data[:HEAD])
+    told = next((one for one in CONTAINERS if one.sniff(head)), None)
+    if told is not None:
+        return told
+    suffix = name[name.rfind(".") :].lower() if "." in name else ""
+    return next((one for one in CONTAINERS if one.by_name and suffix in one.suffixes), None)

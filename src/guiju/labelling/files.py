@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bytes and files as the functions of the door take them, and the labels in them (Article 12)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from guiju.kernel import Invalid, Text
+from guiju.labelling.containers import Contents, Found, container_of
+from guiju.labelling.model import AigcLabel
+from guiju.labelling.reading import FoundLabel, parse
+from guiju.labelling.report import Reading
+
+Source = str | bytes | Path
+"""A text, the bytes of a file, or where a file is."""
+
+LARGEST_FILE = 512 * 1024 * 1024
+
+
+def loaded(source: bytes | Path, name: str) -> tuple[bytes, str]:
+    """The bytes of a file and its name.
+
+    Raises:
+        Invalid: `file-unreadable` or `file-too-large`.
+    """
+    if not isinstance(source, Path):
+        return source, name
+    try:
+        if source.stat().st_size > LARGEST_FILE:
+            raise _too_large(source)
+        return source.read_bytes(), name or source.name
+    except OSError as error:
+        raise Invalid(
+            "file-unreadable",
+            Text(zh=f"无法读取 {source}。", en=f"{source} cannot be read: {error.strerror}."),
+            Text(zh="请检查路径和权限。", en="Check its path and permissions."),
+        ) from error
+
+
+def read_bytes(data: bytes, name: str = "") -> Reading | None:
+    """The labels in a file of a format with a place for them; None: it is of none that is known."""
+    container = container_of(data, name)
+    if container is None:
+        return None
+    contents = container.read(data)
+    return Reading(
+        None, labels_of(contents), stopped=contents.stopped, format=container.name, looked=False
+    )
+
+
+def labels_of(contents: Contents) -> tuple[FoundLabel, ...]:
+    """What was found, parsed; what cannot be parsed is a label with the fault "unreadable"."""
+    return tuple(map(_label, contents.found))
+
+
+def _label(found: Found) -> FoundLabel:
+    try:
+        label = parse(found.text)
+    except Invalid:
+        return FoundLabel(AigcLabel("", "", ""), "bare", ("unreadable", *found.faults), found.place)
+    return FoundLabel(label.label, label.form, (*label.faults, *found.faults), found.place)
+
+
+def _too_large(path: Path) -> Invalid:
+    return Invalid(
+        "file-too-large",
+        Text(
+            zh=f"{path} 超过 {LARGEST_FILE} 字节。",
+            en=f"{path} is larger than {LARGEST_FILE} bytes.",
+        ),
+        Text(zh="请分成较小的文件。", en="Split it into smaller files."),
+    )

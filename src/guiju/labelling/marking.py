@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts labels into texts and files and reads back what was written (Article 12).
+
+A label that is there is nobody's to overwrite: the Labelling Measures, Article 10, forbid it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, overload
+
+from guiju.labelling import text as texts
+from guiju.labelling.containers import Container, container_of
+from guiju.labelling.containers.errors import broken
+from guiju.labelling.containers.walking import StopsError
+from guiju.labelling.files import Source, labels_of, loaded
+from guiju.labelling.model import AigcLabel
+from guiju.labelling.reading import FoundLabel
+from guiju.labelling.refusals import not_read_back, not_supported, nothing_to_propagate
+from guiju.labelling.refusals import present as already_present
+
+Present = Literal["refuse", "keep", "replace"]
+"""What happens when a file carries another label already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A file with its label; `label` is the one that stands in it now."""
+
+    data: bytes
+    label: AigcLabel
+    format: str
+    media_type: str
+
+
+@overload
+def mark(
+    source: str,
+    label: AigcLabel,
+    explicit: texts.ExplicitLabel,
+    accept_language: str = ...,
+) -> texts.MarkedText: ...
+@overload
+def mark(
+    source: bytes | Path,
+    label: AigcLabel,
+    *,
+    name: str = ...,
+    present: Present = ...,
+) -> Marked: ...
+def mark(
+    source: Source,
+    label: AigcLabel,
+    explicit: texts.ExplicitLabel | None = None,
+    accept_language: str = "zh",
+    *,
+    name: str = "",
+    present: Present = "refuse",
+) -> texts.MarkedText | Marked:
+    """A text with both labels, or the bytes of a file with the implicit one; twice is once.
+
+    A file that carries another label is refused, kept as it is, or gets the new one: as `present`
+    says.
+
+    Raises:
+        Invalid: `label-not-writable`, `medium-not-supported`, `file-broken`, `file-unreadable`,
+            `label-not-supported`, `metadata-too-large`; or `label-not-read-back`, and then nothing
+            is given out.
+        Conflict: `label-present`.
+    """
+    if isinstance(source, str):
+        if explicit is None:
+            raise TypeError("a text needs the words of its visible label")
+        return texts.mark(source, label, explicit, accept_language)
+    data, name = loaded(source, name)
+    container = container_of(data, name)
+    if container is None:
+        raise not_supported(name)
+    there = _whole(container, data)
+    if there and present != "replace":
+        kept = _kept(there, label, present)
+        return Marked(data, kept, container.name, container.media_type)
+    return Marked(
+        _written(container, data, label.checked()), label, container.name, container.media_type
+    )
+
+
+def propagate(
+    source: bytes | Path, propagator: str, propagate_id: str, *, reserved: str = "", name: str = ""
+) -> Marked:
+    """A file that is passed on: the fields of its producer stay, those of the propagator are new.
+
+    Raises:
+        Invalid: as `mark`.
+        Conflict: `label-not-single`, when there is not exactly one label that can be read.
+    """
+    data, name = loaded(source, name)
+    container = container_of(data, name)
+    if container is None:
+        raise not_supported(name)
+    there = _whole(container, data)
+    if len(there) != 1 or "unreadable" in there[0].faults:
+        raise nothing_to_propagate(len(there))
+    label = replace(
+        there[0].label,
+        content_propagator=propagator,
+        propagate_id=propagate_id,
+        reserved_code2=reserved,
+    ).checked()
+    return Marked(_written(container, data, label), label, container.name, container.media_type)
+
+
+def _kept(there: tuple[FoundLabel, ...], label: AigcLabel, present: Present) -> AigcLabel:
+    """The label that a file keeps, if it may."""
+    one = there[0]
+    right = len(there) == 1 and not one.faults
+    if right and (present == "keep" or one.label == label):
+        return one.label
+    raise already_present(one.label.content_producer)
+
+
+def _whole(container: Container, data: bytes) -> tuple[FoundLabel, ...]:
+    """The labels of a file that was looked through to its end; else there is no saying "one"."""
+    contents = container.read(data)
+    if contents.stopped:
+        raise broken(", ".join(contents.stopped))
+    return labels_of(contents)
+
+
+def _written(container: Container, data: bytes, label: AigcLabel) -> bytes:
+    """The file with this label, and proof that exactly it can be read from there."""
+    try:
+        out = container.write(data, label.to_json())
+    except StopsError as stop:
+        raise broken(stop.why) from stop
+    contents = container.read(out)
+    labels = labels_of(contents)
+    if contents.stopped or [(one.label, one.faults) for one in labels] != [(label, ())]:
+        raise not_read_back(", ".join(one.place for one in labels))
+    return out
