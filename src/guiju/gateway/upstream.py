@@ -11,6 +11,7 @@ import msgspec
 
 from guiju.gateway.client import Client
 from guiju.gateway.connection import BrokenError, Connection
+from guiju.gateway.joining import joined
 from guiju.gateway.sse import EventReader, TooLargeError
 from guiju.kernel import GuijuError, Invalid, Text, Unavailable, monotonic
 
@@ -18,6 +19,7 @@ _decode = msgspec.json.Decoder().decode
 _MOST_ANSWER = 32 * 1024 * 1024
 _MOST_STREAM = 256 * 1024 * 1024
 _REFUSED = range(400, 500)
+_DONE = b"[DONE]"
 
 
 class Upstream(Protocol):
@@ -89,24 +91,27 @@ class HttpUpstream:
         leave = answer.drop
         try:
             _check(answer.status)
-            async for payload in self._payloads(answer):
-                if payload == b"[DONE]":
+            async for payloads in self._payloads(answer):
+                chunks, last = _chunks(payloads)
+                for chunk in joined(chunks):
+                    yield chunk
+                if last == _DONE:
                     leave = partial(self._client.end, answer)
                     return
-                yield _object(payload)
+                if last is not None:
+                    raise unavailable()
         except (BrokenError, TooLargeError) as error:
             raise unavailable() from error
         finally:
             leave()
         raise unavailable()
 
-    async def _payloads(self, answer: Connection) -> AsyncGenerator[bytes, None]:
+    async def _payloads(self, answer: Connection) -> AsyncGenerator[list[bytes], None]:
+        """What each read has brought."""
         reader, until = EventReader(), monotonic() + self._longest
         while piece := await answer.piece(min(self._silence, until - monotonic())):
-            for payload in reader.feed(piece):
-                yield payload
-        for payload in reader.close():
-            yield payload
+            yield reader.feed(piece)
+        yield reader.close()
 
     async def models(self) -> list[str]:
         """What the service lists under /models; nothing when it lists none."""
@@ -126,6 +131,19 @@ class HttpUpstream:
         # A redirect is no answer: it would carry the question, and who knows what, elsewhere.
         _check(status)
         return _object(raw)
+
+
+def _chunks(payloads: list[bytes]) -> tuple[list[dict[str, Any]], bytes | None]:
+    """The chunks up to the end of the stream or to what is none, and that one."""
+    chunks: list[dict[str, Any]] = []
+    for payload in payloads:
+        if payload == _DONE:
+            return chunks, payload
+        try:
+            chunks.append(_object(payload))
+        except Unavailable:
+            return chunks, payload
+    return chunks, None
 
 
 def _object(raw: bytes) -> dict[str, Any]:
