@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from guiju.gateway.upstream import CHAT_PATH, refused
 from guiju.kernel import Clock, SystemClock, micros, new_id
 
 NAME = "guiju-demo"
@@ -38,8 +39,9 @@ class DemoModel:
         """The one model there is."""
         return [NAME]
 
-    async def answer(self, body: bytes) -> dict[str, Any]:
+    async def answer(self, body: bytes, path: str = CHAT_PATH) -> dict[str, Any]:
         """The whole answer."""
+        _check(path)
         asked = _decode(body)
         text = _reply(asked)
         choices = [
@@ -53,8 +55,11 @@ class DemoModel:
         head = self._head("chat.completion")
         return {**head, "choices": choices, "usage": _usage(asked, text)}
 
-    async def stream(self, body: bytes) -> AsyncGenerator[dict[str, Any], None]:
+    async def stream(
+        self, body: bytes, path: str = CHAT_PATH
+    ) -> AsyncGenerator[dict[str, Any], None]:
         """The answer in pieces of a few characters."""
+        _check(path)
         asked = _decode(body)
         text, head = _reply(asked), self._head("chat.completion.chunk")
         indices = range(asked.get("n") or 1)
@@ -70,6 +75,11 @@ class DemoModel:
     def _head(self, kind: str) -> dict[str, Any]:
         created = micros(self._clock.now()) // 1_000_000
         return {"id": new_id("demo"), "object": kind, "created": created, "model": NAME}
+
+
+def _check(path: str) -> None:
+    if path != CHAT_PATH:
+        raise refused(404)
 
 
 def _usage(asked: dict[str, Any], text: str) -> dict[str, int]:

@@ -35,7 +35,6 @@ from guiju.gateway.signals import (
     Send,
     StopModel,
 )
-from guiju.gateway.sse import event as sse_event
 from guiju.gateway.stations.guard_input import hear_input
 from guiju.gateway.stations.guard_output import hear_output
 from guiju.gateway.work import Work
@@ -98,7 +97,7 @@ class Exchange:
         if type(event) is CallerKnown:
             self.work.caller = event.caller
         elif type(event) is ModelAnswered:
-            self.work.answer = event.answer
+            self.work.answer = self.work.wire.answered(event.answer)
         return self._walk_on()
 
     def _walk_on(self) -> list[Command]:
@@ -186,8 +185,11 @@ class Exchange:
         )
 
     def _ended_by(self, error: GuijuError) -> Command:
-        body = _encode(error_body(error, self.work.ask.language, self.work.ask.request))
-        return End(sse_event(body)) if self._started else Reply(error.status, body)
+        work = self.work
+        body = error_body(error, work.ask.language, work.ask.request)
+        if self._started and work.relay is not None:
+            return End(work.relay.voice.broken(body))
+        return Reply(error.status, _encode(work.wire.error(body, error.status)))
 
 
 # Events that mean something else than to walk on.

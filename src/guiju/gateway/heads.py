@@ -7,12 +7,14 @@ A model service could smuggle text through its id, its model name or its usage a
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from guiju.gateway.work import Work
 from guiju.kernel import micros
 from guiju.records import Usage
 from guiju.screening import Outcome
+
+if TYPE_CHECKING:
+    from guiju.gateway.work import Work
 
 FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter"})
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}")

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from guiju.gateway.wires import Wire
 from guiju.kernel import GuijuError, Invalid, Text, new_id
 from guiju.web import choose_language, error_body
 
@@ -130,11 +131,11 @@ class Line:
         """A whole answer that no model made."""
         await self.reply(status, _encode(value), "full")
 
-    async def refuse(self, error: GuijuError) -> None:
-        """An error of our shape, unless an answer has begun already."""
+    async def refuse(self, error: GuijuError, wire: Wire) -> None:
+        """An error in the manner of `wire`, unless an answer has begun already."""
         if not self.status:
-            body = _encode(error_body(error, self.language(), self.request))
-            await self.reply(error.status, body, "not-screened")
+            body = wire.error(error_body(error, self.language(), self.request), error.status)
+            await self.reply(error.status, _encode(body), "not-screened")
 
     async def stream(self, data: bytes, screened: str, *, more: bool = True) -> None:
         """A part of a stream; the first one starts the answer, the last one has no `more`."""

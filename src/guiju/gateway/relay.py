@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from guiju.gateway.channels import (
     MOST_TEXT,
     TEXT_CHANNELS,
@@ -20,9 +18,8 @@ from guiju.gateway.channels import (
 )
 from guiju.gateway.choices import Choice
 from guiju.gateway.escapes import Resolver
-from guiju.gateway.heads import finish_of, head_of, model_of, shown_usage, usage_of
+from guiju.gateway.heads import finish_of, model_of, shown_usage, usage_of
 from guiju.gateway.signals import AskGuards
-from guiju.gateway.sse import DONE, event
 from guiju.gateway.stations.screen_output import not_understood
 from guiju.gateway.watch import CALLS, Channel, Watch, Window, withdrawal
 from guiju.records import Screening, Usage
@@ -30,8 +27,6 @@ from guiju.screening import BORDER, Outcome, Verdict
 
 if TYPE_CHECKING:
     from guiju.gateway.work import Work
-
-_encode = msgspec.json.Encoder().encode
 
 
 class Relay:
@@ -55,7 +50,9 @@ class Relay:
         self._taken = 0
         self._given_usage: Any = None
         self._given_model: Any = None
-        self._head = head_of(work, "chat.completion.chunk", work.model)
+        self._ear = work.wire.ear()
+        self._before = work.label_before()
+        self.voice = work.wire.voice(work)
 
     # -- while the model speaks --------------------------------------------------------------------
 
@@ -65,6 +62,8 @@ class Relay:
         Raises:
             Unavailable: the chunk reports an error or is no chunk.
         """
+        if self._ear is not None:
+            chunk = self._ear(chunk)
         choices = chunk.get("choices")
         if type(choices) is not list or chunk.get("error") is not None:
             raise not_understood()
@@ -73,7 +72,7 @@ class Relay:
             self._usage = usage_of(self._given_usage)
         if self._given_model is None and "model" in chunk:
             self._given_model = chunk["model"]
-            self._head["model"] = model_of(self.work, self._given_model)
+            self.voice.named(model_of(self.work, self._given_model))
         sent = []
         for one in choices:
             delta = self._delta(one)
@@ -199,8 +198,9 @@ class Relay:
         channel.withdrawn = window.start
         # A label that stands before the text is part of what the client has counted.
         labelled = window.name == "content" and not window.whole
-        before = len(self.work.label_before()) if labelled else 0
-        return [event(_encode(withdrawal(window, verdict, before, self.work.ask.language)))]
+        before = len(self._before) if labelled else 0
+        notice = withdrawal(window, verdict, before, self.work.ask.language)
+        return [self.voice.withdrawal(notice)]
 
     # -- when it has ended -------------------------------------------------------------------------
 
@@ -332,28 +332,16 @@ class Relay:
         return self._chunk(index, choice, {"content": text})
 
     def ending(self, aigc: dict[str, str]) -> bytes:
-        """The last chunks: why each choice ended, the implicit label, usage if wanted, [DONE]."""
-        parts = []
-        for index, choice in self.choices.items():
-            stopped = self.stopped or self.work.stopped
-            finish = "content_filter" if stopped else choice.finish
-            shown = [{"index": index, "delta": {}, "finish_reason": finish}]
-            parts.append(event(_encode({**self._head, "choices": shown, "aigc": aigc})))
-        options = self.work.body.get("stream_options")
-        if type(options) is dict and options.get("include_usage"):
-            usage = shown_usage(self._given_usage, self._usage)
-            last = {**self._head, "choices": [], "usage": usage, "aigc": aigc}
-            parts.append(event(_encode(last)))
-        return b"".join((*parts, DONE))
+        """The last events, in the manner of the wire."""
+        stopped = self.stopped or self.work.stopped
+        finishes = {
+            index: "content_filter" if stopped else choice.finish
+            for index, choice in self.choices.items()
+        }
+        return self.voice.ending(finishes, shown_usage(self._given_usage, self._usage), aigc)
 
     def _chunk(self, index: int, choice: Choice, delta: dict[str, Any]) -> bytes:
-        if not choice.greeted:
-            choice.greeted = True
-            delta = {"role": "assistant", **delta}
-        if not choice.labelled and not self.work.stopped and delta.get("content"):
-            before = self.work.label_before()
-            if before:
-                choice.labelled = True
-                delta["content"] = before + delta["content"]
-        shown = [{"index": index, "delta": delta, "finish_reason": None}]
-        return event(_encode({**self._head, "choices": shown}))
+        if self._before and not choice.labelled and delta.get("content") and not self.work.stopped:
+            choice.labelled = True
+            delta["content"] = self._before + delta["content"]
+        return self.voice.part(index, choice, delta)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The way of a chat request through the house, as one visible list."""
+"""The way of a request through the house, as one visible list, and the wires that lead to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from guiju.gateway.signals import Command
 from guiju.gateway.stations.agreement import agreement
@@ -19,6 +20,8 @@ from guiju.gateway.stations.screen_input import screen_input
 from guiju.gateway.stations.screen_output import screen_output
 from guiju.gateway.stations.settle import settle
 from guiju.gateway.stations.standing import standing
+from guiju.gateway.wires import CHAT as CHAT_WIRE
+from guiju.gateway.wires import Wire
 from guiju.gateway.work import Work
 
 Station = Callable[[Work], tuple[Command, ...]]
@@ -38,3 +41,22 @@ CHAT: tuple[Station, ...] = (
     record,
     reply,
 )
+
+
+class Route(NamedTuple):
+    """How a request comes in, and which stations it passes."""
+
+    wire: Wire
+    stations: tuple[Station, ...]
+
+
+ROUTES: dict[str, Route] = {
+    "/v1/chat/completions": Route(CHAT_WIRE, CHAT),
+}
+"""Routes that ask a model. What is not here, nor in the table of the server, is closed."""
+
+
+def wire_of(path: str) -> Wire:
+    """The wire in which a request to `path` is told what went wrong with it."""
+    route = ROUTES.get(path)
+    return CHAT_WIRE if route is None else route.wire

@@ -17,6 +17,7 @@ from guiju.gateway.leaving import Departure, Left
 from guiju.gateway.line import Line, Receive, Scope, SendMessage
 from guiju.gateway.moderation import moderated
 from guiju.gateway.recorder import Recorder
+from guiju.gateway.route import ROUTES, wire_of
 from guiju.gateway.rules import RulesHolder
 from guiju.gateway.signals import (
     AskModel,
@@ -86,10 +87,10 @@ class Gateway:
         try:
             await self._serve(line)
         except GuijuError as error:
-            await line.refuse(error)
+            await line.refuse(error, wire_of(line.path))
         except Exception as error:  # noqa: BLE001 - the last line of defence
             note_fault(line.request, error)
-            await line.refuse(internal())
+            await line.refuse(internal(), wire_of(line.path))
         finally:
             self.counters.left(line.status, line.route)
 
@@ -108,7 +109,7 @@ class Gateway:
 
     # -- the routes --------------------------------------------------------------------------------
 
-    async def _chat(self, line: Line) -> None:
+    async def _exchange(self, line: Line) -> None:
         self._recorder.check_open()
         rules = self._rules.now()
         token = line.token()
@@ -126,12 +127,13 @@ class Gateway:
             language=line.language(),
             raw=await line.body(),
         )
-        work = Work(ask, rules)
+        wire, stations = ROUTES[line.path]
+        work = Work(ask, rules, wire)
         line.marks += [
             (b"x-guiju-produce-id", ask.produce_id.encode()),
             (b"x-guiju-policy", rules.policy.encode()),
         ]
-        await Conversation(self, line, Exchange(work)).run()
+        await Conversation(self, line, Exchange(work, stations)).run()
 
     async def _models(self, line: Line) -> None:
         await self.caller(line.token())
@@ -179,13 +181,13 @@ class Gateway:
     async def answer(self, command: AskModel) -> Event:
         """Get the model's whole answer."""
         try:
-            return ModelAnswered(await self._upstream.answer(command.body))
+            return ModelAnswered(await self._upstream.answer(command.body, command.path))
         except GuijuError as error:
             return Failed(error)
 
     def chunks(self, command: AskModel) -> AsyncGenerator[dict[str, Any], None]:
         """The model's stream."""
-        return self._upstream.stream(command.body)
+        return self._upstream.stream(command.body, command.path)
 
     async def record(self, command: Record) -> Event:
         """Make it durable."""
@@ -197,7 +199,7 @@ class Gateway:
 
 
 _ROUTES: dict[str, dict[str, Callable[[Gateway, Line], Awaitable[None]]]] = {
-    "/v1/chat/completions": {"POST": Gateway._chat},  # noqa: SLF001 - the table of this class
+    **{path: {"POST": Gateway._exchange} for path in ROUTES},  # noqa: SLF001 - this class
     "/v1/models": {"GET": Gateway._models},  # noqa: SLF001 - as above
     "/v1/moderations": {"POST": Gateway._moderations},  # noqa: SLF001 - as above
 }

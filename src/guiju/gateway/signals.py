@@ -93,6 +93,7 @@ class AskModel(msgspec.Struct, frozen=True):
 
     body: bytes
     stream: bool
+    path: str
 
 
 class AskGuards(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from guiju.gateway.joining import joined
 from guiju.gateway.sse import EventReader, TooLargeError
 from guiju.kernel import GuijuError, Invalid, Text, Unavailable, monotonic
 
+CHAT_PATH = "/chat/completions"
 _decode = msgspec.json.Decoder().decode
 _MOST_ANSWER = 32 * 1024 * 1024
 _MOST_STREAM = 256 * 1024 * 1024
@@ -25,11 +26,14 @@ _DONE = b"[DONE]"
 class Upstream(Protocol):
     """Whoever generates."""
 
-    async def answer(self, body: bytes) -> dict[str, Any]:
-        """The whole answer; raises Unavailable, or Invalid when the model refuses the request."""
+    async def answer(self, body: bytes, path: str = CHAT_PATH) -> dict[str, Any]:
+        """The whole answer of what is asked at `path`, below the base address.
+
+        Raises Unavailable, or Invalid when the model refuses the request.
+        """
         ...
 
-    def stream(self, body: bytes) -> AsyncGenerator[dict[str, Any], None]:
+    def stream(self, body: bytes, path: str = CHAT_PATH) -> AsyncGenerator[dict[str, Any], None]:
         """The chunks of the answer; raises as `answer` does, before or between chunks."""
         ...
 
@@ -76,15 +80,17 @@ class HttpUpstream:
         """Close the connections that are kept."""
         await self._client.close()
 
-    async def answer(self, body: bytes) -> dict[str, Any]:
+    async def answer(self, body: bytes, path: str = CHAT_PATH) -> dict[str, Any]:
         """The whole answer of the model."""
-        return await self._got("POST", "/chat/completions", body, self._whole)
+        return await self._got("POST", path, body, self._whole)
 
-    async def stream(self, body: bytes) -> AsyncGenerator[dict[str, Any], None]:
+    async def stream(
+        self, body: bytes, path: str = CHAT_PATH
+    ) -> AsyncGenerator[dict[str, Any], None]:
         """The chunks of the model's answer; one that breaks off before [DONE] has failed."""
         try:
             answer = await self._client.begun(
-                "POST", "/chat/completions", body, most=_MOST_STREAM, within=self._silence
+                "POST", path, body, most=_MOST_STREAM, within=self._silence
             )
         except BrokenError as error:
             raise unavailable() from error
@@ -160,11 +166,12 @@ def _check(status: int) -> None:
     if status == 200:  # noqa: PLR2004 - HTTP's own word for yes
         return
     if status in _REFUSED and status not in {401, 403, 408, 429}:
-        raise _refused(status)
+        raise refused(status)
     raise unavailable()
 
 
-def _refused(status: int) -> Invalid:
+def refused(status: int) -> Invalid:
+    """The model service understood the request and will not do it."""
     # What the upstream says about it is unscreened text, so only its status is passed on.
     return Invalid(
         "upstream-refused",

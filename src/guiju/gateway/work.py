@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from guiju.accounts import Caller
 from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
+from guiju.gateway.wires import CHAT, Wire
 from guiju.labelling import Place, language_of
 from guiju.records import Finding, Screening, Usage
 from guiju.screening import Outcome, Screen, Verdict
@@ -64,6 +65,7 @@ class Work:
 
     ask: Ask
     rules: Rules
+    wire: Wire = CHAT
     body: dict[str, Any] = field(default_factory=dict)
     stream: bool = False
     model: str = ""

@@ -18,6 +18,7 @@ from guiju.gateway.demo import DemoModel
 from guiju.gateway.recorder import Item, Recorder
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
+from guiju.gateway.upstream import CHAT_PATH
 from guiju.kernel import FixedClock, Refused, Text
 from guiju.records import Exchange, Refusal
 
@@ -91,14 +92,15 @@ class Model(DemoModel):
     async def models(self) -> list[str]:
         return self.names
 
-    async def answer(self, body: bytes) -> dict[str, Any]:
+    async def answer(self, body: bytes, path: str = CHAT_PATH) -> dict[str, Any]:
         if self.error is not None:
             raise self.error
-        return await super().answer(body)
+        return await super().answer(body, path)
 
     async def stream(
         self,
         body: bytes,  # noqa: ARG002 - it says what it says
+        path: str = CHAT_PATH,  # noqa: ARG002 - as above
     ) -> AsyncGenerator[dict[str, Any], None]:
         try:
             for piece in self.pieces:

@@ -26,8 +26,7 @@ def reply(work: Work) -> tuple[Command, ...]:
     aigc = work.aigc()
     if work.relay is not None:
         return (End(work.relay.ending(aigc)),)
-    answer = work.answer or _refusal(work)
-    answer["aigc"] = aigc
+    answer = work.wire.whole(work, work.answer or _refusal(work), aigc)
     return (Reply(200, _encode(answer)),)
 
 

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The APIs that clients speak, each told in the words of the chat that all stations know.
+
+A wire reads a request strictly into a chat, says answer and stream in its own manner, and words
+errors as its clients expect them. What it does not know it refuses by name; it passes nothing on.
+"""
+
+from guiju.gateway.wires.chat import CHAT
+from guiju.gateway.wires.wire import Voice, Wire
+
+__all__ = ["CHAT", "Voice", "Wire"]

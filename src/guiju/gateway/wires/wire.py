@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a wire is, and the voice in which it says a stream."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from guiju.gateway.passages import KEPT_BACK
+
+if TYPE_CHECKING:
+    from guiju.gateway.choices import Choice
+    from guiju.gateway.work import Work
+
+Json = dict[str, Any]
+
+
+class Voice(Protocol):
+    """Says one stream in the manner of its wire; what it says was judged and may leave."""
+
+    def named(self, model: str) -> None:
+        """The model that says it answers; heard before the first part."""
+        ...
+
+    def part(self, index: int, choice: Choice, delta: Json) -> bytes:
+        """A piece of a choice: the text of channels by name, or whole tool calls."""
+        ...
+
+    def withdrawal(self, notice: Json) -> bytes:
+        """The extension event that takes back what has left."""
+        ...
+
+    def ending(self, finishes: Mapping[int, str], usage: Json, aigc: Mapping[str, str]) -> bytes:
+        """The last events: why each choice ended, what was used, the implicit label."""
+        ...
+
+    def broken(self, error: Json) -> bytes:
+        """The last event of a stream that was not answered; `error` is our error shape."""
+        ...
+
+
+class Wire(ABC):
+    """One API of the outside. As it stands here, a request and an answer are a chat already."""
+
+    name: ClassVar[str]
+    asks: ClassVar[str] = "/chat/completions"
+    """Where the model service is asked, below its base address."""
+
+    def read(self, body: Json) -> Json:
+        """The request as a chat; raises Invalid naming the field that cannot be read."""
+        return body
+
+    def question(self, body: Json, *, stream: bool) -> Json:
+        """What the model service is asked, without what it need not know (Article 11)."""
+        question = {key: value for key, value in body.items() if key not in KEPT_BACK}
+        if stream:
+            # Usage is part of the record, whether the client asked for it or not.
+            question["stream_options"] = {"include_usage": True}
+        return question
+
+    def ear(self) -> Callable[[Json], Json] | None:
+        """How a chunk of the model becomes a chunk of a chat; None where it is one."""
+        return None
+
+    def answered(self, answer: Json) -> Json:
+        """The model's whole answer as that of a chat."""
+        return answer
+
+    @abstractmethod
+    def whole(self, work: Work, answer: Json, aigc: Mapping[str, str]) -> Json:
+        """What the client gets for a judged and labelled answer."""
+
+    @abstractmethod
+    def voice(self, work: Work) -> Voice:
+        """Who says this stream."""
+
+    def error(self, body: Json, status: int) -> Json:  # noqa: ARG002 - other wires word it by status
+        """Our error shape as the clients of this wire read it."""
+        return body
