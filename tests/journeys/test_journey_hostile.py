@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import aclosing
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from guiju import ledger
 from guiju.app.house import House
 from guiju.app.settings import read_settings
 from guiju.gateway import HttpUpstream
+from guiju.gateway.signals import AskModel
+from guiju.gateway.upstreams.asking import Limits
 from guiju.kernel import GuijuError
 
 BLOCKED = "青铜月亮会"
@@ -274,8 +277,9 @@ def test_a_silent_model_counts_as_gone(raw: RawService) -> None:
         seen = 0
         try:
             asked = json.dumps({"model": name}).encode()
-            async for _ in upstream.stream(asked):
-                seen += 1
+            async with aclosing(await upstream.begin(AskModel(asked, stream=True))) as speech:
+                async for _ in speech.chunks:
+                    seen += 1
         finally:
             await upstream.close()
         return seen
@@ -284,8 +288,8 @@ def test_a_silent_model_counts_as_gone(raw: RawService) -> None:
     dripping: list[bytes | float] = [b": hi\n\n", 0.05]
     endless = raw.sends(*stream(*dripping * 60, DONE))
     for upstream, name in (
-        (HttpUpstream(raw.url, silence=0.3), silent),
-        (HttpUpstream(raw.url, longest=0.5), endless),
+        (HttpUpstream(raw.url, limits=Limits(first=0.3, idle=0.3)), silent),
+        (HttpUpstream(raw.url, limits=Limits(longest=0.5)), endless),
     ):
         began = time.perf_counter()
         with pytest.raises(GuijuError, match="upstream-unavailable"):
@@ -293,10 +297,11 @@ def test_a_silent_model_counts_as_gone(raw: RawService) -> None:
         assert time.perf_counter() - began < 2.5
 
     async def whole() -> None:
-        upstream = HttpUpstream(raw.url, whole=0.3)
+        upstream = HttpUpstream(raw.url, limits=Limits(whole=0.3))
         await upstream.start()
         try:
-            await upstream.answer(json.dumps({"model": silent}).encode())
+            asked = json.dumps({"model": silent}).encode()
+            await upstream.answer(AskModel(asked, stream=False))
         finally:
             await upstream.close()
 

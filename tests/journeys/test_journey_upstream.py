@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,9 +19,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from guiju.gateway import HttpUpstream
+from guiju.gateway.signals import AskModel
 from guiju.kernel import Unavailable
 
 CHUNK = b'data: {"choices": [{"index": 0, "delta": {"content": "hi"}}]}\n\n'
+ASK = AskModel(b"{}", stream=False)
 
 
 class Service:
@@ -97,7 +99,8 @@ def served_with(certificate: Path) -> ssl.SSLContext:
 
 async def streamed(upstream: HttpUpstream) -> int:
     """How many characters came; pieces of one read come as one."""
-    chunks = [one async for one in upstream.stream(b'{"stream": true}')]
+    async with aclosing(await upstream.begin(AskModel(b'{"stream": true}', stream=True))) as speech:
+        chunks = [one async for one in speech.chunks]
     return sum(len(one["choices"][0]["delta"]["content"]) for one in chunks)
 
 
@@ -109,7 +112,7 @@ def test_a_hundred_requests_share_one_connection() -> None:
         async with service.running() as port:
             upstream = HttpUpstream(f"http://127.0.0.1:{port}/v1")
             for _ in range(50):
-                assert await upstream.answer(b"{}") == {"choices": []}
+                assert (await upstream.answer(ASK)).answer == {"choices": []}
                 assert await streamed(upstream) == 100
                 await asyncio.sleep(0)
             await upstream.close()
@@ -139,11 +142,11 @@ def test_a_service_that_restarts_is_found_again() -> None:
         service = Service()
         async with service.running() as port:
             upstream = HttpUpstream(f"http://127.0.0.1:{port}/v1")
-            assert await upstream.answer(b"{}")
+            assert (await upstream.answer(ASK)).answer == {"choices": []}
         with pytest.raises(Unavailable, match="upstream-unavailable"):
-            await upstream.answer(b"{}")
+            await upstream.answer(ASK)
         async with service.running(port=port):
-            assert await upstream.answer(b"{}")
+            assert (await upstream.answer(ASK)).answer == {"choices": []}
             assert await streamed(upstream) == 100
         await upstream.close()
 
@@ -161,11 +164,11 @@ def test_a_trusted_certificate_is_spoken_to_and_no_other(
         async with Service().running(served_with(certificate)) as port:
             upstream = HttpUpstream(f"https://127.0.0.1:{port}/v1")
             if trusted:
-                assert await upstream.answer(b"{}") == {"choices": []}
+                assert (await upstream.answer(ASK)).answer == {"choices": []}
                 assert await streamed(upstream) == 100
             else:
                 with pytest.raises(Unavailable, match="upstream-unavailable"):
-                    await upstream.answer(b"{}")
+                    await upstream.answer(ASK)
             await upstream.close()
 
     asyncio.run(run(trusted=False))

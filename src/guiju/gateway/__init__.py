@@ -6,13 +6,12 @@ output, settle, label, record, reply: the list stands in `guiju.gateway.route`. 
 and touches no socket; `server` does.
 """
 
-from guiju.gateway.demo import DemoModel
 from guiju.gateway.guarding import ClientPost
 from guiju.gateway.recalling import recalled
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
-from guiju.gateway.upstream import HttpUpstream, Upstream
+from guiju.gateway.upstreams import DemoModel, HttpUpstream, Upstream
 
 __all__ = [
     "ClientPost",

@@ -11,10 +11,10 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlsplit
 
-from guiju.gateway.connection import BrokenError, Connection, StaleError
+from guiju.gateway.connection import Connection, StaleError, UnreachableError
 
 T = TypeVar("T")
 
@@ -22,6 +22,14 @@ _CONNECT_SECONDS = 5.0
 _KEEP_SECONDS = 30.0
 _MOST_IDLE = 256
 _PORTS = {"http": 80, "https": 443}
+
+
+class Answered(NamedTuple):
+    """A whole answer; `after` is what its Retry-After says, as it stands there."""
+
+    status: int
+    body: bytes
+    after: bytes
 
 
 class Client:
@@ -48,24 +56,42 @@ class Client:
         self._heads: dict[tuple[str, str], bytes] = {}
 
     async def whole(
-        self, method: str, path: str, body: bytes, *, most: int, within: float
-    ) -> tuple[int, bytes]:
-        """Status and body of the answer.
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        *,
+        most: int,
+        within: float,
+        connect: float = _CONNECT_SECONDS,
+    ) -> Answered:
+        """The answer, of at most `most` bytes and `within` so many seconds.
 
         Raises:
-            BrokenError: the service is away, too slow, or speaks no HTTP.
+            UnreachableError: no connection within `connect` seconds.
+            LateError: it is too slow.
+            BrokenError: it broke off, or speaks no HTTP.
         """
         request = self._request(method, path, body)
-        connection, answer = await self._tried(lambda one: one.whole(request, most, within))
+        connection, answer = await self._tried(
+            lambda one: one.whole(request, most, within), connect
+        )
         connection.end(self._keep)
-        return connection.status, answer
+        return Answered(connection.status, answer, connection.after)
 
     async def begun(
-        self, method: str, path: str, body: bytes, *, most: int, within: float
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        *,
+        most: int,
+        within: float,
+        connect: float = _CONNECT_SECONDS,
     ) -> Connection:
         """A connection whose answer has begun; it must be given to `end` or dropped."""
         request = self._request(method, path, body)
-        connection, _ = await self._tried(lambda one: one.head(request, most, within))
+        connection, _ = await self._tried(lambda one: one.head(request, most, within), connect)
         return connection
 
     def end(self, connection: Connection) -> None:
@@ -77,10 +103,12 @@ class Client:
         while self._idle:
             self._idle.pop().drop()
 
-    async def _tried(self, ask: Callable[[Connection], Awaitable[T]]) -> tuple[Connection, T]:
+    async def _tried(
+        self, ask: Callable[[Connection], Awaitable[T]], connect: float
+    ) -> tuple[Connection, T]:
         """A connection that was asked, and what `ask` gave; a stale one is replaced unseen."""
         while True:
-            connection = self._kept() or await self._connect()
+            connection = self._kept() or await self._connect(connect)
             try:
                 return connection, await ask(connection)
             except StaleError:
@@ -106,15 +134,15 @@ class Client:
             connection.drop()
         return None
 
-    async def _connect(self) -> Connection:
+    async def _connect(self, within: float) -> Connection:
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
+            async with asyncio.timeout(within):
                 _, connection = await loop.create_connection(
                     lambda: Connection(loop), self._host, self._port, ssl=self._secure
                 )
         except (OSError, TimeoutError, UnicodeError) as error:
-            raise BrokenError("no connection") from error
+            raise UnreachableError("no connection") from error
         return connection
 
     def _keep(self, connection: Connection) -> None:

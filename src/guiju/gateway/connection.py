@@ -25,6 +25,14 @@ class BrokenError(Exception):
     """The connection failed, was silent for too long, or what came over it is no HTTP."""
 
 
+class UnreachableError(BrokenError):
+    """No connection could be made: nothing of the request has left."""
+
+
+class LateError(BrokenError):
+    """Nothing came in time."""
+
+
 class StaleError(BrokenError):
     """A kept connection was closed by the other side before it answered with a single byte."""
 
@@ -47,6 +55,7 @@ class Connection(asyncio.Protocol):
 
     def _begin(self) -> None:
         self.status = 0
+        self.after = b""  # what Retry-After says
         self._parts: list[bytes] = []
         self._left = 0  # bytes of body that may still come
         self._buffered = 0
@@ -139,7 +148,7 @@ class Connection(asyncio.Protocol):
             self._waiter.set_result(None)
 
     def _expire(self) -> None:
-        self._fail(BrokenError("too slow"))
+        self._fail(LateError("too slow"))
 
     def _fail(self, fault: BrokenError) -> None:
         if self._fault is None:
@@ -203,10 +212,15 @@ class Connection(asyncio.Protocol):
         if self._complete:
             self._fail(BrokenError("unasked bytes"))
 
-    def on_header(self, name: bytes, _value: bytes) -> None:
-        """Note how the end of the body will be known."""
-        if len(name) in {14, 17} and name.lower() in {b"content-length", b"transfer-encoding"}:
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Note how the end of the body will be known, and for how long to leave it alone."""
+        if len(name) not in {11, 14, 17}:
+            return
+        name = name.lower()
+        if name in {b"content-length", b"transfer-encoding"}:
             self._framed = True
+        elif name == b"retry-after":
+            self.after = value.strip()
 
     def on_headers_complete(self) -> None:
         """Note the status, unless it is an interim one."""

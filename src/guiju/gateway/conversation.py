@@ -23,6 +23,7 @@ from guiju.gateway.signals import (
     Failed,
     GuardsSaid,
     LookUp,
+    ModelBegan,
     ModelChunk,
     ModelDone,
     Record,
@@ -31,6 +32,7 @@ from guiju.gateway.signals import (
     Send,
     StopModel,
 )
+from guiju.gateway.upstreams import Speech
 from guiju.kernel import GuijuError, Text, Unavailable
 
 _LONGEST_STREAM = 3600.0
@@ -49,8 +51,8 @@ class Means(Protocol):
         """Get the model's whole answer."""
         ...
 
-    def chunks(self, command: AskModel) -> AsyncGenerator[dict[str, Any], None]:
-        """The model's stream."""
+    async def begin(self, command: AskModel) -> Speech:
+        """The model's stream, once it has begun."""
         ...
 
     async def record(self, command: Record) -> Event:
@@ -143,8 +145,10 @@ class Conversation:
     async def _pump(self, command: AskModel) -> Event | None:
         looks: list[asyncio.Task[Event]] = []
         try:
-            async with aclosing(self._gateway.chunks(command)) as chunks:
-                event = await self._pumped(chunks, looks)
+            async with aclosing(await self._gateway.begin(command)) as speech:
+                if speech.source is not None:
+                    self._exchange.handle(ModelBegan(speech.source))
+                event = await self._pumped(speech.chunks, looks)
             # What has left is judged to the end, whatever has ended the stream.
             while looks and not self._line.left:
                 await self._relay(self._exchange.handle(await looks.pop(0)), looks)

@@ -27,6 +27,7 @@ from guiju.gateway.signals import (
     GuardsSaid,
     LookUp,
     ModelAnswered,
+    ModelBegan,
     ModelChunk,
     ModelDone,
     Record,
@@ -98,6 +99,7 @@ class Exchange:
             self.work.caller = event.caller
         elif type(event) is ModelAnswered:
             self.work.answer = self.work.wire.answered(event.answer)
+            self.work.source = event.source
         return self._walk_on()
 
     def _walk_on(self) -> list[Command]:
@@ -107,6 +109,10 @@ class Exchange:
             if commands and isinstance(commands[-1], _PAUSING):
                 break
         return commands
+
+    def _began(self, event: ModelBegan) -> list[Command]:
+        self.work.source = event.source
+        return []
 
     def _relayed(self, event: ModelChunk) -> list[Command]:
         if not self._asking:
@@ -194,7 +200,8 @@ class Exchange:
 
 # Events that mean something else than to walk on.
 _TURNS: dict[type, Callable[[Exchange, Any], list[Command]]] = {
-    ModelChunk: Exchange._relayed,  # noqa: SLF001 - the table of this class
+    ModelBegan: Exchange._began,  # noqa: SLF001 - the table of this class
+    ModelChunk: Exchange._relayed,  # noqa: SLF001 - as above
     GuardsSaid: Exchange._heard,  # noqa: SLF001 - as above
     Recorded: Exchange._kept,  # noqa: SLF001 - as above
     ClientGone: Exchange._left,  # noqa: SLF001 - as above

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from guiju.accounts import Caller, Directory
@@ -25,12 +25,11 @@ from guiju.gateway.signals import (
     Event,
     Failed,
     LookUp,
-    ModelAnswered,
     Record,
     Recorded,
 )
 from guiju.gateway.stations.identify import no_key
-from guiju.gateway.upstream import Upstream
+from guiju.gateway.upstreams import Speech, Upstream
 from guiju.gateway.work import Ask, Work
 from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, new_uuid
 
@@ -181,13 +180,13 @@ class Gateway:
     async def answer(self, command: AskModel) -> Event:
         """Get the model's whole answer."""
         try:
-            return ModelAnswered(await self._upstream.answer(command.body, command.path))
+            return await self._upstream.answer(command)
         except GuijuError as error:
             return Failed(error)
 
-    def chunks(self, command: AskModel) -> AsyncGenerator[dict[str, Any], None]:
-        """The model's stream."""
-        return self._upstream.stream(command.body, command.path)
+    async def begin(self, command: AskModel) -> Speech:
+        """The model's stream, once it has begun."""
+        return await self._upstream.begin(command)
 
     async def record(self, command: Record) -> Event:
         """Make it durable."""

@@ -13,7 +13,7 @@ import msgspec
 
 from guiju.accounts import Caller
 from guiju.kernel import GuijuError
-from guiju.records import Exchange, Refusal
+from guiju.records import Exchange, Refusal, Source
 from guiju.screening import Verdict
 
 # -- what happened ---------------------------------------------------------------------------------
@@ -30,9 +30,16 @@ class CallerKnown(msgspec.Struct, frozen=True):
 
 
 class ModelAnswered(msgspec.Struct, frozen=True):
-    """The model's whole answer."""
+    """The model's whole answer, and where it came from when several could have given it."""
 
     answer: dict[str, Any]
+    source: Source | None = None
+
+
+class ModelBegan(msgspec.Struct, frozen=True):
+    """The model's stream has begun, and where it comes from."""
+
+    source: Source
 
 
 class ModelChunk(msgspec.Struct, frozen=True):
@@ -70,6 +77,7 @@ Event = (
     RequestArrived
     | CallerKnown
     | ModelAnswered
+    | ModelBegan
     | ModelChunk
     | ModelDone
     | GuardsSaid
@@ -89,11 +97,15 @@ class LookUp(msgspec.Struct, frozen=True):
 
 
 class AskModel(msgspec.Struct, frozen=True):
-    """Ask; answered by ModelAnswered, or by ModelChunks and ModelDone, or by Failed."""
+    """Ask; answered by ModelAnswered, or by ModelChunks and ModelDone, or by Failed.
+
+    `model` is the name that the client gave; it is the first member of the JSON in `body`.
+    """
 
     body: bytes
     stream: bool
-    path: str
+    path: str = "/chat/completions"
+    model: str = ""
 
 
 class AskGuards(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
 from guiju.gateway.wires import CHAT, Wire
 from guiju.labelling import Place, language_of
-from guiju.records import Finding, Screening, Usage
+from guiju.records import Finding, Screening, Source, Usage
 from guiju.screening import Outcome, Screen, Verdict
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ class Work:
     stopped: bool = False
     input_outcome: Outcome = Outcome.PASS
     answer: dict[str, Any] | None = None
+    source: Source | None = None
+    """Who generates, when the policy names several that could."""
     judged: list[Judged] = field(default_factory=list)
     relay: Relay | None = None
     withheld: dict[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 """Inputs, outputs and usage: minimal, sealed per person, every reading logged (Article 11)."""
 
 from guiju.records.bulk import BulkReading, announce, opened
-from guiju.records.model import Exchange, Finding, Label, Refusal, Screening, Usage
+from guiju.records.model import Exchange, Finding, Label, Refusal, Screening, Source, Usage
 from guiju.records.service import ExchangeView, erase, find, read, recent, record
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Label",
     "Refusal",
     "Screening",
+    "Source",
     "Usage",
     "announce",
     "erase",

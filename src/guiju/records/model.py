@@ -53,6 +53,19 @@ class Usage(msgspec.Struct, frozen=True):
     covered: int = 0
 
 
+class Source(msgspec.Struct, frozen=True):
+    """Who generated, where a policy names several: the upstream, the model as it knows it.
+
+    `name` is that under which people ask for the model, another than they asked for when that one
+    was not to be had; `attempts` is how many were asked, this one included.
+    """
+
+    upstream: str
+    model: str
+    name: str
+    attempts: int
+
+
 class Exchange(msgspec.Struct, frozen=True):
     """One answered request. `input` and `output` are the content; all else is the head."""
 
@@ -75,11 +88,12 @@ class Exchange(msgspec.Struct, frozen=True):
     input: bytes
     output: bytes
     findings: tuple[Finding, ...] = ()
+    source: Source | None = None
 
     def detail(self) -> dict[str, Any]:
-        """Verdicts, label and usage: the same in the head and in the evidence."""
-        label, usage = self.label, self.usage
-        return {
+        """Verdicts, label, usage, source: the same in the head and in the evidence."""
+        label, usage, source = self.label, self.usage, self.source
+        detail: dict[str, Any] = {
             "input": self.incoming.as_facts(),
             "output": self.outgoing.as_facts(),
             "label": {
@@ -94,6 +108,9 @@ class Exchange(msgspec.Struct, frozen=True):
                 "covered": usage.covered,
             },
         }
+        if source is not None:
+            detail["source"] = msgspec.structs.asdict(source)
+        return detail
 
 
 class Refusal(msgspec.Struct, frozen=True):

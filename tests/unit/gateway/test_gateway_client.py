@@ -254,7 +254,7 @@ class Service(Client):
         self.scripts = list(scripts)
         self.wires: list[Wire] = []
 
-    async def _connect(self) -> Connection:
+    async def _connect(self, _within: float) -> Connection:
         connection, wire = connected()
         answers = list(self.scripts.pop(0))
         keep = wire.write
@@ -280,7 +280,7 @@ def test_a_stale_connection_is_replaced_by_a_new_one():
         service = Service((WHOLE, None), (WHOLE,))
         for _ in range(2):
             said = await service.whole("POST", "/chat", b"{}", most=100, within=2.0)
-            assert said == (200, b"hello")
+            assert said[:2] == (200, b"hello")
         assert len(service.wires) == 2
 
     asyncio.run(run())

@@ -32,7 +32,7 @@ from guiju.gateway.signals import (
     Reply,
     Send,
 )
-from guiju.gateway.upstream import unavailable
+from guiju.gateway.upstreams import unavailable
 from guiju.labelling import Place
 from guiju.records import Exchange, Refusal
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guiju.gateway.circuit import Circuit
 from guiju.gateway.guarding import Guarding, Judgement, NotAnsweredError
 from guiju.gateway.guarding.cache import Cache
-from guiju.gateway.guarding.circuit import Circuit
 from guiju.kernel import Unavailable
 from guiju.screening import Outcome, guards
 

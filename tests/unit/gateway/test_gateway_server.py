@@ -14,11 +14,11 @@ from tests.unit.gateway.scene import BLOCKED, caller, rules
 
 from guiju.accounts import Caller, Directory
 from guiju.gateway import conversation, line
-from guiju.gateway.demo import DemoModel
 from guiju.gateway.recorder import Item, Recorder
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
-from guiju.gateway.upstream import CHAT_PATH
+from guiju.gateway.signals import AskModel, ModelAnswered
+from guiju.gateway.upstreams import DemoModel
 from guiju.kernel import FixedClock, Refused, Text
 from guiju.records import Exchange, Refusal
 
@@ -92,15 +92,14 @@ class Model(DemoModel):
     async def models(self) -> list[str]:
         return self.names
 
-    async def answer(self, body: bytes, path: str = CHAT_PATH) -> dict[str, Any]:
+    async def answer(self, ask: AskModel) -> ModelAnswered:
         if self.error is not None:
             raise self.error
-        return await super().answer(body, path)
+        return await super().answer(ask)
 
     async def stream(
         self,
         body: bytes,  # noqa: ARG002 - it says what it says
-        path: str = CHAT_PATH,  # noqa: ARG002 - as above
     ) -> AsyncGenerator[dict[str, Any], None]:
         try:
             for piece in self.pieces:
@@ -568,8 +567,10 @@ def test_the_demo_model_says_when_it_answered() -> None:
 
     async def scene() -> None:
         body = json.dumps({"messages": [{"role": "user", "content": "hi"}]}).encode()
-        assert (await DemoModel(NOW).answer(body))["created"] == int(NOW.now().timestamp())
-        assert (await DemoModel().answer(body))["created"] > 0
+        ask = AskModel(body, stream=False)
+        made = (await DemoModel(NOW).answer(ask)).answer["created"]
+        assert made == int(NOW.now().timestamp())
+        assert (await DemoModel().answer(ask)).answer["created"] > 0
         chunks = [chunk async for chunk in DemoModel(NOW).stream(body)]
         assert {chunk["created"] for chunk in chunks} == {int(NOW.now().timestamp())}
 

@@ -27,13 +27,11 @@ class ClientPost:
         client = self._client(url, headers)
         # The cause is cut off: it may quote the other side, and nobody here would show it.
         try:
-            status, answer = await client.whole(
-                "POST", "", body, most=guards.MOST_REPLY, within=within
-            )
+            said = await client.whole("POST", "", body, most=guards.MOST_REPLY, within=within)
         except BrokenError:
             raise NotAnsweredError("unreachable") from None
-        _check(status)
-        return answer
+        _check(said.status)
+        return said.body
 
     async def close(self) -> None:
         """Drop all connections."""

@@ -7,8 +7,8 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 
+from guiju.gateway.circuit import Circuit
 from guiju.gateway.guarding.cache import Cache
-from guiju.gateway.guarding.circuit import Circuit
 from guiju.gateway.guarding.counts import Counts
 from guiju.gateway.guarding.port import BLAMED, NotAnsweredError, Post
 from guiju.screening import guards

@@ -19,5 +19,6 @@ def ask_model(work: Work) -> tuple[Command, ...]:
     if work.stopped:
         return ()
     wire = work.wire
-    question = wire.question(work.body, stream=work.stream)
-    return (AskModel(_encode(question), work.stream, wire.asks),)
+    # The model stands first, so that its name can be exchanged without reading the rest.
+    question = {"model": work.model} | wire.question(work.body, stream=work.stream)
+    return (AskModel(_encode(question), work.stream, wire.asks, work.model),)

@@ -41,6 +41,7 @@ def record(work: Work) -> tuple[Command, ...]:
         input=work.ask.raw,
         output=_encode(_delivered(work)),
         findings=tuple(work.findings),
+        source=work.source,
     )
     return (Record(item),)
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import msgspec
 
-from guiju.gateway.upstream import CHAT_PATH, refused
+from guiju.gateway.signals import AskModel, ModelAnswered
+from guiju.gateway.upstreams.errors import refused
+from guiju.gateway.upstreams.port import CHAT_PATH, Speech
 from guiju.kernel import Clock, SystemClock, micros, new_id
 
 NAME = "guiju-demo"
@@ -39,10 +41,10 @@ class DemoModel:
         """The one model there is."""
         return [NAME]
 
-    async def answer(self, body: bytes, path: str = CHAT_PATH) -> dict[str, Any]:
+    async def answer(self, ask: AskModel) -> ModelAnswered:
         """The whole answer."""
-        _check(path)
-        asked = _decode(body)
+        _check(ask.path)
+        asked = _decode(ask.body)
         text = _reply(asked)
         choices = [
             {
@@ -53,13 +55,15 @@ class DemoModel:
             for index in range(asked.get("n") or 1)
         ]
         head = self._head("chat.completion")
-        return {**head, "choices": choices, "usage": _usage(asked, text)}
+        return ModelAnswered({**head, "choices": choices, "usage": _usage(asked, text)})
 
-    async def stream(
-        self, body: bytes, path: str = CHAT_PATH
-    ) -> AsyncGenerator[dict[str, Any], None]:
+    async def begin(self, ask: AskModel) -> Speech:
+        """The answer as a stream."""
+        _check(ask.path)
+        return Speech(self.stream(ask.body))
+
+    async def stream(self, body: bytes) -> AsyncGenerator[dict[str, Any], None]:
         """The answer in pieces of a few characters."""
-        _check(path)
         asked = _decode(body)
         text, head = _reply(asked), self._head("chat.completion.chunk")
         indices = range(asked.get("n") or 1)

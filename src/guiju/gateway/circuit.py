@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stops asking a guard that does not answer, and tries it again with one question at a time."""
+"""Stops asking a service that does not answer, and tries it again with one question at a time.
+
+For guard models and for the models themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ State = Literal["closed", "open", "half-open"]
 
 
 class Circuit:
-    """Closed while the guard answers; open after several failures in a row; then half open.
+    """Closed while the service answers; open after several failures in a row; then half open.
 
     Half open, one question goes through: its answer closes the circuit, its failure opens it for
     twice as long as before.
@@ -44,11 +47,11 @@ class Circuit:
         return True
 
     def succeed(self) -> None:
-        """The guard answered."""
+        """The service answered."""
         self._failures, self._pause, self._trying = 0, 0.0, False
 
     def fail(self, now: float) -> None:
-        """The guard did not answer."""
+        """The service did not answer."""
         self._failures += 1
         if self.state(now) == "open":
             return  # asked before it opened: nothing new
@@ -58,5 +61,5 @@ class Circuit:
             self._until = now + self._pause
 
     def leave(self) -> None:
-        """The question was given up, or refused for what it said: the guard is not to blame."""
+        """The question was given up, or refused for what it said: the service is not to blame."""
         self._trying = False

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One question to one model service over HTTP: a whole answer, or a stream once it has begun.
+
+Every wait has a bound, and every way to fail has one word (`failing.Reason`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, NamedTuple
+
+from guiju.gateway.chunks import Read, chunks_of, object_of
+from guiju.gateway.client import Client
+from guiju.gateway.connection import BrokenError, Connection, LateError, UnreachableError
+from guiju.gateway.sse import EventReader, TooLargeError
+from guiju.gateway.upstreams.errors import unavailable
+from guiju.gateway.upstreams.failing import FailedError, Reason, reason_of
+from guiju.gateway.upstreams.port import Speech
+from guiju.kernel import monotonic
+
+_MOST_ANSWER = 32 * 1024 * 1024
+_MOST_STREAM = 256 * 1024 * 1024
+_OK = 200
+_LONGEST_AFTER = 10  # digits of a Retry-After
+
+Ended = Callable[[Reason | None], None]
+"""Hears how a stream ended: why it broke off, or None when it was whole or nobody listened."""
+
+
+class Limits(NamedTuple):
+    """Seconds: to connect, to the first chunk, between chunks, for a whole answer, for a stream."""
+
+    connect: float = 5.0
+    first: float = 120.0
+    idle: float = 120.0
+    whole: float = 600.0
+    longest: float = 3600.0
+
+
+async def whole(
+    client: Client, method: str, path: str, body: bytes, limits: Limits
+) -> dict[str, Any]:
+    """The JSON object that answers; raises FailedError."""
+    try:
+        said = await client.whole(
+            method, path, body, most=_MOST_ANSWER, within=limits.whole, connect=limits.connect
+        )
+    except BrokenError as error:
+        raise _failed(error) from error
+    _check(said.status, said.after)
+    answer = object_of(said.body)
+    if answer is None:
+        raise FailedError("unreadable", _OK)
+    return answer
+
+
+async def begun(
+    client: Client, path: str, body: bytes, limits: Limits, ended: Ended | None = None
+) -> Streamed:
+    """A stream whose first chunk has come; raises FailedError before that.
+
+    Afterwards `ended` is told once how it ended, and what breaks off raises Unavailable.
+    """
+    start = monotonic()
+    try:
+        connection = await client.begun(
+            "POST", path, body, most=_MOST_STREAM, within=limits.first, connect=limits.connect
+        )
+    except BrokenError as error:
+        raise _failed(error) from error
+    stream = Streamed(client, connection, limits, start, ended)
+    try:
+        _check(connection.status, connection.after)
+        await stream.wait_for_first(start + limits.first)
+    except BaseException:
+        connection.drop()
+        raise
+    return stream
+
+
+class Streamed(Speech):
+    """A stream over a connection, which is kept for the next question when it ends as it should."""
+
+    def __init__(
+        self,
+        client: Client,
+        connection: Connection,
+        limits: Limits,
+        start: float,
+        ended: Ended | None,
+    ) -> None:
+        """Nothing was read yet; `start` is when the question was asked."""
+        super().__init__(self._spoken())
+        self._client = client
+        self._connection = connection
+        self._idle = limits.idle
+        self._until = start + limits.longest
+        self._reader = EventReader()
+        self._first = Read([])
+        self._ended = ended
+        self._over = False
+
+    async def wait_for_first(self, until: float) -> None:
+        """Read as far as the first chunk; raises FailedError."""
+        read = self._first = await self._read(min(until, self._until))
+        if not read.chunks:
+            raise FailedError("unreadable", _OK)
+
+    async def aclose(self) -> None:
+        """Nobody listens any more; a generator that was never started has nothing to clean up."""
+        await self.chunks.aclose()
+        self._leave(None)
+
+    async def _spoken(self) -> AsyncGenerator[dict[str, Any], None]:
+        read = self._first
+        try:
+            while True:
+                for chunk in read.chunks:
+                    yield chunk
+                if read.done:
+                    self._over = True
+                    self._client.end(self._connection)
+                    self._tell(None)
+                    return
+                read = await self._next(read)
+        except FailedError as error:
+            self._leave(error.reason)
+            raise unavailable() from error
+        finally:
+            self._leave(None)
+
+    async def _next(self, read: Read) -> Read:
+        if read.broken:
+            raise FailedError("unreadable", _OK)
+        return await self._read(min(monotonic() + self._idle, self._until))
+
+    async def _read(self, until: float) -> Read:
+        """The next events, however many bytes they take; one that never comes is late."""
+        try:
+            while piece := await self._connection.piece(until - monotonic()):
+                if payloads := self._reader.feed(piece):
+                    return chunks_of(payloads)
+            read = chunks_of(self._reader.close())
+        except BrokenError as error:
+            raise _failed(error) from error
+        except TooLargeError as error:
+            raise FailedError("unreadable", _OK) from error
+        # A stream that breaks off before [DONE] has failed.
+        return read if read.done else Read(read.chunks, broken=True)
+
+    def _leave(self, why: Reason | None) -> None:
+        if not self._over:
+            self._over = True
+            self._connection.drop()
+            self._tell(why)
+
+    def _tell(self, why: Reason | None) -> None:
+        if self._ended is not None:
+            self._ended(why)
+
+
+def _failed(error: BrokenError) -> FailedError:
+    if isinstance(error, UnreachableError):
+        return FailedError("unreachable")
+    return FailedError("timeout" if isinstance(error, LateError) else "broken")
+
+
+def _check(status: int, after: bytes) -> None:
+    if status != _OK:
+        raise FailedError(reason_of(status), status, _seconds(after))
+
+
+def _seconds(after: bytes) -> float | None:
+    """Retry-After in seconds; as a date it is not understood, and counts as not given."""
+    short = after.isdigit() and len(after) <= _LONGEST_AFTER
+    return float(after) if short else None

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The simple start: one OpenAI-compatible address for all models, whatever they are called."""
+
+from __future__ import annotations
+
+from guiju.gateway.client import Client
+from guiju.gateway.signals import AskModel, ModelAnswered
+from guiju.gateway.upstreams import asking
+from guiju.gateway.upstreams.errors import refused, unavailable
+from guiju.gateway.upstreams.failing import FailedError
+from guiju.gateway.upstreams.port import Speech
+from guiju.kernel import GuijuError
+
+
+class HttpUpstream:
+    """An OpenAI-compatible service, e.g. `http://127.0.0.1:8000/v1`."""
+
+    def __init__(
+        self, base_url: str, key: str | None = None, limits: asking.Limits | None = None
+    ) -> None:
+        """Ask at `base_url`, showing `key` as a bearer token."""
+        # Compressed answers could unfold without bound; nothing is gained next door.
+        headers = {"content-type": "application/json", "accept-encoding": "identity"}
+        if key:
+            headers["authorization"] = f"Bearer {key}"
+        self._client = Client(base_url, headers)
+        self._limits = limits or asking.Limits()
+
+    async def start(self) -> None:
+        """Do nothing: connections are made when they are needed."""
+
+    async def close(self) -> None:
+        """Close the connections that are kept."""
+        await self._client.close()
+
+    async def answer(self, ask: AskModel) -> ModelAnswered:
+        """The whole answer of the model."""
+        try:
+            said = await asking.whole(self._client, "POST", ask.path, ask.body, self._limits)
+        except FailedError as error:
+            raise _told(error) from error
+        return ModelAnswered(said)
+
+    async def begin(self, ask: AskModel) -> Speech:
+        """The model's answer as a stream; one that breaks off before [DONE] has failed."""
+        try:
+            return await asking.begun(self._client, ask.path, ask.body, self._limits)
+        except FailedError as error:
+            raise _told(error) from error
+
+    async def models(self) -> list[str]:
+        """What the service lists under /models; nothing when it lists none."""
+        try:
+            said = await asking.whole(self._client, "GET", "/models", b"", self._limits)
+        except FailedError as error:
+            raise unavailable() from error
+        return names_in(said.get("data"))
+
+
+def names_in(listed: object) -> list[str]:
+    """The ids in a list of models; nothing for what is no such list."""
+    if not isinstance(listed, list):
+        return []
+    names = [one.get("id") for one in listed if type(one) is dict]
+    return [name for name in names if type(name) is str]
+
+
+def _told(error: FailedError) -> GuijuError:
+    # Here the client names the model, so one that is not there is the client's mistake.
+    return refused(error.status) if error.reason in {"refused", "missing"} else unavailable()
