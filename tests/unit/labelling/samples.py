@@ -22,7 +22,20 @@ def png(*chunks: bytes, behind: bytes = b"") -> bytes:
     return SIGNATURE + b"".join(parts) + behind
 
 
+def segment(marker: int, data: bytes) -> bytes:
+    """One segment of JPEG."""
+    return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
+
+
+def jpeg(*parts: bytes, behind: bytes = b"") -> bytes:
+    """What every reader of metadata takes for a picture, with further segments behind JFIF."""
+    jfif = segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
+    scan = segment(0xDA, b"\1\1\0\0\x3f\0") + b"\x12\xff\0\x34\xff\xd0\x56"
+    return b"\xff\xd8" + jfif + b"".join(parts) + scan + b"\xff\xd9" + behind
+
+
 SAMPLES: dict[str, bytes] = {
+    "jpeg": jpeg(),
     "png": png(),
 }
 """By the name of the format."""

@@ -43,6 +43,6 @@ def behind_the_end(data: bytes, end: int) -> Iterator[Found | Unread]:
     rest = data[end : end + LARGEST_METADATA]
     if end + LARGEST_METADATA < len(data):
         yield Unread("limit")
-    if _BEGINNINGS.match(rest.lstrip(b"\0\r\n\t ")[:64]):
+    if _BEGINNINGS.match(rest) or _BEGINNINGS.match(rest.lstrip(b"\0\r\n\t ")):
         yield Unread("another-file")
     yield from in_text("behind-the-end", rest)

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from guiju.labelling.containers.jpeg import JPEG
 from guiju.labelling.containers.model import HEAD, Container
 from guiju.labelling.containers.png import PNG
 
-CONTAINERS: tuple[Container, ...] = (PNG,)
+CONTAINERS: tuple[Container, ...] = (PNG, JPEG)
 """In the order in which they are asked; a new format is one line here."""
 
 
