@@ -93,7 +93,8 @@ class Conversation:
                 self._tell(await self._answer(command))
             case Record():
                 self._tell(await self._gateway.record(command))
-            case Reply(status, body):
+            case Reply(status, body, after):
+                self._line.mark_retry(after)
                 await self._line.reply(status, body, self._screened())
             case End(data):
                 await self._line.part(data, self._screened(), more=False)

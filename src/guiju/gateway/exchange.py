@@ -195,7 +195,8 @@ class Exchange:
         body = error_body(error, work.ask.language, work.ask.request)
         if self._started and work.relay is not None:
             return End(work.relay.voice.broken(body))
-        return Reply(error.status, _encode(work.wire.error(body, error.status)))
+        said = _encode(work.wire.error(body, error.status))
+        return Reply(error.status, said, error.retry_after)
 
 
 # Events that mean something else than to walk on.

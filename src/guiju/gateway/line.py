@@ -127,6 +127,11 @@ class Line:
         await self._start(status, _JSON, length, (b"x-guiju-screened", screened.encode()))
         await self._put({"type": "http.response.body", "body": body})
 
+    def mark_retry(self, after: int | None) -> None:
+        """Say in the head of the answer in how many seconds it may go better."""
+        if after is not None:
+            self.marks.append((b"retry-after", b"%d" % after))
+
     async def json(self, status: int, value: Any) -> None:
         """A whole answer that no model made."""
         await self.reply(status, _encode(value), "full")
@@ -134,6 +139,7 @@ class Line:
     async def refuse(self, error: GuijuError, wire: Wire) -> None:
         """An error in the manner of `wire`, unless an answer has begun already."""
         if not self.status:
+            self.mark_retry(error.retry_after)
             body = wire.error(error_body(error, self.language(), self.request), error.status)
             await self.reply(error.status, _encode(body), "not-screened")
 

@@ -142,10 +142,11 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """The whole answer, or an error."""
+    """The whole answer, or an error; `retry_after` is in seconds, as HTTP has it."""
 
     status: int
     body: bytes
+    retry_after: int | None = None
 
 
 class End(msgspec.Struct, frozen=True):

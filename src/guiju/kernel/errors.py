@@ -36,8 +36,12 @@ class GuijuError(Exception):
         param: str | None = None,
         case: str | None = None,
         status: int | None = None,
+        retry_after: int | None = None,
     ) -> None:
-        """`code` is a stable kebab-case word; `article` the article of the Measures behind it."""
+        """`code` is a stable kebab-case word; `article` the article of the Measures behind it.
+
+        `retry_after` is in how many seconds it may go better, for the header of that name.
+        """
         super().__init__(f"{code}: {what.en} {remedy.en}")
         self.code = code
         self.what = what
@@ -45,6 +49,7 @@ class GuijuError(Exception):
         self.article = article
         self.param = param
         self.case = case
+        self.retry_after = retry_after
         if status is not None:
             self.status = status
 

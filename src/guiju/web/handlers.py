@@ -83,8 +83,11 @@ def install(app: FastAPI, site: Site) -> None:
 
 
 def _headers(error: GuijuError) -> Mapping[str, str]:
-    """Clients of the API learn how to sign in."""
-    return {"www-authenticate": "Bearer"} if error.status == _UNKNOWN else {}
+    """Clients of the API learn how to sign in, and when to come back."""
+    headers = {"www-authenticate": "Bearer"} if error.status == _UNKNOWN else {}
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
+    return headers
 
 
 def _of_http(request: Request, error: Exception) -> GuijuError:

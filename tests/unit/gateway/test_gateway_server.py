@@ -19,7 +19,7 @@ from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
 from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.gateway.upstreams import DemoModel
-from guiju.kernel import FixedClock, Refused, Text
+from guiju.kernel import FixedClock, Refused, Text, Unavailable
 from guiju.records import Exchange, Refusal
 
 NOW = FixedClock(datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
@@ -43,12 +43,15 @@ class Everybody(Directory):
     def __init__(self) -> None:
         self.asked = 0
         self.last: str | None = None
+        self.error: Exception | None = None
 
     def cached(self, *_: Any) -> Caller | None:
         return None
 
     def fetch(self, token: str, end_user: str | None = None) -> Caller:
         self.asked, self.last = self.asked + 1, end_user
+        if self.error is not None:
+            raise self.error
         if token == "broken":
             raise KeyError(f"quotes {BLOCKED}")
         if token != "good":
@@ -380,6 +383,23 @@ def test_a_fault_of_the_adapter_is_told_recorded_and_logged_without_content(
     run(scene)
     assert "ValueError" in caplog.text
     assert BLOCKED not in caplog.text
+
+
+def test_an_error_that_passes_says_when() -> None:
+    """In the header of HTTP for it, whether a model or the door said so."""
+
+    async def scene() -> None:
+        house = House()
+        house.model.error = Unavailable("busy", NOTHING, NOTHING, retry_after=7)
+        client = await Client().asks().of(house.gateway)
+        assert (client.status, client.shown["retry-after"]) == (503, "7")
+        house = House()
+        house.people.error = Refused("rate-limited", NOTHING, NOTHING, status=429, retry_after=2)
+        client = await Client("/v1/models", "GET").of(house.gateway)
+        assert (client.status, client.shown["retry-after"]) == (429, "2")
+        assert "retry-after" not in (await Client().asks().of(House().gateway)).shown
+
+    run(scene)
 
 
 def test_a_fault_at_look_up_is_told_and_logged_without_content(
