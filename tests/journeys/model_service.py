@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import struct
 import threading
 from itertools import count
 from typing import Any
@@ -44,6 +46,8 @@ class ModelService:
         asyncio.set_event_loop(self._loop)
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_post("/v1/completions", self._complete)
+        app.router.add_post("/v1/embeddings", self._embed)
         app.router.add_get("/v1/models", self._models)
         runner = web.AppRunner(app)
         self._loop.run_until_complete(runner.setup())
@@ -91,6 +95,39 @@ class ModelService:
         last = {**_head("chat.completion.chunk"), "choices": [], "usage": _USAGE}
         await response.write(f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n".encode())
         return response
+
+    async def _complete(self, request: web.Request) -> web.StreamResponse:
+        """The same scripts as texts that are carried on."""
+        body = await request.json()
+        self.asked.append(body)
+        script = self.scripts[body["model"]]
+        head = {**_head("text_completion"), "id": "cmpl-1"}
+        if not body.get("stream"):
+            choice = {"index": 0, "text": script["text"], "logprobs": None, "finish_reason": "stop"}
+            return web.json_response({**head, "choices": [choice], "usage": _USAGE})
+        response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+        await response.prepare(request)
+        for delta in (*script["deltas"], {"content": ""}):
+            choice = {"index": 0, "text": delta["content"], "finish_reason": None}
+            if not delta["content"]:
+                choice["finish_reason"] = "stop"
+            await response.write(f"data: {json.dumps({**head, 'choices': [choice]})}\n\n".encode())
+        last = {**head, "choices": [], "usage": _USAGE}
+        await response.write(f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n".encode())
+        return response
+
+    async def _embed(self, request: web.Request) -> web.Response:
+        """Vectors of three numbers, in base64 when they are wanted so."""
+        body = await request.json()
+        self.asked.append(body)
+        data = []
+        for index, text in enumerate(body["input"]):
+            vector: Any = [float(len(text)), 0.5, -1.0]
+            if body.get("encoding_format") == "base64":
+                vector = base64.b64encode(struct.pack("<3f", *vector)).decode()
+            data.append({"object": "embedding", "index": index, "embedding": vector})
+        usage = {"prompt_tokens": 7, "total_tokens": 7}
+        return web.json_response({"object": "list", "data": data, "model": "e", "usage": usage})
 
 
 async def _send(response: web.StreamResponse, choice: dict[str, Any]) -> None:

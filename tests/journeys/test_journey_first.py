@@ -292,7 +292,7 @@ def test_errors_have_one_shape_in_two_languages(service: Service) -> None:
             401,
             "key-unknown",
         ),
-        ("/v1/embeddings", {"input": "x"}, key, 404, "route-not-screened"),
+        ("/v1/files", {"input": "x"}, key, 404, "route-not-screened"),
         ("/v1/models", {"a": 1}, key, 405, "method-not-allowed"),
     ]
     for path, sent, token, status, code in cases:

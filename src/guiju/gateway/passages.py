@@ -30,6 +30,8 @@ _READ = frozenset(
         "thinking",
         "verbosity",
         "service_tier",
+        "suffix",
+        "encoding_format",
     }
 )
 # Fields of names and numbers; a text or a list inside them could be a template or token ids.
@@ -67,6 +69,9 @@ _USUAL = frozenset(
         "top_logprobs",
         "parallel_tool_calls",
         "enable_thinking",
+        "echo",
+        "best_of",
+        "dimensions",
     }
 )
 _SHOWN = 40  # characters of a name that an error repeats
@@ -152,7 +157,7 @@ def _message(passages: Passages, message: dict[str, Any], index: int) -> None:
         elif key in _MESSAGE:
             _walk(passages, value, message, key)
         elif value:
-            raise _not_text(f"messages[{index}].{key[:_SHOWN]}", type(value).__name__)
+            raise not_text(f"messages[{index}].{key[:_SHOWN]}", type(value).__name__)
         else:
             # Clients give an answer back with all its empty fields.
             passages.add(key, None, None)
@@ -164,7 +169,7 @@ def _content(passages: Passages, value: Any, message: dict[str, Any], where: str
     elif type(value) is list:
         _parts(passages, value, where)
     elif value is not None:
-        raise _not_text(where, type(value).__name__)
+        raise not_text(where, type(value).__name__)
 
 
 def _parts(passages: Passages, parts: list[Any], where: str) -> None:
@@ -172,7 +177,7 @@ def _parts(passages: Passages, parts: list[Any], where: str) -> None:
         kind = part.get("type") if type(part) is dict else None
         text = part.get(kind) if type(kind) is str and kind in {"text", "refusal"} else None
         if type(text) is not str or not part.keys() <= {"type", kind}:
-            raise _not_text(f"{where}[{index}]", str(kind)[:_SHOWN])
+            raise not_text(f"{where}[{index}]", str(kind)[:_SHOWN])
         passages.add(text, part, kind, joined=index > 0)
     _check_number(passages)
 
@@ -184,17 +189,17 @@ def _setting(passages: Passages, value: Any, key: str) -> None:
             passages.add(key, None, None)
             _walk(passages, value, None, None)
     else:
-        raise _not_text(key[:_SHOWN], type(value).__name__)
+        raise not_text(key[:_SHOWN], type(value).__name__)
 
 
 def _switches(passages: Passages, value: Any, key: str) -> None:
     if value is None:
         return
     if type(value) is not dict:
-        raise _not_text(key, type(value).__name__)
+        raise not_text(key, type(value).__name__)
     for name, setting in value.items():
         if setting is not None and type(setting) not in {bool, *_NUMBERS}:
-            raise _not_text(f"{key}.{name[:_SHOWN]}", type(setting).__name__)
+            raise not_text(f"{key}.{name[:_SHOWN]}", type(setting).__name__)
     if key == "chat_template_kwargs" or not all(map(_is_number, value)):
         _walk(passages, value, None, None)
 
@@ -230,7 +235,8 @@ def writable(passages: Passages) -> Iterator[Passage]:
     return (one for one in passages.found if one.home is not None)
 
 
-def _not_text(where: str, kind: str) -> Invalid:
+def not_text(where: str, kind: str) -> Invalid:
+    """400 `content-not-screened`: what stands at `where` cannot be judged."""
     return Invalid(
         "content-not-screened",
         Text(

@@ -9,6 +9,7 @@ import msgspec
 
 from guiju.gateway.channels import strings
 from guiju.gateway.passages import gather
+from guiju.gateway.wires import CHAT, WIRES
 from guiju.kernel import GuijuError
 from guiju.screening import BORDER, Direction
 
@@ -20,22 +21,31 @@ def recalled(given: bytes, answered: bytes) -> list[tuple[Direction, str]]:
 
     A record of a form that is not understood any more gives less, never an error.
     """
-    found: list[tuple[Direction, str]] = [("input", _asked(given)), ("output", _answered(answered))]
+    answer = _read(answered)
+    asked = _asked(_read(given), answer.get("wire", CHAT.name))
+    found: list[tuple[Direction, str]] = [("input", asked), ("output", _answered(answer))]
     return [one for one in found if one[1]]
 
 
-def _asked(given: bytes) -> str:
+def _read(kept: bytes) -> dict[str, Any]:
     try:
-        return gather(_decode(given)).joined().strip(BORDER)
-    except (msgspec.DecodeError, GuijuError, KeyError, TypeError, AttributeError):
+        value = _decode(kept)
+    except msgspec.DecodeError:
+        return {}
+    return value if type(value) is dict else {}
+
+
+def _asked(body: dict[str, Any], wire: str) -> str:
+    try:
+        return gather(WIRES[wire].read(body)).joined().strip(BORDER)
+    except (GuijuError, KeyError, TypeError, AttributeError):
         return ""
 
 
-def _answered(answered: bytes) -> str:
+def _answered(answer: dict[str, Any]) -> str:
     try:
-        answer = _decode(answered)
         return BORDER.join(_said((answer["delivered"], answer["withheld"])))
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         return ""
 
 

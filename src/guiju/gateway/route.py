@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from guiju.gateway import wires
 from guiju.gateway.signals import Command
 from guiju.gateway.stations.agreement import agreement
 from guiju.gateway.stations.arrive import arrive
@@ -20,8 +21,7 @@ from guiju.gateway.stations.screen_input import screen_input
 from guiju.gateway.stations.screen_output import screen_output
 from guiju.gateway.stations.settle import settle
 from guiju.gateway.stations.standing import standing
-from guiju.gateway.wires import CHAT as CHAT_WIRE
-from guiju.gateway.wires import Wire
+from guiju.gateway.stations.vectors import vectors
 from guiju.gateway.work import Work
 
 Station = Callable[[Work], tuple[Command, ...]]
@@ -42,21 +42,36 @@ CHAT: tuple[Station, ...] = (
     reply,
 )
 
+VECTORS: tuple[Station, ...] = (
+    arrive,
+    identify,
+    agreement,
+    standing,
+    screen_input,
+    guard_input,
+    ask_model,
+    vectors,
+    record,
+    reply,
+)
+
 
 class Route(NamedTuple):
     """How a request comes in, and which stations it passes."""
 
-    wire: Wire
+    wire: wires.Wire
     stations: tuple[Station, ...]
 
 
 ROUTES: dict[str, Route] = {
-    "/v1/chat/completions": Route(CHAT_WIRE, CHAT),
+    "/v1/chat/completions": Route(wires.CHAT, CHAT),
+    "/v1/completions": Route(wires.COMPLETIONS, CHAT),
+    "/v1/embeddings": Route(wires.EMBEDDINGS, VECTORS),
 }
 """Routes that ask a model. What is not here, nor in the table of the server, is closed."""
 
 
-def wire_of(path: str) -> Wire:
+def wire_of(path: str) -> wires.Wire:
     """The wire in which a request to `path` is told what went wrong with it."""
     route = ROUTES.get(path)
-    return CHAT_WIRE if route is None else route.wire
+    return wires.CHAT if route is None else route.wire

@@ -209,6 +209,7 @@ def _model(name: str) -> dict[str, Any]:
 
 
 def _closed_route(path: str) -> NotFound:
+    *most, last = _ROUTES
     return NotFound(
         "route-not-screened",
         Text(
@@ -216,8 +217,8 @@ def _closed_route(path: str) -> NotFound:
             en=f"The route {path[:80]} cannot be screened, so it is closed and never passed on.",
         ),
         Text(
-            zh="可用：/v1/chat/completions、/v1/models、/v1/moderations。",
-            en="Open are /v1/chat/completions, /v1/models and /v1/moderations.",
+            zh=f"可用：{'、'.join(_ROUTES)}。",
+            en=f"Open are {', '.join(most)} and {last}.",
         ),
         article=4,
     )

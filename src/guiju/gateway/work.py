@@ -137,7 +137,7 @@ class Work:
 
     def most_choices(self) -> int:
         """How many answers side by side were asked for."""
-        return int(self.body.get("n") or 1)
+        return self.wire.choices(self.body)
 
     # -- the AI label of this answer (Article 12) --------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from guiju.accounts import Caller, KeyKind, PersonState
 from guiju.gateway.exchange import Exchange
+from guiju.gateway.route import ROUTES
 from guiju.gateway.rules import Rules
 from guiju.gateway.signals import (
     AskModel,
@@ -69,17 +70,23 @@ def caller(**changes: Any) -> Caller:
 
 def exchange(text: str = "你好", used: Rules | None = None, **body: Any) -> Exchange:
     asked = {"model": "m", "messages": [{"role": "user", "content": text}], **body}
+    return on("/v1/chat/completions", asked, used)
+
+
+def on(path: str, body: dict[str, Any], used: Rules | None = None) -> Exchange:
+    """An exchange for a request to `path`."""
+    wire, stations = ROUTES[path]
     ask = Ask(
         request="req_1",
         produce_id="p-1",
         at=datetime(2026, 11, 24, tzinfo=UTC),
-        route="/v1/chat/completions",
+        route=path,
         token="gj-user-x",
         user_header=None,
         language="zh",
-        raw=json.dumps(asked).encode(),
+        raw=json.dumps(body).encode(),
     )
-    return Exchange(Work(ask, used or rules()))
+    return Exchange(Work(ask, used or rules(), wire), stations)
 
 
 class Play:

@@ -102,7 +102,7 @@ class Model(DemoModel):
 
     async def stream(
         self,
-        body: bytes,  # noqa: ARG002 - it says what it says
+        ask: AskModel,  # noqa: ARG002 - it says what it says
     ) -> AsyncGenerator[dict[str, Any], None]:
         try:
             for piece in self.pieces:
@@ -192,10 +192,13 @@ class House:
     def __init__(self, *pieces: str, hangs: bool = False) -> None:
         self.book, self.people, self.model = Book(), Everybody(), Model(*pieces, hangs=hangs)
         self.rules = KnownRules()
-        self.gateway = Gateway(
+        self.gateway = self.served_by(self.model)
+
+    def served_by(self, model: DemoModel) -> Gateway:
+        return Gateway(
             rules=self.rules,
             directory=self.people,
-            upstream=self.model,
+            upstream=model,
             recorder=self.book,
             clock=NOW,
         )
@@ -308,7 +311,6 @@ def test_users_whose_ids_are_no_text_stay_apart() -> None:
         ("POST", "/v1/x/../chat/completions", 404, None),
         ("POST", "/v1/chat/completions\x00", 404, None),
         ("POST", "/v1/Chat/Completions", 404, None),
-        ("POST", "/v1/embeddings", 404, None),
         ("POST", "/v1/files", 404, None),
         ("GET", "/v1/", 404, None),
     ],
@@ -591,7 +593,28 @@ def test_the_demo_model_says_when_it_answered() -> None:
         made = (await DemoModel(NOW).answer(ask)).answer["created"]
         assert made == int(NOW.now().timestamp())
         assert (await DemoModel().answer(ask)).answer["created"] > 0
-        chunks = [chunk async for chunk in DemoModel(NOW).stream(body)]
+        chunks = [chunk async for chunk in DemoModel(NOW).stream(ask)]
         assert {chunk["created"] for chunk in chunks} == {int(NOW.now().timestamp())}
+
+    run(scene)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_the_demo_model_carries_texts_on(stream: bool) -> None:
+    """A newcomer may try `/v1/completions` as well; it has no vectors, and says so."""
+
+    async def scene() -> None:
+        house = House()
+        house.gateway = house.served_by(DemoModel(NOW))
+        client = Client("/v1/completions")
+        body = {"model": "m", "prompt": ["reverse: cba", "x"], "stream": stream}
+        text = (await client.body(body).of(house.gateway)).text
+        assert client.status == 200
+        if stream:
+            assert text.endswith("data: [DONE]\n\n")
+        else:
+            assert json.loads(text)["choices"][0]["text"].startswith("abc")
+        client = Client("/v1/embeddings").body({"model": "m", "input": "x"})
+        assert (await client.of(house.gateway)).status == 404
 
     run(scene)

@@ -9,6 +9,7 @@ import msgspec
 
 from guiju.gateway.signals import Command, Record
 from guiju.gateway.stations.identify import known
+from guiju.gateway.wires import CHAT
 from guiju.gateway.work import Work
 from guiju.kernel import Refused, Text
 from guiju.records import Exchange, Label
@@ -34,7 +35,7 @@ def record(work: Work) -> tuple[Command, ...]:
         agreement=caller.agreement,
         incoming=work.incoming,
         outgoing=work.outgoing,
-        label=Label(work.ask.produce_id, work.place, implicit=True),
+        label=Label(work.ask.produce_id, work.place, implicit=work.wire.in_words),
         usage=work.usage,
         finish=work.finish,
         retention_days=work.rules.retention_days,
@@ -48,7 +49,7 @@ def record(work: Work) -> tuple[Command, ...]:
 
 def _delivered(work: Work) -> dict[str, Any]:
     """What left, and apart from it what was withheld, so that an appeal can be decided."""
-    shown: Any = work.answer
+    shown: Any = work.wire.kept(work.answer)
     if work.relay is not None:
         shown = {
             str(index): {
@@ -58,6 +59,8 @@ def _delivered(work: Work) -> dict[str, Any]:
             for index, choice in work.relay.choices.items()
         }
     kept: dict[str, Any] = {"delivered": shown, "withheld": work.withheld}
+    if work.wire is not CHAT:
+        kept["wire"] = work.wire.name
     withdrawn = {} if work.relay is None else work.relay.withdrawn()
     return kept | {"withdrawn": withdrawn} if withdrawn else kept
 

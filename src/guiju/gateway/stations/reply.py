@@ -20,8 +20,9 @@ def reply(work: Work) -> tuple[Command, ...]:
     Raises:
         Refused: 400 `content-blocked`.
     """
+    as_error = work.rules.reply_as_error or not work.wire.in_words
     nothing_left = not work.usage.characters
-    if work.finish == "content_filter" and work.rules.reply_as_error and nothing_left:
+    if work.finish == "content_filter" and as_error and nothing_left:
         raise _blocked()
     aigc = work.aigc()
     if work.relay is not None:

@@ -20,6 +20,8 @@ from guiju.kernel import Clock, SystemClock, micros, new_id
 
 NAME = "guiju-demo"
 _PIECE = 4
+_COMPLETIONS = "/completions"
+_KINDS = {CHAT_PATH: "chat.completion", _COMPLETIONS: "text_completion"}
 _decode = msgspec.json.Decoder().decode
 _TURN = ("reverse:", "倒着说：", "倒着说:")
 
@@ -43,52 +45,55 @@ class DemoModel:
 
     async def answer(self, ask: AskModel) -> ModelAnswered:
         """The whole answer."""
-        _check(ask.path)
-        asked = _decode(ask.body)
-        text = _reply(asked)
-        choices = [
-            {
-                "index": index,
-                "message": {"role": "assistant", "content": text},
-                "finish_reason": "stop",
-            }
-            for index in range(asked.get("n") or 1)
-        ]
-        head = self._head("chat.completion")
-        return ModelAnswered({**head, "choices": choices, "usage": _usage(asked, text)})
+        if ask.path not in _KINDS:
+            raise refused(404)
+        said, prompt = _said(ask)
+        choices = [_choice(ask, at, "message", text, "stop") for at, text in enumerate(said)]
+        usage = _usage(prompt, "".join(said))
+        return ModelAnswered({**self._head(_KINDS[ask.path]), "choices": choices, "usage": usage})
 
     async def begin(self, ask: AskModel) -> Speech:
         """The answer as a stream."""
-        _check(ask.path)
-        return Speech(self.stream(ask.body))
+        if ask.path not in _KINDS:
+            raise refused(404)
+        return Speech(self.stream(ask))
 
-    async def stream(self, body: bytes) -> AsyncGenerator[dict[str, Any], None]:
-        """The answer in pieces of a few characters."""
-        asked = _decode(body)
-        text, head = _reply(asked), self._head("chat.completion.chunk")
-        indices = range(asked.get("n") or 1)
-        for start in range(0, len(text), _PIECE):
-            piece = text[start : start + _PIECE]
-            for index in indices:
-                delta = {"index": index, "delta": {"content": piece}, "finish_reason": None}
-                yield {**head, "choices": [delta]}
-        for index in indices:
-            yield {**head, "choices": [{"index": index, "delta": {}, "finish_reason": "stop"}]}
-        yield {**head, "choices": [], "usage": _usage(asked, text)}
+    async def stream(self, ask: AskModel) -> AsyncGenerator[dict[str, Any], None]:
+        """The answers in pieces of a few characters, side by side."""
+        said, prompt = _said(ask)
+        kind = _KINDS[ask.path]
+        head = self._head(kind if ask.path == _COMPLETIONS else f"{kind}.chunk")
+        for start in range(0, max(map(len, said)), _PIECE):
+            for at, text in enumerate(said):
+                piece = text[start : start + _PIECE]
+                yield {**head, "choices": [_choice(ask, at, "delta", piece, None)]}
+        for at in range(len(said)):
+            yield {**head, "choices": [_choice(ask, at, "delta", "", "stop")]}
+        yield {**head, "choices": [], "usage": _usage(prompt, "".join(said))}
 
     def _head(self, kind: str) -> dict[str, Any]:
         created = micros(self._clock.now()) // 1_000_000
         return {"id": new_id("demo"), "object": kind, "created": created, "model": NAME}
 
 
-def _check(path: str) -> None:
-    if path != CHAT_PATH:
-        raise refused(404)
+def _said(ask: AskModel) -> tuple[list[str], str]:
+    """The answers, and what they answer."""
+    asked = _decode(ask.body)
+    prompts = asked["prompt"] if ask.path == _COMPLETIONS else [_last(asked["messages"])]
+    if type(prompts) is str:
+        prompts = [prompts]
+    said = [_reply(one) for one in prompts for _ in range(asked.get("n") or 1)]
+    return said, "".join(prompts)
 
 
-def _usage(asked: dict[str, Any], text: str) -> dict[str, int]:
+def _choice(ask: AskModel, index: int, name: str, text: str, finish: str | None) -> dict[str, Any]:
+    said = {"text": text} if ask.path == _COMPLETIONS else {name: {"content": text}}
+    return {"index": index, **said, "finish_reason": finish}
+
+
+def _usage(asked: str, said: str) -> dict[str, int]:
     """One token a character: a count that anybody can check."""
-    prompt, completion = len(_last(asked)), len(text)
+    prompt, completion = len(asked), len(said)
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
@@ -96,8 +101,7 @@ def _usage(asked: dict[str, Any], text: str) -> dict[str, int]:
     }
 
 
-def _reply(asked: dict[str, Any]) -> str:
-    said = _last(asked)
+def _reply(said: str) -> str:
     for word in _TURN:
         if said.lower().startswith(word):
             return said[len(word) :].strip()[::-1]
@@ -106,8 +110,8 @@ def _reply(asked: dict[str, Any]) -> str:
     return f"I am guiju's built-in demo model: I do not think, I repeat. You said: {said}"
 
 
-def _last(asked: dict[str, Any]) -> str:
-    content = asked["messages"][-1].get("content")
+def _last(messages: list[dict[str, Any]]) -> str:
+    content = messages[-1].get("content")
     if type(content) is list:
         return "".join(str(part.get("text", "")) for part in content)
     return content if type(content) is str else ""

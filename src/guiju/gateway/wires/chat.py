@@ -56,13 +56,16 @@ class ChatVoice:
         """A chunk for each choice, usage if it was wanted, [DONE]."""
         parts = []
         for index, finish in finishes.items():
-            shown = [{"index": index, "delta": {}, "finish_reason": finish}]
-            parts.append(event(_encode({**self._head, "choices": shown, "aigc": aigc})))
+            shown = {**self._head, "choices": [self._last(index, finish)], "aigc": aigc}
+            parts.append(event(_encode(shown)))
         options = self._work.body.get("stream_options")
         if type(options) is dict and options.get("include_usage"):
             last = {**self._head, "choices": [], "usage": usage, "aigc": aigc}
             parts.append(event(_encode(last)))
         return b"".join((*parts, DONE))
+
+    def _last(self, index: int, finish: str) -> Json:
+        return {"index": index, "delta": {}, "finish_reason": finish}
 
     def broken(self, error: Json) -> bytes:
         """The error and no [DONE]: this was not answered."""
@@ -77,9 +80,7 @@ class Chat(Wire):
     def read(self, body: Json) -> Json:
         """The body itself, once its messages have roles that are roles."""
         _check_messages(body.get("messages"))
-        choices = body.get("n", 1)
-        if choices is not None and (type(choices) is not int or not 1 <= choices <= _MOST_CHOICES):
-            raise wrong("n", f"应为 1 到 {_MOST_CHOICES} 的整数", f"must be 1 to {_MOST_CHOICES}")
+        read_number(body)
         return body
 
     def whole(self, work: Work, answer: Json, aigc: Mapping[str, str]) -> Json:  # noqa: ARG002
@@ -90,6 +91,13 @@ class Chat(Wire):
     def voice(self, work: Work) -> ChatVoice:
         """Chunks."""
         return ChatVoice(work)
+
+
+def read_number(body: Json) -> None:
+    """Check `n`, how many answers side by side are asked for."""
+    choices = body.get("n", 1)
+    if choices is not None and (type(choices) is not int or not 1 <= choices <= _MOST_CHOICES):
+        raise wrong("n", f"应为 1 到 {_MOST_CHOICES} 的整数", f"must be 1 to {_MOST_CHOICES}")
 
 
 def _check_messages(messages: Any) -> None:

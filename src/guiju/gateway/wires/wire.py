@@ -44,12 +44,18 @@ class Wire(ABC):
     """One API of the outside. As it stands here, a request and an answer are a chat already."""
 
     name: ClassVar[str]
+    in_words: ClassVar[bool] = True
+    """Whether its answers are words: then a refusal may be one, and there is a label."""
     asks: ClassVar[str] = "/chat/completions"
     """Where the model service is asked, below its base address."""
 
     def read(self, body: Json) -> Json:
         """The request as a chat; raises Invalid naming the field that cannot be read."""
         return body
+
+    def choices(self, body: Json) -> int:
+        """How many answers side by side were asked for."""
+        return int(body.get("n") or 1)
 
     def question(self, body: Json, *, stream: bool) -> Json:
         """What the model service is asked, without what it need not know (Article 11)."""
@@ -67,13 +73,17 @@ class Wire(ABC):
         """The model's whole answer as that of a chat."""
         return answer
 
+    def kept(self, answer: Json | None) -> Any:
+        """What of a whole answer goes into the record."""
+        return answer
+
     @abstractmethod
     def whole(self, work: Work, answer: Json, aigc: Mapping[str, str]) -> Json:
         """What the client gets for a judged and labelled answer."""
 
-    @abstractmethod
     def voice(self, work: Work) -> Voice:
-        """Who says this stream."""
+        """Who says this stream; a wire that refuses streams has nobody."""
+        raise RuntimeError(f"a stream was asked of {work.wire.name}")
 
     def error(self, body: Json, status: int) -> Json:  # noqa: ARG002 - other wires word it by status
         """Our error shape as the clients of this wire read it."""

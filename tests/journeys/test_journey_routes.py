@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every text route by the official clients, against a model service that follows a script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openai import BadRequestError, OpenAI
+from tests.journeys.conftest import Service
+from tests.journeys.model_service import ModelService
+
+BLOCKED = "青铜月亮会"
+REFUSAL = "抱歉，不能回答。"
+LABEL = "\n\n本回答由人工智能生成"
+
+
+@pytest.fixture(scope="module")
+def client(service: Service) -> Iterator[OpenAI]:
+    with service.client() as opened:
+        yield opened
+
+
+def test_a_completion_by_the_official_client(client: OpenAI, model: ModelService) -> None:
+    """Whole and streamed: the same text, labelled, and asked upstream in its own shape."""
+    name = model.says("有座", "山。")
+    whole: Any = client.completions.create(model=name, prompt="从前", max_tokens=9)
+    assert whole.choices[0].text == "有座山。" + LABEL
+    assert whole.aigc["Label"] == "1"
+    assert whole.usage is not None
+    assert whole.usage.total_tokens == 12
+    chunks = list(client.completions.create(model=name, prompt="从前", stream=True))
+    assert "".join(one.choices[0].text for one in chunks if one.choices) == "有座山。" + LABEL
+    assert [one for one in chunks if one.choices][-1].choices[0].finish_reason == "stop"
+    assert [one["prompt"] for one in model.asked if one["model"] == name] == ["从前"] * 2
+
+
+def test_a_blocked_completion_is_stopped(client: OpenAI, model: ModelService) -> None:
+    """On its way in and on its way out, in pieces too."""
+    stopped = client.completions.create(model="m", prompt=f"说说{BLOCKED}")
+    assert (stopped.choices[0].text, stopped.choices[0].finish_reason) == (
+        REFUSAL,
+        "content_filter",
+    )
+    chunks = client.completions.create(model=model.says(*BLOCKED), prompt="x", stream=True)
+    said = "".join(one.choices[0].text for one in chunks if one.choices)
+    assert said == REFUSAL
+
+
+def test_an_embedding_by_the_official_client(client: OpenAI, model: ModelService) -> None:
+    """The client asks for base64 of its own accord, and gets the numbers of each text."""
+    found = client.embeddings.create(model="e", input=["从前", "有座山"])
+    assert [one.embedding for one in found.data] == [[2.0, 0.5, -1.0], [3.0, 0.5, -1.0]]
+    plain = client.embeddings.create(model="e", input="从前", encoding_format="float")
+    assert plain.data[0].embedding == [2.0, 0.5, -1.0]
+    with pytest.raises(BadRequestError) as refused:
+        client.embeddings.create(model="e", input=["从前", BLOCKED])
+    assert refused.value.code == "content-blocked"
+    assert BLOCKED not in json.dumps(model.asked, ensure_ascii=False)
