@@ -5,7 +5,7 @@ Pure: no database, no HTTP, no event loop. Nothing here knows an article of the 
 """
 
 from guiju.kernel.actor import Actor, ActorKind, software
-from guiju.kernel.canonical import canonical, digest, parse, part
+from guiju.kernel.canonical import Statement, canonical, digest, parse, part
 from guiju.kernel.clock import (
     Clock,
     FixedClock,
@@ -53,6 +53,7 @@ __all__ = [
     "PolicyActivated",
     "Refused",
     "StandingChanged",
+    "Statement",
     "SystemClock",
     "Text",
     "Unavailable",

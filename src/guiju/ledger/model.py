@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from guiju.kernel import Actor, Invalid, Text, Unavailable, canonical
+from guiju.kernel import Actor, Invalid, Statement, Text, Unavailable, canonical
 from guiju.storage import RowDigest
 
 LEAF_VERSION = 1
@@ -29,7 +29,7 @@ class Evidence(msgspec.Struct, frozen=True):
     controls: tuple[str, ...]
     actor: Actor
     subject: str | None = None
-    facts: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    facts: Mapping[str, Any] | Statement = msgspec.field(default_factory=dict)
     rows: tuple[RowDigest, ...] | None = None
 
 
@@ -70,7 +70,7 @@ def leaf_of(one: Evidence, evidence_id: str, at: str, rows: Sequence[RowDigest])
     Raises:
         Invalid: `evidence-too-large`.
     """
-    facts = canonical(one.facts if type(one.facts) is dict else dict(one.facts))
+    facts = canonical(dict(one.facts) if isinstance(one.facts, Mapping) else one.facts)
     subject = b"null" if one.subject is None else canonical(one.subject)
     leaf = b"".join(
         (

@@ -8,20 +8,17 @@ make.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
+from guiju.kernel import Statement
 
-class Screening(msgspec.Struct, frozen=True):
+
+class Screening(Statement, frozen=True):
     """How one direction was judged; `verdict` is None when there was nothing to judge."""
 
     verdict: str | None
     screened: str
-
-    def as_facts(self) -> dict[str, Any]:
-        """The form in which evidence holds it."""
-        return {"verdict": self.verdict, "screened": self.screened}
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -36,7 +33,7 @@ class Finding(msgspec.Struct, frozen=True):
     end: int
 
 
-class Label(msgspec.Struct, frozen=True):
+class Label(Statement, frozen=True):
     """The AI label an answer carried (Article 12); `place` is where the visible one stood."""
 
     produce_id: str
@@ -44,7 +41,7 @@ class Label(msgspec.Struct, frozen=True):
     implicit: bool
 
 
-class Usage(msgspec.Struct, frozen=True):
+class Usage(Statement, frozen=True):
     """Tokens as the model counted them; characters of the model's text delivered and covered."""
 
     prompt_tokens: int = 0
@@ -53,7 +50,7 @@ class Usage(msgspec.Struct, frozen=True):
     covered: int = 0
 
 
-class Source(msgspec.Struct, frozen=True):
+class Source(Statement, frozen=True):
     """Who generated, where a policy names several: the upstream, the model as it knows it.
 
     `name` is that under which people ask for the model, another than they asked for when that one
@@ -64,6 +61,16 @@ class Source(msgspec.Struct, frozen=True):
     model: str
     name: str
     attempts: int
+
+
+class Detail(Statement, frozen=True, omit_defaults=True):
+    """What a head holds beside its columns, as its evidence has it too."""
+
+    input: Screening
+    output: Screening
+    label: Label
+    usage: Usage
+    source: Source | None = None
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -90,27 +97,27 @@ class Exchange(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     source: Source | None = None
 
-    def detail(self) -> dict[str, Any]:
-        """Verdicts, label, usage, source: the same in the head and in the evidence."""
-        label, usage, source = self.label, self.usage, self.source
-        detail: dict[str, Any] = {
-            "input": self.incoming.as_facts(),
-            "output": self.outgoing.as_facts(),
-            "label": {
-                "produce_id": label.produce_id,
-                "place": label.place,
-                "implicit": label.implicit,
-            },
-            "usage": {
-                "prompt_tokens": usage.prompt_tokens,
-                "completion_tokens": usage.completion_tokens,
-                "characters": usage.characters,
-                "covered": usage.covered,
-            },
-        }
-        if source is not None:
-            detail["source"] = msgspec.structs.asdict(source)
-        return detail
+    def detail(self) -> Detail:
+        """Verdicts, label, usage and source."""
+        return Detail(self.incoming, self.outgoing, self.label, self.usage, self.source)
+
+
+class ExchangeFacts(Statement, frozen=True, omit_defaults=True):
+    """What the evidence of an exchange says; never its content."""
+
+    request: str
+    service: str
+    agreement: int
+    policy: str
+    input: Screening
+    output: Screening
+    label: Label
+    usage: Usage
+    finish: str
+    model: str
+    route: str
+    stream: bool
+    source: Source | None = None
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, new_id, soft
 from guiju.ledger import Evidence, append, append_many
 from guiju.measures import enforces
 from guiju.records import store
-from guiju.records.model import Exchange, Finding, Refusal
+from guiju.records.model import Exchange, ExchangeFacts, Finding, Refusal
 from guiju.storage import RowDigest, Tx, destroy_key
 
 _GATEWAY = software("gateway")
@@ -93,18 +93,22 @@ def _evidence_of(one: Exchange, rows: dict[str, list[RowDigest]]) -> list[Eviden
     return [evidence, *(_evidence_of_finding(one, finding) for finding in one.findings)]
 
 
-def _facts(one: Exchange) -> dict[str, Any]:
-    return {
-        "request": one.request,
-        "service": one.service,
-        "agreement": one.agreement,
-        "policy": one.policy,
-        **one.detail(),
-        "finish": one.finish,
-        "model": one.model,
-        "route": one.route,
-        "stream": one.stream,
-    }
+def _facts(one: Exchange) -> ExchangeFacts:
+    return ExchangeFacts(
+        request=one.request,
+        service=one.service,
+        agreement=one.agreement,
+        policy=one.policy,
+        input=one.incoming,
+        output=one.outgoing,
+        label=one.label,
+        usage=one.usage,
+        finish=one.finish,
+        model=one.model,
+        route=one.route,
+        stream=one.stream,
+        source=one.source,
+    )
 
 
 def _evidence_of_finding(one: Exchange, finding: Finding) -> Evidence:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, LargeBinary, Table, insert
 from sqlalchemy.exc import DBAPIError
 
-from guiju.kernel import canonical, digest, part
+from guiju.kernel import canonical, digest, micros, part
 from guiju.storage.columns import CanonicalJson, Instant
 from guiju.storage.tables import plain, shape
 
@@ -30,25 +30,24 @@ class Insertion:
     def __init__(self, subject: Table, dialect: Dialect) -> None:
         """Compile the statement and find each column's conversion."""
         known = shape(subject)
-        self._names, self._table = known.columns, known.name
+        self._names = known.columns
         self._attested = known.guard == "attested"
         self._convert: list[tuple[int, Convert]] = []
         self._moments: list[int] = []
         self._json: list[int] = []
         self._bytes: list[int] = []
         for at, column in enumerate(subject.columns):
-            convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-            if convert is not None:
+            if isinstance(column.type, Instant):
+                self._moments.append(at)
+            elif isinstance(column.type, CanonicalJson):
+                self._json.append(at)
+            elif convert := column.type.dialect_impl(dialect).bind_processor(dialect):
                 self._convert.append((at, convert))
-            for kind, places in (
-                (Instant, self._moments),
-                (CanonicalJson, self._json),
-                (LargeBinary, self._bytes),
-            ):
-                if isinstance(column.type, kind):
-                    places.append(at)
+            if isinstance(column.type, LargeBinary):
+                self._bytes.append(at)
         text = str(insert(subject).compile(dialect=dialect, column_keys=list(self._names)))
         self.head, _, _ = text.partition(" VALUES ")
+        self._end = b',"table":%b}' % canonical(known.name)
 
     def taken(self, row: Mapping[str, Any]) -> tuple[list[Any], str | None]:
         """The row as the driver takes it, in the order of the columns, and its `row_digest`.
@@ -58,20 +57,22 @@ class Insertion:
         """
         given = [row[name] for name in self._names]
         found = given.copy()
+        for at in self._moments:
+            if given[at] is not None:
+                given[at] = found[at] = micros(given[at])
+        for at in self._json:
+            if given[at] is not None:
+                made = canonical(given[at])
+                given[at], found[at] = part(made), made.decode()
         for at, convert in self._convert:
             found[at] = convert(found[at])
-        return found, self._digest(given, found) if self._attested else None
+        return found, self._digest(given) if self._attested else None
 
-    def _digest(self, given: list[Any], found: list[Any]) -> str:
-        for at in self._moments:
-            given[at] = found[at]
-        for at in self._json:
-            if found[at] is not None:
-                given[at] = part(found[at].encode())
+    def _digest(self, given: list[Any]) -> str:
         for at in self._bytes:
             given[at] = plain(given[at])
-        row = dict(zip(self._names, given, strict=True))
-        return digest(canonical({"table": self._table, "row": row}))
+        row = canonical(dict(zip(self._names, given, strict=True)))
+        return digest(b'{"row":%b%b' % (row, self._end))
 
 
 # Rows in one statement: far below the variables that SQLite (32,766) and PostgreSQL (65,535) take,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.kernel import canonical, digest, parse
+from guiju.kernel import Statement, canonical, digest, parse
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 names = st.text(st.characters(codec="ascii"))
@@ -23,6 +23,25 @@ values = st.recursive(
 
 class Colour(StrEnum):
     RED = "red"
+
+
+class Inner(Statement, frozen=True):
+    z: str
+    a: bool | None
+
+
+class Outer(Statement, frozen=True):
+    name: str
+    inner: Inner
+    count: int
+
+
+class Fraction(Statement, frozen=True):
+    share: float | None
+
+
+class Hidden(Statement, frozen=True):
+    inner: Fraction
 
 
 @given(values)
@@ -100,3 +119,21 @@ def test_bytes_that_are_not_json_raise_value_error(data: bytes) -> None:
 def test_a_digest_is_sha_256_in_hexadecimal() -> None:
     """The known digest of the empty string."""
     assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@given(texts, texts, st.none() | st.booleans(), st.integers(-(2**63), 2**63 - 1))
+def test_a_statement_has_the_bytes_of_the_mapping_it_stands_for(
+    name: str, z: str, a: bool | None, count: int
+) -> None:
+    """Named parts are sorted however they were declared, alone and within other values."""
+    said = Outer(name, Inner(z, a), count)
+    plain = {"name": name, "inner": {"z": z, "a": a}, "count": count}
+    assert canonical(said) == canonical(plain)
+    assert canonical({"of": [said]}) == canonical({"of": [plain]})
+
+
+@pytest.mark.parametrize("value", [Fraction(None), Hidden(Fraction(0.5)), [Fraction(1.0)]])
+def test_a_statement_that_could_hold_a_fraction_is_refused_as_a_whole(value: Any) -> None:
+    """Whatever it holds now: the class is wrong, not the value."""
+    with pytest.raises(TypeError, match="canonical JSON"):
+        canonical(value)
