@@ -8,17 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from guiju.labelling import text as texts
-from guiju.labelling.containers import Container, container_of
+from guiju.labelling.containers import Container, Medium, container_of
 from guiju.labelling.containers.errors import broken
 from guiju.labelling.containers.walking import StopsError
 from guiju.labelling.files import Source, labels_of, loaded
 from guiju.labelling.model import AigcLabel
 from guiju.labelling.reading import FoundLabel
-from guiju.labelling.refusals import not_read_back, not_supported, nothing_to_propagate
-from guiju.labelling.refusals import present as already_present
+from guiju.labelling.refusals import (
+    already_labelled,
+    not_read_back,
+    not_shown,
+    not_supported,
+    nothing_to_propagate,
+)
+
+if TYPE_CHECKING:
+    from guiju.labelling.showing import Shown
 
 Present = Literal["refuse", "keep", "replace"]
 """What happens when a file carries another label already."""
@@ -26,12 +34,16 @@ Present = Literal["refuse", "keep", "replace"]
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A file with its label; `label` is the one that stands in it now."""
+    """A file with its label; `label` is the one that stands in it now.
+
+    `shown` is the visible label of a picture, where one was asked for.
+    """
 
     data: bytes
     label: AigcLabel
     format: str
     media_type: str
+    shown: Shown | None = None
 
 
 @overload
@@ -45,6 +57,8 @@ def mark(
 def mark(
     source: bytes | Path,
     label: AigcLabel,
+    explicit: texts.ExplicitLabel | None = ...,
+    accept_language: str = ...,
     *,
     name: str = ...,
     present: Present = ...,
@@ -58,15 +72,15 @@ def mark(
     name: str = "",
     present: Present = "refuse",
 ) -> texts.MarkedText | Marked:
-    """A text with both labels, or the bytes of a file with the implicit one; twice is once.
+    """A text, or the bytes of a file, with the implicit label and the visible one; twice is once.
 
-    A file that carries another label is refused, kept as it is, or gets the new one: as `present`
-    says.
+    A file gets a visible label where `explicit` is given. One that carries another implicit label
+    is refused, kept as it is, or gets the new one: as `present` says.
 
     Raises:
         Invalid: `label-not-writable`, `medium-not-supported`, `file-broken`, `file-unreadable`,
-            `label-not-supported`, `metadata-too-large`; or `label-not-read-back`, and then nothing
-            is given out.
+            `label-not-supported`, `metadata-too-large`; those of `showing.show`; or
+            `label-not-read-back`, and then nothing is given out.
         Conflict: `label-present`.
     """
     if isinstance(source, str):
@@ -74,16 +88,17 @@ def mark(
             raise TypeError("a text needs the words of its visible label")
         return texts.mark(source, label, explicit, accept_language)
     data, name = loaded(source, name)
-    container = container_of(data, name)
-    if container is None:
-        raise not_supported(name)
+    container = _container(data, name)
     there = _whole(container, data)
-    if there and present != "replace":
-        kept = _kept(there, label, present)
-        return Marked(data, kept, container.name, container.media_type)
-    return Marked(
-        _written(container, data, label.checked()), label, container.name, container.media_type
-    )
+    kept = _kept(there, label, present) if there and present != "replace" else None
+    shown = None
+    if explicit is not None:
+        words = explicit.words(texts.language_of("", accept_language))
+        shown = _shown(container, data, words)
+        data = shown.data
+    if kept is None or (shown is not None and not shown.already):
+        data = _written(container, data, kept or label.checked())
+    return Marked(data, kept or label, container.name, container.media_type, shown)
 
 
 def propagate(
@@ -96,9 +111,7 @@ def propagate(
         Conflict: `label-not-single`, when there is not exactly one label that can be read.
     """
     data, name = loaded(source, name)
-    container = container_of(data, name)
-    if container is None:
-        raise not_supported(name)
+    container = _container(data, name)
     there = _whole(container, data)
     if len(there) != 1 or "unreadable" in there[0].faults:
         raise nothing_to_propagate(len(there))
@@ -111,13 +124,29 @@ def propagate(
     return Marked(_written(container, data, label), label, container.name, container.media_type)
 
 
+def _container(data: bytes, name: str) -> Container:
+    container = container_of(data, name)
+    if container is None:
+        raise not_supported(name)
+    return container
+
+
+def _shown(container: Container, data: bytes, words: str) -> Shown:
+    """The file with a label that people perceive; there is one way for each medium."""
+    if container.medium is not Medium.IMAGE:
+        raise not_shown(container.name)
+    from guiju.labelling.showing import show  # noqa: PLC0415 - Pillow is for those who draw
+
+    return show(data, words)
+
+
 def _kept(there: tuple[FoundLabel, ...], label: AigcLabel, present: Present) -> AigcLabel:
     """The label that a file keeps, if it may."""
     one = there[0]
     right = len(there) == 1 and not one.faults
     if right and (present == "keep" or one.label == label):
         return one.label
-    raise already_present(one.label.content_producer)
+    raise already_labelled(one.label.content_producer)
 
 
 def _whole(container: Container, data: bytes) -> tuple[FoundLabel, ...]:

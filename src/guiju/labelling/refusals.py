@@ -20,7 +20,7 @@ def not_supported(name: str) -> Invalid:
     )
 
 
-def present(producer: str) -> Conflict:
+def already_labelled(producer: str) -> Conflict:
     """`label-present`: the file carries another label, or one that is not right."""
     return Conflict(
         "label-present",
@@ -31,6 +31,22 @@ def present(producer: str) -> Conflict:
         Text(
             zh="不得擅自更改他人的标识；传播请用 propagate，自己的标识可明确要求替换。",
             en="Another's label may not be altered: use propagate; or ask to replace your own.",
+        ),
+        article=12,
+    )
+
+
+def not_shown(kind: str) -> Invalid:
+    """`label-not-shown`: no way yet to put a label that people perceive into this format."""
+    return Invalid(
+        "label-not-shown",
+        Text(
+            zh=f"暂不能为 {kind} 文件添加显式标识。",
+            en=f"No label that people perceive can be put into a file of the format {kind} yet.",
+        ),
+        Text(
+            zh="请自行添加显式标识，再只写入隐式标识。",
+            en="Add one yourself and then write the implicit label only.",
         ),
         article=12,
     )

@@ -63,7 +63,7 @@ def _read(data: bytes) -> Contents:
 def _walk(data: bytes) -> Iterator[Found | Unread]:
     budget = Budget()
     end = len(_SIGNATURE)
-    for at, size, name in _chunks(data, budget):
+    for at, size, name in chunks(data, budget):
         end = at + size + _AROUND
         if name in _LOOKED_AT:
             budget.spend(size)
@@ -71,7 +71,7 @@ def _walk(data: bytes) -> Iterator[Found | Unread]:
     yield from behind_the_end(data, end)
 
 
-def _chunks(data: bytes, budget: Budget) -> Iterator[tuple[int, int, bytes]]:
+def chunks(data: bytes, budget: Budget) -> Iterator[tuple[int, int, bytes]]:
     """Where each chunk begins, the size of its data and its name, up to the last."""
     at, name = len(_SIGNATURE), b""
     while name != b"IEND":
@@ -128,7 +128,7 @@ def _write(data: bytes, text: str) -> bytes:
     """The packet of the file gets the label; without one, a new chunk right behind the header."""
     edits: list[Edit] = []
     packets = 0
-    for at, size, name in _chunks(data, Budget()):
+    for at, size, name in chunks(data, Budget()):
         if name not in _LOOKED_AT:
             continue
         value = data[at + 8 : at + 8 + size]

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the visible label on a picture, on every frame, upright, and measures it (Article 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from PIL import Image
+
+from guiju.kernel import GuijuError, Invalid, Text
+from guiju.labelling.containers import Container, Medium, container_of
+from guiju.labelling.containers.errors import broken
+from guiju.labelling.refusals import not_supported
+from guiju.labelling.showing import jpeg, png
+from guiju.labelling.showing.drawing import Drawn, drawn, orientation_of
+from guiju.labelling.showing.model import (
+    MOST_PIXELS,
+    MOST_PIXELS_IN_ALL,
+    Encode,
+    Shown,
+    not_drawable,
+)
+from guiju.labelling.showing.plate import LEAST_CONTRAST
+
+_ENCODERS: dict[str, tuple[str, Encode]] = {
+    "jpeg": ("JPEG", jpeg.encode),
+    "png": ("PNG", png.encode),
+}
+"""For each format, what Pillow calls it, and what packs the drawn frames."""
+
+_STILL = frozenset({"JPEG", "MPO"})  # what stands behind the first picture is another one
+
+
+def show(data: bytes, words: str, name: str = "") -> Shown:
+    """A picture with these words in its lower right corner, and what was measured.
+
+    Raises:
+        Invalid: `medium-not-supported`, `file-broken`, `picture-too-large`, `picture-too-small`,
+            `picture-not-drawable` or `label-glyph-missing`.
+    """
+    container = container_of(data, name)
+    if container is None or container.medium is not Medium.IMAGE:
+        raise not_supported(name)
+    if container.name not in _ENCODERS:
+        raise not_drawable(f"{container.name} 格式", f"its format is {container.name}")
+    if stopped := container.read(data).stopped:
+        raise broken(", ".join(stopped))
+    try:
+        return _shown(data, words, container)
+    except GuijuError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large() from error
+    except Exception as error:  # a decoder may raise anything over bytes that lie
+        raise broken("it cannot be decoded") from error
+
+
+def _shown(data: bytes, words: str, container: Container) -> Shown:
+    kind, encode = _ENCODERS[container.name]
+    with Image.open(BytesIO(data), formats=[kind]) as image:
+        parts = list(_drawn(image, words))
+        if all(one.already for one in parts):
+            return _measured(data, parts, (), already=True)
+        packed, left_out = encode(data, image, [one.frame for one in parts])
+    return _measured(packed, parts, left_out, already=False)
+
+
+def _drawn(image: Image.Image, words: str) -> Iterator[Drawn]:
+    """Every frame with the label, the first one first."""
+    frames = 1 if image.format in _STILL else int(getattr(image, "n_frames", 1))
+    pixels = image.width * image.height
+    if pixels > MOST_PIXELS or pixels * frames > MOST_PIXELS_IN_ALL:
+        raise _too_large()
+    orientation = orientation_of(image)
+    for number in range(frames):
+        if number:
+            image.seek(number)
+        image.load()
+        yield drawn(image, words, orientation)
+
+
+def _measured(
+    data: bytes, parts: list[Drawn], left_out: tuple[str, ...], *, already: bool
+) -> Shown:
+    """What was measured, where it was least."""
+    contrast = min(one.contrast for one in parts)
+    if contrast < LEAST_CONTRAST:
+        raise not_drawable("对比度不足", "the contrast is too small")
+    plate, short = parts[0].plate, parts[0].short
+    return Shown(
+        data=data,
+        words=plate.words,
+        box=plate.box,
+        inked=plate.inked,
+        share=100 * plate.inked / short,
+        contrast=contrast,
+        frames=len(parts),
+        left_out=left_out,
+        already=already,
+    )
+
+
+def _too_large() -> Invalid:
+    return Invalid(
+        "picture-too-large",
+        Text(
+            zh=f"图片超过 {MOST_PIXELS} 像素（所有帧合计 {MOST_PIXELS_IN_ALL}），未作绘制。",
+            en=f"It has more than {MOST_PIXELS} pixels, or {MOST_PIXELS_IN_ALL} in all its frames.",
+        ),
+        Text(zh="请缩小图片或减少帧数。", en="Scale it down, or take out frames."),
+        article=12,
+    )
