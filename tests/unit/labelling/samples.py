@@ -6,6 +6,9 @@ from __future__ import annotations
 import struct
 import zlib
 
+from tests.unit.labelling.films import FILMS
+from tests.unit.labelling.sounds import SOUNDS
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -37,5 +40,7 @@ def jpeg(*parts: bytes, behind: bytes = b"") -> bytes:
 SAMPLES: dict[str, bytes] = {
     "jpeg": jpeg(),
     "png": png(),
+    **SOUNDS,
+    **FILMS,
 }
 """By the name of the format."""

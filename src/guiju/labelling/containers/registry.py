@@ -3,11 +3,34 @@
 
 from __future__ import annotations
 
+from guiju.labelling.containers.avi import AVI
+from guiju.labelling.containers.flac import FLAC
+from guiju.labelling.containers.flv import FLV
 from guiju.labelling.containers.jpeg import JPEG
+from guiju.labelling.containers.matroska import MKV, WEBM
 from guiju.labelling.containers.model import HEAD, Container
+from guiju.labelling.containers.mp3 import AAC, MP3
+from guiju.labelling.containers.mp4 import M4A, MOV, MP4
+from guiju.labelling.containers.ogg import OGG
 from guiju.labelling.containers.png import PNG
+from guiju.labelling.containers.wav import WAV
 
-CONTAINERS: tuple[Container, ...] = (PNG, JPEG)
+CONTAINERS: tuple[Container, ...] = (
+    PNG,
+    JPEG,
+    WAV,
+    FLAC,
+    OGG,
+    MP4,
+    M4A,
+    MOV,
+    MKV,
+    WEBM,
+    AVI,
+    FLV,
+    MP3,
+    AAC,
+)
 """In the order in which they are asked; a new format is one line here."""
 
 

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import accumulate
 from typing import Literal
 
 from guiju.labelling.containers.model import LARGEST_METADATA, Contents, Found, Unread
@@ -101,3 +103,11 @@ def spliced(data: bytes, edits: Iterable[Edit]) -> bytes:
         pieces += (view[at:start], new)
         at = end
     return b"".join((*pieces, view[at:]))
+
+
+def moved_by(edits: Iterable[Edit]) -> Callable[[int], int]:
+    """Where a place in a file is found after these edits; one inside a replaced range stays."""
+    ordered = sorted(edits)
+    ends = [end for _, end, _ in ordered]
+    growth = [0, *accumulate(len(new) - (end - start) for start, end, new in ordered)]
+    return lambda place: place + growth[bisect_right(ends, place)]

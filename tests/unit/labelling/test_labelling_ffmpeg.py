@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a program that is not ours sees in files that it made and we labelled."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from guiju.labelling import AigcLabel, first_write, mark
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        shutil.which("ffmpeg") is None or shutil.which("ffprobe") is None,
+        reason="needs ffmpeg and ffprobe: apt-get install ffmpeg",
+    ),
+]
+
+CODE = "001191110102MAD55U9H0F10002"
+LABEL = first_write(CODE, "req_1")
+SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1")
+FILM = ("-f", "lavfi", "-i", "testsrc=duration=2:size=64x48:rate=10", *SOUND)
+FRAGMENTS = "frag_keyframe+empty_moov"
+
+# How each file is made. What ffprobe has no word for, the chunk of a WAV, is in the last set.
+FILES = {
+    "plain.mp3": (*SOUND,),
+    "old.mp3": (*SOUND, "-id3v2_version", "3", "-metadata", "title=曲", "-write_id3v1", "1"),
+    "plain.aac": (*SOUND, "-c:a", "aac"),
+    "plain.flac": (*SOUND,),
+    "vorbis.ogg": (*SOUND, "-c:a", "libvorbis"),
+    "plain.opus": (*SOUND, "-c:a", "libopus"),
+    "flac.ogg": (*SOUND, "-c:a", "flac"),
+    "plain.m4a": (*SOUND, "-c:a", "aac", "-metadata", "title=曲"),
+    "fast.m4a": (*SOUND, "-c:a", "aac", "-movflags", "faststart"),
+    "plain.mp4": (*FILM, "-c:v", "mpeg4"),
+    "fast.mp4": (*FILM, "-c:v", "mpeg4", "-movflags", "faststart"),
+    "fragments.mp4": (*FILM, "-c:v", "mpeg4", "-movflags", FRAGMENTS),
+    "cmaf.mp4": (*FILM, "-c:v", "mpeg4", "-movflags", f"{FRAGMENTS}+default_base_moof"),
+    "facts.mp4": (*FILM, "-c:v", "mpeg4", "-movflags", "faststart+use_metadata_tags"),
+    "plain.mov": (*FILM, "-c:v", "mpeg4", "-movflags", "faststart"),
+    "plain.mkv": (*FILM, "-c:v", "mpeg4"),
+    "plain.webm": (*FILM, "-c:v", "libvpx", "-c:a", "libopus"),
+    "live.webm": (*FILM, "-c:v", "libvpx", "-c:a", "libopus", "-live", "1"),
+    "plain.avi": (*FILM, "-c:v", "mpeg4"),
+    "plain.flv": (*FILM, "-c:v", "flv", "-ar", "44100"),
+    "index.flv": (*FILM, "-c:v", "flv", "-ar", "44100", "-flvflags", "add_keyframe_index"),
+    "plain.wav": (*SOUND,),
+    "deep.wav": (*SOUND, "-c:a", "pcm_s24le"),
+    "long.wav": (*SOUND, "-rf64", "always"),
+}
+LENGTHS = ("TAG:filesize=", "TAG:datasize=")
+UNSEEN = {"plain.wav", "deep.wav", "long.wav"}
+
+
+def run(*arguments: str) -> str:
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def played(file: Path) -> list[str]:
+    """The digest of every packet and of every decoded picture and stretch of sound."""
+    outputs = ("-map", "0", "-c", "copy", "-f", "framemd5", "-", "-map", "0", "-f", "framemd5", "-")
+    lines = run("ffmpeg", "-v", "error", "-i", str(file), *outputs).splitlines()
+    # Ogg gives its comments along with the first packet, as what stands beside it.
+    return sorted(line.partition(", S=")[0] for line in lines)
+
+
+def told(file: Path) -> set[str]:
+    """All facts of the file and of its streams; what it says of its own length may change."""
+    shown = ("-show_entries", "format_tags:stream_tags", "-of", "default=noprint_wrappers=1")
+    lines = run("ffprobe", "-v", "error", *shown, str(file)).splitlines()
+    return {line for line in lines if not line.startswith(LENGTHS)}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_ffprobe_sees_the_label_and_ffmpeg_plays_the_same(name: str, tmp_path: Path) -> None:
+    """After the first write, and after a longer label in its place."""
+    made = tmp_path / name
+    run("ffmpeg", "-v", "error", *FILES[name], str(made))
+    before, facts = played(made), told(made)
+    longer = AigcLabel("1", CODE, "req_1", "x" * 600, CODE, "req_1")
+    data = made.read_bytes()
+    for label in (LABEL, longer):
+        data = mark(data, label, present="replace").data
+        out = tmp_path / f"labelled-{name}"
+        out.write_bytes(data)
+        assert played(out) == before
+        seen = told(out)
+        assert (f"TAG:AIGC={label.to_json()}" in seen) is (name not in UNSEEN)
+        assert facts <= seen
