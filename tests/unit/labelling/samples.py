@@ -37,7 +37,15 @@ def jpeg(*parts: bytes, behind: bytes = b"") -> bytes:
     return b"\xff\xd8" + jfif + b"".join(parts) + scan + b"\xff\xd9" + behind
 
 
+def gif(*blocks: bytes, behind: bytes = b"") -> bytes:
+    """A picture of two by two pixels in two colours, with further blocks behind its description."""
+    screen = b"GIF89a" + struct.pack("<HHBBB", 2, 2, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    picture = b"\x2c" + struct.pack("<HHHHB", 0, 0, 2, 2, 0) + b"\2\2\x44\x51\0"
+    return screen + b"".join(blocks) + picture + b"\x3b" + behind
+
+
 SAMPLES: dict[str, bytes] = {
+    "gif": gif(),
     "jpeg": jpeg(),
     "png": png(),
     **SOUNDS,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from guiju.labelling.containers.avi import AVI
 from guiju.labelling.containers.flac import FLAC
 from guiju.labelling.containers.flv import FLV
+from guiju.labelling.containers.gif import GIF
 from guiju.labelling.containers.jpeg import JPEG
 from guiju.labelling.containers.matroska import MKV, WEBM
 from guiju.labelling.containers.model import HEAD, Container
@@ -18,6 +19,7 @@ from guiju.labelling.containers.wav import WAV
 CONTAINERS: tuple[Container, ...] = (
     PNG,
     JPEG,
+    GIF,
     WAV,
     FLAC,
     OGG,

@@ -43,14 +43,14 @@ class Drawn:
         return min(self.frame.size)
 
 
-def drawn(frame: Image.Image, words: str, orientation: int) -> Drawn:
+def drawn(frame: Image.Image, words: str, orientation: int, *, two_colours: bool = False) -> Drawn:
     """A frame with the label; one that shows it already stays as it is."""
     upright = _turned(_drawable(frame), _UPRIGHT.get(orientation))
     plate = laid_out(words, upright.size)
     below = _eight_bits(upright.crop(plate.box))
     if lies_on(below, plate):
         return Drawn(frame.copy(), plate, painted(below, plate)[1], already=True)
-    patch, contrast = painted(below, plate)
+    patch, contrast = painted(below, plate, two_colours=two_colours)
     upright.paste(_in_mode(patch, upright.mode), plate.box[:2])
     return Drawn(_turned(upright, _BACK.get(orientation)), plate, contrast, already=False)
 

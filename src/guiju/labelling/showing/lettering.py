@@ -21,8 +21,10 @@ from guiju.measures import rule
 LEAST_INKED = 12
 """Fewer pixels than this nobody can read, however small the picture."""
 
+INKED = 128
+"""From this grey on a pixel counts as ink."""
+
 _FONT = Path(__file__).with_name("guiju-label.otf")
-_INKED = 128  # from this grey on a pixel counts as ink
 _PER_EM = 0.9  # how much of its size an ideograph inks, about; the search begins there
 _LINE = 1.25  # from line to line, in sizes
 _LARGEST_SIZE = 4096
@@ -76,7 +78,7 @@ def _inked(words: str, size: int) -> int:
     """The rows from the first to the last that the ideographs ink; without any, the capitals."""
     measured = "".join(one for one in words if "\u3400" <= one <= "\u9fff")
     measured = measured or "".join(one for one in words if one.isupper()) or words
-    rows = np.flatnonzero((np.asarray(_mask((measured,), size)) >= _INKED).any(axis=1))
+    rows = np.flatnonzero((np.asarray(_mask((measured,), size)) >= INKED).any(axis=1))
     return int(rows[-1] - rows[0] + 1) if rows.size else 0
 
 

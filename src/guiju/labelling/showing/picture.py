@@ -12,7 +12,7 @@ from guiju.kernel import GuijuError, Invalid, Text
 from guiju.labelling.containers import Container, Medium, container_of
 from guiju.labelling.containers.errors import broken
 from guiju.labelling.refusals import not_supported
-from guiju.labelling.showing import jpeg, png
+from guiju.labelling.showing import gif, jpeg, png
 from guiju.labelling.showing.drawing import Drawn, drawn, orientation_of
 from guiju.labelling.showing.model import (
     MOST_PIXELS,
@@ -24,6 +24,7 @@ from guiju.labelling.showing.model import (
 from guiju.labelling.showing.plate import LEAST_CONTRAST
 
 _ENCODERS: dict[str, tuple[str, Encode]] = {
+    "gif": ("GIF", gif.encode),
     "jpeg": ("JPEG", jpeg.encode),
     "png": ("PNG", png.encode),
 }
@@ -77,7 +78,7 @@ def _drawn(image: Image.Image, words: str) -> Iterator[Drawn]:
         if number:
             image.seek(number)
         image.load()
-        yield drawn(image, words, orientation)
+        yield drawn(image, words, orientation, two_colours=image.format == "GIF")
 
 
 def _measured(

@@ -11,13 +11,15 @@ import numpy as np
 from PIL import Image
 
 from guiju.kernel import Invalid, Text
-from guiju.labelling.showing.lettering import Lettering, least_inked, lettering
+from guiju.labelling.showing.lettering import INKED, Lettering, least_inked, lettering
 
 SHORTEST = "AI生成"
 """Where the words of the policy find no room, these say the same in four characters."""
 
 _DARK = (0, 0, 0, 166)  # white on it has a contrast of at least 4.5 whatever is below
+_BLACK = (0, 0, 0, 255)
 _WHITE = (255, 255, 255)
+_INKED_OR_NOT = [255 * (grey >= INKED) for grey in range(256)]
 _MARGIN = 0.02  # from the edge, of the shortest side
 _PADDING = 0.3  # around the words, of their height
 _MOST_COVERED = 0.25  # of a picture, unless there are no shorter words
@@ -94,12 +96,18 @@ def _centred(letters: Lettering, box: Box, padding: int) -> Image.Image:
     return text
 
 
-def painted(below: Image.Image, plate: Plate) -> tuple[Image.Image, float]:
-    """The part of a picture that lies in the box, with the label over it, and its contrast."""
-    over = Image.new("RGBA", below.size, _DARK)
+def painted(
+    below: Image.Image, plate: Plate, *, two_colours: bool = False
+) -> tuple[Image.Image, float]:
+    """The part of a picture that lies in the box, with the label over it, and its contrast.
+
+    With `two_colours`, for what has few: black and white, and no greys between.
+    """
+    over = Image.new("RGBA", below.size, _BLACK if two_colours else _DARK)
     result = Image.alpha_composite(below.convert("RGBA"), over)
     contrast = _contrast(result)
-    result.paste((*_WHITE, 255), mask=plate.text)
+    text = plate.text.point(_INKED_OR_NOT) if two_colours else plate.text
+    result.paste((*_WHITE, 255), mask=text)
     return result, contrast
 
 
