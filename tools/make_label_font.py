@@ -4,7 +4,8 @@
     apt-get install fonts-noto-cjk && pip install fonttools
     python tools/make_label_font.py
 
-The result is in the repository, so nobody needs this to install guiju. The same fonts give the same bytes.
+The result is in the repository, so nobody needs this to install guiju. The same fonts give the same
+bytes.
 """
 
 from __future__ import annotations
@@ -39,7 +40,11 @@ def characters() -> list[int]:
 def main() -> int:
     """Write the font and say its size."""
     options = subset.Options(
-        hinting=False, layout_features=[], notdef_outline=True, name_IDs=["*"], recalc_timestamp=False
+        hinting=False,
+        layout_features=[],
+        notdef_outline=True,
+        name_IDs=["*"],
+        recalc_timestamp=False,
     )
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "vhea", "vmtx", "VORG", "DSIG"]
     font = TTFont(SOURCE, fontNumber=SIMPLIFIED_CHINESE, lazy=True, recalcTimestamp=False)

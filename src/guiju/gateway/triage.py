@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from guiju.measures import enforces
 from guiju.screening import Finding, Outcome
 from guiju.screening.classifier import Classifier, shipped
 
@@ -42,6 +43,7 @@ class ClassifierTriage:
         """Whether texts of this direction are looked at."""
         return direction in self._directions
 
+    @enforces("classifier-triage")
     def judge(self, text: str, met: Collection[str]) -> tuple[Finding, ...]:
         """A finding for each label whose probability is high enough."""
         scores, together = self._classifier.score(text), not self._with_rule.isdisjoint(met)

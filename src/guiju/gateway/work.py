@@ -78,6 +78,8 @@ class Work:
     findings: list[Finding] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
     """The operator's named rules that have decided about a finding of this request."""
+    named: set[str] = field(default_factory=set)
+    """What an answer of the operator may name of what stopped something: ids, rules of entries."""
     stopped: bool = False
     input_outcome: Outcome = Outcome.PASS
     answer: dict[str, Any] | None = None
@@ -101,6 +103,8 @@ class Work:
         for one in found:
             if one.by is not None:
                 self.met.add(one.by)
+            if one.outcome.stops:
+                self.named |= {one.entry, one.rule}
             self.findings.append(
                 Finding(
                     direction=direction,
@@ -110,6 +114,7 @@ class Work:
                     action=one.outcome.value,
                     start=one.start,
                     end=one.end,
+                    by=one.by,
                 )
             )
 
@@ -122,9 +127,9 @@ class Work:
         """What is said instead: one of the operator's answers, or the general refusal."""
         rules = self.rules
         stopping = [one for one in self.findings if one.action in _STOPPING]
-        answer = rules.answers.for_finding(
-            {one.harm for one in stopping}, [one.rule for one in stopping], self.met
-        )
+        decided = {one.by for one in stopping if one.by is not None}
+        harms = {one.harm for one in stopping}
+        answer = rules.answers.for_finding(harms, self.named, decided)
         return (answer or rules.refusal).to(self.ask.language)
 
     def screen(self) -> Screen:

@@ -74,6 +74,14 @@ def _in(find: Look, wanted: object) -> Question:
     return lambda leaf: find(leaf) in members
 
 
+def _includes(find: Look, wanted: object) -> Question:
+    def ask(leaf: Leaf) -> bool:
+        found = find(leaf)
+        return type(found) is list and wanted in found
+
+    return ask
+
+
 def _at_least(find: Look, wanted: object) -> Question:
     def ask(leaf: Leaf) -> bool:
         found = find(leaf)
@@ -111,6 +119,7 @@ _QUESTIONS: Mapping[Op, Callable[[Look, object], Question]] = {
     Op.ABSENT: _absent,
     Op.EQUALS: _equals,
     Op.IN: _in,
+    Op.INCLUDES: _includes,
     Op.AT_LEAST: _at_least,
     Op.SAME_AS: _same_as,
     Op.DIFFERS_FROM: _differs_from,

@@ -163,6 +163,7 @@ def _condition(entry: Entry) -> Condition:
 _ALONE = {Op.PRESENT, Op.ABSENT}
 _VALUES: Mapping[Op, type] = {
     Op.IN: list,
+    Op.INCLUDES: str,
     Op.AT_LEAST: int,
     Op.SAME_AS: str,
     Op.DIFFERS_FROM: str,

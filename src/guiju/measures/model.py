@@ -103,6 +103,7 @@ class Op(StrEnum):
     ABSENT = "absent"
     EQUALS = "equals"
     IN = "in"
+    INCLUDES = "includes"
     AT_LEAST = "at-least"
     SAME_AS = "same-as"
     DIFFERS_FROM = "differs-from"

@@ -16,12 +16,13 @@ from guiju.kernel import Invalid, Text, canonical, digest
 from guiju.labelling import ExplicitLabel, Place, has_elements
 from guiju.measures import rule
 from guiju.policies.body_detectors import has_its_classifier
-from guiju.policies.body_screening import LONGEST_TERM, screening
+from guiju.policies.body_screening import screening
 from guiju.policies.part import CODE, Part
 from guiju.screening import Screen
 
 PLACES = tuple(one.value for one in Place)
 LONGEST_NOTE = 1_000
+LONGEST_LABEL = 200
 MOST_DAYS = 36_500
 _LACKS = (
     "缺少标识要素：人工智能或 AI，以及生成或合成",
@@ -96,7 +97,7 @@ def compiled(whole: Mapping[str, Any], mark: str, *, origin: str = "") -> Screen
 def _labels(form: Form) -> dict[str, Any]:
     text = form.form("text")
     place = text.word("place", PLACES, default=Place.END.value)
-    zh, en = (text.text(language, longest=LONGEST_TERM).strip() for language in ("zh", "en"))
+    zh, en = (text.text(language, longest=LONGEST_LABEL).strip() for language in ("zh", "en"))
     text.done()
     form.done()
     if not has_elements(zh):

@@ -10,26 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from guiju.measures import law
 from guiju.policies.body_detectors import classifier, guards, personal, pictures, stream
+from guiju.policies.body_entries import entries
 from guiju.policies.body_matrix import answers, rules
 from guiju.policies.part import Part
-from guiju.screening import DIRECTIONS, importing
+from guiju.screening import importing
 
 REPLIES = ("answer", "error")
-ACTIONS = ("mask", "review", "refuse", "block")
-MOST_ENTRIES = 200_000
-LONGEST_TERM = 200
 MOST_LEXICONS = 64
-# What people say and read; training data are screened by whoever asks for it.
-_USUAL_SCOPES = ("input", "output")
 
 
 def screening(form: Part) -> dict[str, Any]:
     """The whole table."""
     reply = form.word("reply", REPLIES, default=REPLIES[0])
     refusal = form.both("refusal")
-    entries = list(_entries(form))
+    words = list(entries(form))
     named = rules(form)
     parts = {
         "lexicon": list(_lexicons(form)),
@@ -42,28 +37,8 @@ def screening(form: Part) -> dict[str, Any]:
         "answer": list(answers(form, named)),
     }
     form.done()
-    whole = {"reply": reply, "refusal": {"zh": refusal.zh, "en": refusal.en}, "entry": entries}
+    whole = {"reply": reply, "refusal": {"zh": refusal.zh, "en": refusal.en}, "entry": words}
     return whole | {key: part for key, part in parts.items() if part}
-
-
-def _entries(form: Part) -> Iterator[dict[str, Any]]:
-    harms = tuple(law().harms)
-    seen: dict[tuple[str, str], str] = {}
-    for entry in form.forms("entry", most=MOST_ENTRIES):
-        term = entry.text("term", longest=LONGEST_TERM).strip()
-        scope = entry.words("scope", DIRECTIONS, default=_USUAL_SCOPES)
-        for direction in scope:
-            before = seen.setdefault((term, direction), entry.place)
-            if before != entry.place:
-                raise entry.fault("term", f"与 {before} 重复", f"stands already at {before}")
-        yield {
-            "term": term,
-            "harm": entry.word("harm", harms),
-            "action": entry.word("action", ACTIONS),
-            "scope": scope,
-            "note": entry.text("note", longest=LONGEST_TERM, default="").strip(),
-        }
-        entry.done()
 
 
 def _lexicons(form: Part) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from guiju.kernel import Text
+from guiju.policies.entry_words import entry_line
 from guiju.policies.lexicons_model import Reference, references
 from guiju.policies.saying import (
     answers_said,
@@ -38,7 +39,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], language: str) 
             _in_order(old, new, language)
             for old, new in zip(_said(before), _said(after), strict=True)
         ),
-        *_counted(_entries(before), _entries(after)),
+        *_counted(_entries(before, language), _entries(after, language)),
     ]
     rest = len(lines) - _MOST_CHANGES
     return lines if rest <= 0 else [*lines[:_MOST_CHANGES], ("…", str(rest))]
@@ -86,14 +87,10 @@ def _settings(value: Any, place: str) -> list[str]:
     return found
 
 
-def _entries(body: Mapping[str, Any]) -> list[str]:
-    return [*map(_lexicon, references(body)), *map(_entry, body["screening"]["entry"])]
+def _entries(body: Mapping[str, Any], language: str) -> list[str]:
+    entries = (entry_line(one, language) for one in body["screening"]["entry"])
+    return [*map(_lexicon, references(body)), *entries]
 
 
 def _lexicon(one: Reference) -> str:
     return f"[[{one.name}]] {one.entries} · {one.digest[:16]}"
-
-
-def _entry(one: Mapping[str, Any]) -> str:
-    note = f"  # {one['note']}" if one.get("note") else ""
-    return f"[{one['harm']}] {one['term']} → {one['action']} ({', '.join(one['scope'])}){note}"

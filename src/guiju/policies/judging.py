@@ -66,6 +66,7 @@ class Judge:
         if not judged.verdict.stops:
             return None
         deciding = judged.deciding
-        harms, entries = {one.harm for one in deciding}, {one.rule for one in deciding}
+        harms = {one.harm for one in deciding}
+        entries = {name for one in deciding for name in (one.entry, one.rule)}
         rules = {one.by for one in deciding if one.by is not None}
         return self._answers.for_finding(harms, entries, rules) or self._refusal

@@ -14,7 +14,7 @@ import msgspec
 
 from guiju.kernel import Invalid, Text
 from guiju.measures import law
-from guiju.policies.body_screening import ACTIONS
+from guiju.policies.body_entries import ACTIONS
 from guiju.screening import DIRECTIONS, importing
 
 _MOST_SHOWN = 20

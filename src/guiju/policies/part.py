@@ -83,6 +83,10 @@ class Part(Form):
             raise self.fault(key, "不是摘要", "is no digest of 64 hexadecimal digits")
         return mark
 
+    def whole(self) -> Mapping[str, Any]:
+        """All that stands here, for a room below that reads it itself, unknown keys and all."""
+        return self._table
+
     def raw(self, key: str) -> object:
         """What stands at `key`, for a room below that reads it itself."""
         return self._take(key, [])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from guiju.kernel import Text
+from guiju.policies.entry_words import conditions
 from guiju.policies.saying import answers_said, asides, guard_actions, rules_said
 from guiju.policies.words import ACTIONS, KINDS, PLACES, REPLIES, SCOPES, listed, plain
 from guiju.screening.guards import GuardConfig, read_guards
@@ -30,6 +31,7 @@ def page_words() -> dict[str, Any]:
     """The words of the page, by what stands in a body."""
     return {
         "actions": ACTIONS,
+        "conditions": conditions,
         "scopes": SCOPES,
         "kinds": KINDS,
         "places": PLACES,

@@ -22,7 +22,10 @@ class Screening(Statement, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One hit: where and by which rule, never the words themselves. Offsets are characters."""
+    """One hit: where and by which rule, never the words themselves. Offsets are characters.
+
+    `by` is the operator's named rule that decided what was done; None where the hit's own rule did.
+    """
 
     direction: str
     harm: str
@@ -31,6 +34,20 @@ class Finding(msgspec.Struct, frozen=True):
     action: str
     start: int
     end: int
+    by: str | None = None
+
+    def as_facts(self) -> dict[str, object]:
+        """The form in which evidence holds it."""
+        facts: dict[str, object] = {
+            "direction": self.direction,
+            "harm": self.harm,
+            "detector": self.detector,
+            "rule": self.rule,
+            "action": self.action,
+            "start": self.start,
+            "end": self.end,
+        }
+        return facts if self.by is None else facts | {"by": self.by}
 
 
 class Label(Statement, frozen=True):

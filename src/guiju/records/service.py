@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,13 @@ _GATEWAY = software("gateway")
 _READERS = ("safety-officer", "privacy-officer", "reviewer", "appeals-officer", "auditor")
 _EVERY = ("usage-record", "records-sealed", "agreement-before-use", "input-screening")
 _DELIVERED = ("output-screening", "text-label")
+_RINGS = {
+    "personal": "personal-information-screening",
+    "classifier": "classifier-triage",
+    "guard": "guard-models",
+}
+# By class of harm: discrimination; business secrets and competition; other people's rights.
+_RIGHTS = {"A2": "discrimination-screening", "A3": "rights-screening", "A4": "rights-screening"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +119,31 @@ def _facts(one: Exchange) -> ExchangeFacts:
 
 
 def _evidence_of_finding(one: Exchange, finding: Finding) -> Evidence:
-    control = "input-screening" if finding.direction == "input" else "output-screening"
-    stops = finding.direction == "output" and finding.action in {"block", "refuse"}
     return Evidence(
         kind="finding-raised",
-        controls=(control, "generation-stopped") if stops else (control,),
+        controls=tuple(_controls_of(finding)),
         actor=_GATEWAY,
         subject=one.person,
-        facts={
-            "request": one.request,
-            "direction": finding.direction,
-            "harm": finding.harm,
-            "detector": finding.detector,
-            "rule": finding.rule,
-            "action": finding.action,
-            "start": finding.start,
-            "end": finding.end,
-            "policy": one.policy,
-        },
+        facts={"request": one.request, **finding.as_facts(), "policy": one.policy},
         rows=(),
     )
+
+
+def _controls_of(finding: Finding) -> Iterator[str]:
+    """What was carried out by raising it: by direction, detector and harm, and by whose word."""
+    if finding.direction == "input":
+        yield "input-screening"
+    else:
+        yield "output-screening"
+        if finding.action in {"block", "refuse"}:
+            yield "generation-stopped"
+    # Every guard model is a detector of its own, as `guard:<name>`.
+    if (ring := _RINGS.get(finding.detector.partition(":")[0])) is not None:
+        yield ring
+    if (right := _RIGHTS.get(finding.harm[:2])) is not None:
+        yield right
+    if finding.by is not None:
+        yield "named-rules-decide"
 
 
 def _evidence_of_refusal(one: Refusal) -> Evidence:

@@ -31,8 +31,7 @@ class Table:
         """Refuse any other key, and say which one it may be meant to be."""
         for key in self._values:
             if key not in keys:
-                near = get_close_matches(str(key), keys, n=1)
-                raise self.broken(str(key), near[0] if near else ", ".join(sorted(keys)))
+                raise self.broken(str(key), _meant(key, sorted(keys)))
 
     def has(self, key: str) -> bool:
         """Whether something was written for `key`."""
@@ -53,7 +52,7 @@ class Table:
         """One of the `known` words."""
         value = self.text(key, default)
         if value not in known:
-            raise self.broken(key, ", ".join(known))
+            raise self.broken(key, _meant(value, known))
         return value
 
     def words(self, key: str, known: Collection[str] = _NONE) -> tuple[str, ...]:
@@ -61,8 +60,9 @@ class Table:
         value = self._values.get(key, ())
         if not isinstance(value, (list, tuple)) or not all(map(_is_text, value)):
             raise self.broken(key, "[...]" if not known else " / ".join(known))
-        if known and not all(one in known for one in value):
-            raise self.broken(key, " / ".join(known))
+        for one in value if known else ():
+            if one not in known:
+                raise self.broken(key, _meant(one, known))
         return tuple(dict.fromkeys(value))
 
     def number(self, key: str, default: int, least: int = 0, most: int = 1_000) -> int:
@@ -100,7 +100,15 @@ class Table:
             ),
             Text(zh=f"应为：{wanted}。", en=f"Expected: {wanted}."),
             article=4,
+            param=name or None,
         )
+
+
+def _meant(given: object, known: Collection[str]) -> str:
+    """The known words, after the one that is most like what was given."""
+    near = get_close_matches(str(given), known, n=1)
+    every = ", ".join(known)
+    return f"{near[0]}? ({every})" if near else every
 
 
 def _is_text(value: object) -> bool:

@@ -75,10 +75,18 @@ def _sentence(found: Finding, language: str, text: str | None) -> str:
         shown = Text(zh=f"“{quoted}”", en=f' "{quoted}"')
     return Text(
         zh=f"第 {found.start + 1} 至 {found.end} 个字符{shown.zh}：{detector.zh}规则 {found.rule}，"
-        f"{harm.zh}（{found.harm}），{_seen(view, found).zh}；要求：{outcome.zh}。",
+        f"{harm.zh}（{found.harm}），{_seen(view, found).zh}；{_decided(found).zh}{outcome.zh}。",
         en=f"Characters {found.start + 1} to {found.end}{shown.en}: {detector.en}, rule "
-        f"{found.rule}, for {harm.en} ({found.harm}), {_seen(view, found).en}; {outcome.en}.",
+        f"{found.rule}, for {harm.en} ({found.harm}), {_seen(view, found).en}; "
+        f"{_decided(found).en}{outcome.en}.",
     ).to(language)
+
+
+def _decided(found: Finding) -> Text:
+    """Who says what is to be done: the rule itself, or a named rule of the operator."""
+    if found.by is None:
+        return Text(zh="要求：", en="")
+    return Text(zh=f"处置规则 {found.by} 决定：", en=f"by the named rule {found.by} ")
 
 
 def _seen(view: Text | None, found: Finding) -> Text:

@@ -96,7 +96,7 @@ class Screen:
         added = compile_entries(urgent)
         return Screen((*self._lexicons, added), digest or self.policy, self._personal)
 
-    @enforces("input-screening", "output-screening")
+    @enforces("input-screening", "output-screening", "discrimination-screening", "rights-screening")
     def judge(self, text: str, direction: Direction) -> Verdict:
         """The verdict on a whole text; spans are those of `text` as given."""
         folded, rules = fold(text), self._rules[direction]

@@ -50,7 +50,8 @@ class Finding(NamedTuple):
 
     `rule` names the entry without telling its term, `view` says whether the text held the term as
     written or only when folded, `score` is per mille; `by` is the operator's named rule that has
-    decided the outcome, None where it is what the entry itself asks for.
+    decided the outcome, None where it is what the entry itself asks for; `entry` is the id that
+    the operator gave the entry, if any.
     """
 
     start: int
@@ -62,10 +63,11 @@ class Finding(NamedTuple):
     score: int
     outcome: Outcome
     by: str | None = None
+    entry: str = ""
 
     def as_json(self) -> dict[str, object]:
-        """The public form."""
-        return {
+        """The public form; who decided and the id are told where there is one."""
+        told = {
             "harm": self.harm,
             "detector": self.detector,
             "rule": self.rule,
@@ -74,6 +76,8 @@ class Finding(NamedTuple):
             "end": self.end,
             "score": self.score,
         }
+        told |= {"by": self.by} if self.by is not None else {}
+        return told | ({"entry": self.entry} if self.entry else {})
 
 
 class Verdict(NamedTuple):

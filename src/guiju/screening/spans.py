@@ -62,6 +62,7 @@ class Place(NamedTuple):
             score=_CERTAIN,
             outcome=rule.outcome,
             by=rule.by,
+            entry=rule.read.entry.id if rule.read is not None else "",
         )
 
     def _view(self, read: Read | None, hit: Hit, source: str) -> str:

@@ -166,7 +166,7 @@ def test_every_guideline_of_shieldgemma_is_asked() -> None:
     assert one.screened == "guard-unparsed"
 
 
-@pytest.mark.control("closed-door")
+@pytest.mark.control("closed-door", "guard-models")
 @pytest.mark.parametrize(
     ("says", "screened"),
     [

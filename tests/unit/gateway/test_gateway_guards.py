@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.gateway.scene import BLOCKED, MASKED, REFUSAL, Play, exchange, rules
+from tests.unit.gateway.scene import (
+    BLOCKED,
+    ENTRIES,
+    MASKED,
+    REFUSAL,
+    REVIEWED,
+    Play,
+    exchange,
+    rules,
+)
 
 from guiju.gateway.rules import Streaming
 from guiju.gateway.sentences import SHORTEST, Sentences
@@ -28,8 +37,8 @@ from guiju.gateway.signals import (
     StopModel,
 )
 from guiju.gateway.watch import UNHEARD
-from guiju.screening import Finding, Outcome, Verdict
-from guiju.screening.matrix import Answers
+from guiju.screening import Finding, Outcome, Screen, Verdict
+from guiju.screening.matrix import GENERAL, Answers, Matrix
 
 BAD = "蓝色的门后面有一座紫色的塔"  # innocent to the lexicon; the guard of these tests minds it
 PLAIN = "今天天气很好，适合出门走走，也可以在家里读一本书。"
@@ -355,3 +364,29 @@ def test_the_answer_bank_speaks_instead_of_the_refusal():
     play = Play(exchange(BLOCKED, replace(rules(), answers=other), stream=True)).begin()
     play.recorded()
     assert play.said() == REFUSAL.zh
+
+
+def test_an_answer_for_an_entry_speaks_first():
+    """An operator names an entry by the id they gave it, or by the rule that findings tell."""
+    entry = {**ENTRIES[0], "id": "样-1"}
+    screen = Screen.load({"entry": [entry]}, rules().policy)
+    by_harm = {"harms": ["A1*"], "zh": "按风险。", "en": "By harm."}
+    rule = screen.judge(BLOCKED, "input").findings[0].rule
+    for name in ("样-1", rule):
+        answers = Answers([by_harm, {"entries": [name], "zh": "按词条。", "en": "By entry."}])
+        used = replace(rules(), answers=answers, screen=screen)
+        play = Play(exchange(BLOCKED, used)).begin().recorded()
+        assert play.reply[1]["choices"][0]["message"]["content"] == "按词条。"
+
+
+@pytest.mark.control("named-rules-decide")
+def test_the_record_tells_the_named_rule_that_decided():
+    """So a reviewer of the finding sees whose word it was."""
+    table = {
+        "entry": ENTRIES,
+        "rule": [{"name": "strict", "harms": ["A4g"], "action": "refuse"}],
+    }
+    screen = Screen.load(table, rules().policy).under(Matrix.load(table), GENERAL)
+    play = Play(exchange(f"{REVIEWED}，{MASKED}", replace(rules(), screen=screen))).begin()
+    found = {one.harm: (one.action, one.by) for one in play.record.findings}
+    assert found == {"A4g": ("refuse", "strict"), "A4f": ("mask", None)}

@@ -20,6 +20,7 @@ async def nobody(*_: object) -> bytes:
     pytest.fail("no guard model was configured")
 
 
+@pytest.mark.control("classifier-triage")
 def test_the_classifier_sends_to_review_and_never_stops() -> None:
     """Whatever it is sure of: it cannot see quotation or counter-speech."""
     (finding,) = ClassifierTriage(shipped(), ["output"], review_from=0).judge(TEXT, ())
@@ -42,6 +43,7 @@ def test_a_policy_that_does_not_name_it_does_not_pay_for_it() -> None:
     assert (made.serves("input"), made.serves("output")) == (True, False)
 
 
+@pytest.mark.control("classifier-triage")
 def test_it_blocks_only_together_with_a_named_rule() -> None:
     """Which something else has met; alone it is triage however sure it is."""
     triage = ClassifierTriage(

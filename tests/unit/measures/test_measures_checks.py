@@ -13,6 +13,7 @@ LEAF: dict[str, Any] = {
     "id": "ev_1",
     "kind": "exchange-recorded",
     "subject": "person_1",
+    "controls": ["input-screening"],
     "actor": {"kind": "software", "id": "gateway", "roles": []},
     "facts": {
         "usage": {"characters": 12, "covered": 12},
@@ -57,6 +58,10 @@ def test_a_path_finds_its_fact_or_nothing(fact: str, found: object) -> None:
         ("void", Op.PRESENT, None, False),
         ("empty", Op.PRESENT, None, False),
         ("gone", Op.PRESENT, None, False),
+        ("@controls", Op.INCLUDES, "input-screening", True),
+        ("@controls", Op.INCLUDES, "input", False),
+        ("finish", Op.INCLUDES, "stop", False),
+        ("gone", Op.INCLUDES, "stop", False),
         ("gone", Op.ABSENT, None, True),
         ("label", Op.ABSENT, None, True),
         ("finish", Op.ABSENT, None, False),

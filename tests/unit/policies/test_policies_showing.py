@@ -111,6 +111,34 @@ def test_every_setting_that_changes_is_told(key: str, part: Any, told: str) -> N
     assert told not in lines[0]
 
 
+ENTRY = {"term": "样词戊", "harm": "A1h", "action": "block"}
+
+
+@pytest.mark.parametrize(
+    ("more", "zh", "en"),
+    [
+        ({"level": 2}, "级别 2", "level 2"),
+        ({"views": ["folded", "split"]}, "视图 folded split", "views folded split"),
+        ({"whole_word": True}, "只算整词", "whole words only"),
+        ({"near": {"terms": ["出售"]}}, "30 字内须有 “出售”", 'within 30 characters of "出售"'),
+        ({"except": ["样词戊烷"]}, "不算 “样词戊烷”", 'not inside "样词戊烷"'),
+        ({"from": "2026-01-01"}, "自 2026-01-01 起", "from 2026-01-01"),
+        ({"to": "2026-12-31"}, "至 2026-12-31 止", "until 2026-12-31"),
+        ({"id": "样-1"}, "编号 样-1", "id 样-1"),
+        ({"source": "自编"}, "来源 自编", "source 自编"),
+        ({"licence": "CC0"}, "许可 CC0", "licence CC0"),
+        ({"term": "样词+暗号", "kind": "all"}, "组合词", "a combination"),
+        ({"term": "样词[0-9]", "kind": "regex"}, "正则", "a pattern"),
+    ],
+)
+def test_every_condition_of_an_entry_is_told(more: dict[str, Any], zh: str, en: str) -> None:
+    """Whoever approves a policy sees under which conditions a word counts."""
+    for language, words in (("zh", zh), ("en", en)):
+        come, gone = sorted(said(whole(entry=[ENTRY]), whole(entry=[ENTRY | more]), language))
+        assert come.endswith(f" · {words}")
+        assert gone == "- [A1h] 样词戊 → block (input, output)"
+
+
 def test_rules_that_only_change_places_are_told() -> None:
     """The first that is met decides, so order is meaning."""
     lines = said(whole(rule=[REFUSING, GRAVE]), whole(rule=[GRAVE, REFUSING]))

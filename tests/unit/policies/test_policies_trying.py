@@ -191,3 +191,17 @@ def test_a_flood_hides_no_rule(draft: str) -> None:
     arguments = ("explain", text, "--file", draft, "--direction", "output", "--audience", "minors")
     report = json.loads(run(*arguments, "--json").stdout)
     assert (report["verdict"], report["rule"]) == ("refuse", "young")
+
+
+def test_an_answer_may_name_an_entry_by_its_id(tmp_path: Path) -> None:
+    """Several entries may share an id; then the answer is for all of them."""
+    entries = [
+        {"term": term, "harm": "A1h", "action": "refuse", "id": "红线"}
+        for term in ("样词甲乙", "样词丙丁")
+    ]
+    answer = {"name": "line", "entries": ["红线"], "zh": "以官方发布为准。", "en": "See the news."}
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps(whole(entry=entries, answer=[answer])), encoding="utf-8")
+    for text in ("说说样词甲乙", "说说样词丙丁"):
+        report = json.loads(run("explain", text, "--file", str(path), "--json").stdout)
+        assert report["answer"] == "See the news."

@@ -103,6 +103,49 @@ def test_findings_and_refusals_are_evidence_too(db: Database, clock: FixedClock)
     assert "generation-stopped" in found[0]["controls"]
 
 
+@pytest.mark.control("named-rules-decide")
+def test_the_evidence_of_a_finding_names_the_rule_that_decided(
+    db: Database, clock: FixedClock
+) -> None:
+    """By its name, which is the operator's; where no named rule decided, none is named."""
+    own = Finding("output", "A1g", "lexicon", "r-1", "block", 3, 8)
+    decided = replace(own, rule="r-2", by="strict-words")
+    with db.write() as tx:
+        records.record(tx, [replace(exchange(clock), findings=(own, decided))])
+    _, first, second = leaves(db)
+    assert "by" not in first["facts"]
+    assert (second["facts"]["rule"], second["facts"]["by"]) == ("r-2", "strict-words")
+    assert second["controls"] == ["output-screening", "generation-stopped", "named-rules-decide"]
+
+
+@pytest.mark.control(
+    "personal-information-screening",
+    "classifier-triage",
+    "guard-models",
+    "discrimination-screening",
+    "rights-screening",
+)
+@pytest.mark.parametrize(
+    ("detector", "harm", "more"),
+    [
+        ("personal", "A4f", ["personal-information-screening", "rights-screening"]),
+        ("classifier", "A2a", ["classifier-triage", "discrimination-screening"]),
+        ("guard:qwen", "A1f", ["guard-models"]),
+        ("lexicon", "A3c", ["rights-screening"]),
+        ("lexicon", "A1h", []),
+    ],
+)
+def test_a_finding_names_the_controls_that_raised_it(
+    db: Database, clock: FixedClock, detector: str, harm: str, more: list[str]
+) -> None:
+    """By who found it and of what harm, so that each control stands on what it found itself."""
+    finding = Finding("input", harm, detector, "r-1", "review", 3, 8)
+    with db.write() as tx:
+        records.record(tx, [replace(exchange(clock), findings=(finding,))])
+    *_, leaf = leaves(db)
+    assert leaf["controls"] == ["input-screening", *more]
+
+
 def test_nothing_to_record_changes_nothing(db: Database) -> None:
     """An empty batch is no fault."""
     with db.write() as tx:

@@ -73,3 +73,11 @@ def test_every_view_has_its_words() -> None:
         found = Finding(0, 4, "lex-1", "A2f", "lexicon", view, 1000, Outcome.MASK)
         verdict = Verdict(Outcome.MASK, (found,), "0" * 64, 4)
         assert "sure" not in explain(verdict, "en")[1]
+
+
+def test_a_named_rule_that_decided_is_told() -> None:
+    """Whoever reviews it knows whose word it was."""
+    found = Finding(0, 4, "lex-1", "A2f", "lexicon", "raw", 1000, Outcome.MASK, by="mild")
+    verdict = Verdict(Outcome.MASK, (found,), "0" * 64, 4)
+    assert explain(verdict, "en")[1].endswith("; by the named rule mild to be starred out.")
+    assert explain(verdict, "zh")[1].endswith("；处置规则 mild 决定：遮盖。")

@@ -348,7 +348,7 @@ def test_a_finding_says_who_found_what_where() -> None:
     assert (one.harm, one.score, one.outcome) == ("A2i", 900, Outcome.BLOCK)
 
 
-@pytest.mark.control("closed-door")
+@pytest.mark.control("closed-door", "guard-models")
 def test_an_error_is_resolved_by_policy_and_never_milder_than_what_was_read() -> None:
     """Even a policy that lets errors pass does not let pass what was said to be unsafe."""
     lenient = guard("llama-guard", on_error=Outcome.PASS)

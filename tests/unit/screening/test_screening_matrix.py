@@ -145,6 +145,7 @@ def test_the_bulk_form_says_what_asking_one_by_one_says(
 
 
 @given(st.lists(tables(), max_size=5), findings)
+@pytest.mark.control("named-rules-decide")
 def test_minors_never_get_less(rules: list[dict[str, Any]], finding: tuple[Any, ...]) -> None:
     """Whatever the rules say, of whatever is found."""
     harm, detector, direction, action, score = finding

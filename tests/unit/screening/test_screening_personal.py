@@ -32,6 +32,7 @@ def found(text: str, finder: Personal = ALL) -> list[tuple[str, str]]:
     return [(hit.kind, folded[hit.start : hit.end]) for hit in finder.hits(folded)]
 
 
+@pytest.mark.control("personal-information-screening")
 def test_each_surface_form_of_each_kind_is_found_to_the_character() -> None:
     """A small sample of the generated truth; the bench measures the whole."""
     missed = Counter[str]()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.screening import Outcome, Screen
+from guiju.screening import Entry, Outcome, Screen, compile_entries
 from guiju.screening.matrix import GENERAL, MINORS, Matrix
 
 TERMS = {"青铜月亮": ("A1f", "review"), "蓝鲸口令": ("A2a", "mask"), "石榴暗号": ("A4g", "block")}
@@ -105,3 +105,21 @@ def test_every_action_can_be_decided(action: str) -> None:
     """From nothing to stopping."""
     screen = under(policy({"name": "so", "harms": ["A4*"], "action": action}))
     assert screen.judge("石榴暗号", "input").outcome.value == action
+
+
+def test_a_finding_tells_the_id_that_the_operator_gave_its_entry() -> None:
+    """In its public form too, beside who decided; where there is neither, nothing is told."""
+    table = policy({"name": "soft", "harms": ["A4g"], "action": "review"})
+    table["entry"][2]["id"] = "样-1"
+    first, *_, last = under(table).judge(TEXT, "output").findings
+    assert (last.entry, last.by) == ("样-1", "soft")
+    assert {"by": "soft", "entry": "样-1"}.items() <= last.as_json().items()
+    assert not {"by", "entry"} & first.as_json().keys()
+
+
+def test_entries_that_hit_the_same_keep_their_own_ids() -> None:
+    """One of the policy and one of a lexicon may be about the same word."""
+    table = policy()
+    more = compile_entries([Entry("石榴暗号", "A4g", Outcome.BLOCK, id="表-7")])
+    found = Screen.load(table, "0" * 64, [more]).judge("石榴暗号", "input").findings
+    assert {one.entry for one in found} == {"", "表-7"}

@@ -14,6 +14,7 @@ from guiju.gateway.guarding.counts import Counts
 from guiju.gateway.guarding.port import Post
 from guiju.gateway.guarding.sentry import Sentry
 from guiju.kernel import Text, Unavailable, monotonic
+from guiju.measures import enforces
 from guiju.screening import Finding, Outcome, guards
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ class Guarding:
         """Whether any guard is to be asked about texts of this direction."""
         return any(direction in one.config.directions for one in self._sentries)
 
+    @enforces("guard-models")
     async def judge(self, text: str, direction: str, prompt: str = "") -> tuple[Judgement, ...]:
         """What each guard of `direction` says about each window of `text`.
 

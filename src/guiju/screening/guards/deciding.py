@@ -7,6 +7,7 @@ about errors are both weighed, and the worse counts.
 
 from __future__ import annotations
 
+from guiju.measures import enforces
 from guiju.screening.guards.config import GuardConfig
 from guiju.screening.guards.verdict import GuardVerdict, Level
 from guiju.screening.model import FULL, Finding, Outcome
@@ -14,6 +15,7 @@ from guiju.screening.model import FULL, Finding, Outcome
 _SCORES = {Level.CONTROVERSIAL: 500, Level.UNSAFE: 1000}
 
 
+@enforces("guard-models")
 def outcome_of(guard: GuardConfig, verdict: GuardVerdict) -> Outcome:
     """What the policy does with this verdict."""
     said = _said(guard, verdict)

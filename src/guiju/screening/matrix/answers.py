@@ -40,8 +40,8 @@ class Answers:
         """The answer for what stopped a text; None: the general refusal.
 
         An answer for the entry comes before one for the rule of the matrix, and that before one
-        for the harm; of several the one that stands first. `entries` are ids of entries, and the
-        names of rules as findings have them.
+        for the harm; of several the one that stands first. `entries` are the ids that operators
+        gave to entries, several of which may share one, and the names of rules in findings.
         """
         for known, named in ((self._entries, entries), (self._rules, rules), (self._harms, harms)):
             if numbers := [known[one] for one in named if one in known]:

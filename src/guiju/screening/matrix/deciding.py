@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from guiju.measures import enforces
 from guiju.screening.matrix.harms import GROUPS
 from guiju.screening.matrix.rules import (
     AUDIENCES,
@@ -51,6 +52,7 @@ class Matrix:
         """The matrix of a policy's `screening` table, which was checked."""
         return cls(read_rules(screening))
 
+    @enforces("named-rules-decide")
     def decide(
         self,
         harm: str,

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from guiju.kernel import Invalid, Text
+from guiju.measures import enforces
 from guiju.screening.model import Outcome
 from guiju.screening.personal.address import POSTAL
 from guiju.screening.personal.handles import HANDLES
@@ -65,6 +66,7 @@ class Personal:
         """From which index something may still become, grow or stop being a hit."""
         return self.look(text, context, closed=False).hold
 
+    @enforces("personal-information-screening")
     def look(self, text: str, context: int = 0, *, closed: bool = True) -> Looked:
         """Hits and hold in one go.
 
