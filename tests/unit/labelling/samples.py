@@ -44,10 +44,23 @@ def gif(*blocks: bytes, behind: bytes = b"") -> bytes:
     return screen + b"".join(blocks) + picture + b"\x3b" + behind
 
 
+def webp(*chunks: bytes, picture: bytes = b"VP8L", behind: bytes = b"") -> bytes:
+    """A picture of two by two pixels, lossless, with further chunks behind it."""
+    bits = struct.pack("<BI", 0x2F, 1 | 1 << 14) + bytes(6)
+    parts = b"WEBP" + riff_chunk(picture, bits) + b"".join(chunks)
+    return riff_chunk(b"RIFF", parts) + behind
+
+
+def riff_chunk(name: bytes, data: bytes) -> bytes:
+    """One chunk of RIFF."""
+    return name + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
+
+
 SAMPLES: dict[str, bytes] = {
     "gif": gif(),
     "jpeg": jpeg(),
     "png": png(),
+    "webp": webp(),
     **SOUNDS,
     **FILMS,
 }

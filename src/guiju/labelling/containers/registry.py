@@ -15,11 +15,13 @@ from guiju.labelling.containers.mp4 import M4A, MOV, MP4
 from guiju.labelling.containers.ogg import OGG
 from guiju.labelling.containers.png import PNG
 from guiju.labelling.containers.wav import WAV
+from guiju.labelling.containers.webp import WEBP
 
 CONTAINERS: tuple[Container, ...] = (
     PNG,
     JPEG,
     GIF,
+    WEBP,
     WAV,
     FLAC,
     OGG,

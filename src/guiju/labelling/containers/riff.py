@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The chunks of RIFF, which WAV and AVI are made of: a name, a size, content, evened out by a byte.
+"""The chunks of RIFF (WAV, AVI, WebP): a name, a size, content, evened out by a byte.
 
 Sources: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0"; EBU Tech
 3306 (RF64).

@@ -12,7 +12,7 @@ from guiju.kernel import GuijuError, Invalid, Text
 from guiju.labelling.containers import Container, Medium, container_of
 from guiju.labelling.containers.errors import broken
 from guiju.labelling.refusals import not_supported
-from guiju.labelling.showing import gif, jpeg, png
+from guiju.labelling.showing import gif, jpeg, png, webp
 from guiju.labelling.showing.drawing import Drawn, drawn, orientation_of
 from guiju.labelling.showing.model import (
     MOST_PIXELS,
@@ -27,6 +27,7 @@ _ENCODERS: dict[str, tuple[str, Encode]] = {
     "gif": ("GIF", gif.encode),
     "jpeg": ("JPEG", jpeg.encode),
     "png": ("PNG", png.encode),
+    "webp": ("WEBP", webp.encode),
 }
 """For each format, what Pillow calls it, and what packs the drawn frames."""
 
