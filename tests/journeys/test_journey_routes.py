@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import anthropic
 import pytest
 from openai import BadRequestError, OpenAI
 from tests.journeys.conftest import Service
@@ -59,3 +60,41 @@ def test_an_embedding_by_the_official_client(client: OpenAI, model: ModelService
         client.embeddings.create(model="e", input=["从前", BLOCKED])
     assert refused.value.code == "content-blocked"
     assert BLOCKED not in json.dumps(model.asked, ensure_ascii=False)
+
+
+@pytest.fixture(scope="module")
+def messages(service: Service) -> Iterator[anthropic.Anthropic]:
+    key = service.credentials["user"]["api_key"]
+    with anthropic.Anthropic(base_url=service.url, api_key=key, max_retries=0) as opened:
+        yield opened
+
+
+def test_a_message_by_the_official_client(
+    messages: anthropic.Anthropic, model: ModelService
+) -> None:
+    """`x-api-key` is the key; whole and streamed say the same, and the service is asked a chat."""
+    asked: Any = {"model": model.says("今天", "天气很好。"), "max_tokens": 99}
+    asked["messages"] = [{"role": "user", "content": "天气如何"}]
+    whole: Any = messages.messages.create(**asked)
+    assert whole.content[0].text == "今天天气很好。" + LABEL
+    assert whole.stop_reason == "end_turn"
+    assert whole.aigc["Label"] == "1"
+    with messages.messages.stream(**asked) as stream:
+        assert "".join(stream.text_stream) == whole.content[0].text
+        final: Any = stream.get_final_message()
+    assert final.usage == whole.usage
+    assert final.aigc["Label"] == "1"
+    sent = [one for one in model.asked if one["model"] == asked["model"]]
+    assert [one["max_tokens"] for one in sent] == [99, 99]
+
+
+def test_a_blocked_message_is_stopped(messages: anthropic.Anthropic, model: ModelService) -> None:
+    """On its way in, and in pieces on its way out."""
+    hello: Any = [{"role": "user", "content": "x"}]
+    word: Any = [{"role": "user", "content": [{"type": "text", "text": f"说说{BLOCKED}"}]}]
+    stopped: Any = messages.messages.create(model="m", max_tokens=9, messages=word)
+    assert (stopped.content[0].text, stopped.stop_reason) == (REFUSAL, "refusal")
+    name = model.says(*BLOCKED)
+    with messages.messages.stream(model=name, max_tokens=9, messages=hello) as stream:
+        final: Any = stream.get_final_message()
+    assert (final.content[0].text, final.stop_reason) == (REFUSAL, "refusal")

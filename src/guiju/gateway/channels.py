@@ -12,7 +12,8 @@ import msgspec
 from guiju.gateway.escapes import unescaped
 from guiju.screening import BORDER
 
-TEXT_CHANNELS = ("content", "reasoning_content", "reasoning", "refusal")
+# A thought comes before what it leads to, also where one chunk holds parts of both.
+TEXT_CHANNELS = ("reasoning_content", "reasoning", "content", "refusal")
 MOST_CALLS = 128
 MOST_TEXT = 8 * 1024 * 1024
 """Characters of one answer, all its choices together: more than any model writes."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guiju.gateway.channels import MOST_CALLS, ToolCall, called
-from guiju.gateway.stations.screen_output import not_understood
+from guiju.gateway.faults import not_understood
 from guiju.gateway.watch import Channel
 
 
@@ -21,6 +21,7 @@ class Choice:
     calls_delivered: bool = False
     finish: str = "stop"
     greeted: bool = False
+    speaking: str = ""
     labelled: bool = False
 
     def text(self, channel: str) -> str:

@@ -168,6 +168,8 @@ class Exchange:
             # Text has left: keep the record of it before saying that the rest will not come.
             stopping = error.code == "service-stopping"
             self.work.finish = "service-stopped" if stopping else "upstream-error"
+            if self.work.relay is not None:
+                self.work.relay.cut = True
             return self._walk_on()
         return [Record(self._refusal(error))]
 
@@ -194,7 +196,7 @@ class Exchange:
         work = self.work
         body = error_body(error, work.ask.language, work.ask.request)
         if self._started and work.relay is not None:
-            return End(work.relay.voice.broken(body))
+            return End(work.relay.voice.broken(body, error.status))
         said = _encode(work.wire.error(body, error.status))
         return Reply(error.status, said, error.retry_after)
 

@@ -30,3 +30,16 @@ def internal() -> GuijuError:
         Text(zh="请联系服务方并提供请求编号。", en="Contact the provider with the request id."),
         status=500,
     )
+
+
+def not_understood() -> Unavailable:
+    """The model answered with something that is no answer; it is withheld."""
+    return Unavailable(
+        "upstream-unavailable",
+        Text(
+            zh="模型服务返回了无法识别的内容。", en="The model answered with something unreadable."
+        ),
+        Text(zh="请稍后重试。", en="Try again shortly."),
+        article=13,
+        status=502,
+    )

@@ -58,9 +58,9 @@ class Line:
         return not (length.isdigit() and len(length) < _DIGITS and int(length) <= _LARGE)
 
     def token(self) -> str | None:
-        """The bearer token, if one was shown."""
+        """The key, if one was shown: as a bearer token, or as clients of Anthropic show it."""
         scheme, _, token = (self.header(b"authorization") or "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else None
+        return token.strip() if scheme.lower() == "bearer" else self.header(b"x-api-key")
 
     def language(self) -> str:
         """The reader's language."""

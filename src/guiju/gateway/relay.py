@@ -18,9 +18,9 @@ from guiju.gateway.channels import (
 )
 from guiju.gateway.choices import Choice
 from guiju.gateway.escapes import Resolver
+from guiju.gateway.faults import not_understood
 from guiju.gateway.heads import finish_of, model_of, shown_usage, usage_of
 from guiju.gateway.signals import AskGuards
-from guiju.gateway.stations.screen_output import not_understood
 from guiju.gateway.watch import CALLS, Channel, Watch, Window, withdrawal
 from guiju.records import Screening, Usage
 from guiju.screening import BORDER, Outcome, Verdict
@@ -37,6 +37,8 @@ class Relay:
         self.work = work
         self.stopped = False
         self.silent = False
+        self.cut = False
+        """Whether the model broke off: then a call may be half of one, and does not leave."""
         self.choices: dict[int, Choice] = {}
         self._usage = Usage()
         self._calls_outcome = Outcome.PASS
@@ -53,6 +55,7 @@ class Relay:
         self._ear = work.wire.ear()
         self._before = work.label_before()
         self.voice = work.wire.voice(work)
+        self._in_turn = self.voice.in_turn
 
     # -- while the model speaks --------------------------------------------------------------------
 
@@ -94,17 +97,26 @@ class Relay:
         choice.finish = finish_of(one.get("finish_reason")) or choice.finish
         if type(delta) is not dict:
             return None
+        out = self._texts(index, choice, delta)
+        if delta.get("tool_calls"):
+            self._take(choice.collect(delta["tool_calls"]))
+        return self._chunk(index, choice, out) if out else None
+
+    def _texts(self, index: int, choice: Choice, delta: dict[str, Any]) -> dict[str, Any]:
+        """What the channels let go of, now that this has come."""
         out: dict[str, Any] = {}
         for name in TEXT_CHANNELS:
             text = text_of(delta.get(name))
             if text:
                 self._take(len(text))
+                if self._in_turn and choice.speaking != name:
+                    out |= self._turn(choice, name)
+                    if self.stopped:
+                        break
                 released = self._feed(index, name, text)
                 if released:
                     out[name] = released
-        if delta.get("tool_calls"):
-            self._take(choice.collect(delta["tool_calls"]))
-        return self._chunk(index, choice, out) if out else None
+        return out
 
     def _take(self, length: int) -> None:
         """Bound what an endless answer can make us hold."""
@@ -123,6 +135,17 @@ class Relay:
         if channel.resolver is not None:
             text = channel.resolver.feed(text)
         return self._scan(channel, text) if text else ""
+
+    def _turn(self, choice: Choice, name: str) -> dict[str, str]:
+        """End the channel that spoke, now that `name` does; returns what it still lets go of.
+
+        A channel that speaks again is a text of its own, as a second message would be.
+        """
+        before, choice.speaking = choice.speaking, name
+        last = self._last(choice.channels[before]) if before else ""
+        if name in choice.channels:
+            choice.channels[f"{name}.{len(choice.channels)}"] = choice.channels.pop(name)
+        return {before: last} if last else {}
 
     def _scan(self, channel: Channel, text: str) -> str:
         channel.raw.append(text)
@@ -200,7 +223,7 @@ class Relay:
         labelled = window.name == "content" and not window.whole
         before = len(self._before) if labelled else 0
         notice = withdrawal(window, verdict, before, self.work.ask.language)
-        return [self.voice.withdrawal(notice)]
+        return [self.voice.withdrawal(notice, channel)]
 
     # -- when it has ended -------------------------------------------------------------------------
 
@@ -235,7 +258,8 @@ class Relay:
             text = self._last(channel)
             if text:
                 out[name] = text
-        if choice.calls and not self.stopped and not self.silent and self._calls_pass(choice):
+        whole = not (self.stopped or self.silent or self.cut)
+        if choice.calls and whole and self._calls_pass(choice):
             if self._watch is None:
                 out[CALLS] = self._delivered_calls(choice)
             else:

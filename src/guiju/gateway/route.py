@@ -66,6 +66,7 @@ class Route(NamedTuple):
 ROUTES: dict[str, Route] = {
     "/v1/chat/completions": Route(wires.CHAT, CHAT),
     "/v1/completions": Route(wires.COMPLETIONS, CHAT),
+    "/v1/messages": Route(wires.MESSAGES, CHAT),
     "/v1/embeddings": Route(wires.EMBEDDINGS, VECTORS),
 }
 """Routes that ask a model. What is not here, nor in the table of the server, is closed."""
@@ -73,5 +74,7 @@ ROUTES: dict[str, Route] = {
 
 def wire_of(path: str) -> wires.Wire:
     """The wire in which a request to `path` is told what went wrong with it."""
+    if path.startswith("/v1/messages"):
+        return wires.MESSAGES
     route = ROUTES.get(path)
     return wires.CHAT if route is None else route.wire

@@ -137,7 +137,7 @@ class Gateway:
     async def _models(self, line: Line) -> None:
         await self.caller(line.token())
         names = await self._judged_models()
-        await line.json(200, {"object": "list", "data": [_model(name) for name in names]})
+        await line.json(200, _models(names))
 
     async def _model(self, line: Line) -> None:
         await self.caller(line.token())
@@ -204,11 +204,21 @@ _ROUTES: dict[str, dict[str, Callable[[Gateway, Line], Awaitable[None]]]] = {
 }
 
 
+def _models(names: list[str]) -> dict[str, Any]:
+    """The list as both OpenAI's clients and Anthropic's read it."""
+    ends = {"first_id": names[0] if names else None, "last_id": names[-1] if names else None}
+    data = [_model(name) for name in names]
+    return {"object": "list", "data": data, "has_more": False, **ends}
+
+
 def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": 0, "owned_by": "guiju"}
+    ours = {"id": name, "object": "model", "created": 0, "owned_by": "guiju"}
+    return {**ours, "type": "model", "display_name": name, "created_at": "1970-01-01T00:00:00Z"}
 
 
 def _closed_route(path: str) -> NotFound:
+    if path == "/v1/messages/count_tokens":
+        return _not_counted()
     *most, last = _ROUTES
     return NotFound(
         "route-not-screened",
@@ -221,6 +231,20 @@ def _closed_route(path: str) -> NotFound:
             en=f"Open are {', '.join(most)} and {last}.",
         ),
         article=4,
+    )
+
+
+def _not_counted() -> NotFound:
+    return NotFound(
+        "route-not-offered",
+        Text(
+            zh="只有模型自己的分词器能计数，而模型服务没有这样的接口。",
+            en="Only a model's own tokenizer can count, and model services have no route for it.",
+        ),
+        Text(
+            zh="每个回答的 usage 中有实际用量；预估请按字数。",
+            en="What was used stands in the usage of each answer; estimate by characters.",
+        ),
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from guiju.gateway.channels import MOST_CALLS, MOST_TEXT, TEXT_CHANNELS, text_of, tool_calls
 from guiju.gateway.escapes import Resolver
+from guiju.gateway.faults import not_understood
 from guiju.gateway.heads import finish_of, usage_of
 from guiju.gateway.signals import Command, Send
 from guiju.gateway.work import Judged, Work
-from guiju.kernel import Text, Unavailable
 from guiju.screening import BORDER, Outcome, Verdict
 
 
@@ -114,16 +114,3 @@ def _choice(work: Work, choice: Any, index: int) -> Judged:
 def _resolved(text: str) -> str:
     resolver = Resolver()
     return resolver.feed(text) + resolver.close()
-
-
-def not_understood() -> Unavailable:
-    """The model answered with something that is no answer; it is withheld."""
-    return Unavailable(
-        "upstream-unavailable",
-        Text(
-            zh="模型服务返回了无法识别的内容。", en="The model answered with something unreadable."
-        ),
-        Text(zh="请稍后重试。", en="Try again shortly."),
-        article=13,
-        status=502,
-    )

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from guiju.gateway.faults import not_understood
 from guiju.gateway.heads import model_of, usage_of
 from guiju.gateway.signals import Command
-from guiju.gateway.stations.screen_output import not_understood
 from guiju.gateway.wires.embeddings import vectors as read_vectors
 from guiju.gateway.work import Work
 

@@ -8,8 +8,9 @@ errors as its clients expect them. What it does not know it refuses by name; it 
 from guiju.gateway.wires.chat import CHAT
 from guiju.gateway.wires.completions import COMPLETIONS
 from guiju.gateway.wires.embeddings import EMBEDDINGS
+from guiju.gateway.wires.messages import MESSAGES
 from guiju.gateway.wires.wire import Voice, Wire
 
-__all__ = ["CHAT", "COMPLETIONS", "EMBEDDINGS", "WIRES", "Voice", "Wire"]
+__all__ = ["CHAT", "COMPLETIONS", "EMBEDDINGS", "MESSAGES", "WIRES", "Voice", "Wire"]
 
-WIRES = {one.name: one for one in (CHAT, COMPLETIONS, EMBEDDINGS)}
+WIRES = {one.name: one for one in (CHAT, COMPLETIONS, EMBEDDINGS, MESSAGES)}

@@ -15,6 +15,7 @@ from guiju.gateway.wires.wire import Json, Wire
 
 if TYPE_CHECKING:
     from guiju.gateway.choices import Choice
+    from guiju.gateway.watch import Channel
     from guiju.gateway.work import Work
 
 _encode = msgspec.json.Encoder().encode
@@ -24,6 +25,8 @@ _ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "functio
 
 class ChatVoice:
     """Says a stream in chunks of `chat.completion.chunk`."""
+
+    in_turn = False
 
     def __init__(self, work: Work) -> None:
         """Nothing was said yet."""
@@ -48,7 +51,7 @@ class ChatVoice:
             _encode(delta),
         )
 
-    def withdrawal(self, notice: Json) -> bytes:
+    def withdrawal(self, notice: Json, channel: Channel) -> bytes:  # noqa: ARG002 - the notice names it
         """The event as it is; `choices` is empty so that no client stumbles over it."""
         return event(_encode(notice))
 
@@ -67,7 +70,7 @@ class ChatVoice:
     def _last(self, index: int, finish: str) -> Json:
         return {"index": index, "delta": {}, "finish_reason": finish}
 
-    def broken(self, error: Json) -> bytes:
+    def broken(self, error: Json, status: int) -> bytes:  # noqa: ARG002 - no word of this wire
         """The error and no [DONE]: this was not answered."""
         return event(_encode(error))
 

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a request is refused that cannot be read: always by the name of the field."""
+"""Reading strictly: what a field should be it is, or the request is refused by the field's name."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from guiju.gateway.passages import not_text
 from guiju.kernel import Invalid, Text
+
+_SHOWN = 40  # characters of a name that an error repeats
 
 
 def wrong(param: str | None, zh: str, en: str) -> Invalid:
@@ -15,3 +21,40 @@ def wrong(param: str | None, zh: str, en: str) -> Invalid:
         Text(zh="请更正后重试。", en="Correct it and try again."),
         param=param,
     )
+
+
+def check_keys(value: dict[str, Any], known: Collection[str], where: str) -> None:
+    """Raise Invalid `content-not-screened` for a field that nobody here knows, unless it is empty.
+
+    Clients give an answer back with all its empty fields; those are left out, not passed on.
+    """
+    for key, item in value.items():
+        if key not in known and item:
+            raise not_text(f"{where}{key[:_SHOWN]}", type(item).__name__)
+
+
+def as_text(value: Any, where: str) -> str:
+    """A string; raises Invalid `invalid-request`."""
+    if type(value) is not str:
+        raise wrong(where, "应为字符串", "must be a text")
+    return value
+
+
+def as_object(value: Any, where: str) -> dict[str, Any]:
+    """An object; raises Invalid `invalid-request`."""
+    if type(value) is not dict:
+        raise wrong(where, "应为对象", "must be an object")
+    return value
+
+
+def as_list(value: Any, where: str) -> list[Any]:
+    """A list; raises Invalid `invalid-request`."""
+    if type(value) is not list:
+        raise wrong(where, "应为数组", "must be a list")
+    return value
+
+
+def kind_of(value: dict[str, Any]) -> str:
+    """What an object says it is, short enough to be repeated in an error."""
+    kind = value.get("type")
+    return kind[:_SHOWN] if type(kind) is str else type(kind).__name__

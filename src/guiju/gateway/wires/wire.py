@@ -11,6 +11,7 @@ from guiju.gateway.passages import KEPT_BACK
 
 if TYPE_CHECKING:
     from guiju.gateway.choices import Choice
+    from guiju.gateway.watch import Channel
     from guiju.gateway.work import Work
 
 Json = dict[str, Any]
@@ -18,6 +19,9 @@ Json = dict[str, Any]
 
 class Voice(Protocol):
     """Says one stream in the manner of its wire; what it says was judged and may leave."""
+
+    in_turn: bool
+    """Whether a text ends where another channel begins, as blocks and items do."""
 
     def named(self, model: str) -> None:
         """The model that says it answers; heard before the first part."""
@@ -27,15 +31,15 @@ class Voice(Protocol):
         """A piece of a choice: the text of channels by name, or whole tool calls."""
         ...
 
-    def withdrawal(self, notice: Json) -> bytes:
-        """The extension event that takes back what has left."""
+    def withdrawal(self, notice: Json, channel: Channel) -> bytes:
+        """The extension event that takes back what has left of a channel."""
         ...
 
     def ending(self, finishes: Mapping[int, str], usage: Json, aigc: Mapping[str, str]) -> bytes:
         """The last events: why each choice ended, what was used, the implicit label."""
         ...
 
-    def broken(self, error: Json) -> bytes:
+    def broken(self, error: Json, status: int) -> bytes:
         """The last event of a stream that was not answered; `error` is our error shape."""
         ...
 
