@@ -10,6 +10,7 @@ all their signs in any text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
@@ -29,6 +30,7 @@ _PLANE = 0x10000
 _SURROGATES = range(0xD800, 0xE000)
 # Up to here looking up each character costs less than an array of them all.
 _SHORT = 24
+_LAST = "\U0010ffff"
 _BEYOND = "\U00010000-\U0010ffff"
 # Signs that a view shows as something else before it drops what is neither letter nor digit.
 _PICTURES = "\u23f0-\u23f3\u2600-\u27bf\u2b50"
@@ -50,9 +52,9 @@ class Gate:
         bits, self._needs = _signs(forms)
         self._few = bits
         words = -(-max(map(int.bit_length, bits.values()), default=1) // 64)
+        masks = b"".join(mask.to_bytes(8 * words, "little") for mask in bits.values())
         self._many = np.zeros((_PLANE, words), dtype="<u8")
-        for one, mask in bits.items():
-            self._many[ord(one)] = np.frombuffer(mask.to_bytes(8 * words, "little"), "<u8")
+        self._many[list(map(ord, bits))] = np.frombuffer(masks, "<u8").reshape(-1, words)
 
     def opens(self, folded: str) -> bool:
         """Whether something may stand in `folded`; False is certain."""
@@ -95,13 +97,15 @@ def _start(view: str, forms: Sequence[str]) -> re.Pattern[str]:
 
 def _starting(view: str, forms: Sequence[str]) -> set[str]:
     """The characters that this view sees as the beginning of a form."""
-    by_first: defaultdict[str, list[str]] = defaultdict(list)
+    if view == _FOLDED:
+        return {form[0] for form in forms if ord(form[0]) < _PLANE}
+    seen_as, order = _seen_as(view), _in_order(view)
+    found: set[str] = set()
     for form in forms:
-        by_first[form[0]].append(form)
-    found = set()
-    for one, to in _shown(view).items():
-        if any(form.startswith(to) or to.startswith(form) for form in by_first.get(to[0], ())):
-            found.add(one)
+        for end in range(1, len(form)):
+            found.update(seen_as.get(form[:end], ()))
+        for to in order[bisect_left(order, form) : bisect_right(order, form + _LAST)]:
+            found.update(seen_as[to])
     return found
 
 
@@ -118,30 +122,45 @@ def _signs(forms: Forms) -> tuple[dict[str, int], list[int]]:
             needs.add(need)
     bits: defaultdict[str, int] = defaultdict(int)
     for (view, sign), bit in bit_of.items():
-        for one in _showing(view).get(sign, ()):
+        for one in _showing(view, sign):
             bits[one] |= bit
     return dict(bits), sorted(needs)
 
 
-@cache
-def _shown(view: str) -> dict[str, str]:
-    """What each character of the first plane that is no separator is seen as."""
-    plane = "".join(chr(code) for code in range(_PLANE) if code not in _SURROGATES)
+def _showing(view: str, sign: str) -> Sequence[str]:
+    """The characters of the first plane in which this view sees a sign."""
     if view == _FOLDED:
-        return {one: one for one in plane if one != "\n"}
+        return sign if ord(sign) < _PLANE else ""
+    return _signs_of(view).get(sign, "")
+
+
+@cache
+def _signs_of(view: str) -> Mapping[str, str]:
+    """Each sign of a view, and the characters in which it is seen."""
+    found: defaultdict[str, str] = defaultdict(str)
+    for to, those in _seen_as(view).items():
+        for sign in set(to):
+            found[sign] += those
+    return found
+
+
+@cache
+def _seen_as(view: str) -> Mapping[str, str]:
+    """What the characters of the first plane that are no separators are seen as, and those."""
+    plane = "".join(chr(code) for code in range(_PLANE) if code not in _SURROGATES)
     kept = [one for one in dropped(plane) if one != "\n"]
     seen_as = seen(view, "\n".join(kept), whole=True).text.split("\n")
-    return {one: to for one, to in zip(kept, seen_as, strict=True) if to}
+    found: defaultdict[str, str] = defaultdict(str)
+    for one, to in zip(kept, seen_as, strict=True):
+        if to:
+            found[to] += one
+    return found
 
 
 @cache
-def _showing(view: str) -> Mapping[str, Sequence[str]]:
-    """The characters in which each sign is seen."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for one, to in _shown(view).items():
-        for sign in set(to):
-            found[sign].append(one)
-    return found
+def _in_order(view: str) -> Sequence[str]:
+    """What characters are seen as, sorted: all that begin alike stand together."""
+    return sorted(_seen_as(view))
 
 
 @lru_cache(maxsize=16)

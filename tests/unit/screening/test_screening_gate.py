@@ -94,6 +94,28 @@ def test_a_gate_is_closed_to_most_ordinary_text():
     assert gate.start("homophone", "今天请", 0) == 2
 
 
+@pytest.mark.parametrize("term", ["青铜月亮会", "好明林", "四七码头"])
+def test_a_term_opens_the_gate_in_short_and_in_long_text(term):
+    """A few characters are asked one by one, many in one go."""
+    gate = Gate({"folded": TERMS, "squeezed": ["青铜月亮会"]})
+    for text in (term, term + "今天" * 20, "今天" * 20 + term):
+        assert gate.opens(text)
+    assert not gate.opens(term[1:] + "今天" * 20)
+
+
+def test_a_form_may_begin_in_all_that_is_seen_as_its_beginning_or_as_more():
+    """In a part of it, in itself, and where more is seen than the form."""
+    gate = Gate({"pinyin": ["linhai"], "split": ["日月生"], "folded": ["林"]})
+    for one in "林临":
+        assert gate.start("pinyin", f"人{one}", 0) == 1
+    assert Gate({"pinyin": ["li"]}).start("pinyin", "人林", 0) == 1
+    assert gate.start("pinyin", "人海", 0) is None
+    for one in "日明":
+        assert gate.start("split", f"人{one}", 0) == 1
+    assert gate.start("split", "人月", 0) is None
+    assert gate.start("folded", "人临林", 0) == 2
+
+
 def test_what_cannot_be_asked_shortly_opens_the_gate():
     """Letters where terms are found in letters, pictures, and what is beyond the first plane."""
     gate = Gate({"pinyin": ["qingtong"], "split": ["女子"], "folded": ["青铜"]})
