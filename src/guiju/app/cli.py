@@ -39,7 +39,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "The trained classifier: for triage, not a gate.",
         "II",
     ),
-    ("label", "guiju.labelling.commands:group", "AI marks: read and check.", "II"),
+    ("label", "guiju.labelling.commands:group", "AI marks: put, pass on, read, check.", "II"),
     ("accounts", "guiju.accounts.commands:group", "People, keys, agreement, staff.", "III"),
     ("profile", "guiju.profile.commands:group", "The public statement of the service.", "III"),
     ("privacy", "guiju.records.commands:group", "Read and erase what is sealed.", "III"),
@@ -104,6 +104,10 @@ class Desk:
     def publish(self, event: Event) -> None:
         """Tell the listeners."""
         self.house.publish(event)
+
+    def labelling(self) -> Any:
+        """The provider's code and the words of its visible label."""
+        return self.house.labelling()
 
     def screen(self) -> Any:
         """The screen of the policy in force."""

@@ -36,6 +36,7 @@ from guiju.kernel import (
     Unavailable,
     isoformat,
 )
+from guiju.labelling import ExplicitLabel
 from guiju.measures import Report, Signal
 from guiju.screening import Screen, images
 from guiju.storage import Database, head_revision, migrate, revision
@@ -124,6 +125,12 @@ class House:
         """The screen of the policy in force."""
         self.rules.refresh()
         return self.rules.now().screen
+
+    def labelling(self) -> tuple[str, ExplicitLabel]:
+        """The provider's code and the words of its visible label, by statement and policy."""
+        self.rules.refresh()
+        rules = self.rules.now()
+        return rules.implicit["ContentProducer"], rules.label
 
     def image_screen(self) -> images.ImageScreen:
         """The screen for pictures of the policy in force, with the eyes that are installed."""

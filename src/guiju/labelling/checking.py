@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from guiju.labelling.files import Source, loaded, read_bytes
+from guiju.labelling.files import Source, beside, loaded, read_bytes
 from guiju.labelling.reading import labels_in
 from guiju.labelling.report import ExplicitFound, Reading, Report, report
 from guiju.labelling.text import Place, has_elements, has_english_elements
@@ -24,14 +26,18 @@ _SENTENCE = re.compile(r"[^\n\r。！？!?；;]+")
 def read(source: Source, name: str = "") -> Reading:
     """The labels of a text (`str`), of bytes, or of the file at a path, as they stand there.
 
+    Beside a plain text its side-car is read.
+
     `name` is asked where bytes alone do not tell a format. Only a path can raise: Invalid
     `file-unreadable`.
     """
     if isinstance(source, str):
         return _read_text(source)
     data, name = loaded(source, name)
-    reading = read_bytes(data, name)
-    return reading if reading is not None else _read_plain(data)
+    reading = read_bytes(data, name) or _read_plain(data)
+    if isinstance(source, Path) and reading.format == "text":
+        return replace(reading, labels=(*reading.labels, *beside(source)))
+    return reading
 
 
 def check(source: Source, name: str = "") -> Report:

@@ -1,66 +1,253 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`guiju label`: which marks of generated content a file carries (Article 12)."""
+"""`guiju label`: put labels into files, pass them on, read and check them (Article 12)."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import click
 import msgspec
 
+from guiju.kernel import GuijuError, Text, Unavailable, new_uuid
+from guiju.labelling import putting
 from guiju.labelling.checking import check, read
+from guiju.labelling.code import PROPAGATES, check_producer_code
+from guiju.labelling.folders import Job, jobs
+from guiju.labelling.marking import Present
 from guiju.labelling.report import LabelVerdict, Reading
+from guiju.labelling.text import ExplicitLabel
+
+_files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
+_json = click.option("--json", "as_json", is_flag=True, help="One line of JSON for each file.")
+_out = click.option("--out", required=True, metavar="DIR", help="Where the files are written to.")
+_overwrite = click.option("--overwrite", is_flag=True, help="Replace other files that are there.")
+
+
+@runtime_checkable
+class LabelSource(Protocol):
+    """What `app` puts into the click context as `obj`: who the provider is, and its words."""
+
+    def labelling(self) -> tuple[str, ExplicitLabel]:
+        """The provider's code and the words of the visible label, by statement and policy."""
+        ...
 
 
 @click.group(name="label")
 def group() -> None:
-    """Marks of generated content: which a file carries, and whether they are right."""
+    """Marks of generated content: put them, pass them on, read and check them."""
+
+
+@group.command()
+@_files
+@_out
+@click.option("--explicit/--no-explicit", default=True, help="Also a label that people see.")
+@click.option("--words", metavar="WORDS", help="Its words, instead of those of the policy.")
+@click.option("--producer", metavar="CODE", help="The provider's code, instead of the statement's.")
+@click.option("--produce-id", metavar="ID", help="The content's number; for one FILE only.")
+@click.option(
+    "--present",
+    type=click.Choice(["refuse", "keep", "replace"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with a file that carries another label.",
+)
+@_overwrite
+@_json
+@click.pass_context
+def put(
+    context: click.Context,
+    files: tuple[str, ...],
+    out: str,
+    *,
+    producer: str | None,
+    words: str | None,
+    produce_id: str | None,
+    present: Present,
+    explicit: bool,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Label each FILE, or all files in a folder, and write them to DIR.
+
+    What goes wrong with one file is said, and the others are still labelled.
+    """
+    found = jobs(files)
+    if produce_id is not None and len(found) != 1:
+        raise click.UsageError("--produce-id is for one file only")
+    code, visible = _provider(context, producer, words)
+
+    def labelled(job: Job) -> putting.Put:
+        order = putting.Order(
+            code, produce_id or new_uuid(), visible if explicit else None, present=present
+        )
+        return putting.put(job, Path(out), order, overwrite=overwrite)
+
+    _each(context, found, labelled, as_json=as_json)
+
+
+@group.command()
+@_files
+@_out
+@click.option("--propagator", metavar="CODE", help="Your code, instead of the statement's.")
+@click.option("--propagate-id", metavar="ID", help="The content's number; for one FILE only.")
+@_overwrite
+@_json
+@click.pass_context
+def propagate(
+    context: click.Context,
+    files: tuple[str, ...],
+    out: str,
+    *,
+    propagator: str | None,
+    propagate_id: str | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Pass each FILE on: keep its producer's fields, add those of the one who spreads it."""
+    found = jobs(files)
+    if propagate_id is not None and len(found) != 1:
+        raise click.UsageError("--propagate-id is for one file only")
+    code = propagator or _as_propagator(_provider(context, None, None)[0])
+    check_producer_code(code, PROPAGATES)
+
+    def passed_on(job: Job) -> putting.Put:
+        number = propagate_id or new_uuid()
+        return putting.pass_on(job, Path(out), code, number, overwrite=overwrite)
+
+    _each(context, found, passed_on, as_json=as_json)
 
 
 @group.command(name="read")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each file.")
+@_files
+@_json
 @click.pass_context
 def read_(context: click.Context, files: tuple[str, ...], *, as_json: bool) -> None:
     """The labels in each FILE, as they stand there (exit 1: one has none)."""
-    readings = [(file, read(Path(file))) for file in files]
-    for file, reading in readings:
+    none = False
+    for job in _shown(jobs(files)):
+        reading = read(job.source)
+        file = str(job.source)
         click.echo(_encoded(file, reading) if as_json else "\n".join(_lines(file, reading)))
-    context.exit(int(any(not (one.explicit or one.labels) for _, one in readings)))
+        none |= not (reading.explicit or reading.labels)
+    context.exit(int(none))
 
 
 @group.command(name="check")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each file.")
+@_files
+@_json
 @click.pass_context
 def check_(context: click.Context, files: tuple[str, ...], *, as_json: bool) -> None:
     """The verdict on the labels of each FILE (exit 1: one has no valid label)."""
-    reports = [(file, check(Path(file))) for file in files]
-    for file, report in reports:
+    wrong = False
+    for job in _shown(jobs(files)):
+        report = check(job.source)
+        file = str(job.source)
         if as_json:
             click.echo(msgspec.json.encode({"file": file, **report.as_json()}))
         else:
-            click.echo("  ".join((file, report.verdict.value, *report.reasons)))
-    context.exit(int(any(one.verdict is not LabelVerdict.VALID for _, one in reports)))
+            click.echo("  ".join((_safe(file), report.verdict.value, *map(_safe, report.reasons))))
+        wrong |= report.verdict is not LabelVerdict.VALID
+    context.exit(int(wrong))
+
+
+def _each(
+    context: click.Context,
+    found: Sequence[Job],
+    work: Callable[[Job], putting.Put],
+    *,
+    as_json: bool,
+) -> None:
+    """Do it for every file; one that fails is said, and the exit status is that of the worst."""
+    status = 0
+    for job in _shown(found):
+        try:
+            done = work(job)
+        except GuijuError as error:
+            if len(found) == 1:
+                raise
+            status = max(status, error.exit_status)
+            click.echo(f"{_safe(str(job.source))}: {error.message('en')} ({error.code})", err=True)
+            continue
+        if as_json:
+            click.echo(msgspec.json.encode(done.as_json()))
+        else:
+            click.echo(f"{_safe(str(job.source))}  {_safe(str(done.target))}  {done.number}")
+    context.exit(status)
+
+
+def _shown(found: Sequence[Job]) -> Iterator[Job]:
+    """The jobs, with a line that overwrites itself on a terminal; nothing otherwise."""
+    shown = sys.stderr.isatty() and not sys.stdout.isatty() and len(found) > 1
+    for number, one in enumerate(found, start=1):
+        yield one
+        if shown:
+            click.echo(f"\r{number}/{len(found)}", err=True, nl=number == len(found))
+
+
+def _provider(
+    context: click.Context, producer: str | None, words: str | None
+) -> tuple[str, ExplicitLabel]:
+    """Who labels, and with which words: as said, else as statement and policy say."""
+    if producer is not None:
+        check_producer_code(producer)
+        return producer, putting.in_words(words or putting.WORDS)
+    if not isinstance(context.obj, LabelSource):
+        raise _no_provider()
+    code, visible = context.obj.labelling()
+    return code, visible if words is None else putting.in_words(words)
+
+
+def _as_propagator(code: str) -> str:
+    """The code of the same provider as one who spreads content."""
+    parts = check_producer_code(code)
+    return str(type(parts)(parts.uscc, PROPAGATES, parts.model))
 
 
 def _encoded(file: str, reading: Reading) -> bytes:
     explicit = reading.explicit
     shown = None if explicit is None else {"words": explicit.words, "place": explicit.place.value}
-    labels = [{"label": one.label.fields, "faults": list(one.faults)} for one in reading.labels]
-    return msgspec.json.encode({"file": file, "explicit": shown, "labels": labels})
+    labels = [
+        {"label": one.label.fields, "place": one.place, "faults": list(one.faults)}
+        for one in reading.labels
+    ]
+    return msgspec.json.encode(
+        {
+            "file": file,
+            "format": reading.format,
+            "explicit": shown,
+            "labels": labels,
+            "stopped": list(reading.stopped),
+        }
+    )
 
 
 def _lines(file: str, reading: Reading) -> list[str]:
     explicit = reading.explicit
-    shown = "-" if explicit is None else f"{explicit.place.value}: {_safe(explicit.words)}"
-    lines = [f"{file}  explicit  {shown}"]
+    none = "-" if reading.looked else "not looked for"
+    shown = none if explicit is None else f"{explicit.place.value}: {_safe(explicit.words)}"
+    lines = [f"{_safe(file)}  {reading.format}  explicit  {shown}"]
     for one in reading.labels:
         lines += [f"  {name}  {_safe(value)}" for name, value in one.label.fields.items()]
+        lines += [f"  place  {_safe(one.place)}"] if one.place else []
         lines += [f"  fault  {_safe(fault)}" for fault in one.faults]
-    return lines
+    return [*lines, *(f"  not read  {why}" for why in reading.stopped)]
 
 
 def _safe(value: str) -> str:
     """`value` without anything that could steer a terminal."""
     return "".join(one if one.isprintable() else "\ufffd" for one in value)
+
+
+def _no_provider() -> Unavailable:
+    return Unavailable(
+        "provider-not-known",
+        Text(zh="没有打开服务数据，不知提供者是谁。", en="No data is open that says who provides."),
+        Text(
+            zh="请给出 --data，或用 --producer 给出 27 位服务提供者编码。",
+            en="Give --data, or the provider code of 27 characters with --producer.",
+        ),
+        article=12,
+    )

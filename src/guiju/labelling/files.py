@@ -7,12 +7,16 @@ from pathlib import Path
 
 from guiju.kernel import Invalid, Text
 from guiju.labelling.containers import Contents, Found, container_of
+from guiju.labelling.containers.model import LARGEST_LABEL
 from guiju.labelling.model import AigcLabel
 from guiju.labelling.reading import FoundLabel, parse
 from guiju.labelling.report import Reading
 
 Source = str | bytes | Path
 """A text, the bytes of a file, or where a file is."""
+
+SIDE_CAR = ".aigc.json"
+"""Behind the name of a plain text, which has no place for a label: the file that holds it."""
 
 LARGEST_FILE = 512 * 1024 * 1024
 
@@ -46,6 +50,15 @@ def read_bytes(data: bytes, name: str = "") -> Reading | None:
     return Reading(
         None, labels_of(contents), stopped=contents.stopped, format=container.name, looked=False
     )
+
+
+def beside(path: Path) -> tuple[FoundLabel, ...]:
+    """The label in the side-car of a text, if there is one; raises as `loaded`."""
+    car = path.with_name(path.name + SIDE_CAR)
+    if not car.is_file():
+        return ()
+    data, _ = loaded(car, "")
+    return (_label(Found("side-car", data[: LARGEST_LABEL + 1].decode("utf-8", "replace"))),)
 
 
 def labels_of(contents: Contents) -> tuple[FoundLabel, ...]:

@@ -6,17 +6,34 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
-from guiju.kernel import Invalid
-from guiju.labelling import first_write
+from guiju.kernel import Conflict, Invalid, Unavailable
+from guiju.labelling import ExplicitLabel, Place, check, first_write, mark, read
 from guiju.labelling.commands import group
+from guiju.labelling.showing import show
 
+CODE = "001191110102MAD55U9H0F10002"
+SPREADS = "001191110102MAD55U9H0F20002"
 ZH = "（本内容由人工智能生成）"
-LABEL = first_write("001191110102MAD55U9H0F10002", "req_1")
+LABEL = first_write(CODE, "req_1")
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(group, arguments)
+class Source:
+    """Stands for the house: who provides, and its words."""
+
+    def labelling(self) -> tuple[str, ExplicitLabel]:
+        return CODE, ExplicitLabel(Place.END, ZH, ZH)
+
+
+def run(*arguments: str, source: object = None) -> Result:
+    return CliRunner().invoke(group, arguments, obj=source)
+
+
+def picture(folder: Path, name: str) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (300, 200), (90, 120, 60)).save(folder / name)
+    return str(folder / name)
 
 
 def put(folder: Path, name: str, text: str | bytes) -> str:
@@ -88,3 +105,127 @@ def test_a_missing_file_is_wrong_input(tmp_path: Path) -> None:
     error = run("check", str(tmp_path / "none.txt")).exception
     assert isinstance(error, Invalid)
     assert error.code == "file-unreadable"
+
+
+def test_put_labels_a_folder_by_statement_and_policy(tmp_path: Path) -> None:
+    """Every medium in its way, below the same names; each with a number of its own."""
+    inside, out = tmp_path / "in", tmp_path / "out"
+    for name in ("a.png", "below/b.jpg", "below/c.webp", "d.gif"):
+        picture((inside / name).parent, Path(name).name)
+    put(inside, "t.txt", "海是蓝的。")
+    result = run("put", str(inside), "--out", str(out), "--json", source=Source())
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len({line["label"]["ProduceID"] for line in lines}) == len(lines) == 5
+    assert {line["label"]["ContentProducer"] for line in lines} == {CODE}
+    for line in lines:
+        assert check(Path(line["out"])).verdict == "present_valid"
+    shown = {Path(line["file"]).name: line["shown"] for line in lines}
+    assert shown["a.png"]["words"] == ZH
+    assert shown["b.jpg"]["share"] >= 5
+    assert (out / "t.txt").read_text().endswith(ZH)
+    (beside,) = read(out / "t.txt").labels
+    assert (beside.place, beside.faults) == ("side-car", ())
+    assert run("check", str(out)).exit_code == 0
+
+
+def test_put_needs_to_know_who_provides(tmp_path: Path) -> None:
+    """From the data, or from the caller, who may say the words too."""
+    file, out = picture(tmp_path, "a.png"), str(tmp_path / "out")
+    assert isinstance(run("put", file, "--out", out).exception, Unavailable)
+    words = ("--producer", CODE, "--words", "AI生成", "--produce-id", "n-1")
+    assert run("put", file, "--out", out, *words).exit_code == 0
+    done = (tmp_path / "out" / "a.png").read_bytes()
+    assert read(done).labels[0].label == first_write(CODE, "n-1")
+    assert show(done, "AI生成").already
+    wrong = run("put", file, "--out", out, "--producer", CODE[:-1]).exception
+    assert isinstance(wrong, Invalid)
+    assert wrong.code == "provider-code-wrong"
+    worded = run("put", file, "--out", out, "--producer", CODE, "--words", "made here").exception
+    assert isinstance(worded, Invalid)
+    assert worded.code == "label-words-incomplete"
+
+
+def test_without_a_visible_label_only_the_implicit_one_is_put(tmp_path: Path) -> None:
+    """No pixel changes; the implicit label cannot be left out."""
+    file = picture(tmp_path, "a.png")
+    words = ("--producer", CODE, "--produce-id", "n-1", "--no-explicit")
+    assert run("put", file, "--out", str(tmp_path / "out"), *words).exit_code == 0
+    assert (tmp_path / "out" / "a.png").read_bytes() == mark(
+        Path(file), first_write(CODE, "n-1")
+    ).data
+
+
+def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
+    """It is said, and the exit status tells; alone it is the error itself."""
+    inside = tmp_path / "in"
+    picture(inside, "a.png")
+    put(inside, "b.png", b"\x89PNG\r\n\x1a\nbroken")
+    picture(inside, "c.png")
+    result = run("put", str(inside), "--out", str(tmp_path / "out"), source=Source())
+    assert result.exit_code == 2
+    assert len(result.stdout.splitlines()) == 2
+    assert "file-broken" in result.stderr
+    alone = run("put", str(inside / "b.png"), "--out", str(tmp_path), source=Source()).exception
+    assert isinstance(alone, Invalid)
+    assert sorted(one.name for one in (tmp_path / "out").iterdir()) == ["a.png", "c.png"]
+
+
+def test_no_file_is_written_over_unasked(tmp_path: Path) -> None:
+    """Neither what was read nor what another run wrote; no half file is left either."""
+    file = picture(tmp_path / "in", "a.png")
+    out = tmp_path / "out"
+    itself = run("put", file, "--out", str(tmp_path / "in"), source=Source()).exception
+    assert isinstance(itself, Invalid)
+    assert itself.code == "file-unwritable"
+    assert run("put", file, "--out", str(out), source=Source()).exit_code == 0
+    again = run("put", file, "--out", str(out), source=Source()).exception
+    assert isinstance(again, Conflict)
+    assert again.code == "file-exists"
+    assert run("put", file, "--out", str(out), "--overwrite", source=Source()).exit_code == 0
+    put(tmp_path, "no-folder", "x")
+    blocked = run("put", file, "--out", str(tmp_path / "no-folder"), source=Source()).exception
+    assert isinstance(blocked, Invalid)
+    assert not list(tmp_path.rglob(".*"))
+
+
+def test_a_number_is_for_one_file(tmp_path: Path) -> None:
+    """The same number on other content would be a forgery."""
+    files = [picture(tmp_path, name) for name in ("a.png", "b.png")]
+    out = str(tmp_path / "out")
+    assert run("put", *files, "--out", out, "--produce-id", "n", source=Source()).exit_code == 2
+    same = [picture(tmp_path / "x", "a.png"), picture(tmp_path / "y", "a.png")]
+    twice = run("put", *same, "--out", out, source=Source()).exception
+    assert isinstance(twice, Conflict)
+    assert twice.code == "file-twice"
+
+
+def test_propagate_keeps_the_producer_and_adds_who_spreads(tmp_path: Path) -> None:
+    """With the code of the same provider as one who spreads, unless another is given."""
+    file, out = picture(tmp_path, "a.png"), tmp_path / "out"
+    run("put", file, "--out", str(out), "--produce-id", "n-1", source=Source())
+    passed = tmp_path / "passed"
+    arguments = ("propagate", str(out / "a.png"), "--out", str(passed), "--propagate-id", "p-1")
+    assert run(*arguments, source=Source()).exit_code == 0
+    fields = read(passed / "a.png").labels[0].label.fields
+    assert (fields["ProduceID"], fields["PropagateID"]) == ("n-1", "p-1")
+    assert (fields["ContentProducer"], fields["ContentPropagator"]) == (CODE, SPREADS)
+    wrong = run(*arguments, "--propagator", CODE).exception
+    assert isinstance(wrong, Invalid)
+    none = run("propagate", file, "--out", str(passed), source=Source()).exception
+    assert isinstance(none, Conflict)
+    assert none.code == "label-not-single"
+
+
+def test_another_label_is_kept_or_replaced_where_asked(tmp_path: Path) -> None:
+    """And refused where nothing is asked."""
+    file = picture(tmp_path, "a.png")
+    run("put", file, "--out", str(tmp_path / "1"), "--produce-id", "n-1", source=Source())
+    first = str(tmp_path / "1" / "a.png")
+    for present, number in (("keep", "n-1"), ("replace", "n-2")):
+        out = tmp_path / present
+        arguments = ("--out", str(out), "--present", present, "--produce-id", "n-2")
+        assert run("put", first, *arguments, source=Source()).exit_code == 0
+        assert read(out / "a.png").labels[0].label.produce_id == number
+    refused = run("put", first, "--out", str(tmp_path / "2"), source=Source()).exception
+    assert isinstance(refused, Conflict)

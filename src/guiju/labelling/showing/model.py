@@ -38,6 +38,18 @@ class Shown:
     left_out: tuple[str, ...] = ()
     already: bool = False
 
+    def as_json(self) -> dict[str, object]:
+        """What was measured, without the picture."""
+        return {
+            "words": self.words,
+            "box": list(self.box),
+            "inked": self.inked,
+            "share": round(self.share, 2),
+            "contrast": round(self.contrast, 2),
+            "frames": self.frames,
+            "left_out": list(self.left_out),
+        }
+
 
 Encode = Callable[[bytes, Image.Image, list[Image.Image]], tuple[bytes, tuple[str, ...]]]
 """The original, its picture as opened, the drawn frames: the new file and what was left out."""
