@@ -9,8 +9,7 @@ from guiju.accounts import agreement_store, refusing, store
 from guiju.accounts.model import Acceptance, Agreement, Way
 from guiju.accounts.people import get_person, introduce_end_user
 from guiju.accounts.roles import Role, requires_role
-from guiju.casework import Form, read_table
-from guiju.kernel import Actor, ActorKind, Text, canonical, digest
+from guiju.kernel import Actor, ActorKind, Form, Text, canonical, digest, read_table
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.storage import Tx

@@ -6,48 +6,17 @@ A password or token that is made here is printed once, on standard output, and k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import click
-import msgspec
 
 from guiju.accounts import refusing, service, showing
 from guiju.accounts.model import EVERYBODY, PersonState
 from guiju.accounts.roles import Role
-from guiju.kernel import (
-    Actor,
-    Event,
-    StandingChanged,
-    Text,
-    Unavailable,
-    secret_token,
-    software,
-)
-from guiju.storage import Database, Tx
+from guiju.desk import by_staff, desk_of, put, with_json
+from guiju.kernel import StandingChanged, secret_token, software
+from guiju.storage import Tx
 
-
-@runtime_checkable
-class AccountsDesk(Protocol):
-    """What `app` puts into the click context as `obj`: the data, the staff and the listeners."""
-
-    @property
-    def database(self) -> Database:
-        """The open database."""
-        ...
-
-    def staff(self, name: str) -> Actor:
-        """The staff member of this name with their roles; raises NotFound."""
-        ...
-
-    def publish(self, event: Event) -> None:
-        """Tell the listeners what has been committed."""
-        ...
-
-
-_as = click.option("--as", "by", required=True, metavar="STAFF", help="Who does it, by name.")
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 _label = click.option("--label", default="", help="What the key is for.")
 
 
@@ -62,13 +31,13 @@ def staff() -> None:
 
 
 @staff.command(name="list")
-@_json
+@with_json
 @click.pass_context
 def staff_list(context: click.Context, *, as_json: bool) -> None:
     """Every member with their roles, the dismissed ones too."""
-    with _desk(context).database.read() as tx:
+    with desk_of(context).database.read() as tx:
         listed = service.staff_listed(tx)
-    _put(
+    put(
         [showing.member(one) for one in listed],
         [showing.member_line(one) for one in listed],
         as_json=as_json,
@@ -87,7 +56,7 @@ def staff_list(context: click.Context, *, as_json: bool) -> None:
 )
 @click.option("--display", default="", help="How the name is shown.")
 @click.option("--as", "by", metavar="STAFF", help="Who appoints; needless for the first one.")
-@_json
+@with_json
 @click.pass_context
 def appoint(
     context: click.Context,
@@ -99,28 +68,28 @@ def appoint(
     as_json: bool,
 ) -> None:
     """Appoint NAME, and print the password once."""
-    desk = _desk(context)
+    desk = desk_of(context)
     actor = software("command-line") if by is None else desk.staff(by)
     password = secret_token("pw")
     hashed = service.hash_password(name, password)
     with desk.database.write() as tx:
         member = service.appoint_staff(tx, actor, name, hashed, roles, display=display)
     report = {**showing.member(member), "password": password}
-    _put(report, [showing.member_line(member), f"password {password}"], as_json=as_json)
+    put(report, [showing.member_line(member), f"password {password}"], as_json=as_json)
 
 
 @staff.command()
 @click.argument("name")
-@_as
-@_json
+@by_staff
+@with_json
 @click.pass_context
 def dismiss(context: click.Context, name: str, by: str, *, as_json: bool) -> None:
     """End the appointment of NAME and every session of theirs."""
-    desk = _desk(context)
+    desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
         member = service.dismiss_staff(tx, actor, name)
-    _put(showing.member(member), [showing.member_line(member)], as_json=as_json)
+    put(showing.member(member), [showing.member_line(member)], as_json=as_json)
 
 
 @group.group()
@@ -131,38 +100,38 @@ def person() -> None:
 @person.command()
 @click.argument("name")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh")
-@_as
-@_json
+@by_staff
+@with_json
 @click.pass_context
 def register(context: click.Context, name: str, language: str, by: str, *, as_json: bool) -> None:
     """Register NAME, and print the password once."""
-    desk = _desk(context)
+    desk = desk_of(context)
     actor, password = desk.staff(by), secret_token("pw")
     hashed = service.hash_password(name, password)
     with desk.database.write() as tx:
         made = service.register_person(tx, actor, name, hashed, language=language)
     report = {**showing.person(made), "password": password}
-    _put(report, [showing.person_line(made), f"password {password}"], as_json=as_json)
+    put(report, [showing.person_line(made), f"password {password}"], as_json=as_json)
 
 
 @person.command()
 @click.argument("owner", metavar="PERSON")
 @click.argument("state", type=click.Choice([one.value for one in PersonState]))
 @click.option("--reason", required=True, help="A code such as repeated-abuse; no personal data.")
-@_as
-@_json
+@by_staff
+@with_json
 @click.pass_context
 def standing(
     context: click.Context, owner: str, state: str, reason: str, by: str, *, as_json: bool
 ) -> None:
     """Change how PERSON (id or login name) stands; terminating takes two people."""
-    desk = _desk(context)
+    desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
         found = _owner(tx, owner)
         changed = service.set_standing(tx, actor, found, PersonState(state), reason)
     desk.publish(StandingChanged(changed.id))
-    _put(showing.person(changed), [showing.person_line(changed)], as_json=as_json)
+    put(showing.person(changed), [showing.person_line(changed)], as_json=as_json)
 
 
 @group.group()
@@ -173,45 +142,45 @@ def key() -> None:
 @key.command()
 @click.argument("owner", metavar="OWNER")
 @_label
-@_as
-@_json
+@by_staff
+@with_json
 @click.pass_context
 def issue(context: click.Context, owner: str, label: str, by: str, *, as_json: bool) -> None:
     """Issue a key to OWNER (pe_..., ap_... or a login name), and print it once."""
-    desk = _desk(context)
+    desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
         if owner.startswith("ap_"):
             made, token = service.issue_app_key(tx, actor, owner, label)
         else:
             made, token = service.issue_key(tx, actor, _owner(tx, owner), label)
-    _put({**showing.key(made), "token": token}, [showing.key_line(made), token], as_json=as_json)
+    put({**showing.key(made), "token": token}, [showing.key_line(made), token], as_json=as_json)
 
 
 @key.command()
 @click.argument("name", metavar="KEY")
-@_as
-@_json
+@by_staff
+@with_json
 @click.pass_context
 def revoke(context: click.Context, name: str, by: str, *, as_json: bool) -> None:
     """Revoke KEY (key_...); it opens nothing from then on."""
-    desk = _desk(context)
+    desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
         revoked = service.revoke_key(tx, actor, name)
     desk.publish(StandingChanged(revoked.owner))
-    _put(showing.key(revoked), [showing.key_line(revoked)], as_json=as_json)
+    put(showing.key(revoked), [showing.key_line(revoked)], as_json=as_json)
 
 
 @key.command(name="list")
 @click.argument("owner", metavar="OWNER")
-@_json
+@with_json
 @click.pass_context
 def key_list(context: click.Context, owner: str, *, as_json: bool) -> None:
     """The keys of OWNER (pe_..., ap_... or a login name), the revoked ones too."""
-    with _desk(context).database.read() as tx:
+    with desk_of(context).database.read() as tx:
         listed = service.keys_of(tx, owner if owner.startswith("ap_") else _owner(tx, owner))
-    _put(
+    put(
         [showing.key(one) for one in listed],
         [showing.key_line(one) for one in listed],
         as_json=as_json,
@@ -226,27 +195,27 @@ def app() -> None:
 @app.command(name="register")
 @click.argument("name")
 @_label
-@_as
-@_json
+@by_staff
+@with_json
 @click.pass_context
 def register_app(context: click.Context, name: str, label: str, by: str, *, as_json: bool) -> None:
     """Register the app NAME with its first key, and print the key once."""
-    desk = _desk(context)
+    desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
         made, first, token = service.register_app(tx, actor, name, label)
     report = {**showing.app(made), "key": showing.key(first), "token": token}
-    _put(report, [showing.app_line(made), showing.key_line(first), token], as_json=as_json)
+    put(report, [showing.app_line(made), showing.key_line(first), token], as_json=as_json)
 
 
 @app.command(name="list")
-@_json
+@with_json
 @click.pass_context
 def app_list(context: click.Context, *, as_json: bool) -> None:
     """Every app."""
-    with _desk(context).database.read() as tx:
+    with desk_of(context).database.read() as tx:
         listed = service.apps(tx)
-    _put(
+    put(
         [showing.app(one) for one in listed],
         [showing.app_line(one) for one in listed],
         as_json=as_json,
@@ -260,11 +229,11 @@ def agreement() -> None:
 
 @agreement.command()
 @click.argument("version", type=int, required=False)
-@_json
+@with_json
 @click.pass_context
 def show(context: click.Context, version: int | None, *, as_json: bool) -> None:
     """VERSION, or the one in force."""
-    with _desk(context).database.read() as tx:
+    with desk_of(context).database.read() as tx:
         if version is None:
             shown = service.agreement_in_force(tx)
         else:
@@ -272,36 +241,26 @@ def show(context: click.Context, version: int | None, *, as_json: bool) -> None:
     if shown is None:
         raise refusing.no_agreement()
     lines = [showing.agreement_line(shown), shown.text.zh, shown.text.en]
-    _put(showing.agreement(shown), lines, as_json=as_json)
+    put(showing.agreement(shown), lines, as_json=as_json)
 
 
 @agreement.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--note", help="What changes; wins over the note in the file.")
-@_as
-@_json
+@by_staff
+@with_json
 @click.pass_context
 def publish(
     context: click.Context, file: Path, note: str | None, by: str, *, as_json: bool
 ) -> None:
     """Publish FILE { zh, en, note } (TOML or JSON); everybody has to accept it anew."""
-    desk = _desk(context)
+    desk = desk_of(context)
     texts, said = service.read_agreement(file)
     actor = desk.staff(by)
     with desk.database.write() as tx:
         made = service.publish_agreement(tx, actor, texts, said if note is None else note)
     desk.publish(StandingChanged(EVERYBODY))
-    _put(showing.agreement(made), [showing.agreement_line(made)], as_json=as_json)
-
-
-def _desk(context: click.Context) -> AccountsDesk:
-    if isinstance(context.obj, AccountsDesk):
-        return context.obj
-    raise Unavailable(
-        "data-not-open",
-        Text(zh="没有打开数据目录。", en="No data folder is open."),
-        Text(zh="请用 guiju accounts 并给出 --data。", en="Run guiju accounts with --data."),
-    )
+    put(showing.agreement(made), [showing.agreement_line(made)], as_json=as_json)
 
 
 def _owner(tx: Tx, owner: str) -> str:
@@ -311,10 +270,3 @@ def _owner(tx: Tx, owner: str) -> str:
     if found is None:
         raise refusing.no_such_person()
     return found.id
-
-
-def _put(value: object, lines: Sequence[str], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
-    else:
-        click.echo("\n".join(lines))

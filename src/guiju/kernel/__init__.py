@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words every room uses: ids, time, canonical bytes, errors, actors, events, sealing.
+"""The words every room uses: ids, time, canonical bytes, errors, actors, events, forms, sealing.
 
 Pure: no database, no HTTP, no event loop. Nothing here knows an article of the Measures.
 """
@@ -24,7 +24,9 @@ from guiju.kernel.errors import (
     Unavailable,
 )
 from guiju.kernel.events import Bus, Event, PolicyActivated, StandingChanged
+from guiju.kernel.form import Form
 from guiju.kernel.ids import new_id, new_uuid, secret_token
+from guiju.kernel.reading import read_table
 from guiju.kernel.sealing import (
     Keyring,
     KeyWrapper,
@@ -43,6 +45,7 @@ __all__ = [
     "Conflict",
     "Event",
     "FixedClock",
+    "Form",
     "GuijuError",
     "Invalid",
     "KeyWrapper",
@@ -67,6 +70,7 @@ __all__ = [
     "new_uuid",
     "parse",
     "part",
+    "read_table",
     "seal",
     "secret_token",
     "software",

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from guiju.casework import Form, read_table
-from guiju.kernel import Invalid, Text, canonical, digest
+from guiju.kernel import Form, Invalid, Text, canonical, digest, read_table
 from guiju.labelling import ExplicitLabel, Place, has_elements
 from guiju.measures import rule
 from guiju.policies.body_detectors import has_its_classifier

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from guiju.casework import Form
-from guiju.kernel import Invalid, Text
+from guiju.kernel import Form, Invalid, Text
 from guiju.measures import law
 from guiju.policies.judging import Judge, Judged
 from guiju.policies.part import LONGEST_NAME

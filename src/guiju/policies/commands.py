@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 import msgspec
 
+from guiju.desk import by_staff, desk_of, file_type, put, with_json
 from guiju.kernel import PolicyActivated, canonical
 from guiju.policies import body as bodies
 from guiju.policies import service
-from guiju.policies.desk import chosen, desk_of, file_type, head_of, named, put, with_json
+from guiju.policies.desk import chosen, head_of
 from guiju.policies.model import PolicyHead
 from guiju.policies.trying_commands import dry_run, explain, test
 
@@ -44,15 +45,15 @@ def show(context: click.Context, policy: str | None, *, as_json: bool) -> None:
 
 @group.command()
 @click.argument("file", type=file_type)
-@named
+@by_staff
 @click.option("--note", default="", help="What changes and why.")
 @with_json
 @click.pass_context
-def propose(context: click.Context, file: Path, name: str, note: str, *, as_json: bool) -> None:
+def propose(context: click.Context, file: Path, by: str, note: str, *, as_json: bool) -> None:
     """Propose the rules in FILE (TOML or JSON); another person must approve them."""
     desk = desk_of(context)
     body = bodies.read_file(file)
-    actor = desk.staff(name)
+    actor = desk.staff(by)
     with desk.database.write() as tx:
         proposed = service.propose(tx, actor, body, note)
     todo = f"another person: guiju policy approve {proposed.id} --as OTHER"
@@ -61,13 +62,13 @@ def propose(context: click.Context, file: Path, name: str, note: str, *, as_json
 
 @click.command()
 @click.argument("policy", metavar="ID")
-@named
+@by_staff
 @with_json
 @click.pass_context
-def approve(context: click.Context, policy: str, name: str, *, as_json: bool) -> None:
+def approve(context: click.Context, policy: str, by: str, *, as_json: bool) -> None:
     """Put version ID in force; whoever proposed it may not."""
     desk = desk_of(context)
-    actor = desk.staff(name)
+    actor = desk.staff(by)
     with desk.database.write() as tx:
         activated = service.approve(tx, actor, policy)
     desk.publish(PolicyActivated(activated.digest))
@@ -80,14 +81,14 @@ group.add_command(approve, "activate")
 
 @group.command()
 @click.argument("policy", metavar="ID")
-@named
+@by_staff
 @click.option("--reason", required=True, help="Why, in a sentence.")
 @with_json
 @click.pass_context
-def reject(context: click.Context, policy: str, name: str, reason: str, *, as_json: bool) -> None:
+def reject(context: click.Context, policy: str, by: str, reason: str, *, as_json: bool) -> None:
     """Turn version ID down; whoever proposed it may not."""
     desk = desk_of(context)
-    actor = desk.staff(name)
+    actor = desk.staff(by)
     with desk.database.write() as tx:
         rejected = service.reject(tx, actor, policy, reason)
     put(head_of(rejected), [_line(rejected)], as_json=as_json)

@@ -12,9 +12,10 @@ from typing import Any
 
 import click
 
+from guiju.desk import by_staff, desk_of, put, with_json
 from guiju.kernel import Invalid, Text
 from guiju.policies import lexicons
-from guiju.policies.desk import desk_of, head_of, named, put, screens_of, with_json
+from guiju.policies.desk import head_of, screens_of
 from guiju.policies.lexicon_outlook import Outlook
 from guiju.policies.lexicon_reading import (
     Report,
@@ -55,7 +56,7 @@ def group() -> None:
 @_most
 @_report
 @click.option("--show", is_flag=True, help="Show the words and places of false hits (with --as).")
-@click.option("--as", "name", metavar="STAFF", help="Who looks, by name; for --show.")
+@click.option("--as", "by", metavar="STAFF", help="Who looks, by name; for --show.")
 @with_json
 @click.pass_context
 def check(
@@ -66,14 +67,14 @@ def check(
     benign: Path | None,
     most: float,
     report: Path | None,
-    name: str | None,
+    by: str | None,
     show: bool,
     as_json: bool,
     **said: Any,
 ) -> None:
     """Read FILE... and forecast false hits; nothing is kept (exit 1: not all of it is fit)."""
     if show:
-        _check_reader(context, name)
+        _check_reader(context, by)
     found, left = gathered(files, options_of(said), report)
     outlook = None if benign is None else Outlook(found, benign, most, show=show)
     value = {**_plain(found, left), "forecast": None if outlook is None else outlook.plain()}
@@ -85,7 +86,7 @@ def check(
 
 @group.command(name="import")
 @_files
-@named
+@by_staff
 @reading_options
 @click.option("--name", "lexicon", metavar="NAME", help="The lexicon; else the file's name.")
 @click.option("--without-rejected", is_flag=True, help="Leave out lines that are turned down.")
@@ -100,7 +101,7 @@ def import_(
     /,
     files: tuple[Path, ...],
     *,
-    name: str,
+    by: str,
     lexicon: str | None,
     benign: Path | None,
     most: float,
@@ -112,7 +113,7 @@ def import_(
 ) -> None:
     """Propose FILE... as a lexicon; another person must approve the policy that names it."""
     desk = desk_of(context)
-    actor = desk.staff(name)
+    actor = desk.staff(by)
     found, left = gathered(files, options_of(said), report)
     outlook = None if benign is None else Outlook(found, benign, most, show=False)
     _check_all_fit(found, left, outlook, without=without_rejected)
@@ -138,13 +139,13 @@ def list_(context: click.Context, *, as_json: bool) -> None:
 
 @group.command()
 @click.argument("lexicon", metavar="NAME")
-@named
+@by_staff
 @click.option("--to", type=_FILES, help="Write to this file, readable by its owner only.")
 @click.pass_context
-def export(context: click.Context, lexicon: str, name: str, to: Path | None) -> None:
+def export(context: click.Context, lexicon: str, by: str, to: Path | None) -> None:
     """Write the entries of NAME in force as JSONL; only who decides about them may."""
     desk = desk_of(context)
-    actor = desk.staff(name)
+    actor = desk.staff(by)
     with desk.database.read() as tx:
         lines = lexicons.read(tx, actor, lexicon)
     _write(lines, to)
@@ -152,14 +153,14 @@ def export(context: click.Context, lexicon: str, name: str, to: Path | None) -> 
 
 @group.command(name="roll-back")
 @click.argument("lexicon", metavar="NAME")
-@named
+@by_staff
 @_note
 @with_json
 @click.pass_context
-def roll_back(context: click.Context, lexicon: str, name: str, note: str, *, as_json: bool) -> None:
+def roll_back(context: click.Context, lexicon: str, by: str, note: str, *, as_json: bool) -> None:
     """Propose NAME as it was before its last change."""
     desk = desk_of(context)
-    actor = desk.staff(name)
+    actor = desk.staff(by)
     with desk.database.write() as tx:
         made = lexicons.propose_roll_back(tx, actor, lexicon, note)
     _put_proposal(made, {}, (), as_json=as_json)
@@ -167,23 +168,23 @@ def roll_back(context: click.Context, lexicon: str, name: str, note: str, *, as_
 
 @group.command()
 @click.argument("lexicon", metavar="NAME")
-@named
+@by_staff
 @_note
 @with_json
 @click.pass_context
-def remove(context: click.Context, lexicon: str, name: str, note: str, *, as_json: bool) -> None:
+def remove(context: click.Context, lexicon: str, by: str, note: str, *, as_json: bool) -> None:
     """Propose the policy without the lexicon NAME."""
     desk = desk_of(context)
-    actor = desk.staff(name)
+    actor = desk.staff(by)
     with desk.database.write() as tx:
         made = lexicons.propose_removal(tx, actor, lexicon, note)
     _put_proposal(made, {}, (), as_json=as_json)
 
 
-def _check_reader(context: click.Context, name: str | None) -> None:
-    if name is None:
+def _check_reader(context: click.Context, by: str | None) -> None:
+    if by is None:
         raise click.UsageError("--show prints words: say who looks, with --as STAFF.")
-    if not lexicons.may_read(desk_of(context).staff(name)):
+    if not lexicons.may_read(desk_of(context).staff(by)):
         raise readers_only()
 
 

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from guiju.casework import Form
-from guiju.kernel import Invalid
+from guiju.kernel import Form, Invalid
 from guiju.measures import law
 from guiju.screening.matrix import GROUPS, collapsed
 

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 import click
 
+from guiju.desk import by_staff, desk_of, file_type, put, with_json
 from guiju.kernel import Text, Unavailable, canonical, digest
 from guiju.policies import body as bodies
 from guiju.policies import cases
-from guiju.policies.desk import chosen, desk_of, file_type, named, put, screens_of, with_json
+from guiju.policies.desk import chosen, screens_of
 from guiju.policies.dry_running import Traffic, check_officer, compared
 from guiju.policies.explaining import explained, heading
 from guiju.policies.judging import Judge
@@ -126,7 +127,7 @@ def _trial(context: click.Context, policy: str | None, draft: Path | None) -> Tr
 
 @click.command(name="dry-run")
 @click.argument("policy", metavar="ID")
-@named
+@by_staff
 @click.option("--reason", required=True, help="Why records are opened; it stays on record.")
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
 @click.option("--most", type=click.IntRange(min=1), default=10_000, show_default=True)
@@ -137,14 +138,14 @@ def dry_run(
     /,
     policy: str,
     *,
-    name: str,
+    by: str,
     reason: str,
     days: int,
     most: int,
     as_json: bool,
 ) -> None:
     """Count how many recorded texts version ID would judge otherwise than the one in force."""
-    actor = desk_of(context).staff(name)
+    actor = desk_of(context).staff(by)
     check_officer(actor)
     if not isinstance(context.obj, Traffic):
         raise _no_traffic()

@@ -3,35 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import click
 import msgspec
 
-from guiju.kernel import Actor, NotFound, Text, Unavailable, canonical, isoformat
+from guiju.desk import by_staff, desk_of, file_type, put, with_json
+from guiju.kernel import NotFound, Text, canonical, isoformat
 from guiju.profile import service
 from guiju.profile.model import Published
 from guiju.profile.reading import read_file
-from guiju.storage import Database
-
-
-@runtime_checkable
-class ProfileDesk(Protocol):
-    """What `app` puts into the click context as `obj`: the data and the staff."""
-
-    @property
-    def database(self) -> Database:
-        """The open database."""
-        ...
-
-    def staff(self, name: str) -> Actor:
-        """The staff member of this name with their roles; raises NotFound."""
-        ...
-
-
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 
 
 @click.group(name="profile")
@@ -40,39 +22,29 @@ def group() -> None:
 
 
 @group.command()
-@_json
+@with_json
 @click.pass_context
 def show(context: click.Context, *, as_json: bool) -> None:
     """The statement that is public now."""
-    with _desk(context).database.read() as tx:
+    with desk_of(context).database.read() as tx:
         now = service.current(tx)
     if now is None:
         raise _none_yet()
-    _put(_report(now), _lines(now), as_json=as_json)
+    put(_report(now), _lines(now), as_json=as_json)
 
 
 @group.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--as", "name", required=True, metavar="STAFF", help="Who does it, by name.")
-@_json
+@click.argument("file", type=file_type)
+@by_staff
+@with_json
 @click.pass_context
-def publish(context: click.Context, file: Path, name: str, *, as_json: bool) -> None:
+def publish(context: click.Context, file: Path, by: str, *, as_json: bool) -> None:
     """Make the statement in FILE (TOML or JSON) the public one."""
-    desk = _desk(context)
-    statement, actor = read_file(file), desk.staff(name)
+    desk = desk_of(context)
+    statement, actor = read_file(file), desk.staff(by)
     with desk.database.write() as tx:
         published = service.publish_statement(tx, actor, statement)
-    _put(_report(published), [_head(published)], as_json=as_json)
-
-
-def _desk(context: click.Context) -> ProfileDesk:
-    if isinstance(context.obj, ProfileDesk):
-        return context.obj
-    raise Unavailable(
-        "data-not-open",
-        Text(zh="没有打开数据目录。", en="No data folder is open."),
-        Text(zh="请用 guiju profile 并给出 --data。", en="Run guiju profile with --data."),
-    )
+    put(_report(published), [_head(published)], as_json=as_json)
 
 
 def _none_yet() -> NotFound:
@@ -102,10 +74,3 @@ def _head(one: Published) -> str:
 def _lines(one: Published) -> list[str]:
     said = canonical(one.statement.to_mapping())
     return [_head(one), msgspec.json.format(said, indent=2).decode()]
-
-
-def _put(value: object, lines: Sequence[str], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
-    else:
-        click.echo("\n".join(lines))

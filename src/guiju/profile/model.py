@@ -14,8 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from guiju.casework import Form, Machine, Transition
-from guiju.kernel import Conflict, GuijuError, Text, Unavailable
+from guiju.casework import Machine, Transition
+from guiju.kernel import Conflict, Form, GuijuError, Text, Unavailable
 from guiju.labelling import check_uscc
 from guiju.profile.parts import AudienceKind, ComplaintWay, Filing, ModelBehind
 

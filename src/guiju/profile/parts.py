@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from guiju.casework import Form
+from guiju.kernel import Form
 
 _NAME = 200
 _ADDRESS = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from guiju.casework import read_table
+from guiju.kernel import read_table
 from guiju.profile.model import CODE, Statement
 
 _DEMO = Path(__file__).parent / "demo.toml"

@@ -3,28 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
-
 import click
 import msgspec
 
-from guiju.kernel import Actor, Text, Unavailable
+from guiju.desk import by_staff, desk_of
 from guiju.records import service
-from guiju.storage import Database
-
-
-@runtime_checkable
-class RecordsDesk(Protocol):
-    """What `app` puts into the click context as `obj`."""
-
-    @property
-    def database(self) -> Database:
-        """The open database."""
-        ...
-
-    def staff(self, name: str) -> Actor:
-        """The staff member of this name; raises NotFound."""
-        ...
 
 
 @click.group(name="privacy")
@@ -34,14 +17,14 @@ def group() -> None:
 
 @group.command()
 @click.argument("request")
-@click.option("--as", "name", required=True, metavar="STAFF", help="Who reads, by name.")
+@by_staff
 @click.option("--reason", required=True, help="Why; it stays on record.")
 @click.pass_context
-def read(context: click.Context, request: str, name: str, reason: str) -> None:
+def read(context: click.Context, request: str, by: str, reason: str) -> None:
     """Input and output of REQUEST; the reading itself goes on record."""
-    desk = _desk(context)
+    desk = desk_of(context)
     with desk.database.write() as tx:
-        sides = service.read(tx, desk.staff(name), request, reason)
+        sides = service.read(tx, desk.staff(by), request, reason)
     shown = [msgspec.json.decode(side) for side in sides]
     text = msgspec.json.encode({"input": shown[0], "output": shown[1]})
     click.echo(msgspec.json.format(text, indent=2).decode())
@@ -53,24 +36,14 @@ def read(context: click.Context, request: str, name: str, reason: str) -> None:
 @click.option("--second", required=True, metavar="STAFF", help="Another member of staff.")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @click.pass_context
-def erase(context: click.Context, person: str, name: str, second: str, *, yes: bool) -> None:
+def erase(context: click.Context, person: str, by: str, second: str, *, yes: bool) -> None:
     """Destroy the key of PERSON for ever (exit 1: there was none)."""
-    desk = _desk(context)
+    desk = desk_of(context)
     if not yes:
         click.confirm(
             f"Everything sealed for {person} becomes unreadable for ever. Go on?", abort=True
         )
     with desk.database.write() as tx:
-        erased = service.erase(tx, desk.staff(name), desk.staff(second), person)
+        erased = service.erase(tx, desk.staff(by), desk.staff(second), person)
     click.echo(f"{person}: {'erased' if erased else 'had no key'}")
     context.exit(int(not erased))
-
-
-def _desk(context: click.Context) -> RecordsDesk:
-    if isinstance(context.obj, RecordsDesk):
-        return context.obj
-    raise Unavailable(
-        "data-not-open",
-        Text(zh="没有打开数据目录。", en="No data folder is open."),
-        Text(zh="请用 --data 指定。", en="Name it with --data."),
-    )

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from guiju import desk as desks
 from guiju.accounts import (
     EVERYBODY,
     get_person,
@@ -15,7 +16,7 @@ from guiju.accounts import (
     sign_in_staff,
     staff_actor,
 )
-from guiju.accounts.commands import AccountsDesk, group
+from guiju.accounts.commands import group
 from guiju.kernel import Actor, Conflict, Event, GuijuError, StandingChanged
 from guiju.storage import Database
 
@@ -54,7 +55,7 @@ def read(desk: object, line: str) -> Any:
 
 def test_the_desk_is_what_the_program_brings(desk):
     """The protocol can be checked at run time, and without a desk the error says what to do."""
-    assert isinstance(desk, AccountsDesk)
+    assert isinstance(desk, desks.Desk)
     with pytest.raises(GuijuError) as caught:
         run(None, "staff list")
     assert caught.value.code == "data-not-open"

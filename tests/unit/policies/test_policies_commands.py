@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from guiju import desk as desks
 from guiju.kernel import Actor, Event, Invalid, NotFound, PolicyActivated, Text, Unavailable
 from guiju.policies import default_body
 from guiju.policies.commands import group
-from guiju.policies.desk import PolicyDesk
 from guiju.storage import Database
 
 
@@ -65,7 +65,7 @@ def error_of(result: Result) -> tuple[str, int]:
 
 def test_the_desk_that_the_app_wires_is_known(desk: Desk) -> None:
     """Anything else is told that no data are open."""
-    assert isinstance(desk, PolicyDesk)
+    assert isinstance(desk, desks.Desk)
     for arguments in (["list"], ["show"], ["approve", "x", "--as", "officer"]):
         error = run(None, *arguments).exception
         assert isinstance(error, Unavailable)

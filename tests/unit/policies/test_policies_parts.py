@@ -78,7 +78,7 @@ def test_pictures_are_kept_as_their_room_writes_them() -> None:
     assert (read["unscreened"], read["limits"]["pixels"]) == ("block", 1000)
     seeing = {**GUARD, "family": "judge"}
     assert screened(images={"vision": seeing})["images"]["vision"]["family"] == "judge"
-    assert fault(images={"require": ["sight"]}).param == "screening.images.require"
+    assert fault(images={"require": ["sight"]}).param == "screening.images.require[0]"
     assert fault(images=3).param == "screening.images"
 
 
@@ -155,7 +155,7 @@ ANSWER = {"name": "a", "harms": ["A1a"], "zh": "答", "en": "No."}
         ({"personal": {"mobile": {}}}, "personal.mobile", "names no direction"),
         ({"personal": {"mobile": {"inptu": "mask"}}}, "personal.mobile.inptu", "mean input?"),
         ({"personal": {"mobile": {"input": "star"}}}, "personal.mobile.input", "only pass, mask"),
-        ({"guard": {}}, "guard", "is a list"),
+        ({"guard": {}}, "guard", "must be a list"),
         ({"guard": [{**GUARD, "url": "ftp://x"}]}, "guard[0].url", ""),
         ({"guard": [GUARD, {**GUARD, "urll": 1}]}, "guard[1].urll", "did you mean url?"),
         ({"guard": [GUARD, GUARD]}, "guard[1].name", "repeats qwen"),

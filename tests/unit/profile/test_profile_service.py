@@ -10,10 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
+from guiju import desk as desks
 from guiju.kernel import (
     Actor,
     ActorKind,
     Conflict,
+    Event,
     Invalid,
     Refused,
     Text,
@@ -32,7 +34,7 @@ from guiju.profile import (
     history,
     publish_statement,
 )
-from guiju.profile.commands import ProfileDesk, group
+from guiju.profile.commands import group
 from guiju.profile.store import STATEMENT
 from guiju.storage import Database
 
@@ -152,6 +154,9 @@ class Desk:
     def staff(self, name: str) -> Actor:
         return {"officer": OFFICER, "clerk": CLERK}[name]
 
+    def publish(self, event: Event) -> None:
+        pass
+
 
 def run(desk: object, *arguments: str) -> Result:
     return CliRunner().invoke(group, arguments, obj=desk)
@@ -165,7 +170,7 @@ def code_of(result: Result) -> str:
 def test_the_command_line_publishes_and_shows(db: Database, tmp_path: Path) -> None:
     """The JSON carries the statement with version, digest and label code."""
     desk = Desk(db)
-    assert isinstance(desk, ProfileDesk)
+    assert isinstance(desk, desks.Desk)
     path = tmp_path / "statement.json"
     path.write_text(json.dumps(demo_statement().to_mapping()), encoding="utf-8")
     assert code_of(run(desk, "show")) == "statement-none"

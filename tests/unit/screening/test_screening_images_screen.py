@@ -419,7 +419,7 @@ def test_a_file_is_judged_and_never_read_further_than_its_limit(tmp_path: Path) 
     [
         ({"requires": ["codes"]}, "requires"),
         ({"require": []}, "require"),
-        ({"require": ["smell"]}, "require"),
+        ({"require": ["smell"]}, "require[0]"),
         ({"require": "codes"}, "require"),
         ({"unscreened": "pass"}, "unscreened"),
         ({"mask": "mask"}, "mask"),

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from guiju.kernel import Invalid, Text
+from guiju.kernel.errors import Invalid
+from guiju.kernel.text import Text
 
 _LONGEST = 2_000
 _SHOWN = 40
@@ -111,11 +112,19 @@ class Form:
         """Whether `key` is given at all."""
         return key in self._table
 
+    def value(self, key: str) -> object:
+        """What stands at `key`, whatever it is; refused when nothing does."""
+        return self._take(key, None)
+
     def done(self) -> None:
         """Refuse what nobody asked for: a misspelt key is never ignored."""
+        self.knows_only(self._asked)
+
+    def knows_only(self, keys: Collection[str]) -> None:
+        """Refuse any other key, and say which one it may be meant to be."""
         for key in self._table:
-            if key not in self._asked:
-                hint = nearest(str(key), self._asked)
+            if key not in keys:
+                hint = nearest(str(key), keys)
                 raise self.fault(
                     shown_name(str(key)), f"未知字段{hint.zh}", f"unknown key{hint.en}"
                 )

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from guiju.casework.form import Form, shown_name
-from guiju.kernel import Invalid, Text
+from guiju.kernel.errors import Invalid
+from guiju.kernel.form import Form, shown_name
+from guiju.kernel.text import Text
 
 _MOST_BYTES = 64 * 2**20
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.casework import Form, read_table
-from guiju.kernel import Invalid, Text
+from guiju.kernel import Form, Invalid, Text, read_table
 
 _leaves = st.none() | st.booleans() | st.integers() | st.text() | st.floats()
 _anything = st.recursive(
