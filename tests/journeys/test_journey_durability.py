@@ -143,10 +143,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+QUESTION = {"model": "guiju-demo", "messages": [{"role": "user", "content": "你好"}]}
+
+
 def hello(service: Service) -> tuple[int, Any]:
-    body = {"model": "guiju-demo", "messages": [{"role": "user", "content": "你好"}]}
     status, _, answer = service.ask(
-        "/v1/chat/completions", body, service.credentials["user"]["api_key"]
+        "/v1/chat/completions", QUESTION, service.credentials["user"]["api_key"]
     )
     return status, answer
 
@@ -189,29 +191,77 @@ def test_a_full_disk_closes_the_door_and_room_opens_it_again(
     assert service.json("ledger", "verify", "--json")["ok"] is True
 
 
+def caught_up(service: Service) -> bool:
+    """Whether within ten seconds nothing waits on the disk for the database."""
+    for _ in range(100):
+        if not list((service.data / "spill").glob("*")):
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.timeout(300)
+@pytest.mark.control("records-kept-aside")
 @pytest.mark.control("closed-door")
-def test_a_database_that_goes_away_closes_the_door_until_it_is_back(
+def test_a_database_that_restarts_is_bridged(
     tmp_path: Path, postgres: PostgresServer, services: list[Service]
 ) -> None:
-    """PostgreSQL stopped under load: `unavailable`; once it runs, service again; nothing lost."""
+    """PostgreSQL stopped under load: known people go on, strangers wait, nothing is lost."""
     url = postgres.new_database()
     service = Service(tmp_path / "data", "--database", url, "--workers", "2")
     services.append(service)
     service.start()
     load = Load(service)
-    asyncio.run(load.run(1.0))
-    assert load.answered
+    asyncio.run(load.run(2.0))
+    before = len(load.answered)
+    assert before
     postgres.stop()
     try:
         asyncio.run(load.run(3.0))
+        bridged = len(load.answered)
+        status, _, answer = service.ask(
+            "/v1/chat/completions",
+            {**QUESTION, "user": "somebody-new"},
+            service.credentials["app"]["api_key"],
+        )
     finally:
         postgres.start()
-    assert {code for _, code in load.refused} == {"unavailable"}
+    assert bridged > before + CLIENTS
+    assert (status, answer["error"]["code"]) == (503, "unavailable")
+    assert {code for _, code in load.refused} <= {"unavailable"}
     assert answers_again(service)
     asyncio.run(load.run(1.0))
+    assert caught_up(service)
+    service.stop()
+    heads, bodies, leaves = recorded(service)
+    assert load.answered <= heads & bodies & leaves
+    assert service.json("ledger", "verify", "--json")["ok"] is True
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.timeout(300)
+@pytest.mark.control("records-kept-aside")
+def test_a_service_killed_while_its_database_is_away_has_lost_nothing(
+    tmp_path: Path, postgres: PostgresServer, services: list[Service]
+) -> None:
+    """What was answered from the disk is on record after the next start, without a hand."""
+    url = postgres.new_database()
+    service = Service(tmp_path / "data", "--database", url)
+    services.append(service)
+    service.start()
+    load = Load(service)
+    asyncio.run(load.run(1.0))
+    postgres.stop()
+    try:
+        asyncio.run(load.run(2.0, service.kill))
+    finally:
+        postgres.start()
+    assert list((service.data / "spill").iterdir())
+    service.start()
+    assert caught_up(service)
     service.stop()
     heads, bodies, leaves = recorded(service)
     assert load.answered <= heads & bodies & leaves

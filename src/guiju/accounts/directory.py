@@ -2,7 +2,8 @@
 """The gateway's memory of callers: one second long, so that a revoked key is refused everywhere.
 
 This process forgets at once when it hears that a standing changed; another process, which does
-not hear it, forgets after a second.
+not hear it, forgets after a second. While the database is away nobody's standing can change in it,
+so for a minute those count who were known before; strangers wait.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from typing import NamedTuple
 from guiju.accounts.callers import look_up
 from guiju.accounts.gates import may_use
 from guiju.accounts.model import EVERYBODY, Caller
-from guiju.kernel import monotonic
+from guiju.kernel import GuijuError, Unavailable, monotonic
 from guiju.storage import Database
 
 # A policy of the house: how long another process may still serve whom this one has suspended.
 LIVES_SECONDS = 1.0
+# As above: how long a stall of the database is bridged, and how long nobody asks it again.
+GRACE_SECONDS = 60.0
+_ASK_AGAIN_SECONDS = 0.5
 MOST_CALLERS = 20_000
 
 _Slot = tuple[bytes, str | None]
@@ -41,19 +45,35 @@ class Directory:
         self._known: dict[_Slot, _Entry] = {}
         self._lock = threading.Lock()
         self._forgotten = 0
+        self._away_until = 0.0
 
     def cached(self, token: str, end_user: str | None = None) -> Caller | None:
         """The caller if they were asked for within the last second."""
-        entry = self._known.get(_slot(token, end_user))
-        return entry.caller if entry is not None and monotonic() < entry.until else None
+        entry, now = self._known.get(_slot(token, end_user)), monotonic()
+        if entry is None:
+            return None
+        until = entry.until if now >= self._away_until else entry.until + GRACE_SECONDS
+        return entry.caller if now < until else None
 
     def fetch(self, token: str, end_user: str | None = None) -> Caller:
         """The caller as the database knows them now; raises what `look_up` raises."""
-        until, seen = monotonic() + LIVES_SECONDS, self._forgotten
-        with self._database.read() as tx:
-            caller = look_up(tx, token, end_user)
+        slot, seen = _slot(token, end_user), self._forgotten
+        until = monotonic() + LIVES_SECONDS
+        try:
+            with self._database.read() as tx:
+                caller = look_up(tx, token, end_user)
+        except Unavailable:
+            self._away_until = monotonic() + _ASK_AGAIN_SECONDS
+            if (known := self.cached(token, end_user)) is None:
+                raise
+            return known
+        except GuijuError:
+            self._known.pop(slot, None)
+            raise
         if may_use(caller):
-            self._remember(_slot(token, end_user), _Entry(caller, until), seen)
+            self._remember(slot, _Entry(caller, until), seen)
+        else:
+            self._known.pop(slot, None)
         return caller
 
     def forget(self, subject: str) -> None:

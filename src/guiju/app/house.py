@@ -159,9 +159,12 @@ class House:
             rules=self.rules,
             directory=self.directory,
             upstream=self._upstream(),
-            recorder=Recorder(self.database),
+            recorder=Recorder(self.database, spill=self._spill()),
             clock=self.clock,
         )
+
+    def _spill(self) -> records.Spill:
+        return records.Spill(self.settings.spill, self.database.keys)
 
     def _upstream(self) -> Upstream:
         if self.settings.upstream is None:

@@ -63,6 +63,11 @@ class Settings:
         return self.folder / "lexicons"
 
     @property
+    def spill(self) -> Path:
+        """Where records wait while the database stalls."""
+        return self.folder / "spill"
+
+    @property
     def master_key_file(self) -> Path:
         """Where the master key is when the environment does not hold it."""
         return self.folder / "master.key"

@@ -2,22 +2,24 @@
 """Group commit: many exchanges become durable with one transaction (Articles 11, 13).
 
 A thread of its own writes what the event loop hands over; whoever handed it over waits. When the
-database is gone or the disk is full, everybody who waits is told, and the door stays closed until a
-trial write succeeds: nothing is answered that is not on record.
+database stalls, records go to this machine's disk, sealed, and are put on record when it is back.
+When neither takes them, everybody who waits is told, and the door stays closed until a trial write
+succeeds: nothing is answered that is not durable.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import queue
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from guiju.gateway import store
+from guiju.gateway.hands import Hand
 from guiju.kernel import GuijuError, Text, Unavailable
-from guiju.records import Exchange, Refusal
+from guiju.records import Exchange, Refusal, Spill, catch_up
 from guiju.records import record as keep
 from guiju.storage import Database, Tx
 
@@ -31,46 +33,62 @@ _BATCH = 512
 # With several exchanges under way, waiting this long lets them share one commit.
 _LINGER_SECONDS = 0.010
 _RETRY_SECONDS = 0.5
+# Longer than any commit of a healthy database; who waits for an answer should not notice a stall.
+_PATIENCE_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(msgspec.Struct, frozen=True):
     item: Item
     done: asyncio.Future[None]
+
+
+_Told = list[tuple[_Waiting, GuijuError | None]]
 
 
 class Recorder:
     """Writes exchanges and refusals in batches; `write` returns when its item is durable.
 
-    The event loop gathers a batch and hands it over whole: the two threads meet twice a batch, not
-    twice an item. While one batch is being written the next one gathers.
+    The event loop gathers a batch and hands it over whole: threads meet twice a batch, not twice an
+    item. While one batch is being written the next one gathers. When the database fails, or takes
+    longer than anybody's patience, batches go to the disk of this machine instead (`records.Spill`)
+    until it answers again and what waited there is on record; then the two change back.
     """
 
-    def __init__(self, database: Database, record: Keep = keep) -> None:
-        """Nothing runs until `start`."""
+    def __init__(self, database: Database, record: Keep = keep, spill: Spill | None = None) -> None:
+        """Nothing runs until `start`; without a `spill` a failing database closes the door."""
         self._database = database
         self._keep = record
-        self._handed: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._spill = spill
+        self._writer = Hand(self._write, "recorder")
+        self._keeper = Hand(self._keep_aside, "spill")
+        self._catcher = Hand(self._catch_up, "recorder")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gathering: list[_Waiting] = []
         self._scheduled = False
-        self._writing = 0
+        self._patience: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
         self._idle.set()
+        self._stalled = False
+        self._changing_back = False
+        self._closing = False
         self._fault: GuijuError | None = None
 
     def start(self) -> None:
-        """Begin to write for the running event loop."""
+        """Begin to write for the running event loop; first what an earlier process left behind."""
         self._loop = asyncio.get_running_loop()
-        self._thread.start()
+        for hand in self._hands:
+            hand.start(self._loop)
+        if self._spill is not None:
+            self._catcher.give(None, self._caught_up)
 
     async def close(self) -> None:
-        """Write what is waiting, then stop."""
+        """Write what is waiting, then stop; what is kept aside stays there for the next start."""
         await self._idle.wait()
-        if self._thread.is_alive():
-            self._handed.put(None)
-            await asyncio.to_thread(self._thread.join)
+        self._closing = True
+        for hand in self._hands:
+            await asyncio.to_thread(hand.stop)
+        if self._spill is not None:
+            self._spill.close()
 
     def check_open(self) -> None:
         """Raise Unavailable while nothing can be made durable, or too much waits for it."""
@@ -79,6 +97,11 @@ class Recorder:
         if len(self._gathering) > MOST_WAITING:
             raise _overrun()
 
+    @property
+    def stalled(self) -> bool:
+        """Whether records are kept aside because the database does not take them."""
+        return self._stalled
+
     async def write(self, item: Item) -> None:
         """Return once `item` and its evidence are durable; raises what stood against it."""
         if self._loop is None:
@@ -86,11 +109,20 @@ class Recorder:
         done = self._loop.create_future()
         self._gathering.append(_Waiting(item, done))
         self._idle.clear()
-        if not self._scheduled and not self._writing:
+        if not self._scheduled and not self._now.busy:
             self._schedule(0.0)
         await done
 
     # -- on the event loop -------------------------------------------------------------------------
+
+    @property
+    def _hands(self) -> tuple[Hand[Any, Any], ...]:
+        return self._writer, self._keeper, self._catcher
+
+    @property
+    def _now(self) -> Hand[Any, Any]:
+        """Who takes the next batch."""
+        return self._keeper if self._stalled else self._writer
 
     def _schedule(self, seconds: float) -> None:
         if self._loop is not None:
@@ -99,74 +131,159 @@ class Recorder:
 
     def _hand_over(self) -> None:
         self._scheduled = False
-        batch, self._gathering = self._gathering[:_BATCH], self._gathering[_BATCH:]
-        if batch:
-            self._writing = len(batch)
-            self._handed.put(batch)
-        else:
+        if self._changing_back or self._now.busy:
+            return
+        # What the database took after all, when everybody had given up on it, waits no more.
+        waiting = [one for one in self._gathering if not one.done.done()]
+        batch, self._gathering = waiting[:_BATCH], waiting[_BATCH:]
+        if not batch:
             self._idle.set()
+        elif self._stalled:
+            self._keeper.give(batch, self._kept_aside)
+        else:
+            self._writer.give(batch, self._written)
+            if self._spill is not None and self._loop is not None:
+                self._patience = self._loop.call_later(_PATIENCE_SECONDS, self._stall, batch)
 
-    def _settle(self, told: list[tuple[_Waiting, GuijuError | None]]) -> None:
-        last, self._writing = self._writing, 0
-        for one, error in told:
-            if one.done.done():
-                continue
-            if error is None:
-                one.done.set_result(None)
-            else:
-                one.done.set_exception(error)
+    def _written(self, batch: list[_Waiting], errors: list[GuijuError | None]) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+        told = list(zip(batch, errors, strict=True))
+        away = next((error for error in errors if _is_away(error)), None)
+        if away is not None and self._spill is not None:
+            _tell([one for one in told if not _is_away(one[1])])
+            self._stall([one for one, error in told if _is_away(error)])
+            return
+        _tell(told)
+        if away is not None:
+            self._try_later()
+        self._fault = away
+        self._go_on(len(batch))
+
+    def _go_on(self, last: int) -> None:
         if not self._scheduled:
             # Those just answered may come back at once: let them share the next fsync.
             self._schedule(_LINGER_SECONDS if last > 1 else 0.0)
 
-    # -- in the thread -----------------------------------------------------------------------------
+    # -- while the database stalls -----------------------------------------------------------------
 
-    def _run(self) -> None:
-        while True:
-            try:
-                batch = self._handed.get(timeout=_RETRY_SECONDS if self._fault else None)
-            except queue.Empty:
-                self._try_again()
-                continue
-            if batch is None:
-                return
-            told = self._write(batch)
-            if self._loop is not None and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(self._settle, told)
+    def _stall(self, batch: list[_Waiting]) -> None:
+        """Keep aside what the database does not take; it may have taken it after all."""
+        waiting = [one for one in batch if not one.done.done()]
+        if not self._stalled:
+            _log.warning("the database stalls: records are kept aside on this machine")
+            self._stalled = True
+            self._try_later()
+        # In front of all others: they have waited longest.
+        self._gathering = waiting + self._gathering
+        self._go_on(0)
 
-    def _write(self, batch: list[_Waiting]) -> list[tuple[_Waiting, GuijuError | None]]:
+    def _kept_aside(self, batch: list[_Waiting], error: GuijuError | None) -> None:
+        _tell([(one, error) for one in batch])
+        if error is not None:
+            self._fault = error
+        self._go_on(0)
+        self._change_back()
+
+    def _try_later(self) -> None:
+        if self._loop is not None and not self._closing:
+            self._loop.call_later(_RETRY_SECONDS, self._try)
+
+    def _try(self) -> None:
+        if not self._closing and not self._catcher.busy:
+            self._catcher.give(None, self._caught_up)
+
+    def _caught_up(self, _: None, error: GuijuError | None) -> None:
+        """The database answers again, and all that waited when this was asked is on record."""
+        if error is not None:
+            self._changing_back = False
+            self._try_later()
+            self._go_on(0)
+            return
+        self._fault = None
+        if self._stalled:
+            # Nothing more goes aside from now on; what has gone meanwhile is taken up first.
+            self._changing_back = True
+            self._change_back()
+
+    def _change_back(self) -> None:
+        if not self._changing_back or self._keeper.busy or self._catcher.busy:
+            return
+        if self._spill is not None and not self._spill.finish():
+            self._try()
+            return
+        _log.warning("the database answers again: all records kept aside are in it")
+        self._stalled = self._changing_back = False
+        self._go_on(0)
+
+    # -- in the threads ----------------------------------------------------------------------------
+
+    def _write(self, batch: list[_Waiting]) -> list[GuijuError | None]:
         error = self._attempt([one.item for one in batch])
-        if error is not None and len(batch) > 1 and not isinstance(error, Unavailable):
+        if error is not None and len(batch) > 1 and not _is_away(error):
             # One bad item must not take the others down with it.
-            return [(one, self._attempt([one.item])) for one in batch]
-        return [(one, error) for one in batch]
+            return [self._attempt([one.item]) for one in batch]
+        return [error] * len(batch)
 
     def _attempt(self, items: list[Item]) -> GuijuError | None:
         try:
             with self._database.write() as tx:
                 self._keep(tx, items)
         except GuijuError as error:
-            self._fault = error if isinstance(error, Unavailable) else None
             return error
         except Exception as error:  # noqa: BLE001 - whatever it was, the waiting must be told
             _log.exception("a batch of %d could not be recorded", len(items))
             return _internal(error)
-        self._fault = None
         return None
 
-    def _try_again(self) -> None:
-        """While the door is closed, see whether a write goes through again."""
+    def _keep_aside(self, batch: list[_Waiting]) -> GuijuError | None:
+        try:
+            if self._spill is not None:
+                self._spill.add([one.item for one in batch])
+        except GuijuError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.exception("a batch of %d could not be kept aside", len(batch))
+            return _internal(error)
+        return None
+
+    def _catch_up(self, _: None) -> GuijuError | None:
+        """See whether a write goes through again, and put on record what was kept aside."""
         try:
             with self._database.write() as tx:
                 store.try_write(tx)
+            for items in () if self._spill is None else self._spill.batches():
+                with self._database.write() as tx:
+                    catch_up(tx, items)
         except GuijuError as error:
-            self._fault = error
+            return error
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.exception("records kept aside could not be taken up")
+            return _internal(error)
+        return None
+
+
+def _tell(told: _Told) -> None:
+    for one, error in told:
+        if one.done.done():
+            continue
+        if error is None:
+            one.done.set_result(None)
         else:
-            self._fault = None
+            one.done.set_exception(error)
+
+
+def _is_away(error: GuijuError | None) -> bool:
+    """Whether the store failed, not the item."""
+    return isinstance(error, Unavailable) and not isinstance(error, _OurFault)
+
+
+class _OurFault(Unavailable):
+    """Something in our own code broke over an item; the store is not to blame."""
 
 
 def _internal(error: Exception) -> GuijuError:
-    fault = Unavailable(
+    fault = _OurFault(
         "unavailable",
         Text(zh="记录未能写入，请求未被受理。", en="The record could not be written."),
         Text(zh="请联系服务方并提供请求编号。", en="Contact the provider with the request id."),

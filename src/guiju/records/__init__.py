@@ -2,8 +2,10 @@
 """Inputs, outputs and usage: minimal, sealed per person, every reading logged (Article 11)."""
 
 from guiju.records.bulk import BulkReading, announce, opened
+from guiju.records.catching_up import catch_up
 from guiju.records.model import Exchange, Finding, Label, Refusal, Screening, Source, Usage
 from guiju.records.service import ExchangeView, erase, find, read, recent, record
+from guiju.records.spill import Spill
 
 __all__ = [
     "BulkReading",
@@ -14,8 +16,10 @@ __all__ = [
     "Refusal",
     "Screening",
     "Source",
+    "Spill",
     "Usage",
     "announce",
+    "catch_up",
     "erase",
     "find",
     "opened",

@@ -105,6 +105,12 @@ def head(tx: Tx, request: str) -> Row[Any] | None:
     return tx.row(select(EXCHANGE).where(EXCHANGE.c.request == request))
 
 
+def present(tx: Tx, requests: Sequence[str]) -> set[str]:
+    """Which of these requests have a head."""
+    wanted = select(EXCHANGE.c.request).where(EXCHANGE.c.request.in_(requests))
+    return {row.request for row in tx.rows(wanted)}
+
+
 def body(tx: Tx, request: str) -> Row[Any] | None:
     """The sealed body of one exchange."""
     return tx.row(select(BODY).where(BODY.c.request == request))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
@@ -24,7 +25,7 @@ from guiju.accounts import (
     set_standing,
 )
 from guiju.accounts.store import APP, PERSON
-from guiju.kernel import Conflict, GuijuError, Invalid, Refused, Unavailable
+from guiju.kernel import Conflict, GuijuError, Invalid, Refused, Text, Unavailable
 from guiju.storage import Database, Tx
 
 CALLER = Caller(KeyKind.USER, "key_x", None, "pe_x", PersonState.ACTIVE, 2, 2)
@@ -240,6 +241,53 @@ def test_another_process_forgets_within_a_second(db, known, key, agreed, house, 
     seconds[0] += directory.LIVES_SECONDS
     assert known.cached(key.token) is None
     assert known.fetch(key.token).state is PersonState.SUSPENDED
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Takes the database away."""
+
+    def look_up_nobody(tx: Tx, token: str, end_user: str | None) -> Caller:
+        raise Unavailable("unavailable", Text(zh="字", en="word"), Text(zh="字", en="word"))
+
+    return lambda: monkeypatch.setattr(directory, "look_up", look_up_nobody)
+
+
+@pytest.mark.control("records-kept-aside")
+def test_who_was_known_before_the_database_went_away_counts_for_a_minute(
+    known, key, agreed, away, seconds
+):
+    """Then the door closes: what nobody could check for so long is not known any more."""
+    caller = known.fetch(key.token)
+    away()
+    seconds[0] += directory.LIVES_SECONDS
+    assert known.fetch(key.token) is caller
+    assert known.cached(key.token) is caller
+    seconds[0] += directory.GRACE_SECONDS
+    with pytest.raises(Unavailable):
+        known.fetch(key.token)
+
+
+def test_a_stranger_is_not_served_while_the_database_is_away(known, key, agreed, away, seconds):
+    """Nor whose standing was told to have changed."""
+    away()
+    with pytest.raises(Unavailable):
+        known.fetch(key.token)
+    assert known.cached(key.token) is None
+
+
+def test_who_was_refused_last_is_not_known_when_the_database_goes_away(
+    db, known, key, agreed, house, *, away, seconds
+):
+    """What was remembered before the refusal is gone."""
+    known.fetch(key.token)
+    with db.write() as tx:
+        set_standing(tx, house.officer.actor, agreed.id, PersonState.SUSPENDED, "abuse")
+    seconds[0] += directory.LIVES_SECONDS
+    assert known.fetch(key.token).state is PersonState.SUSPENDED
+    away()
+    with pytest.raises(Unavailable):
+        known.fetch(key.token)
 
 
 def test_what_was_read_before_a_change_is_not_remembered_after_it(known, key, agreed, monkeypatch):
