@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from guiju.labelling import AigcLabel, first_write, mark
+from guiju.labelling.audio import Where, explicit_audio, hears_rhythm
+from guiju.labelling.audio.waves import raw_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -93,3 +95,52 @@ def test_ffprobe_sees_the_label_and_ffmpeg_plays_the_same(name: str, tmp_path: P
         seen = told(out)
         assert (f"TAG:AIGC={label.to_json()}" in seen) is (name not in UNSEEN)
         assert facts <= seen
+
+
+SPEECH = ("-f", "lavfi", "-i", "anoisesrc=duration=1:amplitude=0.2:sample_rate=24000")
+PACKED = {
+    "mp3": ("a.mp3", ()),
+    "opus": ("a.opus", ()),
+    "aac": ("a.aac", ()),
+    "flac": ("a.flac", ("-metadata", "title=曲")),
+    "ogg": ("a.ogg", ("-c:a", "libvorbis")),
+    "m4a": ("a.m4a", ()),
+}
+
+
+def packets(file: Path) -> list[str]:
+    """The digests of the packets, in their order."""
+    shown = run("ffmpeg", "-v", "error", "-i", str(file), "-c", "copy", "-f", "framemd5", "-")
+    rows = [line.split(",") for line in shown.splitlines() if not line.startswith("#")]
+    return [row[5].strip() for row in rows]
+
+
+def samples(file: Path) -> tuple[bytes, bool]:
+    """What is heard, and whether the rhythm is."""
+    wave = file.with_suffix(".wav")
+    run("ffmpeg", "-v", "error", "-y", "-i", str(file), "-c:a", "pcm_s16le", str(wave))
+    raw, pcm = raw_of(wave.read_bytes())
+    return raw, hears_rhythm(pcm.decoded(raw), pcm.rate)
+
+
+@pytest.mark.parametrize("where", list(Where))
+@pytest.mark.parametrize("format_", PACKED)
+def test_packed_sound_gets_a_label_that_is_heard_once(
+    format_: str, where: Where, tmp_path: Path
+) -> None:
+    """The frames of MP3 stay what they were; FLAC gives every sample back; the facts stay."""
+    name, options = PACKED[format_]
+    made, out = tmp_path / name, tmp_path / f"labelled-{name}"
+    run("ffmpeg", "-v", "error", *SPEECH, *options, str(made))
+    out.write_bytes(explicit_audio(made.read_bytes(), format_, where=where))
+    (before, silent), (after, heard) = samples(made), samples(out)
+    assert (silent, heard) == (False, True)
+    assert len(after) - len(before) > 2 * 24000
+    if format_ == "mp3":
+        old, new = packets(made), packets(out)
+        assert new[-len(old) :] == old if where is Where.START else new[: len(old)] == old
+    if format_ == "flac":
+        assert after.endswith(before) if where is Where.START else after.startswith(before)
+        assert "TAG:title=曲" in told(out)
+    assert explicit_audio(out.read_bytes(), format_, where=where) == out.read_bytes()
+    assert mark(out.read_bytes(), LABEL).label == LABEL

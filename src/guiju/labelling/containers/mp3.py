@@ -23,7 +23,7 @@ _LARGEST_TAIL = 256 * 1024
 def _sniff_mp3(head: bytes) -> bool:
     audio = _audio(head)
     # Behind a long tag nothing is seen; nearly always such a tag is that of an MP3.
-    return audio is not None and (not audio or begins_mp3(audio))
+    return audio is not None and (begins_mp3(audio) or (not audio and head.startswith(b"ID3")))
 
 
 def _sniff_aac(head: bytes) -> bool:

@@ -39,9 +39,14 @@ def mp3_frame(data: bytes) -> int:
     rates = _RATES.get(version, ())
     if layer != _LAYER_III or rate >= len(rates) or not 0 < kbits <= len(_KBITS_1):
         return 0
-    first = version == _MPEG_1
-    samples, table = (144, _KBITS_1) if first else (72, _KBITS_2)
-    return samples * 1000 * table[kbits - 1] // rates[rate] + padding
+    samples = 144 if version == _MPEG_1 else 72
+    return samples * 1000 * mp3_kbits(data) // rates[rate] + padding
+
+
+def mp3_kbits(header: bytes) -> int:
+    """Thousands of bits a second, as the header of a frame says."""
+    table = _KBITS_1 if header[1] >> 3 & 3 == _MPEG_1 else _KBITS_2
+    return table[(header[2] >> 4) - 1]
 
 
 def adts_frame(data: bytes) -> int:

@@ -145,9 +145,10 @@ def _write(data: bytes, text: str) -> bytes:
 def _headers(data: bytes) -> Iterator[tuple[Page, _Header | Unread | None]]:
     """Every page, and with the one that completes them the comments of its stream."""
     gathering: dict[int, _Header] = {}
-    budget = Budget()
+    budget, has_begun = Budget(), False
     for page in pages(data):
         if page.flags & FIRST:
+            has_begun = True
             yield page, _begun(data, page, gathering)
             continue
         header = gathering.get(page.serial)
@@ -159,7 +160,7 @@ def _headers(data: bytes) -> Iterator[tuple[Page, _Header | Unread | None]]:
         budget.spend(page.end - page.start)
         header.pages.append(page)
         yield page, gathering.pop(page.serial) if header.is_whole else None
-    if gathering:
+    if gathering or not has_begun:
         raise StopsError("truncated")
 
 

@@ -35,8 +35,7 @@ from guiju.labelling.containers.walking import (
 PLACE = "AIGC chunk"
 _FORMS = (b"RIFF", b"RF64", b"BW64")
 _ID3 = frozenset({b"id3 ", b"ID3 "})
-_SIZES = 16  # of the file and of its samples, in ds64
-_UNKNOWN = 0x7FFF_0000
+UNKNOWN = 0x7FFF_0000
 """So many bytes and more say, in a smaller file, that its writer did not know the end."""
 
 
@@ -64,7 +63,7 @@ def parsed(data: bytes) -> Wave:
         raise StopsError("broken")
     size, width = (20, 8) if long else (4, 4)
     told = number(data, size, width, "little")
-    known = 0 < told < (_UNKNOWN if not long else 1 << 63)
+    known = 0 < told < (UNKNOWN if not long else 1 << 63)
     end = min(8 + told, len(data)) if known else len(data)
     found: list[riff.Chunk] = []
     samples, endless = None, False
@@ -91,7 +90,7 @@ def _samples(
     if long and one.size == riff.LARGEST:
         one = one._replace(size=number(data, 28, 8, "little"))
     nothing = one.size == 0 and (not known or one.end == end) and one.end < len(data)
-    if nothing or (one.size >= _UNKNOWN and one.end > len(data)):
+    if nothing or (one.size >= UNKNOWN and one.end > len(data)):
         return one._replace(size=len(data) - one.body), True
     return one, False
 

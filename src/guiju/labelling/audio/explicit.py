@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the audible label into sound: mixed here in PCM, with ffmpeg in packed formats."""
+
+from __future__ import annotations
+
+from guiju.labelling.audio.cue import Cue, Rhythm
+from guiju.labelling.audio.mixing import in_samples, in_wave
+from guiju.labelling.audio.packed import PACKED, in_packed
+from guiju.labelling.audio.pcm import SPEECH, Pcm, not_supported
+from guiju.labelling.audio.waves import Where
+from guiju.labelling.ffmpeg import Ffmpeg
+
+FORMATS = ("wav", "pcm", *PACKED)
+"""Of these, as speech interfaces call them, the last ones need ffmpeg."""
+
+
+def explicit_audio(
+    data: bytes,
+    format_: str,
+    *,
+    cue: Cue | None = None,
+    where: Where = Where.START,
+    pcm: Pcm = SPEECH,
+    ffmpeg: Ffmpeg | None = None,
+) -> bytes:
+    """The sound with an audible label at one end; the rhythm is put there only once.
+
+    Samples of wav and pcm stay what they are, and so do the frames of mp3; other formats are packed
+    anew. `pcm` says what raw samples are; other formats say it themselves.
+
+    Raises:
+        Invalid: `audio-not-supported`, `audio-has-positions`, `file-broken`, `media-unreadable`.
+        Unavailable: `ffmpeg-missing`, `ffmpeg-too-slow`: the sound may not be given out unlabelled.
+    """
+    cue = cue or Rhythm()
+    if format_ == "pcm":
+        return in_samples(data, pcm, cue, where)
+    if format_ == "wav":
+        return in_wave(data, cue, where)
+    if format_ in PACKED:
+        return in_packed(data, format_, cue, where, ffmpeg or Ffmpeg())
+    raise not_supported(format_)
