@@ -17,7 +17,7 @@ LARGEST = 64 * 1024
 """More characters than this are no label: nothing is read further."""
 
 _MOST = 16
-_KEY = re.compile(r'"?\bAIGC\b"?\s*[:=]?\s*(?=\{)', re.IGNORECASE)
+_KEY = re.compile(r'"?\bAIGC\b"?\s*+[:=]?\s*+(?=\{)', re.IGNORECASE)
 _OLD_NAMES = {"ReserveCode1": "ReservedCode1", "ReserveCode2": "ReservedCode2"}
 
 Form = Literal["bare", "wrapped"]

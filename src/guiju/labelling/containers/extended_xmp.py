@@ -46,12 +46,14 @@ class Portions:
 
 def _joined(parts: list[tuple[int, int, bytes]]) -> bytes | None:
     """The whole, if its portions fit together without gaps."""
-    data = b""
-    for at, whole, part in sorted(parts):
-        if at != len(data) or len(data) + len(part) > min(whole, LARGEST_XMP):
+    parts = sorted(parts)
+    size = 0
+    for at, _, part in parts:
+        if at != size or size + len(part) > LARGEST_XMP:
             return None
-        data += part
-    return data if len(data) == parts[0][1] else None
+        size += len(part)
+    told = {whole for _, whole, _ in parts}
+    return b"".join(part for _, _, part in parts) if told == {size} else None
 
 
 def _digest(packet: bytes) -> bytes:

@@ -36,8 +36,9 @@ def segments(data: bytes, at: int, budget: Budget) -> Iterator[Segment]:
     """
     if take(data, at, 2) != bytes((_FILL, START)):
         raise StopsError("broken")
+    first = at == 0
     at += 2
-    marker = START
+    marker, scans = START, 0
     while marker != END:
         budget.part()
         begin = at
@@ -55,13 +56,17 @@ def segments(data: bytes, at: int, budget: Budget) -> Iterator[Segment]:
         yield Segment(marker, begin, at + min(size, 2), at + size)
         at += size
         if marker == SCAN:
-            at = _behind_scan(data, at)
+            at = _behind_scan(data, at, first=first and not scans)
+            scans += 1
 
 
-def _behind_scan(data: bytes, at: int) -> int:
-    """Where the next marker behind the compressed picture stands."""
+def _behind_scan(data: bytes, at: int, *, first: bool) -> int:
+    """Where the next marker behind the compressed picture stands.
+
+    Only once in a file the rest is looked through in one go, or many scans would take for ever.
+    """
     last = len(data) - 2
-    if at <= last and data.endswith(b"\xff\xd9") and _is_one_scan(data, at):
+    if first and at <= last and data.endswith(b"\xff\xd9") and _is_one_scan(data, at):
         return last
     marker = _MARKER.search(data, at)
     if marker is None:

@@ -67,7 +67,8 @@ def _walk(data: bytes) -> Iterator[Found | Unread]:
         end = at + size + _AROUND
         if name in _LOOKED_AT:
             budget.spend(size)
-            yield from _labels(name, data[at + 8 : at + 8 + size], _faults(data, at, size))
+            faults = _faults(data, at, size)
+            yield from _labels(name, data[at + 8 : at + 8 + size], faults, budget)
     yield from behind_the_end(data, end)
 
 
@@ -88,11 +89,14 @@ def _faults(data: bytes, at: int, size: int) -> tuple[str, ...]:
     return () if zlib.crc32(data[at + 4 : at + 8 + size]) == told else ("checksum",)
 
 
-def _labels(name: bytes, value: bytes, faults: tuple[str, ...]) -> Iterator[Found | Unread]:
+def _labels(
+    name: bytes, value: bytes, faults: tuple[str, ...], budget: Budget
+) -> Iterator[Found | Unread]:
     if name == b"eXIf":
         seen = exif.labels(value)
     else:
         text = _text(name, value)
+        budget.spend(0 if text is None else len(text.value))
         seen = iter(()) if text is None else _text_labels(name.decode(), text)
     yield from with_faults(seen, faults)
 
