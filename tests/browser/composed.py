@@ -14,6 +14,7 @@ from tools.make_migration import import_every_table
 
 from guiju import accounts, ledger, policies, profile
 from guiju.accounts import routes as accounts_routes
+from guiju.app import verify_page
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey, Text, new_id, software
 from guiju.measures import Signal
 from guiju.policies import routes as policies_routes
@@ -65,6 +66,7 @@ def compose(database: Database, clock: FixedClock) -> Composed:
         accounts_routes.router(database, site),
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),
+        verify_page.router(site),
     ):
         app.include_router(routes)
     return Composed(site.install(app), database, board, clock)

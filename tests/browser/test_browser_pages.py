@@ -10,7 +10,7 @@ from .conftest import NARROW, WIDE, Browser
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("/", "/agreement", "/sign-in", "/console/sign-in", "/register", "/nowhere")
+PUBLIC = ("/", "/agreement", "/sign-in", "/console/sign-in", "/register", "/verify", "/nowhere")
 STAFF = (
     "/console",
     "/console?outcome=NOT_MET",

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from guiju.accounts import routes as accounts_routes
+from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
 from guiju.app.house import House
 from guiju.gateway import Gateway
@@ -52,6 +53,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         accounts_routes.router(database, site, house.publish),
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
+        verify_page.router(site),
     ):
         app.include_router(routes)
     add_api_page(app, site)

@@ -15,6 +15,12 @@ from guiju.labelling.code import (
     check_uscc,
     producer_code,
 )
+from guiju.labelling.explaining import (
+    field_in_words,
+    label_in_words,
+    reason_in_words,
+    verdict_in_words,
+)
 from guiju.labelling.marking import Marked, Present, mark, propagate
 from guiju.labelling.model import AigcLabel, field_names, first_write
 from guiju.labelling.reading import FoundLabel, labels_in, parse
@@ -49,9 +55,11 @@ __all__ = [
     "check_character",
     "check_producer_code",
     "check_uscc",
+    "field_in_words",
     "field_names",
     "first_write",
     "has_elements",
+    "label_in_words",
     "labels_in",
     "language_of",
     "mark",
@@ -59,4 +67,6 @@ __all__ = [
     "producer_code",
     "propagate",
     "read",
+    "reason_in_words",
+    "verdict_in_words",
 ]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
 
 from fastapi import Depends
@@ -18,6 +18,7 @@ TOKEN = "form_token"  # noqa: S105 - the name of the field, not a secret
 _MOST_FIELDS = 100
 _MOST_PART = 16 * 1024 * 1024
 _LONGEST = 10_000
+_LONGEST_NAME = 300
 
 
 class Form:
@@ -47,13 +48,21 @@ class Form:
         value = self._fields.get(name)
         return value.file.read() if isinstance(value, UploadFile) else b""
 
+    def file_name(self, name: str) -> str:
+        """The name of an uploaded file as its sender gives it; empty when none was chosen."""
+        value = self._fields.get(name)
+        return (value.filename or "")[:_LONGEST_NAME] if isinstance(value, UploadFile) else ""
+
     def _sent(self, name: str) -> str:
         value = self._fields.get(name)
         return value if isinstance(value, str) else ""
 
 
-async def _read(request: Request) -> FormData:
-    return await request.form(max_files=4, max_fields=_MOST_FIELDS, max_part_size=_MOST_PART)
+async def _read(request: Request) -> AsyncIterator[FormData]:
+    """The fields until the answer is made; then uploaded files are gone from the disk too."""
+    sent = request.form(max_files=4, max_fields=_MOST_FIELDS, max_part_size=_MOST_PART)
+    async with sent as fields:
+        yield fields
 
 
 def _checked(request: Request, sent: Annotated[FormData, Depends(_read)]) -> Form:

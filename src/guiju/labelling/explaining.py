@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the stable words of a report mean, for people (Article 12)."""
+
+from __future__ import annotations
+
+from guiju.kernel import Text
+from guiju.labelling.report import LabelVerdict
+
+_VERDICTS = {
+    LabelVerdict.VALID: Text(
+        zh="带有人工智能生成标识，未发现问题。",
+        en="It carries a label of AI-generated content, and nothing is wrong with it.",
+    ),
+    LabelVerdict.INVALID: Text(
+        zh="带有人工智能生成标识，但有问题。",
+        en="It carries a label of AI-generated content, but something is wrong with it.",
+    ),
+    LabelVerdict.ABSENT: Text(
+        zh="没有找到人工智能生成标识。没有标识，不等于不是人工智能生成。",
+        en="No label of AI-generated content was found. That does not show that it is not "
+        "generated.",
+    ),
+    LabelVerdict.INCONCLUSIVE: Text(
+        zh="未能读完，因此不下结论。",
+        en="It could not be read to its end, so nothing is concluded.",
+    ),
+}
+
+_FIELDS = {
+    "Label": Text(zh="生成合成属性", en="Whether generated"),
+    "ContentProducer": Text(zh="生成服务提供者", en="Who generated it"),
+    "ProduceID": Text(zh="内容编号", en="Number of the content"),
+    "ReservedCode1": Text(zh="预留字段 1", en="Reserved 1"),
+    "ContentPropagator": Text(zh="传播服务提供者", en="Who spread it"),
+    "PropagateID": Text(zh="传播编号", en="Number given by that"),
+    "ReservedCode2": Text(zh="预留字段 2", en="Reserved 2"),
+}
+
+_LABELS = {
+    "1": Text(zh="属于人工智能生成", en="is generated"),
+    "2": Text(zh="可能为人工智能生成", en="may be generated"),
+    "3": Text(zh="疑似人工智能生成", en="is suspected to be generated"),
+}
+
+_REASONS = {
+    "truncated": Text(zh="文件不完整。", en="The file is cut off."),
+    "broken": Text(zh="文件的一部分已损坏。", en="A part of the file is damaged."),
+    "limit": Text(zh="元数据过大或过多。", en="There is too much metadata, or too large."),
+    "too-large": Text(zh="内容过大。", en="It is too large."),
+    "encrypted": Text(zh="文件已加密。", en="The file is encrypted."),
+    "unsupported": Text(zh="不支持这种格式。", en="This format is not supported."),
+    "another-file": Text(
+        zh="文件末尾之后还有另一个文件。", en="Behind its end stands another file."
+    ),
+    "explicit-absent": Text(
+        zh="首尾没有显式标识。", en="There is no visible label at its start or end."
+    ),
+    "explicit-english-only": Text(
+        zh="显式标识只有英文，缺少标准规定的要素。",
+        en="The visible label is in English only and lacks the standard's elements.",
+    ),
+    "implicit-absent": Text(zh="没有隐式标识。", en="There is no implicit label."),
+    "implicit-repeated": Text(zh="隐式标识不止一份。", en="There is more than one implicit label."),
+    "unreadable": Text(zh="标识无法解析。", en="A label cannot be parsed."),
+    "checksum": Text(
+        zh="标识所在数据块的校验码不符。", en="The checksum of a label's part is wrong."
+    ),
+    "provider-code-wrong": Text(
+        zh="{detail}：服务提供者编码有误。", en="{detail}: the provider code is wrong."
+    ),
+    "not-a-label-value": Text(
+        zh="{detail}：取值不是 1、2、3。", en="{detail}: its value is not 1, 2 or 3."
+    ),
+    "empty": Text(zh="{detail}：为空。", en="{detail}: it is empty."),
+    "charset": Text(
+        zh="{detail}：含有标准不允许的字符。",
+        en="{detail}: it has characters that are not allowed.",
+    ),
+    "misspelt": Text(zh="{detail}：字段名拼写有误。", en="{detail}: the field's name is misspelt."),
+    "repeated": Text(zh="{detail}：重复出现。", en="{detail}: it stands there twice."),
+    "not-text": Text(zh="{detail}：取值不是字符串。", en="{detail}: its value is no text."),
+    "missing": Text(zh="{detail}：缺少此字段。", en="{detail}: the field is missing."),
+    "unknown": Text(
+        zh="{detail}：标准没有此字段。", en="{detail}: the standard has no such field."
+    ),
+    "order": Text(zh="字段顺序与标准不符。", en="The fields are not in the standard's order."),
+    "place": Text(
+        zh="标识位于 {detail}，不是指南规定的位置。",
+        en="A label stands in {detail}, which is not the place of the guide.",
+    ),
+    "namespace": Text(
+        zh="{detail} 中标识的命名空间有误。", en="The namespace of the label in {detail} is wrong."
+    ),
+}
+
+
+def verdict_in_words(verdict: LabelVerdict) -> Text:
+    """One sentence for a verdict."""
+    return _VERDICTS[verdict]
+
+
+def reason_in_words(reason: str) -> Text:
+    """One sentence for a reason of a report; an unknown one is shown as it is."""
+    word, _, detail = reason.partition(":")
+    said = _REASONS.get(word)
+    return Text(zh=reason, en=reason) if said is None else said.format(detail=detail)
+
+
+def field_in_words(name: str) -> Text:
+    """What one of the seven fields says."""
+    return _FIELDS[name]
+
+
+def label_in_words(value: str) -> Text | None:
+    """What a value of the field Label says; None: the standard does not know it."""
+    return _LABELS.get(value)

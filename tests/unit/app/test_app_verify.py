@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from tests.unit.labelling.samples import gif, jpeg, png
+
+from guiju.app import verify_page
+from guiju.labelling import first_write, mark, reason_in_words
+from guiju.labelling.explaining import _REASONS
+from guiju.web import Site
+
+LABEL = first_write("001191110102MAD55U9H0F10002", "req_1")
+GOOD = mark(png(), LABEL).data
+
+
+@pytest.fixture
+def client() -> TestClient:
+    site = Site()
+    app = FastAPI()
+    app.include_router(verify_page.router(site))
+    return TestClient(site.install(app), headers={"accept": "text/html"})
+
+
+def sent(
+    client: TestClient,
+    data: bytes | None = None,
+    name: str = "x.png",
+    *,
+    text: str = "",
+    lang: str = "en",
+):
+    page = client.get("/verify").text
+    found = re.search(r'name="form_token" value="([^"]+)"', page)
+    assert found
+    files = {"file": (name, data)} if data is not None else {"file": ("", b"")}
+    fields = {"form_token": found[1], "text": text}
+    return client.post("/verify", data=fields, files=files, headers={"accept-language": lang})
+
+
+def test_anybody_may_ask_and_needs_no_script(client: TestClient) -> None:
+    """The page is in both languages and offered in the menu."""
+    for language, words in (("zh-CN", "查验标识"), ("en", "Check a label")):
+        page = client.get("/verify", headers={"accept-language": language})
+        assert page.status_code == 200
+        assert page.text.count(words) >= 2
+        assert "<form" in page.text
+
+
+@pytest.mark.parametrize(
+    ("data", "zh", "en"),
+    [
+        (GOOD, "未发现问题", "nothing is wrong with it"),
+        (png(), "不等于不是人工智能生成", "does not show that it is not generated"),
+        (GOOD[:-3], "不下结论", "nothing is concluded"),
+        (png(behind=LABEL.to_wrapped_json().encode()), "但有问题", "something is wrong"),
+        (b"\0\1", "不下结论", "nothing is concluded"),
+    ],
+    ids=["valid", "absent", "inconclusive", "invalid", "unsupported"],
+)
+def test_the_verdict_is_said_in_plain_words(
+    client: TestClient, data: bytes, zh: str, en: str
+) -> None:
+    """In the reader's language, and never more than can be known."""
+    assert en in sent(client, data).text
+    assert zh in sent(client, data, lang="zh").text
+
+
+def test_the_seven_fields_are_shown(client: TestClient) -> None:
+    """With what they mean, and that a label proves nothing by itself."""
+    page = sent(client, GOOD).text
+    for part in (*LABEL.fields, "001191110102MAD55U9H0F10002", "req_1", "is generated"):
+        assert part in page
+    assert "not who wrote it" in page
+
+
+def test_a_text_can_be_pasted(client: TestClient) -> None:
+    """It is judged by the words at its ends."""
+    assert "nothing is wrong" in sent(client, text="海是蓝的。\n（本内容由人工智能生成）").text
+    assert "No label" in sent(client, text="海是蓝的。").text
+
+
+def test_nothing_sent_is_one_clear_error(client: TestClient) -> None:
+    """And the form is there again."""
+    answer = sent(client)
+    assert answer.status_code == 400
+    assert "Choose a file, or paste a text." in answer.text
+    assert "<form" in answer.text
+
+
+def test_what_a_file_says_cannot_become_markup(client: TestClient) -> None:
+    """Neither its name nor its fields nor a place in it."""
+    evil = '{"AIGC":{"Label":"<u>","ContentProducer":"<script>1</script>","ProduceID":"\'><i>"}}'
+    page = sent(client, jpeg(behind=evil.encode()), name="<img src=x>.png").text
+    for tag in ("<u>", "<script>1", "<i>", "<img src=x"):
+        assert tag not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_too_much_is_refused(client: TestClient) -> None:
+    """Before anything of it is read."""
+    answer = sent(client, bytes(33 * 1024 * 1024))
+    assert answer.status_code == 413
+    assert sent(client, text="x" * 200_001).status_code == 400
+
+
+def test_programs_get_the_report(client: TestClient) -> None:
+    """The body is the file; the shape is that of `guiju label check --json`."""
+    report = client.post("/api/labels/check", content=GOOD).json()
+    assert (report["verdict"], report["label"]) == ("present_valid", LABEL.fields)
+    assert set(report) == {"verdict", "label", "axes", "reasons"}
+    assert client.post("/api/labels/check", content=gif()).json()["verdict"] == "absent"
+    text = client.post("/api/labels/check?name=x.txt", content="海是蓝的。".encode()).json()
+    assert text["axes"]["format"] == "text"
+
+
+def test_every_reason_has_words(client: TestClient) -> None:
+    """In both languages, with the part that it is about."""
+    for word in _REASONS:
+        said = reason_in_words(f"{word}:<ProduceID>")
+        assert "{" not in said.zh + said.en
+        assert said.zh.endswith("。")
+        assert said.en.endswith(".")
+    assert reason_in_words("new-word:x").en == "new-word:x"
