@@ -98,3 +98,31 @@ def test_a_blocked_message_is_stopped(messages: anthropic.Anthropic, model: Mode
     with messages.messages.stream(model=name, max_tokens=9, messages=hello) as stream:
         final: Any = stream.get_final_message()
     assert (final.content[0].text, final.stop_reason) == (REFUSAL, "refusal")
+
+
+def test_a_response_by_the_official_client(client: OpenAI, model: ModelService) -> None:
+    """Whole and streamed say the same, and the service is asked a chat."""
+    asked: Any = {"model": model.says("今天", "天气很好。"), "input": "天气如何"}
+    asked["instructions"] = "简短回答"
+    whole: Any = client.responses.create(**asked)
+    assert whole.output_text == "今天天气很好。" + LABEL
+    assert (whole.status, whole.aigc["Label"], whole.usage.total_tokens) == ("completed", "1", 12)
+    with client.responses.stream(**asked) as stream:
+        final: Any = stream.get_final_response()
+    assert final.output_text == whole.output_text
+    assert final.aigc["Label"] == "1"
+    sent = [one for one in model.asked if one["model"] == asked["model"]]
+    roles = [[message["role"] for message in one["messages"]] for one in sent]
+    assert roles == [["system", "user"]] * 2
+
+
+def test_a_blocked_response_is_stopped(client: OpenAI, model: ModelService) -> None:
+    """On its way in, and in pieces on its way out."""
+    stopped = client.responses.create(model="m", input=f"说说{BLOCKED}")
+    assert (stopped.output_text, stopped.status) == (REFUSAL, "incomplete")
+    events = list(client.responses.create(model=model.says(*BLOCKED), input="x", stream=True))
+    assert events[-1].type == "response.incomplete"
+    assert events[-1].response.output_text == REFUSAL
+    with pytest.raises(BadRequestError) as refused:
+        client.responses.create(model="m", input="x", tools=[{"type": "web_search"}])
+    assert (refused.value.code, refused.value.param) == ("content-not-screened", "tools[0]")

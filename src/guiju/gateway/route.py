@@ -66,6 +66,7 @@ class Route(NamedTuple):
 ROUTES: dict[str, Route] = {
     "/v1/chat/completions": Route(wires.CHAT, CHAT),
     "/v1/completions": Route(wires.COMPLETIONS, CHAT),
+    "/v1/responses": Route(wires.RESPONSES, CHAT),
     "/v1/messages": Route(wires.MESSAGES, CHAT),
     "/v1/embeddings": Route(wires.EMBEDDINGS, VECTORS),
 }

@@ -148,13 +148,14 @@ class Work:
 
     def label_place(self) -> Place:
         """Where the visible label stands; beside text that a program will parse, never inside."""
-        return Place.INTERFACE if self._format() != "text" else self.rules.label.place
+        return Place.INTERFACE if self.format() != "text" else self.rules.label.place
 
     def wants_json(self) -> bool:
         """Whether the answer was asked for as JSON."""
-        return self._format() in _JSON
+        return self.format() in _JSON
 
-    def _format(self) -> str:
+    def format(self) -> str:
+        """The kind of text that was asked for: `text`, `json_object`, `json_schema`, another."""
         wanted = self.body.get("response_format")
         kind = wanted.get("type") if type(wanted) is dict else None
         return kind if type(kind) is str else "text"

@@ -10,7 +10,9 @@ from typing import Any
 
 import anthropic
 import httpx2
+import openai
 import pytest
+from pydantic import BaseModel
 from tests.unit.gateway.scene import BLOCKED, rules
 from tests.unit.gateway.test_gateway_guards import BAD, STORY, Minding
 from tests.unit.gateway.test_gateway_server import NOW, House, run
@@ -191,3 +193,147 @@ def test_errors_by_the_official_anthropic_client() -> None:
         assert (await client.models.retrieve("guiju-demo")).type == "model"
 
     by_anthropic(SAYING, scene)
+
+
+# -- OpenAI ----------------------------------------------------------------------------------------
+
+
+def by_openai(
+    model: DemoModel, scene: Callable[[openai.AsyncOpenAI], Coroutine[Any, Any, None]]
+) -> None:
+    async def asked() -> None:
+        async with reached(model) as connection:
+            client = openai.AsyncOpenAI(
+                base_url="http://guiju/v1", api_key="good", max_retries=0, http_client=connection
+            )
+            await scene(client)
+
+    run(asked)
+
+
+def test_a_response_by_the_official_client() -> None:
+    """Whole, as raw events, and as the client puts a stream together: the same items."""
+
+    async def scene(client: openai.AsyncOpenAI) -> None:
+        asked: Any = {"model": "m", "input": "你好"}
+        whole = await client.responses.create(**asked)
+        assert whole.output_text == "好的。" + LABEL
+        assert [one.type for one in whole.output] == ["reasoning", "message"]
+        async with client.responses.stream(**asked) as stream:
+            pieces = [one.delta async for one in stream if one.type == "response.output_text.delta"]
+            final = await stream.get_final_response()
+        assert "".join(pieces) == final.output_text == whole.output_text
+        assert final.usage == whole.usage
+        assert final.status == whole.status == "completed"
+        again: Any = [*HELLO, *(one.to_dict() for one in final.output), *HELLO]
+        assert (await client.responses.create(model="m", input=again)).status == "completed"
+
+    by_openai(SAYING, scene)
+
+
+def test_tools_by_the_official_openai_client() -> None:
+    """A call comes out of both APIs, whole and streamed, and goes back in with its result."""
+
+    async def scene(client: openai.AsyncOpenAI) -> None:
+        function: Any = {"name": "f", "description": "d", "parameters": TOOL, "strict": False}
+        asked: Any = {"model": "m", "input": HELLO, "tools": [{"type": "function", **function}]}
+        whole = await client.responses.create(**asked)
+        async with client.responses.stream(**asked) as stream:
+            final = await stream.get_final_response()
+        for answer in (whole, final):
+            text, call = (one.to_dict() for one in answer.output)
+            assert text["type"] == "message"
+            assert (call["name"], call["arguments"]) == ("f", '{"city":"北京"}')
+            result = {"type": "function_call_output", "call_id": call["call_id"], "output": "晴"}
+            again: Any = [*HELLO, text, call, result]
+            assert (await client.responses.create(**{**asked, "input": again})).id
+        asked = {"model": "m", "messages": HELLO}
+        asked["tools"] = [{"type": "function", "function": function}]
+        chat = await client.chat.completions.create(**asked)
+        async with client.chat.completions.stream(**asked) as chunks:
+            streamed = await chunks.get_final_completion()
+        for one in (chat, streamed):
+            called = (one.choices[0].message.tool_calls or [])[0]
+            assert called.type == "function"
+            assert called.function.arguments == '{"city":"北京"}'
+            assert one.choices[0].finish_reason == "tool_calls"
+
+    by_openai(CALLING, scene)
+
+
+def test_a_response_of_json_by_the_official_client() -> None:
+    """The client reads it into the class that it asked for; the label does not stand in its way."""
+
+    class Trip(BaseModel):
+        city: str
+
+    async def scene(client: openai.AsyncOpenAI) -> None:
+        found = await client.responses.parse(model="m", input="去哪", text_format=Trip)
+        assert found.output_parsed == Trip(city="北京")
+        async with client.responses.stream(model="m", input="去哪", text_format=Trip) as stream:
+            assert (await stream.get_final_response()).output_parsed == Trip(city="北京")
+        chat = await client.chat.completions.parse(model="m", messages=HELLO, response_format=Trip)
+        assert chat.choices[0].message.parsed == Trip(city="北京")
+
+    by_openai(Scripted({"content": '{"city":'}, {"content": '"北京"}'}), scene)
+
+
+def test_a_refusal_by_the_official_openai_client() -> None:
+    """Every stream ends well, says why, and holds nothing of the blocked word."""
+
+    async def scene(client: openai.AsyncOpenAI) -> None:
+        events = [
+            one async for one in await client.responses.create(model="m", input="x", stream=True)
+        ]
+        assert events[-1].type == "response.incomplete"
+        assert events[-1].response.incomplete_details is not None
+        assert events[-1].response.incomplete_details.reason == "content_filter"
+        assert "抱歉" in events[-1].response.output_text
+        chunks = [
+            one
+            async for one in await client.chat.completions.create(
+                model="m", messages=HELLO, stream=True
+            )
+        ]
+        assert chunks[-1].choices[0].finish_reason == "content_filter"
+        assert BLOCKED not in "".join(one.to_json() for one in (*events, *chunks))
+
+    by_openai(CONDEMNED, scene)
+
+
+def test_a_withdrawal_does_not_disturb_the_official_openai_client() -> None:
+    """It says in which item and from which character on; the stream is read to its reason."""
+
+    async def scene(client: openai.AsyncOpenAI) -> None:
+        async with client.responses.stream(model="m", input="x") as stream:
+            events: list[Any] = [one async for one in stream]
+        (notice,) = [one for one in events if one.type == "guiju.withdrawal"]
+        assert notice.output_index == 1
+        said = events[-1].response.output[1].content[0].text
+        assert BAD in said[getattr(notice, "from") :]
+        async with client.chat.completions.stream(model="m", messages=HELLO) as chunks:
+            with pytest.raises(openai.ContentFilterFinishReasonError) as stopped:
+                await chunks.get_final_completion()
+        assert BAD in str(stopped.value.completion)
+
+    by_openai(TAKEN_BACK, scene)
+
+
+def test_errors_by_the_official_openai_client() -> None:
+    """Each is the exception that the client has for it, before and within a stream."""
+
+    async def scene(client: openai.AsyncOpenAI) -> None:
+        with pytest.raises(openai.BadRequestError) as kept:
+            await client.responses.create(model="m", input="x", previous_response_id="resp_1")
+        assert (kept.value.code, kept.value.param) == ("field-not-offered", "previous_response_id")
+        with pytest.raises(openai.NotFoundError) as closed:
+            await client.responses.retrieve("resp_1")
+        assert closed.value.code == "route-not-screened"
+        with pytest.raises(openai.APIError) as broken:
+            _ = [
+                one
+                async for one in await client.responses.create(model="m", input="x", stream=True)
+            ]
+        assert broken.value.code == "upstream-unavailable"
+
+    by_openai(Scripted({"content": "说到一半"}, {"tool_calls": ["nonsense"]}), scene)

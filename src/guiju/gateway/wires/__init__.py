@@ -9,8 +9,9 @@ from guiju.gateway.wires.chat import CHAT
 from guiju.gateway.wires.completions import COMPLETIONS
 from guiju.gateway.wires.embeddings import EMBEDDINGS
 from guiju.gateway.wires.messages import MESSAGES
+from guiju.gateway.wires.responses import RESPONSES
 from guiju.gateway.wires.wire import Voice, Wire
 
-__all__ = ["CHAT", "COMPLETIONS", "EMBEDDINGS", "MESSAGES", "WIRES", "Voice", "Wire"]
+__all__ = ["CHAT", "COMPLETIONS", "EMBEDDINGS", "MESSAGES", "RESPONSES", "WIRES", "Voice", "Wire"]
 
-WIRES = {one.name: one for one in (CHAT, COMPLETIONS, EMBEDDINGS, MESSAGES)}
+WIRES = {one.name: one for one in (CHAT, COMPLETIONS, EMBEDDINGS, MESSAGES, RESPONSES)}

@@ -58,3 +58,13 @@ def kind_of(value: dict[str, Any]) -> str:
     """What an object says it is, short enough to be repeated in an error."""
     kind = value.get("type")
     return kind[:_SHOWN] if type(kind) is str else type(kind).__name__
+
+
+def not_offered(param: str, what: Text, remedy: Text) -> Invalid:
+    """400 `field-not-offered`: what `param` asks for is no service of this house."""
+    return Invalid(
+        "field-not-offered",
+        Text(zh=f"不支持 {param}：{what.zh}。", en=f"{param} is not offered: {what.en}."),
+        remedy,
+        param=param,
+    )

@@ -13,10 +13,10 @@ import msgspec
 
 from guiju.gateway.passages import not_text
 from guiju.gateway.wires.strict import as_list, as_object, as_text, check_keys, kind_of, wrong
+from guiju.gateway.wires.turns import as_one_text, assistant_turn
 
 Json = dict[str, Any]
 
-_GAP = "\n\n"
 _ROLES = frozenset({"user", "assistant", "system"})
 # As they are in a chat.
 _SAME = ("model", "stream", "max_tokens", "temperature", "top_p", "top_k")
@@ -83,8 +83,8 @@ def _system(value: Any) -> list[Json]:
 
 
 def _texts(blocks: list[Any], where: str) -> str:
-    """Blocks of text as one text; the model reads a gap between them."""
-    return _GAP.join(
+    """Blocks of text as one text."""
+    return as_one_text(
         _text(as_object(one, f"{where}[{index}]"), f"{where}[{index}]")
         for index, one in enumerate(blocks)
     )
@@ -123,7 +123,7 @@ def _asked(blocks: list[tuple[Json, str]]) -> list[Json]:
     """What a user says: results of tools first, as a chat wants them right behind their calls."""
     results = [_result(one, where) for one, where in blocks if one.get("type") == "tool_result"]
     texts = [_text(one, where) for one, where in blocks if one.get("type") != "tool_result"]
-    return results + ([{"role": "user", "content": _GAP.join(texts)}] if texts else [])
+    return results + ([{"role": "user", "content": as_one_text(texts)}] if texts else [])
 
 
 def _result(block: Json, where: str) -> Json:
@@ -136,10 +136,7 @@ def _result(block: Json, where: str) -> Json:
 
 
 def _said(blocks: list[tuple[Json, str]]) -> Json:
-    """What the assistant said before: text, calls, and the thought that led to calls.
-
-    Thoughts before a mere text are left out, as the services that think leave them out as well.
-    """
+    """What the assistant said before."""
     texts, calls, thoughts = [], [], []
     for block, where in blocks:
         kind = block.get("type")
@@ -150,14 +147,7 @@ def _said(blocks: list[tuple[Json, str]]) -> Json:
             thoughts.append(as_text(block.get("thinking"), f"{where}.thinking"))
         else:
             texts.append(_text(block, where))
-    message: Json = {"role": "assistant", "content": _GAP.join(texts) if texts else None}
-    if calls:
-        message["tool_calls"] = calls
-        if thoughts:
-            message["reasoning_content"] = _GAP.join(thoughts)
-    elif not texts:
-        message["content"] = ""
-    return message
+    return assistant_turn(texts, calls, thoughts)
 
 
 def _call(block: Json, where: str) -> Json:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says a stream in the events of Anthropic's Messages API: one block after another."""
+"""Says a stream in the events of Anthropic's Messages API."""
 
 from __future__ import annotations
 
@@ -9,77 +9,37 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from guiju.gateway.wires.messages import saying
+from guiju.gateway.wires.turns import TurnVoice
 
 if TYPE_CHECKING:
-    from guiju.gateway.choices import Choice
     from guiju.gateway.watch import Channel
     from guiju.gateway.work import Work
 
 Json = dict[str, Any]
 
 _encode = msgspec.json.Encoder().encode
-# Into which kind of block the text of a channel goes, and under which name.
-_KINDS = {
-    "reasoning_content": ("thinking", "thinking_delta", saying.thought("")),
-    "content": ("text", "text_delta", saying.text("")),
-    "refusal": ("text", "text_delta", saying.text("")),
-}
 
 
-class MessageVoice:
-    """Events from `message_start` to `message_stop`.
-
-    Calls of tools are kept for the end: then the visible label still stands in the text before
-    them, and no program acts on an answer that is not on record.
-    """
-
-    in_turn = True
+class MessageVoice(TurnVoice):
+    """Events from `message_start` to `message_stop`."""
 
     def __init__(self, work: Work) -> None:
         """Nothing was said yet."""
-        self._work = work
-        self._model = work.model
+        super().__init__(work)
         self._begun = False
-        self._blocks = 0
-        self._open: str | None = None  # the kind of the block that is open
-        self._calls: list[Json] = []
-        self._places: dict[int, int] = {}  # in which block a channel was said
-
-    def named(self, model: str) -> None:
-        """The model that says it answers."""
-        self._model = model
-
-    def part(self, index: int, choice: Choice, delta: Json) -> bytes:  # noqa: ARG002 - there is one
-        """Text goes into the open block, or a new one; calls wait."""
-        events = []
-        for name, said in delta.items():
-            if name == "tool_calls":
-                self._calls += said
-                continue
-            kind, change, empty = _KINDS[name]
-            if kind != self._open:
-                events += [*self._close(), self._start(empty)]
-                self._open = kind
-            channel = choice.channels.get(name)
-            if channel is not None:
-                self._places[id(channel)] = self._blocks - 1
-            events.append(self._delta({"type": change, kind: said}))
-        return b"".join(events)
 
     def withdrawal(self, notice: Json, channel: Channel) -> bytes:
         """The event takes back what stands in block `index` from a character on."""
-        place = self._places.get(id(channel))
-        where = {} if place is None else {"index": place}
-        return _event({"type": "guiju.withdrawal", **where, **notice})
+        return _event({"type": "guiju.withdrawal", **self._where("index", channel), **notice})
 
     def ending(self, finishes: Mapping[int, str], usage: Json, aigc: Mapping[str, str]) -> bytes:
         """The calls, why it ended, what was used, the implicit label."""
-        events = [self._beginning(), *self._close()]
+        events = [self._beginning(), *self._ended()]
         for index, call in enumerate(self._calls):
             events.append(self._start(saying.use(self._work, index, call, {})))
             arguments = call["function"]["arguments"] or "{}"
             events.append(self._delta({"type": "input_json_delta", "partial_json": arguments}))
-            events += self._stop()
+            events += self._end("")
         reason = saying.stop_of(finishes[min(finishes)], calls=bool(self._calls))
         ended = {
             "type": "message_delta",
@@ -93,6 +53,18 @@ class MessageVoice:
         """The error event, after which nothing comes."""
         return _event(saying.error_of(error, status))
 
+    def _begin(self, name: str) -> list[bytes]:
+        thought = name == "reasoning_content"
+        return [self._start(saying.thought("") if thought else saying.text(""))]
+
+    def _say(self, name: str, said: str) -> bytes:
+        if name == "reasoning_content":
+            return self._delta({"type": "thinking_delta", "thinking": said})
+        return self._delta({"type": "text_delta", "text": said})
+
+    def _end(self, name: str) -> list[bytes]:  # noqa: ARG002 - blocks of all kinds end alike
+        return [_event({"type": "content_block_stop", "index": self._place})]
+
     def _beginning(self) -> bytes:
         if self._begun:
             return b""
@@ -101,21 +73,12 @@ class MessageVoice:
         return _event({"type": "message_start", "message": head})
 
     def _start(self, block: Json) -> bytes:
-        self._blocks += 1
-        started = {"index": self._blocks - 1, "content_block": block}
+        self._place += 1
+        started = {"index": self._place, "content_block": block}
         return self._beginning() + _event({"type": "content_block_start", **started})
 
     def _delta(self, delta: Json) -> bytes:
-        return _event({"type": "content_block_delta", "index": self._blocks - 1, "delta": delta})
-
-    def _close(self) -> list[bytes]:
-        if self._open is None:
-            return []
-        self._open = None
-        return self._stop()
-
-    def _stop(self) -> list[bytes]:
-        return [_event({"type": "content_block_stop", "index": self._blocks - 1})]
+        return _event({"type": "content_block_delta", "index": self._place, "delta": delta})
 
 
 def _event(value: Json) -> bytes:
