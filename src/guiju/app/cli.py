@@ -34,6 +34,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "II",
     ),
     (
+        "images",
+        "guiju.policies.image_commands:group",
+        "Known pictures: check, import, roll back.",
+        "II",
+    ),
+    (
         "classifier",
         "guiju.screening.classifier.commands:group",
         "The trained classifier: for triage, not a gate.",
@@ -116,6 +122,10 @@ class Desk:
     def image_screen(self) -> Any:
         """The screen for pictures of the policy in force."""
         return self.house.image_screen()
+
+    def note_picture(self, picture: str, direction: Any, verdict: Any) -> None:
+        """Put on record that a picture was judged."""
+        self.house.note_picture(picture, direction, verdict)
 
 
 class _Chapters(click.Group):

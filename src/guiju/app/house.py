@@ -38,7 +38,7 @@ from guiju.kernel import (
 )
 from guiju.labelling import ExplicitLabel
 from guiju.measures import Report, Signal
-from guiju.screening import Screen, images
+from guiju.screening import Direction, Screen, images
 from guiju.storage import Database, head_revision, migrate, revision
 from guiju.supervision import StandingBoard
 
@@ -55,6 +55,7 @@ class House:
         self.post = ClientPost()
         self.fresh = ledger.Fresh()
         screens = policies.Screens(settings.lexicons, database.keys)
+        self.pictures = policies.PictureLists()
         self.rules = RulesHolder(database, screens, self.post)
         self.directory = accounts.Directory(database)
         self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
@@ -137,9 +138,27 @@ class House:
         screen = self.screen()
         with self.database.read() as tx:
             policy = policies.active(tx)
+            known = None if policy is None else self.pictures.of(tx, policy.body)
         table = {} if policy is None else policy.body["screening"]
-        eyes = images.Eyes.installed()
+        eyes = images.Eyes.installed(known=known)
         return images.ImageScreen.load(table, screen.policy, screen.judge, eyes)
+
+    def note_picture(
+        self, picture: str, direction: Direction, verdict: images.ImageVerdict
+    ) -> None:
+        """Put on record that the picture with this digest was judged."""
+        one = records.PictureScreening(
+            picture=picture,
+            direction=direction,
+            verdict=verdict.outcome.value,
+            screened=verdict.screened,
+            policy=verdict.policy,
+            found=verdict.found,
+            harms=sorted(verdict.harms),
+            parts=dict(verdict.parts),
+        )
+        with self.database.write() as tx:
+            records.note_picture(tx, one)
 
     def standing(self, window_days: int = 30) -> Report:
         """The standing now, from every leaf of the ledger."""

@@ -8,6 +8,7 @@ and how long records are kept. Each version is digested and stands in the ledger
 from guiju.policies.body import checked, default_body, read_file
 from guiju.policies.dry_running import Said
 from guiju.policies.model import MACHINE, Policy, PolicyHead, PolicyState
+from guiju.policies.pictures import PictureLists
 from guiju.policies.screens import Screens, today
 from guiju.policies.service import (
     active,
@@ -22,6 +23,7 @@ from guiju.policies.service import (
 
 __all__ = [
     "MACHINE",
+    "PictureLists",
     "Policy",
     "PolicyHead",
     "PolicyState",

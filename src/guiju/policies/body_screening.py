@@ -13,11 +13,12 @@ from typing import Any
 from guiju.policies.body_detectors import classifier, guards, personal, pictures, stream
 from guiju.policies.body_entries import entries
 from guiju.policies.body_matrix import answers, rules
+from guiju.policies.lists_model import LEXICONS, PICTURES, Shelf
 from guiju.policies.part import Part
-from guiju.screening import importing
+from guiju.screening import images, importing
 
 REPLIES = ("answer", "error")
-MOST_LEXICONS = 64
+MOST_LISTS = 64
 
 
 def screening(form: Part) -> dict[str, Any]:
@@ -27,7 +28,8 @@ def screening(form: Part) -> dict[str, Any]:
     words = list(entries(form))
     named = rules(form)
     parts = {
-        "lexicon": list(_lexicons(form)),
+        "lexicon": list(_lists(form, LEXICONS, importing.MOST_ENTRIES)),
+        "hash_list": list(_lists(form, PICTURES, images.MOST_HASHES)),
         "personal": personal(form),
         "guard": guards(form),
         "images": pictures(form),
@@ -41,11 +43,11 @@ def screening(form: Part) -> dict[str, Any]:
     return whole | {key: part for key, part in parts.items() if part}
 
 
-def _lexicons(form: Part) -> Iterator[dict[str, Any]]:
-    """The lexicons by name; what they hold is stored apart, under the digest."""
+def _lists(form: Part, shelf: Shelf, most: int) -> Iterator[dict[str, Any]]:
+    """The lists of a kind by name; what they hold is stored apart, under the digest."""
     seen: dict[str, str] = {}
-    for one in form.forms("lexicon", most=MOST_LEXICONS):
+    for one in form.forms(shelf.key, most=MOST_LISTS):
         name, mark = one.name(seen), one.digest("digest")
-        entries = one.number("entries", 1, importing.MOST_ENTRIES)
+        entries = one.number("entries", 1, most)
         one.done()
         yield {"name": name, "digest": mark, "entries": entries}

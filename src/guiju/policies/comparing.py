@@ -11,7 +11,7 @@ from typing import Any
 
 from guiju.kernel import Text
 from guiju.policies.entry_words import entry_line
-from guiju.policies.lexicons_model import Reference, references
+from guiju.policies.lists_model import SHELVES, Reference, references
 from guiju.policies.saying import (
     answers_said,
     asides,
@@ -23,7 +23,10 @@ from guiju.policies.saying import (
 _MOST_CHANGES = 500
 # Said in words of their own.
 _PARTS = ("personal", "guard", "images", "stream", "classifier", "rule", "answer")
-_LISTS = ("screening.entry", "screening.lexicon", *(f"screening.{one}" for one in _PARTS))
+_LISTS = (
+    "screening.entry",
+    *(f"screening.{one}" for one in (*(shelf.key for shelf in SHELVES), *_PARTS)),
+)
 
 Change = tuple[str, str]
 
@@ -89,8 +92,9 @@ def _settings(value: Any, place: str) -> list[str]:
 
 def _entries(body: Mapping[str, Any], language: str) -> list[str]:
     entries = (entry_line(one, language) for one in body["screening"]["entry"])
-    return [*map(_lexicon, references(body)), *entries]
+    named = (_list(one) for shelf in SHELVES for one in references(body, shelf))
+    return [*named, *entries]
 
 
-def _lexicon(one: Reference) -> str:
+def _list(one: Reference) -> str:
     return f"[[{one.name}]] {one.entries} · {one.digest[:16]}"

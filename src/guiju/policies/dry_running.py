@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from guiju.kernel import Actor, Refused, Text
+from guiju.ledger import append
+from guiju.measures import enforces
 from guiju.policies.judging import Judge
-from guiju.policies.model import OFFICER
+from guiju.policies.model import OFFICER, PolicyHead
 from guiju.screening import Direction
 from guiju.screening.matrix import GENERAL
+from guiju.storage import Tx
 
 
 class Said(NamedTuple):
@@ -86,6 +89,19 @@ def compared(texts: Iterable[Said], now: Judge, then: Judge) -> DryRun:
         if pair[0] != pair[1]:
             changes[one.direction, pair[0], pair[1]] += 1
     return DryRun(judged, changes)
+
+
+@enforces("policy-dry-run")
+def note_dry_run(tx: Tx, actor: Actor, then: PolicyHead, now: PolicyHead, found: DryRun) -> None:
+    """Put on record what the version `then` would have made of traffic judged by `now`: counts."""
+    append(
+        tx,
+        "policy-dry-run",
+        controls=("policy-dry-run",),
+        actor=actor,
+        subject=then.id,
+        facts={"policy": then.digest, "in_force": now.digest, **found.plain()},
+    )
 
 
 def _outcome(judge: Judge, said: Said) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 import click
 
 from guiju.desk import by_staff, desk_of, put, with_json
-from guiju.kernel import Invalid, Text
-from guiju.policies import lexicons
-from guiju.policies.desk import head_of, screens_of
+from guiju.kernel import Actor, Invalid, Text
+from guiju.policies import lexicons, lists
+from guiju.policies.desk import screens_of
 from guiju.policies.lexicon_outlook import Outlook
 from guiju.policies.lexicon_reading import (
     Report,
@@ -26,8 +26,8 @@ from guiju.policies.lexicon_reading import (
     plain,
     reading_options,
 )
-from guiju.policies.lexicons_model import Use, readers_only
-from guiju.policies.model import Policy
+from guiju.policies.list_commands import add_list_commands, put_proposal, with_note
+from guiju.policies.lists_model import LEXICONS, ListName, Reference
 from guiju.screening import importing
 
 _FILES = click.Path(path_type=Path)
@@ -41,7 +41,6 @@ _most = click.option(
     help="False hits of one entry in a million harmless characters.",
 )
 _report = click.option("--report", type=_FILES, help="Write every line left out to this file.")
-_note = click.option("--note", default="", help="What changes and why.")
 
 
 @click.group(name="lexicon")
@@ -73,9 +72,12 @@ def check(
     **said: Any,
 ) -> None:
     """Read FILE... and forecast false hits; nothing is kept (exit 1: not all of it is fit)."""
-    if show:
-        _check_reader(context, by)
+    reader = _reader(context, by) if show else None
     found, left = gathered(files, options_of(said), report)
+    if reader is not None:
+        words = Reference("", found.digest, len(found.lines))
+        with desk_of(context).database.write() as tx:
+            lexicons.note_reading(tx, reader, "check", words)
     outlook = None if benign is None else Outlook(found, benign, most, show=show)
     value = {**_plain(found, left), "forecast": None if outlook is None else outlook.plain()}
     lines = [*lines_about(found, left), *([] if outlook is None else outlook.lines())]
@@ -93,7 +95,7 @@ def check(
 @_benign
 @_most
 @_report
-@_note
+@with_note
 @with_json
 @click.pass_context
 def import_(
@@ -119,73 +121,40 @@ def import_(
     _check_all_fit(found, left, outlook, without=without_rejected)
     if outlook is not None:
         found = outlook.quiet()
-    prepared = lexicons.prepare(found)
+    prepared, name = lexicons.prepare(found), lexicon or files[0].stem
     # Before the transaction, which should be short; and whoever approves it need not wait.
     screens_of(context).prepare(prepared, desk.database.clock.now(), found.entries)
     with desk.database.write() as tx:
-        made = lexicons.propose_lexicon(tx, actor, lexicon or files[0].stem, prepared, note)
-    _put_proposal(made, {**_plain(found, left)}, lines_about(found, left), as_json=as_json)
-
-
-@group.command(name="list")
-@with_json
-@click.pass_context
-def list_(context: click.Context, *, as_json: bool) -> None:
-    """The lexicons in force and those that are proposed, without their words."""
-    with desk_of(context).database.read() as tx:
-        uses = lexicons.listed(tx)
-    put([_use(one) for one in uses], [_use_line(one) for one in uses], as_json=as_json)
+        made = lists.propose(tx, actor, ListName(LEXICONS, name), prepared, note)
+    put_proposal(made, _plain(found, left), [*lines_about(found, left)], as_json=as_json)
 
 
 @group.command()
 @click.argument("lexicon", metavar="NAME")
 @by_staff
+@click.option("--reason", required=True, help="Why they are read; it stays on record.")
 @click.option("--to", type=_FILES, help="Write to this file, readable by its owner only.")
 @click.pass_context
-def export(context: click.Context, lexicon: str, by: str, to: Path | None) -> None:
-    """Write the entries of NAME in force as JSONL; only who decides about them may."""
+def export(context: click.Context, lexicon: str, by: str, reason: str, to: Path | None) -> None:
+    """Write the entries of NAME in force as JSONL; the reading itself goes on record."""
     desk = desk_of(context)
     actor = desk.staff(by)
-    with desk.database.read() as tx:
-        lines = lexicons.read(tx, actor, lexicon)
+    with desk.database.write() as tx:
+        lines = lexicons.read(tx, actor, lexicon, reason)
+    # Only now that the reading is on record.
     _write(lines, to)
 
 
-@group.command(name="roll-back")
-@click.argument("lexicon", metavar="NAME")
-@by_staff
-@_note
-@with_json
-@click.pass_context
-def roll_back(context: click.Context, lexicon: str, by: str, note: str, *, as_json: bool) -> None:
-    """Propose NAME as it was before its last change."""
-    desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        made = lexicons.propose_roll_back(tx, actor, lexicon, note)
-    _put_proposal(made, {}, (), as_json=as_json)
+add_list_commands(group, LEXICONS)
 
 
-@group.command()
-@click.argument("lexicon", metavar="NAME")
-@by_staff
-@_note
-@with_json
-@click.pass_context
-def remove(context: click.Context, lexicon: str, by: str, note: str, *, as_json: bool) -> None:
-    """Propose the policy without the lexicon NAME."""
-    desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        made = lexicons.propose_removal(tx, actor, lexicon, note)
-    _put_proposal(made, {}, (), as_json=as_json)
-
-
-def _check_reader(context: click.Context, by: str | None) -> None:
+def _reader(context: click.Context, by: str | None) -> Actor:
+    """Who looks at words; refused before anything is read, if they may not."""
     if by is None:
         raise click.UsageError("--show prints words: say who looks, with --as STAFF.")
-    if not lexicons.may_read(desk_of(context).staff(by)):
-        raise readers_only()
+    reader = desk_of(context).staff(by)
+    lexicons.check_reader(reader)
+    return reader
 
 
 def _check_all_fit(
@@ -214,11 +183,6 @@ def _unfit(zh: str, en: str, left: Report) -> Invalid:
     )
 
 
-def _put_proposal(made: Policy, value: dict[str, Any], lines: Any, *, as_json: bool) -> None:
-    todo = f"another person: guiju policy approve {made.id} --as OTHER"
-    put({**head_of(made), **value}, [made.id, *lines, todo], as_json=as_json)
-
-
 def _plain(found: importing.Gathered, left: Report) -> dict[str, Any]:
     return {
         "files": [manner(one) for one in found.manners],
@@ -227,20 +191,6 @@ def _plain(found: importing.Gathered, left: Report) -> dict[str, Any]:
         "counts": dict(found.counts),
         "left_out": [plain(one) for one in left.kept],
     }
-
-
-def _use(one: Use) -> dict[str, Any]:
-    policy = one.policy
-    said = {"policy": policy.id, "version": policy.version, "state": policy.state.value}
-    return {**one.reference.plain(), **said}
-
-
-def _use_line(one: Use) -> str:
-    named, policy = one.reference, one.policy
-    return (
-        f"{named.name:<24}  {named.entries:>9} entries  {named.digest[:12]}  "
-        f"version {policy.version}  {policy.state.value}"
-    )
 
 
 def _write(lines: Iterator[bytes], to: Path | None) -> None:

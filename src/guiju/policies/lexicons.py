@@ -1,47 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is done with lexicons: proposed as part of a policy, approved as any policy, rolled back.
+"""Lexicons: made ready to be stored, and read by those who decide about them (Articles 4 and 9).
 
-A lexicon is stored once under the digest of its entries; a policy names it by that digest, so that
-a version of the policy always means the same words (Article 4).
+An operator's words are a secret of the service, and may be as hurtful as what they stop: who reads
+them is put on record before a word is shown.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
 
-from guiju.kernel import Actor, Invalid, NotFound, Text
-from guiju.policies import lexicons_store, service
-from guiju.policies.lexicons_model import (
+from guiju.kernel import Actor, Refused, Text, new_id
+from guiju.ledger import append
+from guiju.measures import enforces
+from guiju.policies import lists, lists_store
+from guiju.policies.lists_model import (
+    LEXICONS,
     READERS,
-    LexiconHead,
+    ListName,
+    Prepared,
+    Reading,
     Reference,
-    Use,
-    altered_lexicon,
-    no_earlier,
-    no_such_lexicon,
     readers_only,
-    reference,
-    references,
-    with_lexicon,
 )
-from guiju.policies.model import Policy, PolicyState
 from guiju.screening import Entry, importing
 from guiju.storage import Tx
 
-_IN_FORCE_ONCE = (PolicyState.ACTIVE, PolicyState.SUPERSEDED)
-_MOST_LISTED = 1_000
-
-
-class Prepared(NamedTuple):
-    """A lexicon ready to be stored; made before a transaction, which should be short."""
-
-    digest: str
-    entries: int
-    days: tuple[str, ...]
-    packed: bytes
+_LONGEST_REASON = 500
 
 
 def prepare(gathered: importing.Gathered) -> Prepared:
@@ -61,134 +46,54 @@ def _turns(entry: Entry) -> Iterator[date]:
         yield entry.to + timedelta(days=1)
 
 
-def propose_lexicon(tx: Tx, actor: Actor, name: str, prepared: Prepared, note: str = "") -> Policy:
-    """Propose the policy in force with these entries under `name`; nothing is in force by it.
+def read(tx: Tx, actor: Actor, name: str, reason: str) -> Iterator[bytes]:
+    """The lines of the lexicon `name` in force; nothing may be shown before `tx` is committed.
 
     Raises:
-        Refused: `person-needed` or `role-needed`.
-        NotFound: `policy-none-active`.
-        Invalid: `policy-invalid`, for a name that cannot be one.
-        Conflict: `policy-unchanged`, when the lexicon in force has the same entries.
-    """
-    to = Reference(name, prepared.digest, prepared.entries)
-    body = with_lexicon(_active(tx).body, name, to)
-    head = LexiconHead(to.digest, to.entries, prepared.days, actor.id, tx.now)
-    # Before the proposal, whose leaf attests this row too.
-    lexicons_store.add(tx, head, prepared.packed)
-    return service.propose(tx, actor, body, note)
-
-
-def propose_removal(tx: Tx, actor: Actor, name: str, note: str = "") -> Policy:
-    """Propose the policy in force without the lexicon `name`.
-
-    Raises:
-        NotFound: `lexicon-unknown` or `policy-none-active`.
-        Refused: `person-needed` or `role-needed`.
-    """
-    now = _active(tx)
-    _named(now, name)
-    return service.propose(tx, actor, with_lexicon(now.body, name, None), note)
-
-
-def propose_roll_back(tx: Tx, actor: Actor, name: str, note: str = "") -> Policy:
-    """Propose the policy in force with the lexicon `name` as it was before its last change.
-
-    Raises:
-        NotFound: `lexicon-unknown` or `policy-none-active`.
-        Conflict: `lexicon-no-earlier`.
-        Refused: `person-needed` or `role-needed`.
-    """
-    now = _active(tx)
-    before = _earlier(tx, now, _named(now, name))
-    return service.propose(tx, actor, with_lexicon(now.body, name, before), note)
-
-
-def listed(tx: Tx) -> list[Use]:
-    """The lexicons of the policy in force and of the proposals that wait, without their words."""
-    waiting = (PolicyState.ACTIVE, PolicyState.PROPOSED)
-    heads = [one for one in service.listed(tx, _MOST_LISTED) if one.state in waiting]
-    policies = [service.get(tx, one.id) for one in heads]
-    return [Use(named, policy) for policy in policies for named in references(policy.body)]
-
-
-def in_force(tx: Tx, name: str) -> Reference:
-    """The lexicon `name` of the policy in force; raises NotFound `lexicon-unknown`."""
-    return _named(_active(tx), name)
-
-
-def read(tx: Tx, actor: Actor, name: str) -> Iterator[bytes]:
-    """The lines of the lexicon `name` in force, for whoever decides about them.
-
-    Raises:
-        Refused: `role-needed`.
+        Refused: `role-needed` or `reason-needed`.
         NotFound: `lexicon-unknown`.
         Unavailable: `lexicon-altered`.
     """
-    if not may_read(actor):
-        raise readers_only()
-    return lines(tx, in_force(tx, name).digest)
-
-
-def may_read(actor: Actor) -> bool:
-    """Whether `actor` may see entries."""
-    return actor.has(*READERS)
-
-
-def lines(tx: Tx, digest: str) -> Iterator[bytes]:
-    """The canonical lines of a stored lexicon, which were found to be those of its digest.
-
-    Raises:
-        Unavailable: `lexicon-altered`.
-    """
-    packed = _packed(tx, digest)
-    hashed = hashlib.sha256()
-    try:
-        # Twice through the packed lines costs less than holding them all.
-        for line in importing.unpack(packed):
-            hashed.update(line)
-    except (OSError, EOFError) as error:
-        raise altered_lexicon(digest) from error
-    if hashed.hexdigest() != digest:
-        raise altered_lexicon(digest)
-    return importing.unpack(packed)
-
-
-def _packed(tx: Tx, digest: str) -> bytes:
-    try:
-        packed = lexicons_store.packed(tx, digest)
-    except Invalid as error:
-        raise altered_lexicon(digest) from error
-    if packed is None:
-        raise altered_lexicon(digest)
-    return packed
-
-
-def _active(tx: Tx) -> Policy:
-    now = service.active(tx)
-    if now is None:
-        raise NotFound(
-            "policy-none-active",
-            Text(zh="尚无生效的规则。", en="No policy is in force yet."),
-            Text(
-                zh="请先用 guiju policy propose 提出规则并由另一人批准。",
-                en="Propose one with guiju policy propose and let another person approve it.",
-            ),
-        )
-    return now
-
-
-def _named(policy: Policy, name: str) -> Reference:
-    found = reference(policy.body, name)
-    if found is None:
-        raise no_such_lexicon(name)
+    check_reader(actor)
+    if not reason.strip():
+        raise Refused("reason-needed", _NO_REASON, _GIVE_REASON, article=9)
+    one = lists.in_force(tx, ListName(LEXICONS, name))
+    found = lists.lines(tx, LEXICONS, one.digest)
+    note_reading(tx, actor, "export", one, reason)
     return found
 
 
-def _earlier(tx: Tx, now: Policy, present: Reference) -> Reference:
-    """The newest other lexicon that was in force under this name."""
-    for head in service.listed(tx, _MOST_LISTED):
-        if head.state in _IN_FORCE_ONCE and head.version < now.version:
-            found = reference(service.get(tx, head.id).body, present.name)
-            if found is not None and found.digest != present.digest:
-                return found
-    raise no_earlier(present.name)
+@enforces("lexicon-confidential")
+def note_reading(tx: Tx, actor: Actor, purpose: str, words: Reference, reason: str = "") -> None:
+    """Put on record who is about to read how many words of which list, and why.
+
+    Raises:
+        Refused: `role-needed`.
+    """
+    check_reader(actor)
+    # The reason may name a person, so it stands in a row that the leaf attests, not in the leaf.
+    one = Reading(new_id("rd"), words.digest, purpose, actor.id, reason.strip()[:_LONGEST_REASON])
+    lists_store.add_reading(tx, one)
+    append(
+        tx,
+        "lexicon-read",
+        controls=("lexicon-confidential",),
+        actor=actor,
+        subject=actor.id,
+        facts={
+            "lexicon": words.digest,
+            "entries": words.entries,
+            "purpose": purpose,
+            "reading": one.id,
+        },
+    )
+
+
+def check_reader(actor: Actor) -> None:
+    """Refuse whoever does not decide about words; raises Refused `role-needed`."""
+    if not actor.has(*READERS):
+        raise readers_only()
+
+
+_NO_REASON = Text(zh="读取词条内容必须说明理由。", en="Reading words of a lexicon needs a reason.")
+_GIVE_REASON = Text(zh="请用 --reason 写明理由。", en="State the reason with --reason.")

@@ -15,7 +15,7 @@ from guiju.kernel import GuijuError, Invalid, PolicyActivated, Text
 from guiju.measures import law
 from guiju.policies import service
 from guiju.policies.comparing import Change, changes
-from guiju.policies.lexicons_model import READERS, references
+from guiju.policies.lists_model import PICTURES, READERS, references
 from guiju.policies.model import EDITOR, OFFICER, Policy, PolicyState
 from guiju.policies.showing import page_parts, page_words
 from guiju.policies.words import STATES
@@ -132,6 +132,7 @@ class PolicyPages:
             decides=found.state is PolicyState.PROPOSED and viewer.has(OFFICER),
             proposed_it=found.proposer == viewer.id,
             lexicons=references(found.body),
+            pictures=references(found.body, PICTURES),
             entries=found.body["screening"]["entry"][:_MOST_SHOWN] if reads else [],
             harms=law().harms,
             states=STATES,

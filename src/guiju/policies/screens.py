@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from guiju.kernel import Keyring, Text, Unavailable
-from guiju.policies import lexicons, lexicons_store
+from guiju.policies import lists, lists_store
 from guiju.policies.artefacts import Artefacts
 from guiju.policies.body_detectors import has_its_classifier
-from guiju.policies.lexicons_model import altered_lexicon, references, since
+from guiju.policies.lists_model import LEXICONS, Prepared, altered_list, references, since
 from guiju.screening import Entry, Screen, importing
 from guiju.storage import Tx
 
@@ -56,15 +56,15 @@ class Screens:
         return Screen.load(body["screening"], mark, tuple(held.values()), on=day)
 
     def prepare(
-        self, prepared: lexicons.Prepared, now: datetime, source: Callable[[], Iterable[Entry]]
+        self, prepared: Prepared, now: datetime, source: Callable[[], Iterable[Entry]]
     ) -> None:
         """Compile a lexicon before it is in force; raises Invalid for an entry that cannot work."""
         self._compiled(_Edition(prepared.digest, since(prepared.days, today(now))), source)
 
     def _edition(self, tx: Tx, digest: str, day: date) -> _Edition:
-        head = lexicons_store.find(tx, digest)
+        head = lists_store.find(tx, LEXICONS, digest)
         if head is None:
-            raise altered_lexicon(digest)
+            raise altered_list(LEXICONS, digest)
         return _Edition(digest, since(head.days, day))
 
     def _compiled(
@@ -116,4 +116,4 @@ def _other_classifier() -> Unavailable:
 
 
 def _source(tx: Tx, made: _Edition) -> Callable[[], Iterable[Entry]]:
-    return lambda: importing.entries_of(lexicons.lines(tx, made.digest))
+    return lambda: importing.entries_of(lists.lines(tx, LEXICONS, made.digest))

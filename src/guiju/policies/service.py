@@ -14,8 +14,8 @@ from guiju.kernel import Actor, canonical, digest, new_id, software
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.policies import body as bodies
-from guiju.policies import lexicons_store, store
-from guiju.policies.lexicons_model import facts_of, not_stored, references
+from guiju.policies import lists_store, store
+from guiju.policies.lists_model import SHELVES, facts_of, not_stored, references
 from guiju.policies.model import (
     MACHINE,
     Policy,
@@ -37,13 +37,14 @@ def propose(tx: Tx, actor: Actor, body: Mapping[str, Any], note: str = "") -> Po
 
     Raises:
         Refused: `person-needed` or `role-needed`.
-        Invalid: `policy-invalid`, with the place of the fault, or `lexicon-not-stored`.
+        Invalid: `policy-invalid`, with the place of the fault, `lexicon-not-stored` or
+            `picture-list-not-stored`.
         Conflict: `policy-unchanged`, when it is the body in force.
     """
     step = MACHINE.step(PolicyState.DRAFT, "propose", actor)
     note = bodies.checked_words("note", note)
     whole = bodies.checked(body)
-    _check_lexicons(tx, whole)
+    _check_lists(tx, whole)
     proposed = Policy(
         id=new_id("policy"),
         version=store.next_version(tx),
@@ -185,12 +186,13 @@ def _true(policy: Policy) -> Policy:
     return policy
 
 
-def _check_lexicons(tx: Tx, body: Mapping[str, Any]) -> None:
-    """Refuse a policy whose lexicons could not be screened by."""
-    for one in references(body):
-        stored = lexicons_store.find(tx, one.digest)
-        if stored is None or stored.entries != one.entries:
-            raise not_stored(one)
+def _check_lists(tx: Tx, body: Mapping[str, Any]) -> None:
+    """Refuse a policy whose lists could not be screened by."""
+    for shelf in SHELVES:
+        for one in references(body, shelf):
+            stored = lists_store.find(tx, shelf, one.digest)
+            if stored is None or stored.entries != one.entries:
+                raise not_stored(shelf, one)
 
 
 def _facts(policy: Policy) -> dict[str, Any]:
@@ -200,5 +202,4 @@ def _facts(policy: Policy) -> dict[str, Any]:
         "digest": policy.digest,
         "proposer": policy.proposer,
     }
-    lexicons = facts_of(policy.body)
-    return {**facts, "lexicons": lexicons} if lexicons else facts
+    return facts | facts_of(policy.body)

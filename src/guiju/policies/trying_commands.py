@@ -15,10 +15,10 @@ from guiju.kernel import Text, Unavailable, canonical, digest
 from guiju.policies import body as bodies
 from guiju.policies import cases
 from guiju.policies.desk import chosen, screens_of
-from guiju.policies.dry_running import Traffic, check_officer, compared
+from guiju.policies.dry_running import Traffic, check_officer, compared, note_dry_run
 from guiju.policies.explaining import explained, heading
 from guiju.policies.judging import Judge
-from guiju.policies.lexicons_model import references
+from guiju.policies.lists_model import references
 from guiju.policies.words import LANGUAGES
 from guiju.screening import DIRECTIONS, Direction, Screen
 from guiju.screening.matrix import AUDIENCES, Audience
@@ -152,6 +152,8 @@ def dry_run(
     now, then = chosen(context, None), chosen(context, policy)
     judges = [_judge(context, one.body, one.digest) for one in (now, then)]
     found = compared(context.obj.said(actor, reason, days, most), *judges)
+    with desk_of(context).database.write() as tx:
+        note_dry_run(tx, actor, then, now, found)
     value = {"policy": then.digest, "in_force": now.digest, "days": days, **found.plain()}
     put(value, list(found.lines()), as_json=as_json)
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 _TABLES = ("images", "stream", "classifier")
-_LISTS = ("guard", "rule", "answer", "lexicon", "entry")
+_LISTS = ("guard", "rule", "answer", "lexicon", "hash_list", "entry")
 
 
 def as_toml(body: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@
 from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.catching_up import catch_up
 from guiju.records.model import Exchange, Finding, Label, Refusal, Screening, Source, Usage
+from guiju.records.pictures import PictureScreening, note_picture
 from guiju.records.service import ExchangeView, erase, find, read, recent, record
 from guiju.records.spill import Spill
 
@@ -13,6 +14,7 @@ __all__ = [
     "ExchangeView",
     "Finding",
     "Label",
+    "PictureScreening",
     "Refusal",
     "Screening",
     "Source",
@@ -22,6 +24,7 @@ __all__ = [
     "catch_up",
     "erase",
     "find",
+    "note_picture",
     "opened",
     "read",
     "recent",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,17 @@ class ScreenSource(Protocol):
         ...
 
 
+@runtime_checkable
+class PictureLog(Protocol):
+    """What `obj` also is where there is a ledger: who judges a picture leaves evidence."""
+
+    def note_picture(
+        self, picture: str, direction: Direction, verdict: images.ImageVerdict
+    ) -> None:
+        """Put on record that the picture with this digest was judged."""
+        ...
+
+
 @click.command(name="screen")
 @click.argument("file", default=_STDIN, metavar="[FILE or -]")
 @click.option("--direction", type=click.Choice(DIRECTIONS), default="input", show_default=True)
@@ -44,13 +56,16 @@ def screen(
 ) -> None:
     """Judge FILE, or what comes in, by the policy in force (exit 1: there is a finding).
 
-    A picture is judged as a picture; one that could not be screened whole exits 1 too.
+    A picture is judged as a picture, and the verdict put on record; one that could not be screened
+    whole exits 1 too.
     """
     source = context.obj
     if not isinstance(source, ScreenSource):
         raise _no_policy()
     if file != _STDIN and images.sniff(_head(file)) is not None:
         seen = images.judge_file(source.image_screen(), Path(file), direction)
+        if isinstance(source, PictureLog):
+            source.note_picture(_digest(file), direction, seen)
         _put_picture(seen, as_json=as_json)
         context.exit(int(bool(seen.findings) or seen.screened != FULL))
     judge, text = source.screen().judge, _read(file)
@@ -83,6 +98,11 @@ def _head(file: str) -> bytes:
             return opened.read(_HEAD)
     except OSError as error:
         raise _unreadable(file, error.strerror or str(error)) from error
+
+
+def _digest(file: str) -> str:
+    with Path(file).open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _judged_line(verdict: Verdict, name: object) -> bool:

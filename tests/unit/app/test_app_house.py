@@ -3,16 +3,24 @@ from __future__ import annotations
 
 import json
 import stat
+from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
+from click.testing import CliRunner
 from tests.conftest import START
 
+from guiju import ledger
 from guiju.app.first_run import is_first_run, set_up_demo
 from guiju.app.house import House, Verification, read_verification, write_verification
 from guiju.app.settings import Settings
 from guiju.kernel import Invalid, LocalMasterKey, Unavailable
 from guiju.measures import law
+from guiju.policies.commands import group as policy_group
+from guiju.policies.image_commands import group as image_group
+from guiju.screening import images
+from guiju.screening.commands import screen
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +130,41 @@ def test_what_a_verification_found_is_shared_between_processes(tmp_path: Path) -
     found = read_verification(tmp_path)
     assert found is not None
     assert (found.holds, found.at, found.population) == (True, at, 5)
+
+
+@pytest.mark.control("picture-screening")
+def test_pictures_are_held_against_the_lists_in_force_and_leave_evidence(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A list that two people put in force is known to the next screen; verdicts are leaves."""
+    for reader in (images.ZxingReader, images.RapidReader):
+        monkeypatch.setattr(reader, "is_installed", lambda: False)
+    pillow = pytest.importorskip("PIL.Image")
+    noise = np.random.default_rng(3).integers(0, 255, (9, 9, 3), dtype=np.uint8)
+    file = tmp_path / "a.png"
+    pillow.fromarray(noise).resize((300, 200)).save(file)
+    house = House.prepare(settings)
+    set_up_demo(house)
+    hashes = tmp_path / "known.csv"
+    hashes.write_text(images.hashed(file.read_bytes()).upright.hex() + ",A1f\n", encoding="utf-8")
+    run = CliRunner().invoke
+    made = run(image_group, ["import", str(hashes), "--as", "safety", "--json"], obj=house)
+    assert made.exception is None
+    policy = json.loads(made.stdout)["id"]
+    assert run(policy_group, ["approve", policy, "--as", "second"], obj=house).exit_code == 0
+    told = run(screen, [str(file), "--json"], obj=house)
+    assert told.exit_code == 1
+    said = json.loads(told.stdout)
+    assert [(one["part"], one["harm"], one["distance"]) for one in said["findings"]] == [
+        ("hashes", "A1f", 0)
+    ]
+    ledger.integrate(house.database)
+    with house.database.read() as tx:
+        (leaf,) = [one for one in ledger.leaves(tx) if one["kind"] == "picture-screened"]
+    assert leaf["controls"] == ["picture-screening"]
+    facts = leaf["facts"]
+    assert facts["picture"] == sha256(file.read_bytes()).hexdigest()
+    assert (facts["verdict"], facts["policy"]) == (said["verdict"], said["policy"])
+    assert facts["parts"]["hashes"] == "full"
+    assert "ocr-missing" in facts["screened"]
+    house.close()

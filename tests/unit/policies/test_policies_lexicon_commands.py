@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from guiju.kernel import Actor, Event, Invalid, NotFound, Refused, Text, Unavailable
+from guiju.ledger import integrate, leaves
 from guiju.policies import approve, install_default
 from guiju.policies.commands import group as policy_group
 from guiju.policies.dry_running import Said
@@ -169,11 +170,37 @@ def test_no_word_is_said_unless_somebody_who_may_asks(
             assert "密词" not in result.output + str(result.exception)
     assert "密词" not in str(made)
     assert lexicon(desk, *check, "--show").exit_code == 2
-    loud: list[tuple[object, ...]] = [(*check, "--show"), ("export", "A2e")]
+    export = ("export", "A2e", "--reason", "audit")
+    loud: list[tuple[object, ...]] = [(*check, "--show"), export]
     for arguments in loud:
         refused = lexicon(desk, *arguments, "--as", "clerk").exception
         assert isinstance(refused, Refused)
         assert "密词甲乙" in lexicon(desk, *arguments, "--as", "officer").stdout
+
+
+@pytest.mark.control("lexicon-confidential")
+def test_whoever_reads_words_leaves_evidence(
+    words: Path, tmp_path: Path, desk: Desk, staff: Any
+) -> None:
+    """By an export or by `check --show`; a refused reading leaves none, nor does a quiet check."""
+    benign = tmp_path / "benign.txt"
+    benign.write_text("这里写着密词甲乙。\n", encoding="utf-8")
+    made = answer(desk, "import", words, "--as", "editor")
+    in_force(desk, staff, made["id"])
+    check = ("check", words, "--benign", benign)
+    lexicon(desk, *check)
+    lexicon(desk, *check, "--show", "--as", "clerk")
+    assert lexicon(desk, "export", "A2e", "--as", "officer").exit_code == 2
+    lexicon(desk, *check, "--show", "--as", "editor")
+    lexicon(desk, "export", "A2e", "--as", "officer", "--reason", "audit")
+    integrate(desk.database)
+    with desk.database.read() as tx:
+        found = [one for one in leaves(tx) if one["kind"] == "lexicon-read"]
+    assert [(one["actor"]["id"], one["facts"]["purpose"]) for one in found] == [
+        ("staff_editor", "check"),
+        ("staff_officer", "export"),
+    ]
+    assert {one["facts"]["lexicon"] for one in found} == {made["lexicon"]}
 
 
 def test_an_export_is_read_back_as_the_same_lexicon(
@@ -183,7 +210,7 @@ def test_an_export_is_read_back_as_the_same_lexicon(
     made = answer(desk, "import", words, "--as", "editor", "--source", "本处")
     in_force(desk, staff, made["id"])
     to = tmp_path / "out.jsonl"
-    lexicon(desk, "export", "A2e", "--as", "officer", "--to", to)
+    lexicon(desk, "export", "A2e", "--as", "officer", "--reason", "audit", "--to", to)
     assert to.stat().st_mode & 0o077 == 0
     entries = [read_entry(json.loads(one), "x") for one in to.read_text("utf-8").splitlines()]
     assert [(one.term, one.source) for one in entries] == [
@@ -238,7 +265,11 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_without_data_only_a_check_works(words: Path) -> None:
     """Everything else is told to open a data folder."""
-    for arguments in (("list",), ("import", words, "--as", "x"), ("export", "a", "--as", "x")):
+    for arguments in (
+        ("list",),
+        ("import", words, "--as", "x"),
+        ("export", "a", "--as", "x", "--reason", "y"),
+    ):
         error = lexicon(None, *arguments).exception
         assert isinstance(error, Unavailable)
         assert error.code == "data-not-open"
@@ -282,6 +313,7 @@ def test_a_case_may_expect_a_harm(desk: Desk, tmp_path: Path) -> None:
     assert "cases.jsonl:2: expected block A2e, got block A1h" in shown
 
 
+@pytest.mark.control("policy-dry-run")
 def test_a_dry_run_counts_and_shows_nothing(desk: Desk, words: Path) -> None:
     """By how many texts each verdict would change; the reading has a reader and a reason."""
     made = answer(desk, "import", words, "--as", "editor")
@@ -290,6 +322,16 @@ def test_a_dry_run_counts_and_shows_nothing(desk: Desk, words: Path) -> None:
     assert found["texts"] == {"input": 2, "output": 1}
     assert found["changes"] == [{"direction": "input", "now": "pass", "then": "block", "count": 1}]
     assert desk.asked == [("staff_officer", "before approval", 30, 10_000)]
+    integrate(desk.database)
+    with desk.database.read() as tx:
+        *_, leaf = leaves(tx)
+    assert (leaf["kind"], leaf["subject"]) == ("policy-dry-run", made["id"])
+    assert leaf["facts"] == {
+        "policy": found["policy"],
+        "in_force": found["in_force"],
+        "texts": found["texts"],
+        "changes": found["changes"],
+    }
     shown = run(policy_group, desk, *arguments).output
     assert "1 would be judged otherwise" in shown
     assert "密词" not in shown

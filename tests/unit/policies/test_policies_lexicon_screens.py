@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from guiju.kernel import FixedClock, Unavailable
-from guiju.policies import Policy, Screens, active, approve, install_default, lexicons, today
-from guiju.policies.lexicons_model import since
-from guiju.policies.lexicons_store import LEXICON
+from guiju.policies import Policy, Screens, active, approve, install_default, lexicons, lists, today
+from guiju.policies.lists_model import LEXICONS, ListName, Prepared, since
+from guiju.policies.lists_store import LEXICON
 from guiju.screening import Entry, Screen, importing
 from guiju.storage import Database
 
@@ -22,7 +22,7 @@ LINES = """\
 """
 
 
-def prepared(lines: str) -> lexicons.Prepared:
+def prepared(lines: str) -> Prepared:
     source = importing.Source("list.jsonl", io.BytesIO(lines.encode()))
     options = importing.Options(harm="A2f", form="jsonl")
     return lexicons.prepare(importing.gather(importing.read_list(source, options)))
@@ -33,7 +33,7 @@ def policy(db: Database, staff: Any) -> Policy:
     """A policy in force that names a lexicon with an entry for two days."""
     with db.write() as tx:
         install_default(tx, staff.editor, staff.officer)
-        made = lexicons.propose_lexicon(tx, staff.editor, "样表", prepared(LINES))
+        made = lists.propose(tx, staff.editor, ListName(LEXICONS, "样表"), prepared(LINES))
         return approve(tx, staff.officer, made.id)
 
 

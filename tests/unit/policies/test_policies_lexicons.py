@@ -11,15 +11,16 @@ from sqlalchemy import update
 from guiju.kernel import Conflict, Invalid, NotFound, Refused, Unavailable
 from guiju.ledger import integrate, verify
 from guiju.ledger import leaves as leaves_of
-from guiju.policies import Policy, Screens, approve, checked, default_body, lexicons, propose
+from guiju.policies import Policy, Screens, approve, checked, default_body, lexicons, lists, propose
 from guiju.policies.comparing import changes
-from guiju.policies.lexicons_model import references
-from guiju.policies.lexicons_store import LEXICON
+from guiju.policies.lists_model import LEXICONS, ListName, Prepared, references
+from guiju.policies.lists_store import LEXICON, READING
 from guiju.screening import importing
 from guiju.storage import Database
 
 FIRST = ("密词甲乙", "密词丙丁")
 SECOND = ("密词甲乙", "密词戊己", "密词庚辛")
+NAME = ListName(LEXICONS, "样表")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -30,7 +31,7 @@ def house(request: pytest.FixtureRequest) -> Database:
     return found
 
 
-def prepared(*words: str) -> lexicons.Prepared:
+def prepared(*words: str) -> Prepared:
     source = importing.Source("list.txt", io.BytesIO("\n".join(words).encode()))
     read = importing.read_list(source, importing.Options(harm="A2f"))
     return lexicons.prepare(importing.gather(read))
@@ -54,13 +55,13 @@ def put_in_force(db: Database, staff: Any, proposed: Policy) -> Policy:
 def imported(db: Database, staff: Any, *words: str, name: str = "样表") -> Policy:
     ready = prepared(*words)
     with db.write() as tx:
-        return lexicons.propose_lexicon(tx, staff.editor, name, ready, "note")
+        return lists.propose(tx, staff.editor, ListName(LEXICONS, name), ready, "note")
 
 
 def terms(db: Database, staff: Any, name: str = "样表") -> list[str]:
     with db.read() as tx:
-        lines = lexicons.read(tx, staff.officer, name)
-    return [one.term for one in importing.entries_of(lines)]
+        one = lists.in_force(tx, ListName(LEXICONS, name))
+        return [one.term for one in importing.entries_of(lists.lines(tx, LEXICONS, one.digest))]
 
 
 @pytest.mark.control("policy-four-eyes")
@@ -121,16 +122,17 @@ def test_the_same_words_are_stored_once(house: Database, staff: Any) -> None:
         imported(house, staff, *FIRST)
 
 
+@pytest.mark.control("list-versions")
 def test_a_roll_back_proposes_what_was_in_force_before(house: Database, staff: Any) -> None:
     """It is approved as any policy; a version that was only proposed is not gone back to."""
     begun(house, staff)
     put_in_force(house, staff, imported(house, staff, *FIRST))
     with pytest.raises(Conflict, match="lexicon-no-earlier"), house.write() as tx:
-        lexicons.propose_roll_back(tx, staff.editor, "样表")
+        lists.propose_roll_back(tx, staff.editor, NAME)
     imported(house, staff, "密词壬癸")
     put_in_force(house, staff, imported(house, staff, *SECOND))
     with house.write() as tx:
-        back = lexicons.propose_roll_back(tx, staff.editor, "样表", "too many hits")
+        back = lists.propose_roll_back(tx, staff.editor, NAME, "too many hits")
     assert terms(house, staff) == sorted(SECOND)
     put_in_force(house, staff, back)
     assert terms(house, staff) == sorted(FIRST)
@@ -145,7 +147,7 @@ def test_a_roll_back_keeps_what_else_has_changed(house: Database, staff: Any) ->
     put_in_force(house, staff, propose_body(house, staff, later))
     put_in_force(house, staff, imported(house, staff, "密词壬癸", name="b"))
     with house.write() as tx:
-        back = lexicons.propose_roll_back(tx, staff.editor, "样表")
+        back = lists.propose_roll_back(tx, staff.editor, NAME)
     assert back.body["records"] == {"retention_days": 200}
     assert [one.name for one in references(back.body)] == ["b", "样表"]
 
@@ -155,30 +157,80 @@ def test_a_lexicon_can_be_taken_out(house: Database, staff: Any) -> None:
     begun(house, staff)
     put_in_force(house, staff, imported(house, staff, *FIRST))
     with house.write() as tx:
-        without = lexicons.propose_removal(tx, staff.editor, "样表")
+        without = lists.propose_removal(tx, staff.editor, NAME)
     assert "lexicon" not in without.body["screening"]
     put_in_force(house, staff, without)
-    for verb in (lexicons.propose_removal, lexicons.propose_roll_back):
+    for verb in (lists.propose_removal, lists.propose_roll_back):
         with pytest.raises(NotFound, match="lexicon-unknown"), house.write() as tx:
-            verb(tx, staff.editor, "样表")
+            verb(tx, staff.editor, NAME)
 
 
+@pytest.mark.control("lexicon-confidential")
 def test_words_are_read_by_who_decides_about_them(house: Database, staff: Any) -> None:
-    """Officers and editors; nobody else, whatever other role they have."""
+    """Officers and editors, for a reason; nobody else, whatever other role they have."""
     begun(house, staff)
     put_in_force(house, staff, imported(house, staff, *FIRST))
+    for reader in (staff.officer, staff.editor, staff.second):
+        with house.write() as tx:
+            assert len(list(lexicons.read(tx, reader, "样表", "audit"))) == 2
+    for reader, reason, code in (
+        (staff.clerk, "curious", "role-needed"),
+        (staff.officer, " ", "reason-needed"),
+    ):
+        with pytest.raises(Refused, match=code), house.write() as tx:
+            lexicons.read(tx, reader, "样表", reason)
+
+
+@pytest.mark.control("lexicon-confidential")
+def test_each_reading_of_words_is_evidence(house: Database, staff: Any) -> None:
+    """Who, which list, how many words and for what; why stands in a row that the leaf attests."""
+    begun(house, staff)
+    put_in_force(house, staff, imported(house, staff, *FIRST))
+    with house.write() as tx:
+        lexicons.read(tx, staff.officer, "样表", "asked by 王五")
+    integrate(house)
     with house.read() as tx:
-        for reader in (staff.officer, staff.editor, staff.second):
-            assert len(list(lexicons.read(tx, reader, "样表"))) == 2
-        with pytest.raises(Refused, match="role-needed"):
-            lexicons.read(tx, staff.clerk, "样表")
+        *_, leaf = leaves_of(tx)
+        (row,) = tx.rows(READING.select())
+    assert (leaf["kind"], leaf["controls"]) == ("lexicon-read", ["lexicon-confidential"])
+    assert leaf["actor"]["id"] == "staff_officer"
+    assert leaf["facts"] == {
+        "lexicon": prepared(*FIRST).digest,
+        "entries": 2,
+        "purpose": "export",
+        "reading": row.id,
+    }
+    assert (row.reader, row.reason) == ("staff_officer", "asked by 王五")
+    assert "王五" not in str(leaf)
+    assert [one[0] for one in leaf["rows"]] == ["lexicon_reading"]
+
+
+@pytest.mark.control("list-versions")
+def test_each_change_of_a_list_is_evidence(house: Database, staff: Any) -> None:
+    """What was there before and what comes after, by digest; and by which of the three acts."""
+    begun(house, staff)
+    put_in_force(house, staff, imported(house, staff, *FIRST))
+    put_in_force(house, staff, imported(house, staff, *SECOND))
+    with house.write() as tx:
+        lists.propose_roll_back(tx, staff.editor, NAME)
+        lists.propose_removal(tx, staff.editor, NAME)
+    integrate(house)
+    with house.read() as tx:
+        facts = [one["facts"] for one in leaves_of(tx) if one["kind"] == "list-change-proposed"]
+    one, two = prepared(*FIRST).digest, prepared(*SECOND).digest
+    assert [(fact["act"], fact["before"], fact["after"], fact["entries"]) for fact in facts] == [
+        ("import", None, one, 2),
+        ("import", one, two, 3),
+        ("roll-back", two, one, 2),
+        ("remove", two, None, 0),
+    ]
 
 
 def test_whoever_may_not_propose_stores_nothing(house: Database, staff: Any) -> None:
     """The refusal takes the stored words with it."""
     begun(house, staff)
     with pytest.raises(Refused, match="role-needed"), house.write() as tx:
-        lexicons.propose_lexicon(tx, staff.clerk, "样表", prepared(*FIRST))
+        lists.propose(tx, staff.clerk, NAME, prepared(*FIRST))
     with house.read() as tx:
         assert tx.rows(LEXICON.select()) == []
 

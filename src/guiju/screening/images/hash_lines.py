@@ -18,7 +18,7 @@ ANY_HARM = "A1h"
 _COMMENT = "#"
 _FIELDS = 4
 # A picture cannot be starred out, so nothing milder than a look by a person.
-_ACTIONS = ("review", "refuse", "block")
+HASH_ACTIONS = ("review", "refuse", "block")
 
 
 def read_hashes(
@@ -29,10 +29,15 @@ def read_hashes(
     Raises:
         Invalid: `hash-list-broken`, with the number of the line.
     """
-    return PdqList(_listed(lines, Mark(harm, action)))
+    return PdqList(listed(lines, Mark(harm, action)))
 
 
-def _listed(lines: Iterable[str], usual: Mark) -> Iterator[Listed]:
+def listed(lines: Iterable[str], usual: Mark) -> Iterator[Listed]:
+    """Each line that says something, `usual` where it names no harm or action.
+
+    Raises:
+        Invalid: `hash-list-broken`, with the number of the line.
+    """
     for number, line in enumerate(lines, start=1):
         stripped = line.strip().lstrip("\ufeff")
         if not stripped or stripped.startswith(_COMMENT):
@@ -58,8 +63,8 @@ def _mark(harm: str, action: str, usual: Mark, number: int) -> Mark:
         return usual
     if harm and harm not in _harms():
         raise _broken(number, "harm", ", ".join(sorted(_harms())))
-    if action and action not in _ACTIONS:
-        raise _broken(number, "action", ", ".join(_ACTIONS))
+    if action and action not in HASH_ACTIONS:
+        raise _broken(number, "action", ", ".join(HASH_ACTIONS))
     return Mark(harm or usual.harm, Outcome(action) if action else usual.action)
 
 

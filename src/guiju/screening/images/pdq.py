@@ -21,6 +21,9 @@ BYTES = BITS // 8
 WAYS = ("upright", "mirrored", "upside-down", "half-turn", "swapped", "turned", "back", "crossed")
 """As it stands and mirrored in each way; from `swapped` on with rows and columns exchanged."""
 
+LEAST_QUALITY = 50
+"""Of less than this a hash says little: the picture is too plain to be known by it."""
+
 _SAMPLES = 64
 _COSINES = 16
 _SMALLEST = 5
@@ -32,7 +35,7 @@ _Floats = NDArray[np.float32]
 
 
 class Pdq(NamedTuple):
-    """The hashes of one picture, one for each of `WAYS`; below a quality of 50 they say little."""
+    """The hashes of one picture, one for each of `WAYS`; below `LEAST_QUALITY` they say little."""
 
     ways: tuple[bytes, ...]
     quality: int

@@ -17,6 +17,7 @@ from guiju.screening.guards import as_table as guard_table
 from guiju.screening.images.hashes import MOST_DISTANCE
 from guiju.screening.images.limits import MOST_PIXELS_EVER, Limits
 from guiju.screening.images.model import PARTS
+from guiju.screening.images.pdq import LEAST_QUALITY
 from guiju.screening.images.seeing import FAMILY
 from guiju.screening.model import Outcome
 
@@ -41,7 +42,7 @@ class ImagePolicy:
     unscreened: Outcome = Outcome.BLOCK
     mask: Outcome = Outcome.REFUSE
     distance: int = MOST_DISTANCE
-    quality: int = 50
+    quality: int = LEAST_QUALITY
     frames: int = 16
     pixels: int = 50_000_000
     sampling: str = _STRICT
@@ -73,7 +74,7 @@ def read_image_policy(table: Mapping[str, Any]) -> ImagePolicy:
         unscreened=Outcome(form.word("unscreened", _ACTIONS, default="block")),
         mask=Outcome(form.word("mask", _ACTIONS, default="refuse")),
         distance=form.number("distance", 0, MOST_DISTANCE, default=MOST_DISTANCE),
-        quality=form.number("quality", 0, 100, default=50),
+        quality=form.number("quality", 0, 100, default=LEAST_QUALITY),
         frames=form.number("frames", 1, 256, default=16),
         pixels=form.number("pixels", 1, _HUGE, default=50_000_000),
         sampling=form.word("sampling", _SETBACKS, default=_STRICT),

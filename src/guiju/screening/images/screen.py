@@ -14,7 +14,7 @@ from guiju.screening.images.codes import CodeReader, ZxingReader
 from guiju.screening.images.decode import frames_of, sampled, views
 from guiju.screening.images.formats import Header
 from guiju.screening.images.hashes import PdqList
-from guiju.screening.images.limits import admitted, checked_frames
+from guiju.screening.images.limits import Limits, admitted, checked_frames
 from guiju.screening.images.looking import (
     KnownPictures,
     Missing,
@@ -25,6 +25,7 @@ from guiju.screening.images.looking import (
     ocr_part,
 )
 from guiju.screening.images.model import PARTS, ImageVerdict
+from guiju.screening.images.pdq import Pdq, pdq
 from guiju.screening.images.policy import ImagePolicy, read_image_policy
 from guiju.screening.images.rapid import RapidReader
 from guiju.screening.images.reading import Reader
@@ -75,7 +76,7 @@ class ImageScreen:
         """How many bytes a picture may have."""
         return self._settings.limits.bytes
 
-    @enforces("input-screening", "output-screening")
+    @enforces("input-screening", "output-screening", "picture-screening")
     def judge(self, data: bytes, direction: Direction) -> ImageVerdict:
         """The verdict on the picture in `data`, whatever these bytes are; never raises over them.
 
@@ -104,6 +105,17 @@ class ImageScreen:
         for view in views(data, header, policy.limits, frames):
             for part in self._parts:
                 total.add(part.name, part.look(view, direction))
+
+
+def hashed(data: bytes, limits: Limits | None = None) -> Pdq:
+    """The hashes of the picture in `data`, of an animation those of its first frame.
+
+    Raises:
+        Invalid: `image-too-large`, `image-format`, `image-broken` or `image-bomb`.
+        Unavailable: `extra-missing`, without Pillow.
+    """
+    limits = limits or Limits()
+    return pdq(next(views(data, admitted(data, limits), limits, (0,))).pixels)
 
 
 def judge_file(screen: ImageScreen, path: Path, direction: Direction) -> ImageVerdict:
