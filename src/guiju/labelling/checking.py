@@ -3,24 +3,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from guiju.labelling.files import Source, beside, loaded, read_bytes
+from guiju.labelling.containers import front_matter
+from guiju.labelling.containers.walking import collected
+from guiju.labelling.files import Source, beside, labels_of, loaded, read_bytes
 from guiju.labelling.reading import labels_in
-from guiju.labelling.report import ExplicitFound, Reading, Report, report
-from guiju.labelling.text import Place, has_elements, has_english_elements
-
-WINDOW = 64
-"""A label is looked for in so many characters from either end."""
+from guiju.labelling.report import Reading, Report, report
+from guiju.labelling.visible import explicit_in
 
 LARGEST_TEXT = 16 * 1024 * 1024
-_SENTENCE = re.compile(r"[^\n\r。！？!?；;]+")
 
 
 def read(source: Source, name: str = "") -> Reading:
@@ -61,26 +57,9 @@ def _read_text(text: str) -> Reading:
         return Reading(None, (), stopped=("too-large",))
     answer = _answer(text)
     shown = text if answer is None else answer
-    return Reading(_explicit(shown), labels_in(text), answer=answer is not None)
-
-
-def _explicit(text: str) -> ExplicitFound | None:
-    shown = text.strip()
-    found = [
-        ExplicitFound(words, place, has_elements(words))
-        for words, place in _edges(shown)
-        if has_elements(words) or has_english_elements(words)
-    ]
-    return max(found, key=lambda one: one.standard, default=None)
-
-
-def _edges(shown: str) -> Iterator[tuple[str, Place]]:
-    """The sentences near either end, each with the end it is nearer to."""
-    bases = (0, len(shown) - WINDOW) if len(shown) > WINDOW else (0,)
-    for base in bases:
-        for one in _SENTENCE.finditer(shown, base, base + WINDOW):
-            place = Place.START if one.start() + one.end() < len(shown) else Place.END
-            yield one[0].strip(), place
+    inside = labels_of(collected(front_matter.labels(text)))
+    labels = inside or labels_in(text)
+    return Reading(explicit_in(shown), labels, answer=answer is not None)
 
 
 def _answer(text: str) -> str | None:

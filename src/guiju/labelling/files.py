@@ -11,6 +11,7 @@ from guiju.labelling.containers.model import LARGEST_LABEL
 from guiju.labelling.model import AigcLabel
 from guiju.labelling.reading import FoundLabel, parse
 from guiju.labelling.report import Reading
+from guiju.labelling.visible import explicit_in
 
 Source = str | bytes | Path
 """A text, the bytes of a file, or where a file is."""
@@ -48,7 +49,11 @@ def read_bytes(data: bytes, name: str = "") -> Reading | None:
         return None
     contents = container.read(data)
     return Reading(
-        None, labels_of(contents), stopped=contents.stopped, format=container.name, looked=False
+        None if container.words is None else explicit_in(container.words(data)),
+        labels_of(contents),
+        stopped=contents.stopped,
+        format=container.name,
+        looked=container.words is not None,
     )
 
 

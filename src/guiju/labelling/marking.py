@@ -92,11 +92,13 @@ def mark(
     there = _whole(container, data)
     kept = _kept(there, label, present) if there and present != "replace" else None
     shown = None
-    if explicit is not None:
+    if explicit is not None and container.medium is Medium.TEXT:
+        data = _said(container, data, explicit, accept_language)
+    elif explicit is not None:
         words = explicit.words(texts.language_of("", accept_language))
         shown = _shown(container, data, words)
         data = shown.data
-    if kept is None or (shown is not None and not shown.already):
+    if kept is None or explicit is not None:
         data = _written(container, data, kept or label.checked())
     return Marked(data, kept or label, container.name, container.media_type, shown)
 
@@ -129,6 +131,19 @@ def _container(data: bytes, name: str) -> Container:
     if container is None:
         raise not_supported(name)
     return container
+
+
+def _said(
+    container: Container, data: bytes, explicit: texts.ExplicitLabel, accept_language: str
+) -> bytes:
+    """A document with the words among its own, where the policy wants them; once."""
+    if container.words is None or container.say is None:
+        raise not_shown(container.name)
+    text = container.words(data).strip()
+    words = explicit.words(texts.language_of(text, accept_language))
+    if explicit.place is texts.Place.INTERFACE or texts.carries(text, explicit):
+        return data
+    return container.say(data, words, explicit.place is texts.Place.START)
 
 
 def _shown(container: Container, data: bytes, words: str) -> Shown:

@@ -109,12 +109,13 @@ def mark(
         Invalid: `label-not-writable`.
     """
     marking = TextMarking(label, explicit, accept_language)
-    if not _carries(text, explicit):
+    if not carries(text, explicit):
         text = marking.before() + text + marking.after(text)
     return MarkedText(text, marking.aigc, explicit.place)
 
 
-def _carries(text: str, explicit: ExplicitLabel) -> bool:
+def carries(text: str, explicit: ExplicitLabel) -> bool:
+    """Whether a text begins, or ends, with this label."""
     words = (explicit.zh, explicit.en)
     at_start, at_end = text.startswith(words), text.endswith(words)
     return at_start if explicit.place is Place.START else at_end

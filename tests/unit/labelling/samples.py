@@ -56,10 +56,40 @@ def riff_chunk(name: bytes, data: bytes) -> bytes:
     return name + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
 
 
+def tiff(*further: tuple[int, int, int, bytes], order: str = "<", next_one: int = 0) -> bytes:
+    """A picture of one grey pixel, with further entries (tag, type, count, value)."""
+    values = [(256, 3, 1, 1), (257, 3, 1, 1), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1)]
+    values += [(273, 4, 1, 8), (277, 3, 1, 1), (278, 3, 1, 1), (279, 4, 1, 1)]
+    rows = [
+        struct.pack(
+            order + ("HHIHH" if kind == 3 else "HHII"),
+            tag,
+            kind,
+            count,
+            *((value, 0) if kind == 3 else (value,)),
+        )
+        for tag, kind, count, value in values
+    ]
+    at = 10 + 2 + 12 * (len(rows) + len(further)) + 4
+    tail = b""
+    for tag, kind, count, data in further:
+        rows.append(struct.pack(order + "HHII", tag, kind, count, at + len(tail)))
+        tail += data + bytes(len(data) % 2)
+    rows.sort(key=lambda row: struct.unpack(order + "H", row[:2]))
+    directory = (
+        struct.pack(order + "H", len(rows)) + b"".join(rows) + struct.pack(order + "I", next_one)
+    )
+    magic = b"II*\0" if order == "<" else b"MM\0*"
+    return magic + struct.pack(order + "I", 10) + b"\x80\0" + directory + tail
+
+
 SAMPLES: dict[str, bytes] = {
     "gif": gif(),
+    "html": b"<!doctype html><html><head><title>x</title></head><body><p>x</p></body></html>",
     "jpeg": jpeg(),
+    "markdown": b"# Title\n\nWords.\n",
     "png": png(),
+    "tiff": tiff(),
     "webp": webp(),
     **SOUNDS,
     **FILMS,

@@ -70,7 +70,8 @@ class Container:
     elsewhere is taken out where that can be done, every other byte stays. Writing twice is writing
     once. The caller reads back, so `write` need not; it raises Invalid (`file-broken`,
     `metadata-too-large`, `label-not-supported`) or StopsError. `by_name`: no first bytes tell this
-    format, so the file's name may.
+    format, so the file's name may. A format of text also has `words(data)`, what people read of it,
+    and `say(data, words, at_start)`, which puts words among them.
     """
 
     name: str
@@ -81,3 +82,5 @@ class Container:
     read: Callable[[bytes], Contents]
     write: Callable[[bytes, str], bytes]
     by_name: bool = False
+    words: Callable[[bytes], str] | None = None
+    say: Callable[[bytes, str, bool], bytes] | None = None

@@ -7,13 +7,16 @@ from guiju.labelling.containers.avi import AVI
 from guiju.labelling.containers.flac import FLAC
 from guiju.labelling.containers.flv import FLV
 from guiju.labelling.containers.gif import GIF
+from guiju.labelling.containers.html import HTML
 from guiju.labelling.containers.jpeg import JPEG
+from guiju.labelling.containers.markdown import MARKDOWN
 from guiju.labelling.containers.matroska import MKV, WEBM
 from guiju.labelling.containers.model import HEAD, Container
 from guiju.labelling.containers.mp3 import AAC, MP3
 from guiju.labelling.containers.mp4 import M4A, MOV, MP4
 from guiju.labelling.containers.ogg import OGG
 from guiju.labelling.containers.png import PNG
+from guiju.labelling.containers.tiff import TIFF
 from guiju.labelling.containers.wav import WAV
 from guiju.labelling.containers.webp import WEBP
 
@@ -22,6 +25,7 @@ CONTAINERS: tuple[Container, ...] = (
     JPEG,
     GIF,
     WEBP,
+    TIFF,
     WAV,
     FLAC,
     OGG,
@@ -34,6 +38,8 @@ CONTAINERS: tuple[Container, ...] = (
     FLV,
     MP3,
     AAC,
+    HTML,
+    MARKDOWN,
 )
 """In the order in which they are asked; a new format is one line here."""
 
