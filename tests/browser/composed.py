@@ -15,6 +15,8 @@ from tools.make_migration import import_every_table
 from guiju import accounts, ledger, policies, profile
 from guiju.accounts import routes as accounts_routes
 from guiju.app import verify_page
+from guiju.gateway import routes as gateway_routes
+from guiju.gateway.telemetry import Counters, Gauges, Tallies, Timing
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey, Text, new_id, software
 from guiju.measures import Signal
 from guiju.policies import routes as policies_routes
@@ -67,9 +69,27 @@ def compose(database: Database, clock: FixedClock) -> Composed:
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),
         verify_page.router(site),
+        gateway_routes.router(site, lambda: counted(clock)),
     ):
         app.include_router(routes)
     return Composed(site.install(app), database, board, clock)
+
+
+def counted(clock: FixedClock) -> tuple[Tallies, Gauges]:
+    """Counts of a morning: two routes, some refusals, and a gap in the coverage."""
+    counters = Counters(clock)
+    for number in range(400):
+        timing = Timing()
+        timing.screening, timing.upstream = 0.0004 * (number % 9), 0.3
+        timing.sent()
+        route = f"/v1/{'chat/' if number % 3 else ''}completions"
+        counters.arrived()
+        counters.exchanged(route, timing, asked=True)
+        counters.delivered(route, 100, 99 if number == 7 else 100)
+        counters.left(429 if number % 11 == 0 else 200, route, timing)
+    counters.refused("rate-limited")
+    counters.gauges.stalled = 1
+    return counters.tallies, counters.gauges
 
 
 def application() -> Any:

@@ -66,12 +66,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     composed.seed(database, clock)
     database.close()
     port = _free_port()
+    paths = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws"]
     server = subprocess.Popen(
         [*command, "tests.browser.composed:application"],
         cwd=ROOT,
-        env={**os.environ, composed.FOLDER: str(folder), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, composed.FOLDER: str(folder), "PYTHONPATH": os.pathsep.join(paths)},
     )
     where, limit = f"http://127.0.0.1:{port}", time.perf_counter() + PATIENCE
     while not _answers(where):

@@ -21,6 +21,7 @@ STAFF = (
     "/console/evidence",
     "/console/evidence/30",
     "/console/policies",
+    "/console/traffic",
     "/console/policies/new",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}

@@ -45,7 +45,8 @@ class Application:
         self._house = house
         self._gateway = house.gateway()
         self._pages = build_site(house, self._gateway)
-        self._keepers = [Keeper(house, steps) for steps in (GROWING, VERIFYING)]
+        growing = (*GROWING, self._share_counts)
+        self._keepers = [Keeper(house, steps) for steps in (growing, VERIFYING)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -72,10 +73,18 @@ class Application:
         await asyncio.to_thread(self._house.rules.refresh)
         await self._gateway.start()
         loop = asyncio.get_running_loop()
-        wind_down = self._gateway.wind_down
-        loop.add_signal_handler(STOPPING, loop.call_later, _STREAMS_SECONDS, wind_down)
+        loop.add_signal_handler(STOPPING, self._stop_soon, loop)
         for keeper in self._keepers:
             keeper.start()
+
+    def _stop_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A stop has begun: say so to whoever asks, and end long streams in time."""
+        self._gateway.stop_soon()
+        loop.call_later(_STREAMS_SECONDS, self._gateway.wind_down)
+
+    def _share_counts(self, _: House) -> None:
+        """Let the other workers see what this one has counted."""
+        self._gateway.share()
 
     async def _stop(self) -> None:
         await self._gateway.close()

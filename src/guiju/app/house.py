@@ -23,6 +23,7 @@ from guiju.gateway import (
     Upstream,
     recalled,
 )
+from guiju.gateway.telemetry import Sharing
 from guiju.kernel import (
     Actor,
     Bus,
@@ -180,6 +181,7 @@ class House:
             upstream=self._upstream(),
             recorder=Recorder(self.database, spill=self._spill()),
             clock=self.clock,
+            sharing=Sharing(self.settings.metrics, self.clock),
         )
 
     def _spill(self) -> records.Spill:

@@ -68,6 +68,11 @@ class Settings:
         return self.folder / "spill"
 
     @property
+    def metrics(self) -> Path:
+        """Where workers share what they have counted."""
+        return self.folder / "metrics"
+
+    @property
     def master_key_file(self) -> Path:
         """Where the master key is when the environment does not hold it."""
         return self.folder / "master.key"

@@ -14,6 +14,8 @@ from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
 from guiju.app.house import House
 from guiju.gateway import Gateway
+from guiju.gateway import routes as gateway_routes
+from guiju.gateway.telemetry import exposition
 from guiju.kernel import GuijuError, Text
 from guiju.policies import routes as policies_routes
 from guiju.profile import routes as profile_routes
@@ -54,6 +56,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
         verify_page.router(site),
+        gateway_routes.router(site, gateway.counted),
     ):
         app.include_router(routes)
     add_api_page(app, site)
@@ -70,21 +73,31 @@ def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:
 
     @app.get("/readyz", include_in_schema=False)
     def readyz() -> JSONResponse:
-        faults = _faults(house, gateway)
-        return JSONResponse({"ready": not faults, "faults": faults}, 503 if faults else 200)
+        faults, notes = _faults(house, gateway)
+        said = {"ready": not faults, "faults": faults, "notes": notes}
+        return JSONResponse(said, 503 if faults else 200)
 
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> PlainTextResponse:
-        text = gateway.counters.text() + house.rules.metrics()
+        text = exposition(*gateway.counted()) + house.rules.metrics()
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 
-def _faults(house: House, gateway: Gateway) -> list[str]:
-    """Why a request would be refused now, as error codes."""
-    found = [] if house.database.answers() else ["database"]
+def _faults(house: House, gateway: Gateway) -> tuple[list[str], list[str]]:
+    """Why a request would be refused now, as error codes, and what to know although it is not.
+
+    A database that is away is a fault unless it is bridged: then whoever was known before is still
+    served, and this process is as ready as any other.
+    """
+    found: list[str] = []
+    notes: list[str] = []
+    if not house.database.answers():
+        (notes if gateway.stalled else found).append("database")
+    if gateway.stalled:
+        notes.append("records-kept-aside")
     for look in (house.rules.now, gateway.check_open):
         try:
             look()
         except GuijuError as error:
             found.append(error.code)
-    return found
+    return found, notes

@@ -22,7 +22,8 @@ from guiju.app.asgi import PATIENCE_SECONDS, STOPPING, VARIABLE
 from guiju.app.first_run import is_first_run, set_up_demo
 from guiju.app.house import House
 from guiju.app.settings import Settings
-from guiju.kernel import Text, Unavailable, software
+from guiju.gateway.telemetry import Sharing
+from guiju.kernel import SystemClock, Text, Unavailable, software
 
 
 def serve(settings: Settings) -> None:
@@ -49,6 +50,7 @@ def serve_prepared(settings: Settings) -> None:
 
 
 def _run_server(settings: Settings) -> None:
+    Sharing(settings.metrics, SystemClock()).begin_anew()
     server = Granian(
         "guiju.app.asgi:application",
         address=settings.host,

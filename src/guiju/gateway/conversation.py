@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol
 
@@ -33,7 +33,7 @@ from guiju.gateway.signals import (
     StopModel,
 )
 from guiju.gateway.upstreams import Speech
-from guiju.kernel import GuijuError, Text, Unavailable
+from guiju.kernel import GuijuError, Text, Unavailable, monotonic
 
 _LONGEST_STREAM = 3600.0
 
@@ -68,21 +68,28 @@ class Conversation:
         self._gateway = gateway
         self._line = line
         self._exchange = exchange
+        self._timing = line.timing
         self._commands: deque[Command] = deque()
 
     async def run(self) -> None:
         """From the request that arrived to the last byte that goes."""
-        self._tell(RequestArrived())
+        self._commands.extend(self._handle(RequestArrived()))
         while self._commands:
             await self._carry_out(self._commands.popleft())
 
     def _tell(self, event: Event) -> None:
-        self._commands.extend(self._exchange.handle(event))
+        self._commands.extend(self._handle(event))
+
+    def _handle(self, event: Event) -> list[Command]:
+        begun = monotonic()
+        commands = self._exchange.handle(event)
+        self._timing.screening += monotonic() - begun
+        return commands
 
     async def _carry_out(self, command: Command) -> None:
         match command:
             case Send(data):
-                await self._line.part(data, self._screened(), more=True)
+                await self._put(self._line.part(data, self._screened(), more=True))
             case LookUp():
                 self._tell(await self._gateway.look_up(command))
             case AskGuards():
@@ -92,15 +99,25 @@ class Conversation:
             case AskModel():
                 self._tell(await self._answer(command))
             case Record():
-                self._tell(await self._gateway.record(command))
+                begun = monotonic()
+                event = await self._gateway.record(command)
+                self._timing.recording += monotonic() - begun
+                self._tell(event)
             case Reply(status, body, after):
                 self._line.mark_retry(after)
                 await self._line.reply(status, body, self._screened())
             case End(data):
-                await self._line.part(data, self._screened(), more=False)
+                await self._put(self._line.part(data, self._screened(), more=False))
             case StopModel():
                 # Only a running stream can be stopped, and `_pump` does that.
                 pass
+
+    async def _put(self, sending: Awaitable[None]) -> None:
+        """Send a piece of a stream."""
+        self._timing.sent()
+        begun = monotonic()
+        await sending
+        self._timing.reading += monotonic() - begun
 
     def _screened(self) -> str:
         work = self._exchange.work
@@ -108,21 +125,27 @@ class Conversation:
         return next((one for one in both if one not in {"full", "nothing-to-judge"}), "full")
 
     async def _answer(self, command: AskModel) -> Event:
+        begun = monotonic()
         try:
             return await self._gateway.answer(command)
         except Exception as error:  # noqa: BLE001 - an input that was judged is on record all the same
             note_fault(self._line.request, error)
             return Failed(internal())
+        finally:
+            self._timing.upstream += monotonic() - begun
 
     async def _guards(self, command: AskGuards) -> Event:
         guards = self._exchange.work.rules.guards
         if guards is None:
             return Failed(internal())
+        begun = monotonic()
         try:
             said = await guards.judge(command)
         except Exception as error:  # noqa: BLE001 - nothing passes because somebody broke
             note_fault(self._line.request, error)
             return Failed(internal())
+        if command.wait:
+            self._timing.screening += monotonic() - begun
         return GuardsSaid(command, said)
 
     async def _listen(self, command: AskModel) -> None:
@@ -146,13 +169,15 @@ class Conversation:
     async def _pump(self, command: AskModel) -> Event | None:
         looks: list[asyncio.Task[Event]] = []
         try:
+            begun = monotonic()
             async with aclosing(await self._gateway.begin(command)) as speech:
+                self._timing.upstream += monotonic() - begun
                 if speech.source is not None:
                     self._exchange.handle(ModelBegan(speech.source))
                 event = await self._pumped(speech.chunks, looks)
             # What has left is judged to the end, whatever has ended the stream.
             while looks and not self._line.left:
-                await self._relay(self._exchange.handle(await looks.pop(0)), looks)
+                await self._relay(self._handle(await looks.pop(0)), looks)
             return ClientGone() if self._line.left else event
         finally:
             for look in looks:
@@ -161,14 +186,18 @@ class Conversation:
     async def _pumped(
         self, chunks: AsyncGenerator[dict[str, Any], None], looks: list[asyncio.Task[Event]]
     ) -> Event | None:
+        asked = monotonic()
         async for chunk in chunks:
-            event = await self._relay(self._exchange.handle(ModelChunk(chunk)), looks)
+            self._timing.upstream += monotonic() - asked
+            event = await self._relay(self._handle(ModelChunk(chunk)), looks)
             while event is None and looks and looks[0].done():
-                event = await self._relay(self._exchange.handle(await looks.pop(0)), looks)
+                event = await self._relay(self._handle(await looks.pop(0)), looks)
             if event is not None:
                 return event
             if self._commands:
                 return None
+            asked = monotonic()
+        self._timing.upstream += monotonic() - asked
         return ModelDone()
 
     async def _relay(
@@ -179,11 +208,11 @@ class Conversation:
         while waiting:
             one = waiting.popleft()
             if type(one) is Send:
-                await self._line.stream(one.data, self._screened())
+                await self._put(self._line.stream(one.data, self._screened()))
                 if self._line.left:
                     return ClientGone()
             elif type(one) is AskGuards and one.wait:
-                waiting.extend(self._exchange.handle(await self._guards(one)))
+                waiting.extend(self._handle(await self._guards(one)))
             elif type(one) is AskGuards:
                 looks.append(asyncio.create_task(self._guards(one)))  # noqa: TID251 - held in `looks`
             elif type(one) is StopModel:

@@ -63,6 +63,9 @@ class Exchange:
         self._recorded = False
         self._error: GuijuError | None = None
         self.over = False
+        self.asked = False
+        self.told: str | None = None
+        """The code of the error that was told, if one was."""
 
     def handle(self, event: Event) -> list[Command]:
         """The commands that follow from `event`, in order; none once the exchange is over."""
@@ -79,7 +82,7 @@ class Exchange:
             if kind is Send:
                 self._started = True
             elif kind is AskModel:
-                self._asking = True
+                self._asking = self.asked = True
             elif kind is Record:
                 self._recording = True
             elif kind is Reply or kind is End:
@@ -193,7 +196,7 @@ class Exchange:
         )
 
     def _ended_by(self, error: GuijuError) -> Command:
-        work = self.work
+        work, self.told = self.work, error.code
         body = error_body(error, work.ask.language, work.ask.request)
         if self._started and work.relay is not None:
             return End(work.relay.voice.broken(body, error.status))

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from guiju.gateway.telemetry import Timing
 from guiju.gateway.wires import Wire
 from guiju.kernel import GuijuError, Invalid, Text, new_id
 from guiju.web import choose_language, error_body
@@ -46,6 +47,7 @@ class Line:
         self._send = send
         self.sending = False
         self.left = False
+        self.timing = Timing()
 
     def header(self, name: bytes) -> str | None:
         """A header; bytes that are no text stay apart from each other, so no two users are one."""

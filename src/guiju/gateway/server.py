@@ -9,7 +9,6 @@ from typing import Any
 
 from guiju.accounts import Caller, Directory
 from guiju.gateway.conversation import Conversation
-from guiju.gateway.counters import Counters
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.heads import MODEL_NAME
@@ -29,9 +28,10 @@ from guiju.gateway.signals import (
     Recorded,
 )
 from guiju.gateway.stations.identify import no_key
+from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies
 from guiju.gateway.upstreams import Speech, Upstream
 from guiju.gateway.work import Ask, Work
-from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, new_uuid
+from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, new_uuid
 
 _MOST_MODELS = 1000
 
@@ -47,15 +47,18 @@ class Gateway:
         upstream: Upstream,
         recorder: Recorder,
         clock: Clock,
+        sharing: Sharing | None = None,
     ) -> None:
-        """Take the parts that wiring has made."""
+        """Take the parts that wiring has made; `sharing` is for workers that count together."""
         self._rules = rules
         self._directory = directory
         self._upstream = upstream
         self._recorder = recorder
         self._clock = clock
-        self.counters = Counters()
+        self._sharing = sharing
+        self.counters = Counters(clock)
         self.under_way: set[Departure] = set()
+        self._stopping = False
 
     async def start(self) -> None:
         """Open what belongs to the running event loop."""
@@ -63,8 +66,31 @@ class Gateway:
         self._recorder.start()
 
     def check_open(self) -> None:
-        """Raise Unavailable while nothing can be made durable."""
+        """Raise Unavailable while nothing can be made durable, or once a stop has begun."""
+        if self._stopping:
+            raise _stopping()
         self._recorder.check_open()
+
+    def stop_soon(self) -> None:
+        """A stop has begun: no longer ready, though what comes is still served."""
+        self._stopping = True
+
+    @property
+    def stalled(self) -> bool:
+        """Whether records wait on this machine's disk, since the database takes none."""
+        return self._recorder.stalled
+
+    def share(self) -> None:
+        """Let the other workers see what this one has counted."""
+        self.counters.gauges.stalled = int(self.stalled)
+        if self._sharing is not None:
+            self._sharing.share(self.counters.tallies, self.counters.gauges)
+
+    def counted(self) -> tuple[Tallies, Gauges]:
+        """What all workers have counted, and how things are now."""
+        self.counters.gauges.stalled = int(self.stalled)
+        own = self.counters.tallies, self.counters.gauges
+        return own if self._sharing is None else self._sharing.together(*own)
 
     def wind_down(self) -> None:
         """End every stream under way now: what was delivered is recorded, then the error is told.
@@ -86,12 +112,14 @@ class Gateway:
         try:
             await self._serve(line)
         except GuijuError as error:
+            self.counters.refused(error.code)
             await line.refuse(error, wire_of(line.path))
         except Exception as error:  # noqa: BLE001 - the last line of defence
             note_fault(line.request, error)
+            self.counters.refused("internal")
             await line.refuse(internal(), wire_of(line.path))
         finally:
-            self.counters.left(line.status, line.route)
+            self.counters.left(line.status, line.route, line.timing)
 
     async def _serve(self, line: Line) -> None:
         handlers = _ROUTES.get(line.path)
@@ -132,7 +160,23 @@ class Gateway:
             (b"x-guiju-produce-id", ask.produce_id.encode()),
             (b"x-guiju-policy", rules.policy.encode()),
         ]
-        await Conversation(self, line, Exchange(work, stations)).run()
+        exchange = Exchange(work, stations)
+        try:
+            await Conversation(self, line, exchange).run()
+        finally:
+            self._count(line, exchange)
+
+    def _count(self, line: Line, exchange: Exchange) -> None:
+        work, counters = exchange.work, self.counters
+        counters.exchanged(line.route, line.timing, asked=exchange.asked)
+        if exchange.told is not None:
+            counters.refused(exchange.told)
+        if exchange.asked:
+            usage = work.usage
+            counters.delivered(line.route, usage.characters, usage.covered)
+            counters.used(line.route, usage.prompt_tokens, usage.completion_tokens)
+        if work.finish == "content_filter":
+            counters.stopped(line.route)
 
     async def _models(self, line: Line) -> None:
         await self.caller(line.token())
@@ -214,6 +258,14 @@ def _models(names: list[str]) -> dict[str, Any]:
 def _model(name: str) -> dict[str, Any]:
     ours = {"id": name, "object": "model", "created": 0, "owned_by": "guiju"}
     return {**ours, "type": "model", "display_name": name, "created_at": "1970-01-01T00:00:00Z"}
+
+
+def _stopping() -> Unavailable:
+    return Unavailable(
+        "service-stopping",
+        Text(zh="服务正在停止。", en="The service is stopping."),
+        Text(zh="请稍后重试。", en="Try again shortly."),
+    )
 
 
 def _closed_route(path: str) -> NotFound:

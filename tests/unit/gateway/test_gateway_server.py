@@ -18,6 +18,7 @@ from guiju.gateway.recorder import Item, Recorder
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
 from guiju.gateway.signals import AskModel, ModelAnswered
+from guiju.gateway.telemetry import exposition
 from guiju.gateway.upstreams import DemoModel
 from guiju.kernel import FixedClock, Refused, Text, Unavailable
 from guiju.records import Exchange, Refusal
@@ -61,6 +62,8 @@ class Everybody(Directory):
 
 class Book(Recorder):
     """Keeps what it is told to write; may wait before it does."""
+
+    stalled = False
 
     def __init__(self) -> None:
         self.items: list[Item] = []
@@ -576,7 +579,7 @@ def test_metrics_hold_routes_and_numbers_only() -> None:
         house = House()
         for path in (f"/v1/{BLOCKED}", f"/v1/models/{BLOCKED}", "/v1/x" * 50):
             await Client(path, "GET").of(house.gateway)
-        text = house.gateway.counters.text()
+        text = exposition(*house.gateway.counted())
         assert BLOCKED not in text
         assert 'route="other",status="404"} 2' in text
         assert "guiju_requests_in_flight 0" in text

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the data plane says of itself: counts and times, never a word of content.
+
+Each worker counts for itself and shares its counts once a second, so whichever of them is asked
+answers for all.
+"""
+
+from guiju.gateway.telemetry.counters import Counters
+from guiju.gateway.telemetry.exposition import exposition
+from guiju.gateway.telemetry.histogram import BOUNDS, Histogram
+from guiju.gateway.telemetry.sharing import Sharing
+from guiju.gateway.telemetry.tallies import Coverage, Gauges, Minute, Tallies, Tokens
+from guiju.gateway.telemetry.timing import Timing
+
+__all__ = [
+    "BOUNDS",
+    "Counters",
+    "Coverage",
+    "Gauges",
+    "Histogram",
+    "Minute",
+    "Sharing",
+    "Tallies",
+    "Timing",
+    "Tokens",
+    "exposition",
+]
