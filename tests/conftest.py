@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import create_engine, event
 from tools.make_migration import import_every_table
 
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey
@@ -22,9 +26,11 @@ from guiju.storage import Database, metadata
 # On CI the same examples each time, so that a run says something about the change alone; everywhere
 # else new ones, so that they are found.
 settings.register_profile("ci", derandomize=True, deadline=None)
-# `make check` looks at a few examples of each property, `make test` at all. None has a deadline:
-# how long one takes says what else the machine does, and which tables are made when first used.
-settings.register_profile("fast", max_examples=15, deadline=None)
+# `make check` looks at a few examples of each property, also of one that asks for more, `make test`
+# at all. None has a deadline: how long one takes says what else the machine does, and which tables
+# are made when first used.
+FEW = 15
+settings.register_profile("fast", max_examples=FEW, deadline=None)
 settings.register_profile("usual", deadline=None)
 _asked = os.environ.get("GUIJU_EXAMPLES") or ("ci" if os.environ.get("CI") else "usual")
 settings.load_profile(_asked)
@@ -41,12 +47,22 @@ LOCAL_HOSTS = ["127.0.0.1", "::1"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a PostgreSQL server, and let no test but those of the list use a network."""
     for item in items:
+        if _asked == "fast" and isinstance(item, pytest.Function):
+            _look_at_few(item.obj)
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgres)
-        if item.path.is_relative_to(ROOT) and _may_use_localhost(item.path):
+        if _may_use_localhost(item.path):
             item.add_marker(pytest.mark.allow_hosts(LOCAL_HOSTS))
 
 
+def _look_at_few(test: Any) -> None:
+    """Let a property that asks for many examples look at few; there is no public way to say so."""
+    own = getattr(test, "_hypothesis_internal_use_settings", None)
+    if own is not None and own.max_examples > FEW:
+        test._hypothesis_internal_use_settings = settings(own, max_examples=FEW)
+
+
+@cache
 def _may_use_localhost(path: Path) -> bool:
     return any(path.is_relative_to(ROOT / folder) for folder in LOCAL_FOLDERS)
 
@@ -61,14 +77,30 @@ def keys() -> Keyring:
     return Keyring(LocalMasterKey(bytes(range(32))))
 
 
-@pytest.fixture
-def db(tmp_path: Path, keys: Keyring, clock: FixedClock) -> Iterator[Database]:
-    """An SQLite database with every table of every room."""
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with every table of every room; copy it, do not change it."""
     import_every_table()
-    database = Database.open(f"sqlite:///{tmp_path / 'guiju.db'}", keys, clock)
-    metadata.create_all(database.engine)
+    path = tmp_path_factory.mktemp("empty") / "guiju.db"
+    engine = create_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def db(empty: Path, tmp_path: Path, keys: Keyring, clock: FixedClock) -> Iterator[Database]:
+    """An SQLite database with every table of every room."""
+    path = shutil.copyfile(empty, tmp_path / "guiju.db")
+    database = Database.open(f"sqlite:///{path}", keys, clock)
+    event.listen(database.engine, "connect", _wait_for_no_disk)
     yield database
     database.close()
+
+
+def _wait_for_no_disk(connection: sqlite3.Connection, _record: Any) -> None:
+    """No unit test cuts the power."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _postgres_programs() -> Path | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An invented provider: its staff, a person, an app, and cheap password hashing."""
+"""An invented provider: its staff, a person, an app."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
-from argon2 import PasswordHasher
 
 from guiju import ledger
 from guiju.accounts import (
@@ -20,7 +19,6 @@ from guiju.accounts import (
     appoint_staff,
     issue_key,
     look_up,
-    passwords,
     publish_agreement,
     register_app,
     register_person,
@@ -29,14 +27,6 @@ from guiju.kernel import Text, software
 from guiju.storage import Database
 
 PASSWORD = "lantern orchard 42"
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same algorithm with the least of memory and time."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_HASHER", cheap)
-    monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("nobody"))
 
 
 class House(NamedTuple):

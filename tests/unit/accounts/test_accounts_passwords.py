@@ -8,6 +8,9 @@ from argon2.exceptions import VerifyMismatchError
 from guiju.accounts import passwords
 from guiju.kernel import Invalid
 
+# The real ones with their real costs, which all other tests lower.
+HASHER, NOBODY = passwords._HASHER, passwords._NOBODY
+
 
 @pytest.mark.parametrize(
     "password",
@@ -67,7 +70,8 @@ def test_a_hash_is_not_shown_by_accident():
 
 def test_an_unknown_name_costs_as_much_as_a_known_one(monkeypatch):
     """The stand-in for nobody has the parameters of real hashes and can really be checked."""
-    monkeypatch.undo()  # the real costs, which other tests lower
+    monkeypatch.setattr(passwords, "_HASHER", HASHER)
+    monkeypatch.setattr(passwords, "_NOBODY", NOBODY)
     real = passwords.hash_password("wanderer", "lantern orchard 42")
     assert extract_parameters(passwords._NOBODY) == extract_parameters(real.text)
     assert not passwords.holds(None, "lantern orchard 42")
