@@ -53,6 +53,7 @@ _OPS: Mapping[str, Text] = {
     "absent": Text(zh="不存在", en="is absent"),
     "equals": Text(zh="等于", en="equals"),
     "in": Text(zh="属于", en="is one of"),
+    "includes": Text(zh="包含", en="includes"),
     "at-least": Text(zh="不少于", en="is at least"),
     "same-as": Text(zh="等于另一事实", en="is the same as"),
     "differs-from": Text(zh="不同于", en="differs from"),
