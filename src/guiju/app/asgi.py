@@ -15,6 +15,7 @@ from typing import Any
 
 from guiju.app.house import House
 from guiju.app.keeper import GROWING, VERIFYING, Keeper
+from guiju.app.logs import set_up_logs
 from guiju.app.settings import Settings
 from guiju.app.site import build_site
 from guiju.kernel import GuijuError
@@ -100,7 +101,9 @@ def application() -> Application:
     signal.signal(STOPPING, signal.SIG_IGN)
     _stay_on_one_core()
     _die_with_the_parent()
-    application = Application(House.open(Settings.from_text(os.environ[VARIABLE])))
+    settings = Settings.from_text(os.environ[VARIABLE])
+    set_up_logs(settings.logs)
+    application = Application(House.open(settings))
     # What stands now stands until the end: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()

@@ -23,7 +23,7 @@ from guiju.gateway import (
     Upstream,
     recalled,
 )
-from guiju.gateway.telemetry import Sharing
+from guiju.gateway.telemetry import Sharing, Tracing
 from guiju.kernel import (
     Actor,
     Bus,
@@ -182,7 +182,12 @@ class House:
             recorder=Recorder(self.database, spill=self._spill()),
             clock=self.clock,
             sharing=Sharing(self.settings.metrics, self.clock),
+            tracing=self._tracing(),
         )
+
+    def _tracing(self) -> Tracing | None:
+        settings = self.settings
+        return Tracing(settings.traces, settings.trace_percent) if settings.traces else None
 
     def _spill(self) -> records.Spill:
         return records.Spill(self.settings.spill, self.database.keys)

@@ -22,11 +22,18 @@ from guiju.kernel import Invalid, Text
 FILE = "guiju.toml"
 _HIGHEST_PORT = 65535
 _MOST_WORKERS = 64
+_WHOLE = 100
+LOGS = ("text", "json")
+"""How logs are written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One deployment. `upstream` None means the built-in demo model."""
+    """One deployment. `upstream` None means the built-in demo model.
+
+    `traces` is the base URL of an OpenTelemetry collector (OTLP over HTTP), which gets
+    `trace_percent` of the traces that begin here; `logs` is one of `LOGS`.
+    """
 
     data: str
     host: str = "127.0.0.1"
@@ -35,6 +42,9 @@ class Settings:
     database: str = ""
     upstream: str | None = None
     demo: bool = True
+    traces: str = ""
+    trace_percent: int = 100
+    logs: str = "text"
 
     @property
     def folder(self) -> Path:
@@ -143,6 +153,9 @@ _KINDS: Mapping[str, type] = {
     "database": str,
     "upstream": str,
     "demo": bool,
+    "traces": str,
+    "trace_percent": int,
+    "logs": str,
 }
 
 
@@ -169,15 +182,26 @@ def _check_ranges(settings: Settings, origin: str) -> None:
     if not 0 < settings.workers <= _MOST_WORKERS:
         zh, en = f"的 workers 应为 1 到 {_MOST_WORKERS}", f"must have 1 to {_MOST_WORKERS} workers"
         raise _wrong(origin, zh, en)
-    if settings.upstream:
-        parts = urlsplit(settings.upstream)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            shown = settings.upstream[:80]
-            raise _wrong(
-                origin,
-                f"的 upstream {shown} 不是 http(s) 地址",
-                f"has upstream {shown}, which is no http(s) address",
-            )
+    if not 0 <= settings.trace_percent <= _WHOLE:
+        zh, en = "的 trace_percent 应为 0 到 100", "must have trace_percent from 0 to 100"
+        raise _wrong(origin, zh, en)
+    if settings.logs not in LOGS:
+        known = ", ".join(LOGS)
+        zh, en = f"的 logs 应为 {known} 之一", f"must have logs as one of {known}"
+        raise _wrong(origin, zh, en)
+    for name, address in (("upstream", settings.upstream), ("traces", settings.traces)):
+        _check_address(name, address, origin)
+
+
+def _check_address(name: str, address: str | None, origin: str) -> None:
+    parts = urlsplit(address or "")
+    if address and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        shown = address[:80]
+        raise _wrong(
+            origin,
+            f"的 {name} {shown} 不是 http(s) 地址",
+            f"has {name} {shown}, which is no http(s) address",
+        )
 
 
 def _wrong(origin: str, zh: str, en: str) -> Invalid:

@@ -101,7 +101,7 @@ class Conversation:
             case Record():
                 begun = monotonic()
                 event = await self._gateway.record(command)
-                self._timing.recording += monotonic() - begun
+                self._timing.recording += self._timing.part("record", begun)
                 self._tell(event)
             case Reply(status, body, after):
                 self._line.mark_retry(after)
@@ -132,7 +132,7 @@ class Conversation:
             note_fault(self._line.request, error)
             return Failed(internal())
         finally:
-            self._timing.upstream += monotonic() - begun
+            self._timing.upstream += self._timing.part("model", begun)
 
     async def _guards(self, command: AskGuards) -> Event:
         guards = self._exchange.work.rules.guards
@@ -168,8 +168,8 @@ class Conversation:
 
     async def _pump(self, command: AskModel) -> Event | None:
         looks: list[asyncio.Task[Event]] = []
+        begun = monotonic()
         try:
-            begun = monotonic()
             async with aclosing(await self._gateway.begin(command)) as speech:
                 self._timing.upstream += monotonic() - begun
                 if speech.source is not None:
@@ -180,6 +180,7 @@ class Conversation:
                 await self._relay(self._handle(await looks.pop(0)), looks)
             return ClientGone() if self._line.left else event
         finally:
+            self._timing.part("model", begun)
             for look in looks:
                 look.cancel()
 

@@ -28,7 +28,8 @@ from guiju.gateway.signals import (
     Recorded,
 )
 from guiju.gateway.stations.identify import no_key
-from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies
+from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies, Tracing
+from guiju.gateway.telling import told_of
 from guiju.gateway.upstreams import Speech, Upstream
 from guiju.gateway.work import Ask, Work
 from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, new_uuid
@@ -48,6 +49,7 @@ class Gateway:
         recorder: Recorder,
         clock: Clock,
         sharing: Sharing | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         """Take the parts that wiring has made; `sharing` is for workers that count together."""
         self._rules = rules
@@ -56,6 +58,7 @@ class Gateway:
         self._recorder = recorder
         self._clock = clock
         self._sharing = sharing
+        self._tracing = tracing
         self.counters = Counters(clock)
         self.under_way: set[Departure] = set()
         self._stopping = False
@@ -64,6 +67,8 @@ class Gateway:
         """Open what belongs to the running event loop."""
         await self._upstream.start()
         self._recorder.start()
+        if self._tracing is not None:
+            self._tracing.start()
 
     def check_open(self) -> None:
         """Raise Unavailable while nothing can be made durable, or once a stop has begun."""
@@ -104,6 +109,8 @@ class Gateway:
         """Let everything under way be recorded, then close."""
         await self._recorder.close()
         await self._upstream.close()
+        if self._tracing is not None:
+            await self._tracing.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
         """Serve one HTTP request below `/v1`."""
@@ -177,6 +184,9 @@ class Gateway:
             counters.used(line.route, usage.prompt_tokens, usage.completion_tokens)
         if work.finish == "content_filter":
             counters.stopped(line.route)
+        if self._tracing is not None:
+            context = self._tracing.context(line.header(b"traceparent"))
+            self._tracing.note(told_of(line, exchange), context)
 
     async def _models(self, line: Line) -> None:
         await self.caller(line.token())

@@ -9,11 +9,14 @@ from guiju.gateway.telemetry.counters import Counters
 from guiju.gateway.telemetry.exposition import exposition
 from guiju.gateway.telemetry.histogram import BOUNDS, Histogram
 from guiju.gateway.telemetry.sharing import Sharing
+from guiju.gateway.telemetry.spans import Context, Told
 from guiju.gateway.telemetry.tallies import Coverage, Gauges, Minute, Tallies, Tokens
 from guiju.gateway.telemetry.timing import Timing
+from guiju.gateway.telemetry.tracing import Tracing
 
 __all__ = [
     "BOUNDS",
+    "Context",
     "Counters",
     "Coverage",
     "Gauges",
@@ -23,5 +26,7 @@ __all__ = [
     "Tallies",
     "Timing",
     "Tokens",
+    "Told",
+    "Tracing",
     "exposition",
 ]

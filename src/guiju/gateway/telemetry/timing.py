@@ -9,7 +9,7 @@ from guiju.kernel import monotonic
 class Timing:
     """A stopwatch for one request; each part is added up as it goes by."""
 
-    __slots__ = ("begun", "first", "reading", "recording", "screening", "upstream")
+    __slots__ = ("begun", "first", "parts", "reading", "recording", "screening", "upstream")
 
     def __init__(self) -> None:
         """The request has come."""
@@ -24,10 +24,18 @@ class Timing:
         """Waiting for the client to take what is sent."""
         self.first: float | None = None
         """From the beginning to the first piece of a stream that was sent."""
+        self.parts: list[tuple[str, float, float]] = []
+        """Stretches by name, from and to in seconds since the beginning."""
 
     def total(self) -> float:
         """Since the request has come."""
         return monotonic() - self.begun
+
+    def part(self, name: str, begun: float) -> float:
+        """Note a stretch that began at the moment `begun` and ends now; its length."""
+        now = monotonic()
+        self.parts.append((name, begun - self.begun, now - self.begun))
+        return now - begun
 
     def sent(self) -> None:
         """A piece of a stream leaves; the first one is noted."""

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a trace says of one exchange: ids of ours, models, verdicts, times; never content."""
+
+from __future__ import annotations
+
+from guiju.gateway.exchange import Exchange
+from guiju.gateway.line import Line
+from guiju.gateway.telemetry import Told
+from guiju.kernel import micros
+
+_OPERATIONS = {
+    "/v1/completions": "text_completion",
+    "/v1/embeddings": "embeddings",
+}
+
+
+def told_of(line: Line, exchange: Exchange) -> Told:
+    """The exchange in the words of `gen_ai.*`, now that it is over."""
+    work, timing = exchange.work, line.timing
+    usage, source = work.usage, work.source
+    return Told(
+        begin=micros(work.ask.at) * 1000,
+        seconds=timing.total(),
+        operation=_OPERATIONS.get(line.route, "chat"),
+        model=work.model,
+        attributes={
+            "gen_ai.provider.name": None if source is None else source.upstream,
+            "gen_ai.request.model": work.model or None,
+            "gen_ai.response.model": None if source is None else source.model,
+            "gen_ai.response.finish_reasons": [work.finish] if exchange.asked else None,
+            "gen_ai.usage.input_tokens": usage.prompt_tokens if exchange.asked else None,
+            "gen_ai.usage.output_tokens": usage.completion_tokens if exchange.asked else None,
+            "gen_ai.output.type": "json" if work.wants_json() else "text",
+            "http.request.method": line.method,
+            "http.route": line.route,
+            "http.response.status_code": line.status or None,
+            "guiju.request.id": line.request,
+            "guiju.policy": work.rules.policy,
+            "guiju.stream": work.stream,
+            "guiju.screening.input": work.incoming.verdict,
+            "guiju.screening.output": work.outgoing.verdict,
+            "guiju.screening.seconds": timing.screening,
+            "guiju.characters.delivered": usage.characters,
+            "guiju.characters.covered": usage.covered,
+            "guiju.first_token.seconds": timing.first,
+        },
+        error=exchange.told,
+        parts=timing.parts,
+    )
