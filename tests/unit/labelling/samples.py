@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import zipfile
 import zlib
 
 from tests.unit.labelling.films import FILMS
@@ -83,11 +85,30 @@ def tiff(*further: tuple[int, int, int, bytes], order: str = "<", next_one: int 
     return magic + struct.pack(order + "I", 10) + b"\x80\0" + directory + tail
 
 
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"></Relationships>',
+    "word/document.xml": "<w:document xmlns:w='urn:w'>words</w:document>",
+}
+
+
+def office(parts: dict[str, str] | None = None, *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A package with these parts, as the standard library packs it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, text in (PARTS if parts is None else parts).items():
+            archive.writestr(zipfile.ZipInfo(name), text, method)
+    return out.getvalue()
+
+
 SAMPLES: dict[str, bytes] = {
     "gif": gif(),
     "html": b"<!doctype html><html><head><title>x</title></head><body><p>x</p></body></html>",
     "jpeg": jpeg(),
     "markdown": b"# Title\n\nWords.\n",
+    "ooxml": office(),
     "png": png(),
     "tiff": tiff(),
     "webp": webp(),
