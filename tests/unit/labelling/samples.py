@@ -103,12 +103,62 @@ def office(parts: dict[str, str] | None = None, *, method: int = zipfile.ZIP_DEF
     return out.getvalue()
 
 
+def pdf(
+    info: bytes | None = b"<< /Title (made up) >>",
+    *,
+    metadata: bytes | None = None,
+    streams: bool = False,
+    trailer: bytes = b"",
+) -> bytes:
+    """A document without pages; with `streams` its addresses and its information are in streams."""
+    objects = {1: b"<< /Type /Catalog /Pages 2 0 R >>", 2: b"<< /Type /Pages /Kids [] /Count 0 >>"}
+    if metadata is not None:
+        objects[1] = objects[1].replace(b">>", b"/Metadata 4 0 R >>")
+        objects[4] = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(metadata), metadata)
+    if info is not None and not streams:
+        objects[3] = info
+    if streams:
+        inside = zlib.compress(b"3 0 " + (info or b"null"))
+        about = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>" % len(inside)
+        objects[5] = about + b"\nstream\n" + inside + b"\nendstream"
+    out, places = b"%PDF-1.7\n", dict[int, int]()
+    for number, body in sorted(objects.items()):
+        places[number] = len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    told = b"/Root 1 0 R" + (b" /Info 3 0 R" if info is not None else b"") + trailer
+    at = len(out)
+    out += _addresses_in_a_stream(places, at, told) if streams else _addresses(places, told)
+    return out + b"startxref\n%d\n%%%%EOF\n" % at
+
+
+def _addresses(places: dict[int, int], told: bytes) -> bytes:
+    nowhere = b"%010d %05d f \n" % (0, 65535)
+    rows = [b"%010d %05d n \n" % (places[one], 0) if one in places else nowhere for one in range(6)]
+    return b"xref\n0 6\n" + b"".join(rows) + b"trailer\n<< /Size 6 %s >>\n" % told
+
+
+def _addresses_in_a_stream(places: dict[int, int], at: int, told: bytes) -> bytes:
+    """With each row as its difference from the one above, as most writers do."""
+    rows = [struct.pack(">BIB", one in places, places.get(one, 0), 0) for one in range(6)]
+    rows[3] = struct.pack(">BIB", 2, 5, 0)
+    rows.append(struct.pack(">BIB", 1, at, 0))
+    above, packed = bytes(6), b""
+    for row in rows:
+        packed += b"\2" + bytes((one - two) & 255 for one, two in zip(row, above, strict=True))
+        above = row
+    packed = zlib.compress(packed)
+    about = b"/Type /XRef /Size 7 /W [1 4 1] /Filter /FlateDecode %s" % told
+    how = b"/DecodeParms << /Predictor 12 /Columns 6 >> /Length %d" % len(packed)
+    return b"6 0 obj\n<< %s %s >>\nstream\n%s\nendstream\nendobj\n" % (about, how, packed)
+
+
 SAMPLES: dict[str, bytes] = {
     "gif": gif(),
     "html": b"<!doctype html><html><head><title>x</title></head><body><p>x</p></body></html>",
     "jpeg": jpeg(),
     "markdown": b"# Title\n\nWords.\n",
     "ooxml": office(),
+    "pdf": pdf(),
     "png": png(),
     "tiff": tiff(),
     "webp": webp(),

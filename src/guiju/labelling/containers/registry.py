@@ -16,6 +16,7 @@ from guiju.labelling.containers.mp3 import AAC, MP3
 from guiju.labelling.containers.mp4 import M4A, MOV, MP4
 from guiju.labelling.containers.ogg import OGG
 from guiju.labelling.containers.ooxml import OOXML
+from guiju.labelling.containers.pdf import PDF
 from guiju.labelling.containers.png import PNG
 from guiju.labelling.containers.tiff import TIFF
 from guiju.labelling.containers.wav import WAV
@@ -39,6 +40,7 @@ CONTAINERS: tuple[Container, ...] = (
     FLV,
     MP3,
     AAC,
+    PDF,
     OOXML,
     HTML,
     MARKDOWN,
