@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from guiju.labelling import text as texts
 from guiju.labelling.containers import Container, Medium, container_of
-from guiju.labelling.containers.errors import broken
 from guiju.labelling.containers.walking import StopsError
 from guiju.labelling.files import Source, labels_of, loaded
 from guiju.labelling.model import AigcLabel
@@ -20,6 +19,7 @@ from guiju.labelling.reading import FoundLabel
 from guiju.labelling.refusals import (
     already_labelled,
     not_read_back,
+    not_read_through,
     not_shown,
     not_supported,
     nothing_to_propagate,
@@ -168,7 +168,7 @@ def _whole(container: Container, data: bytes) -> tuple[FoundLabel, ...]:
     """The labels of a file that was looked through to its end; else there is no saying "one"."""
     contents = container.read(data)
     if contents.stopped:
-        raise broken(", ".join(contents.stopped))
+        raise not_read_through(contents.stopped)
     return labels_of(contents)
 
 
@@ -177,7 +177,7 @@ def _written(container: Container, data: bytes, label: AigcLabel) -> bytes:
     try:
         out = container.write(data, label.to_json())
     except StopsError as stop:
-        raise broken(stop.why) from stop
+        raise not_read_through((stop.why,)) from stop
     contents = container.read(out)
     labels = labels_of(contents)
     if contents.stopped or [(one.label, one.faults) for one in labels] != [(label, ())]:

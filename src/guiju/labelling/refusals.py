@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from guiju.kernel import Conflict, Invalid, Text
+from guiju.labelling.explaining import reason_in_words
 
 
 def not_supported(name: str) -> Invalid:
@@ -15,6 +16,23 @@ def not_supported(name: str) -> Invalid:
         Text(
             zh="请转换为受支持的格式，例如 PNG 或 JPEG。",
             en="Convert it to a format that can, such as PNG or JPEG.",
+        ),
+        article=12,
+    )
+
+
+def not_read_through(stopped: tuple[str, ...]) -> Invalid:
+    """`file-broken`: the file could not be read to its end, so nobody can say what it carries."""
+    why = [reason_in_words(one) for one in stopped]
+    return Invalid(
+        "file-broken",
+        Text(
+            zh="文件无法完整读取：" + "".join(one.zh for one in why),
+            en="The file cannot be read to its end: " + " ".join(one.en for one in why),
+        ),
+        Text(
+            zh="未作任何改动；请重新导出后再加标识。",
+            en="Nothing was changed; export it anew and label that.",
         ),
         article=12,
     )

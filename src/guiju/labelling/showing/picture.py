@@ -11,7 +11,7 @@ from PIL import Image
 from guiju.kernel import GuijuError, Invalid, Text
 from guiju.labelling.containers import Container, Medium, container_of
 from guiju.labelling.containers.errors import broken
-from guiju.labelling.refusals import not_supported
+from guiju.labelling.refusals import not_read_through, not_supported
 from guiju.labelling.showing import gif, jpeg, png, webp
 from guiju.labelling.showing.drawing import Drawn, drawn, orientation_of
 from guiju.labelling.showing.model import (
@@ -47,7 +47,7 @@ def show(data: bytes, words: str, name: str = "") -> Shown:
     if container.name not in _ENCODERS:
         raise not_drawable(f"{container.name} 格式", f"its format is {container.name}")
     if stopped := container.read(data).stopped:
-        raise broken(", ".join(stopped))
+        raise not_read_through(stopped)
     try:
         return _shown(data, words, container)
     except GuijuError:
