@@ -16,7 +16,7 @@ from guiju import accounts, ledger, policies, profile
 from guiju.accounts import routes as accounts_routes
 from guiju.app import verify_page
 from guiju.gateway import routes as gateway_routes
-from guiju.gateway.telemetry import Counters, Gauges, Tallies, Timing
+from guiju.gateway.telemetry import Counters, Gauges, Seen, Tallies
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey, Text, new_id, software
 from guiju.measures import Signal
 from guiju.policies import routes as policies_routes
@@ -79,15 +79,23 @@ def counted(clock: FixedClock) -> tuple[Tallies, Gauges]:
     """Counts of a morning: two routes, some refusals, and a gap in the coverage."""
     counters = Counters(clock)
     for number in range(400):
-        timing = Timing()
-        timing.screening, timing.upstream = 0.0004 * (number % 9), 0.3
-        timing.sent()
-        route = f"/v1/{'chat/' if number % 3 else ''}completions"
+        refused = number % 11 == 0
         counters.arrived()
-        counters.exchanged(route, timing, asked=True)
-        counters.delivered(route, 100, 99 if number == 7 else 100)
-        counters.left(429 if number % 11 == 0 else 200, route, timing)
-    counters.refused("rate-limited")
+        counters.left(
+            Seen(
+                f"/v1/{'chat/' if number % 3 else ''}completions",
+                429 if refused else 200,
+                0.3 + 0.001 * (number % 50),
+                "rate-limited" if refused else None,
+                exchange=True,
+                asked=not refused,
+                characters=100,
+                covered=99 if number == 7 else 100,
+                screening=0.0004 * (number % 9),
+                upstream=0.3,
+                first=0.31,
+            )
+        )
     counters.gauges.stalled = 1
     return counters.tallies, counters.gauges
 

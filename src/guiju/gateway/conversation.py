@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol
 
@@ -73,9 +73,11 @@ class Conversation:
 
     async def run(self) -> None:
         """From the request that arrived to the last byte that goes."""
-        self._commands.extend(self._handle(RequestArrived()))
-        while self._commands:
-            await self._carry_out(self._commands.popleft())
+        commands = self._commands
+        commands.extend(self._handle(RequestArrived()))
+        while commands:
+            command = commands.popleft()
+            await _CARRIED_OUT[type(command)](self, command)
 
     def _tell(self, event: Event) -> None:
         self._commands.extend(self._handle(event))
@@ -86,31 +88,38 @@ class Conversation:
         self._timing.screening += monotonic() - begun
         return commands
 
-    async def _carry_out(self, command: Command) -> None:
-        match command:
-            case Send(data):
-                await self._put(self._line.part(data, self._screened(), more=True))
-            case LookUp():
-                self._tell(await self._gateway.look_up(command))
-            case AskGuards():
-                self._tell(await self._guards(command))
-            case AskModel(stream=True):
-                await self._listen(command)
-            case AskModel():
-                self._tell(await self._answer(command))
-            case Record():
-                begun = monotonic()
-                event = await self._gateway.record(command)
-                self._timing.recording += self._timing.part("record", begun)
-                self._tell(event)
-            case Reply(status, body, after):
-                self._line.mark_retry(after)
-                await self._line.reply(status, body, self._screened())
-            case End(data):
-                await self._put(self._line.part(data, self._screened(), more=False))
-            case StopModel():
-                # Only a running stream can be stopped, and `_pump` does that.
-                pass
+    # -- each kind of command ----------------------------------------------------------------------
+
+    async def _look_up(self, command: LookUp) -> None:
+        self._tell(await self._gateway.look_up(command))
+
+    async def _ask_guards(self, command: AskGuards) -> None:
+        self._tell(await self._guards(command))
+
+    async def _ask_model(self, command: AskModel) -> None:
+        if command.stream:
+            await self._listen(command)
+        else:
+            self._tell(await self._answer(command))
+
+    async def _record(self, command: Record) -> None:
+        begun = monotonic()
+        event = await self._gateway.record(command)
+        self._timing.recording += self._timing.part("record", begun)
+        self._tell(event)
+
+    async def _reply(self, command: Reply) -> None:
+        self._line.mark_retry(command.retry_after)
+        await self._line.reply(command.status, command.body, self._screened())
+
+    async def _send(self, command: Send) -> None:
+        await self._put(self._line.part(command.data, self._screened(), more=True))
+
+    async def _end(self, command: End) -> None:
+        await self._put(self._line.part(command.data, self._screened(), more=False))
+
+    async def _stop_model(self, _: StopModel) -> None:
+        """Only a running stream can be stopped, and `_pump` does that."""
 
     async def _put(self, sending: Awaitable[None]) -> None:
         """Send a piece of a stream."""
@@ -221,6 +230,18 @@ class Conversation:
             else:
                 self._commands.append(one)
         return None
+
+
+_CARRIED_OUT: dict[type[Command], Callable[[Conversation, Any], Awaitable[None]]] = {
+    LookUp: Conversation._look_up,  # noqa: SLF001 - the table of this class
+    AskGuards: Conversation._ask_guards,  # noqa: SLF001 - as above
+    AskModel: Conversation._ask_model,  # noqa: SLF001 - as above
+    Record: Conversation._record,  # noqa: SLF001 - as above
+    Reply: Conversation._reply,  # noqa: SLF001 - as above
+    Send: Conversation._send,  # noqa: SLF001 - as above
+    End: Conversation._end,  # noqa: SLF001 - as above
+    StopModel: Conversation._stop_model,  # noqa: SLF001 - as above
+}
 
 
 def _ended(why: Left) -> Unavailable:

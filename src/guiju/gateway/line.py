@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,6 +13,9 @@ from guiju.gateway.telemetry import Timing
 from guiju.gateway.wires import Wire
 from guiju.kernel import GuijuError, Invalid, Text, new_id
 from guiju.web import choose_language, error_body
+
+if TYPE_CHECKING:
+    from guiju.gateway.exchange import Exchange
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -48,6 +51,9 @@ class Line:
         self.sending = False
         self.left = False
         self.timing = Timing()
+        self.told: str | None = None
+        """The code of the error that was told outside an exchange."""
+        self.exchange: Exchange | None = None
 
     def header(self, name: bytes) -> str | None:
         """A header; bytes that are no text stay apart from each other, so no two users are one."""

@@ -29,7 +29,7 @@ from guiju.gateway.signals import (
 )
 from guiju.gateway.stations.identify import no_key
 from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies, Tracing
-from guiju.gateway.telling import told_of
+from guiju.gateway.telling import seen_of, told_of
 from guiju.gateway.upstreams import Speech, Upstream
 from guiju.gateway.work import Ask, Work
 from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, new_uuid
@@ -119,14 +119,17 @@ class Gateway:
         try:
             await self._serve(line)
         except GuijuError as error:
-            self.counters.refused(error.code)
+            line.told = error.code
             await line.refuse(error, wire_of(line.path))
         except Exception as error:  # noqa: BLE001 - the last line of defence
             note_fault(line.request, error)
-            self.counters.refused("internal")
+            line.told = "internal"
             await line.refuse(internal(), wire_of(line.path))
         finally:
-            self.counters.left(line.status, line.route, line.timing)
+            self.counters.left(seen_of(line))
+            if self._tracing is not None and line.exchange is not None:
+                context = self._tracing.context(line.header(b"traceparent"))
+                self._tracing.note(told_of(line, line.exchange), context)
 
     async def _serve(self, line: Line) -> None:
         handlers = _ROUTES.get(line.path)
@@ -168,25 +171,8 @@ class Gateway:
             (b"x-guiju-policy", rules.policy.encode()),
         ]
         exchange = Exchange(work, stations)
-        try:
-            await Conversation(self, line, exchange).run()
-        finally:
-            self._count(line, exchange)
-
-    def _count(self, line: Line, exchange: Exchange) -> None:
-        work, counters = exchange.work, self.counters
-        counters.exchanged(line.route, line.timing, asked=exchange.asked)
-        if exchange.told is not None:
-            counters.refused(exchange.told)
-        if exchange.asked:
-            usage = work.usage
-            counters.delivered(line.route, usage.characters, usage.covered)
-            counters.used(line.route, usage.prompt_tokens, usage.completion_tokens)
-        if work.finish == "content_filter":
-            counters.stopped(line.route)
-        if self._tracing is not None:
-            context = self._tracing.context(line.header(b"traceparent"))
-            self._tracing.note(told_of(line, exchange), context)
+        line.exchange = exchange
+        await Conversation(self, line, exchange).run()
 
     async def _models(self, line: Line) -> None:
         await self.caller(line.token())

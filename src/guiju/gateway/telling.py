@@ -1,17 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a trace says of one exchange: ids of ours, models, verdicts, times; never content."""
+"""What counts and traces say of one request: models, verdicts, times; never content."""
 
 from __future__ import annotations
 
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.line import Line
-from guiju.gateway.telemetry import Told
+from guiju.gateway.telemetry import Seen, Told
 from guiju.kernel import micros
 
 _OPERATIONS = {
     "/v1/completions": "text_completion",
     "/v1/embeddings": "embeddings",
 }
+
+
+def seen_of(line: Line) -> Seen:
+    """What a request that is over leaves for the counts."""
+    timing, exchange = line.timing, line.exchange
+    if exchange is None:
+        return Seen(line.route, line.status, timing.total(), line.told)
+    usage, work = exchange.work.usage, exchange.work
+    return Seen(
+        line.route,
+        line.status,
+        timing.total(),
+        exchange.told or line.told,
+        exchange=True,
+        asked=exchange.asked,
+        stopped=work.finish == "content_filter",
+        characters=usage.characters,
+        covered=usage.covered,
+        prompt=usage.prompt_tokens,
+        completion=usage.completion_tokens,
+        screening=timing.screening,
+        upstream=timing.upstream,
+        recording=timing.recording,
+        reading=timing.reading,
+        first=timing.first,
+    )
 
 
 def told_of(line: Line, exchange: Exchange) -> Told:

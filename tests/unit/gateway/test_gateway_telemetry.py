@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +17,9 @@ from guiju.gateway.telemetry import (
     Gauges,
     Histogram,
     Minute,
+    Seen,
     Sharing,
     Tallies,
-    Timing,
     exposition,
 )
 from guiju.gateway.telemetry.tallies import MINUTES
@@ -73,23 +74,34 @@ def test_nothing_counted_has_no_quantile() -> None:
 
 def counted(now: FixedClock, status: int = 200) -> Counters:
     """Counters that have seen one exchange of ten characters, nine of them covered."""
-    counters, timing = Counters(now), Timing()
+    counters = Counters(now)
     counters.arrived()
-    timing.screening, timing.upstream = 0.001, 0.5
-    timing.sent()
-    counters.exchanged(CHAT, timing, asked=True)
-    counters.delivered(CHAT, 10, 9)
-    counters.used(CHAT, 3, 4)
-    counters.stopped(CHAT)
-    counters.refused("rate-limited")
-    counters.left(status, CHAT, timing)
+    counters.left(
+        Seen(
+            CHAT,
+            status,
+            1.0,
+            "rate-limited",
+            exchange=True,
+            asked=True,
+            stopped=True,
+            characters=10,
+            covered=9,
+            prompt=3,
+            completion=4,
+            screening=0.001,
+            upstream=0.5,
+            first=0.2,
+        )
+    )
     return counters
 
 
 def test_the_text_for_prometheus_names_what_was_counted(now: FixedClock) -> None:
     """Every family has its type; buckets rise; a code or route never breaks a line."""
     counters = counted(now)
-    counters.refused('odd"\n\\code')
+    counters.left(Seen("", 400, 0.1, 'odd"\n\\code'))
+    counters.arrived()
     lines = exposition(counters.tallies, counters.gauges).splitlines()
     assert f'guiju_requests_total{{route="{CHAT}",status="200"}} 1' in lines
     assert 'guiju_refusals_total{code="odd\\"\\n\\\\code"} 1' in lines
@@ -151,7 +163,8 @@ def test_the_course_of_an_hour_is_kept_and_no_more(now: FixedClock) -> None:
     counters = Counters(now)
     for _ in range(3 * MINUTES):
         counters.arrived()
-        counters.left(200, CHAT, Timing())
+        counters.left(Seen(CHAT, 200, 0.1))
+        counters.fold()
         now.advance(minutes=1)
     assert len(counters.tallies.minutes) == MINUTES
 
@@ -159,9 +172,10 @@ def test_the_course_of_an_hour_is_kept_and_no_more(now: FixedClock) -> None:
 def test_the_page_shows_the_last_whole_minute(now: FixedClock) -> None:
     """The minute under way is not over, and would look like a fall."""
     counters = counted(now)
+    counters.fold()
     now.advance(minutes=1)
     counters.arrived()
-    counters.left(503, CHAT, Timing())
+    counters.left(Seen(CHAT, 503, 0.1))
     shown = traffic(counters.tallies, counters.gauges, now.now())
     assert (shown.last_minute.requests, shown.last_minute.stopped) == (1, 1)
     assert shown.per_minute[-1] == 1
@@ -177,3 +191,32 @@ def test_what_never_happened_shows_as_nothing(now: FixedClock) -> None:
     assert shown.last_minute == Minute()
     assert shown.coverage.share == 1.0
     assert set(shown.slowest) == {0}
+
+
+def test_counts_are_folded_by_whoever_asks_and_no_request_waits_for_ever(now: FixedClock) -> None:
+    """A worker whose housekeeping hangs does not fill its memory with what it has seen."""
+    counters = Counters(now)
+    for _ in range(25_000):
+        counters.arrived()
+        counters.left(Seen(CHAT, 200, 0.1))
+    assert len(counters._seen) <= 10_000
+    assert counters.tallies.answered == {CHAT: {200: 25_000}}
+
+
+def test_threads_that_fold_at_once_count_each_request_once(now: FixedClock) -> None:
+    """Housekeeping and somebody who looks at the page."""
+    counters = Counters(now)
+
+    def fold() -> None:
+        for _ in range(200):
+            counters.fold()
+
+    threads = [threading.Thread(target=fold) for _ in "ab"]
+    for one in threads:
+        one.start()
+    for _ in range(5_000):
+        counters.arrived()
+        counters.left(Seen(CHAT, 200, 0.1))
+    for one in threads:
+        one.join()
+    assert counters.tallies.answered == {CHAT: {200: 5_000}}

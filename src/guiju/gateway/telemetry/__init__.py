@@ -5,7 +5,7 @@ Each worker counts for itself and shares its counts once a second, so whichever 
 answers for all.
 """
 
-from guiju.gateway.telemetry.counters import Counters
+from guiju.gateway.telemetry.counters import Counters, Seen
 from guiju.gateway.telemetry.exposition import exposition
 from guiju.gateway.telemetry.histogram import BOUNDS, Histogram
 from guiju.gateway.telemetry.sharing import Sharing
@@ -22,6 +22,7 @@ __all__ = [
     "Gauges",
     "Histogram",
     "Minute",
+    "Seen",
     "Sharing",
     "Tallies",
     "Timing",
