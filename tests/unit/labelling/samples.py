@@ -152,8 +152,56 @@ def _addresses_in_a_stream(places: dict[int, int], at: int, told: bytes) -> byte
     return b"6 0 obj\n<< %s %s >>\nstream\n%s\nendstream\nendobj\n" % (about, how, packed)
 
 
+def bmff(kind: bytes, *content: bytes) -> bytes:
+    """One box."""
+    body = b"".join(content)
+    return struct.pack(">I", len(body) + 8) + kind + body
+
+
+def infe(number: int, kind: bytes, content_type: bytes = b"") -> bytes:
+    """One entry of the list of items."""
+    more = content_type + b"\0" if content_type else b""
+    return bmff(b"infe", b"\2\0\0\0", struct.pack(">HH", number, 0), kind, b"\0", more)
+
+
+def heif(
+    brand: bytes = b"heic",
+    more: tuple[tuple[bytes, bytes, bytes], ...] = (),
+    *,
+    version: int = 0,
+    base: bool = False,
+    iref: bytes = b"",
+    behind: bytes = b"",
+) -> bytes:
+    """One picture of nothing that decodes, and further items (kind, content type, bytes)."""
+    contents = [b"PIXELS", *(content for _, _, content in more)]
+    entries = [
+        infe(1, b"hvc1"),
+        *(infe(at, kind, told) for at, (kind, told, _) in enumerate(more, 2)),
+    ]
+    iinf = bmff(b"iinf", bytes(4), struct.pack(">H", len(entries)), *entries)
+    pitm, hdlr = bmff(b"pitm", bytes(4), b"\0\1"), bmff(b"hdlr", bytes(8), b"pict", bytes(13))
+    ftyp = bmff(b"ftyp", brand, bytes(4), b"mif1", brand)
+
+    def meta(start: int) -> bytes:
+        rows, at = b"", start
+        for number, content in enumerate(contents, 1):
+            rows += struct.pack(">H", number) + (b"\0\0" if version else b"") + b"\0\0"
+            rows += struct.pack(">I", at) if base else b""
+            rows += struct.pack(">HII", 1, 0 if base else at, len(content))
+            at += len(content)
+        widths = struct.pack(">BBH", 0x44, 0x40 if base else 0, len(contents))
+        iloc = bmff(b"iloc", bytes((version, 0, 0, 0)), widths, rows)
+        return bmff(b"meta", bytes(4), hdlr, pitm, iloc, iinf, iref)
+
+    start = len(ftyp) + len(meta(0)) + 8
+    return ftyp + meta(start) + bmff(b"mdat", *contents) + behind
+
+
 SAMPLES: dict[str, bytes] = {
+    "avif": heif(b"avif"),
     "gif": gif(),
+    "heif": heif(),
     "html": b"<!doctype html><html><head><title>x</title></head><body><p>x</p></body></html>",
     "jpeg": jpeg(),
     "markdown": b"# Title\n\nWords.\n",

@@ -7,6 +7,7 @@ from guiju.labelling.containers.avi import AVI
 from guiju.labelling.containers.flac import FLAC
 from guiju.labelling.containers.flv import FLV
 from guiju.labelling.containers.gif import GIF
+from guiju.labelling.containers.heif import AVIF, HEIF
 from guiju.labelling.containers.html import HTML
 from guiju.labelling.containers.jpeg import JPEG
 from guiju.labelling.containers.markdown import MARKDOWN
@@ -28,6 +29,8 @@ CONTAINERS: tuple[Container, ...] = (
     GIF,
     WEBP,
     TIFF,
+    AVIF,
+    HEIF,
     WAV,
     FLAC,
     OGG,
