@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import struct
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,9 @@ from tests.unit.labelling.sounds import riff_chunk
 
 from guiju.kernel import GuijuError
 from guiju.labelling import LabelVerdict, check, first_write, mark, read
+from guiju.labelling.containers import flv as flv_editor
+from guiju.labelling.containers import matroska as matroska_editor
+from guiju.labelling.containers import mp4 as mp4_editor
 
 CODE = "001191110102MAD55U9H0F10002"
 LABEL = first_write(CODE, "req_1")
@@ -327,6 +331,23 @@ def test_a_label_of_an_avi_that_is_too_long_for_its_place_moves() -> None:
     facts = riff_chunk(b"LIST", b"INFO" + riff_chunk(b"AIGC", b"{}") + riff_chunk(b"AIGC", TEXT))
     out = marked(avi(facts))
     assert places(out) == ["LIST/INFO AIGC"]
+
+
+@pytest.mark.parametrize(
+    ("part", "data"),
+    [
+        (mp4_editor, mp4(more=box(b"free") * 40)),
+        (matroska_editor, matroska(INFO, element(0xEC, b"") * 40)),
+        (flv_editor, flv(*[flv_facts((b"x", b"\5"))] * 40)),
+    ],
+)
+def test_a_film_of_too_many_parts_is_given_up_and_not_called_unlabelled(
+    part: ModuleType, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parts are counted, so that reading ends."""
+    assert check(data).verdict is LabelVerdict.ABSENT
+    monkeypatch.setattr(part, "_MOST", 20)
+    assert check(data).reasons == ("limit",)
 
 
 def number(value: float) -> bytes:

@@ -289,6 +289,21 @@ def test_one_stream_of_several_is_labelled_and_a_second_label_is_seen() -> None:
     assert places(marked(opus() + opus(serial=8))) == [("comment AIGC", ())]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        wav(riff_chunk(b"abcd", b"") * 100_001),
+        flac(flac_block(4, comments(*[b""] * 100_001))),
+        opus() * 1001,
+        mp3(id3(*[packed_frame(b"\3AIGC\0" + bytes(200_000))] * 100)),
+        b"ID3\4\0\0\x7f\x7f\x7f\x7f" + bytes(5000),
+    ],
+)
+def test_sound_of_too_many_parts_is_given_up_and_not_called_unlabelled(data: bytes) -> None:
+    """Parts and unpacked bytes are counted, so that reading ends."""
+    assert check(data).verdict is LabelVerdict.INCONCLUSIVE
+
+
 def test_a_damaged_header_of_ogg_is_read_but_not_written() -> None:
     """A check sum that does not fit is a fault of the place."""
     whole = marked(opus())

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from guiju.labelling.containers.walking import Budget, StopsError, number, take
+from guiju.labelling.containers.walking import Budget, StopsError
 
 VOID, CRC_32 = 0xEC, 0xBF
 _LONGEST_ID, _LONGEST_SIZE = 4, 8
@@ -35,18 +35,14 @@ class Element(NamedTuple):
 
 def element(data: bytes, at: int, end: int) -> Element:
     """The element that begins at `at`; raises StopsError."""
-    name = _width(data, at, _LONGEST_ID)
-    sized = at + name
-    width = _width(data, sized, _LONGEST_SIZE)
-    bits = 7 * width
-    size = number(data, sized, width) & (1 << bits) - 1
-    body = sized + width
-    endless = size == (1 << bits) - 1
-    if not endless and body + size > end:
+    sized = at + _width(data, at, _LONGEST_ID)
+    body = sized + _width(data, sized, _LONGEST_SIZE)
+    unknown = (1 << 7 * (body - sized)) - 1
+    size = int.from_bytes(data[sized:body]) & unknown
+    behind = end if size == unknown else body + size
+    if max(body, behind) > end:
         raise StopsError("truncated")
-    return Element(
-        number(data, at, name), at, sized, body, end if endless else body + size, endless
-    )
+    return Element(int.from_bytes(data[at:sized]), at, sized, body, behind, size == unknown)
 
 
 def elements(data: bytes, at: int, end: int, budget: Budget) -> Iterator[Element]:
@@ -106,7 +102,9 @@ def summed(content: bytes) -> bytes:
 
 def _width(data: bytes, at: int, longest: int) -> int:
     """How many bytes the number that begins here takes, as its first bits say."""
-    width = 9 - take(data, at, 1)[0].bit_length()
+    if at >= len(data):
+        raise StopsError("truncated")
+    width = 9 - data[at].bit_length()
     if width > longest:
         raise StopsError("broken")
     return width

@@ -39,7 +39,7 @@ _KEY = b"AIGC"
 _SCRIPT, _KIND = 18, 0x1F
 _TAG_HEAD, _TAG_FOOT = 11, 4
 _LARGEST = (1 << 24) - 1
-_MOST = 2_000_000
+_MOST = 1_000_000  # tags: those of a day
 _FACTS = b"onMetaData"
 _LENGTHS = frozenset({b"filesize", b"datasize"})
 
@@ -69,12 +69,14 @@ def _read(data: bytes) -> Contents:
 
 
 def _walk(data: bytes) -> Iterator[Found | Unread]:
-    budget, end = Budget(_MOST), _first(data)
-    for kind, start, end in _tags(data, budget):
+    values, end = Budget(), _first(data)
+    for kind, start, end in _tags(data):
         if kind == _SCRIPT:
             try:
-                yield from _labels(data, _script(data, start, end, budget))
+                yield from _labels(data, _script(data, start, end, values))
             except StopsError as stop:
+                if stop.why == "limit":
+                    raise
                 yield Unread(stop.why)
     yield from behind_the_end(data, end)
 
@@ -91,8 +93,8 @@ def _labels(data: bytes, script: _Script | None) -> Iterator[Found | Unread]:
 
 
 def _write(data: bytes, text: str) -> bytes:
-    budget = Budget(_MOST)
-    tags = [tag for tag in _tags(data, budget) if tag[0] == _SCRIPT]
+    budget = Budget()
+    tags = [tag for tag in _tags(data) if tag[0] == _SCRIPT]
     found = (_script(data, start, end, budget) for _, start, end in tags)
     scripts = [one for one in found if one is not None]
     if not any(one.name == _FACTS for one in scripts):
@@ -192,9 +194,9 @@ def _first(data: bytes) -> int:
     return first
 
 
-def _tags(data: bytes, budget: Budget) -> Iterator[tuple[int, int, int]]:
+def _tags(data: bytes) -> Iterator[tuple[int, int, int]]:
     """The kind of each tag, and where it and what follows begin; raises StopsError."""
-    at = _first(data)
+    at, budget = _first(data), Budget(_MOST)
     while at < len(data):
         budget.part()
         end = at + _TAG_HEAD + number(data, at + 1, 3) + _TAG_FOOT

@@ -9,6 +9,7 @@ Structure".
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from guiju.labelling.containers.id3_frames import (
     to_syncsafe,
 )
 from guiju.labelling.containers.model import LARGEST_METADATA
-from guiju.labelling.containers.walking import StopsError
+from guiju.labelling.containers.walking import Budget, StopsError
 
 PLACE = "ID3v2 TXXX"
 HEAD = 10
@@ -43,8 +44,9 @@ _MOST_TAGS = 16
 class Tag:
     """One tag: where it stands in its file, and what it holds.
 
-    `raw` is its body as stored, `body` the same without stuffing; `first` is where the frames begin
-    in `body`, behind an extended header.
+    `raw` is its body as stored, `body` the same without stuffing, and `zeros` the places in `body`
+    before which a stuffed zero is left out; `first` is where the frames begin in `body`, behind an
+    extended header.
     """
 
     start: int
@@ -53,13 +55,16 @@ class Tag:
     layout: Layout
     raw: bytes
     body: bytes
+    zeros: array[int]
     first: int
     frames: tuple[Frame, ...]
+    texts: tuple[str | None, ...]
+    """What each frame says, if it is one for a label."""
 
     @property
     def labels(self) -> Iterator[str]:
         """The texts of its label frames."""
-        return (text for one in self.frames if (text := label_of(self.body, one)) is not None)
+        return (text for text in self.texts if text is not None)
 
     @property
     def padding(self) -> int:
@@ -73,11 +78,8 @@ class Tag:
 
     def stored(self, start: int, end: int) -> bytes:
         """The bytes of the file for this part of `body`."""
-        if len(self.raw) == len(self.body):
-            return self.raw[start:end]
-        # The n-th zero that was taken out of `raw` stood n bytes further on there than in `body`.
-        zeros = [one.start() + 1 - n for n, one in enumerate(_STUFFED.finditer(self.raw))]
-        return self.raw[start + bisect_right(zeros, start) : end + bisect_right(zeros, end)]
+        begins, ends = (place + bisect_right(self.zeros, place) for place in (start, end))
+        return self.raw[begins:ends]
 
 
 def tag_at(data: bytes, at: int) -> Tag | None:
@@ -104,7 +106,10 @@ def tag_length(head: bytes) -> int:
     if flags & ~_KNOWN_FLAGS.get(version, 0) or version not in LAYOUTS:
         raise StopsError("unsupported:ID3")
     footer = HEAD if version == LAYOUTS[4].version and flags & _FOOTER else 0
-    return HEAD + syncsafe(head[6:]) + footer
+    size = syncsafe(head[6:])
+    if size > LARGEST_METADATA:
+        raise StopsError("limit")
+    return HEAD + size + footer
 
 
 def tags_at_start(data: bytes) -> Iterator[Tag]:
@@ -132,7 +137,7 @@ def rewritten(tag: Tag, label: str | None) -> bytes:
         Invalid: `label-not-supported` or `metadata-too-large`.
     """
     _check_writable(tag)
-    kept = [one for one in tag.frames if label_of(tag.body, one) is None]
+    kept = [one for one, text in zip(tag.frames, tag.texts, strict=True) if text is None]
     frames = [tag.stored(0, tag.first), *(tag.stored(one.start, one.end) for one in kept)]
     if label is not None:
         frames.append(_stuffed(tag, label_frame(tag.layout, label)))
@@ -146,11 +151,16 @@ def _parsed(start: int, end: int, flags: int, layout: Layout, raw: bytes) -> Tag
     # Version 2.4 stuffs each frame by itself and counts the stuffing in its size.
     stuffed = flags & _UNSYNCHRONISED and layout.version != LAYOUTS[4].version
     body = _STUFFED.sub(b"\xff", raw) if stuffed else raw
+    found = enumerate(_STUFFED.finditer(raw)) if stuffed else ()
+    # The n-th of them stood n bytes further on than where it is missed.
+    zeros = array("I", (one.start() + 1 - n for n, one in found))
     first = _extended_header(body, layout) if flags & _EXTENDED and layout is not LAYOUTS[2] else 0
     layouts = (layout, OLD_ITUNES) if layout is LAYOUTS[4] else (layout,)
     for one in layouts:
         if (frames := frames_in(body, first, one)) is not None:
-            return Tag(start, end, flags, one, raw, body, first, frames)
+            budget = Budget()
+            texts = tuple(label_of(body, frame, budget) for frame in frames)
+            return Tag(start, end, flags, one, raw, body, zeros, first, frames, texts)
     raise StopsError("broken")
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from guiju.labelling.containers.walking import StopsError, inflated
+from guiju.labelling.containers.walking import Budget, StopsError, inflated
 
 KEY = "AIGC"
 _ENCODINGS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
@@ -67,10 +67,12 @@ def to_syncsafe(size: int) -> bytes:
 def frames_in(body: bytes, at: int, layout: Layout) -> tuple[Frame, ...] | None:
     """The frames from `at` up to the padding; None if they do not fit into `body`."""
     frames: list[Frame] = []
+    budget, width = Budget(), layout.width
     while at < len(body) and body[at]:
+        budget.part()
         content = at + layout.head
-        name, size = (body[at + one * layout.width :][: layout.width] for one in (0, 1))
-        length = layout.size_of(size)
+        name = body[at : at + width]
+        length = layout.size_of(body[at + width : at + 2 * width])
         if length < 0 or content + length > len(body) or not layout.name.fullmatch(name):
             return None
         frames.append(Frame(at, content, content + length, layout))
@@ -85,7 +87,7 @@ def label_frame(layout: Layout, label: str) -> bytes:
     return b"TXXX" + layout.to_size(len(content)) + bytes(2) + content
 
 
-def label_of(body: bytes, frame: Frame) -> str | None:
+def label_of(body: bytes, frame: Frame, budget: Budget) -> str | None:
     """The label that the frame holds, if it is one for that.
 
     Raises:
@@ -94,6 +96,7 @@ def label_of(body: bytes, frame: Frame) -> str | None:
     if not body.startswith(b"TXX", frame.start):
         return None
     content = _content(body, frame)
+    budget.spend(len(content))
     if not content or content[0] >= len(_ENCODINGS):
         return None
     text = content[1:].decode(_ENCODINGS[content[0]], "replace")

@@ -52,7 +52,7 @@ _TAG, _TARGETS, _SIMPLE_TAG = 0x7373, 0x63C0, 0x67C8
 _TAG_NAME, _TAG_STRING, _TAG_BINARY = 0x45A3, 0x4487, 0x4485
 _CLUSTER_PLACE = 0xA7
 _DOC_TYPE = 0x4282
-_MOST = 2_000_000  # elements: an endless cluster is walked through block by block
+_MOST = 500_000  # elements: an endless cluster is walked through block by block
 _DEEPEST = 8  # tags in tags
 
 

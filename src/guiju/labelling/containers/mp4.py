@@ -36,7 +36,7 @@ from guiju.labelling.containers.walking import (
 _PLACE = "moov.udta.meta"
 _KEY = b"AIGC"
 _XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
-_MOST = 1_000_000  # boxes: a film in fragments has four and more for each second
+_MOST = 500_000  # boxes: a film in fragments has four and more for each second
 _QUICKTIME = frozenset({b"moov", b"mdat", b"wide", b"pnot"})
 _PICTURES = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}

@@ -22,6 +22,7 @@ _FULL = 4  # version and flags
 _BASE_GIVEN = 1  # of tfhd: from where its samples count
 _TYPE_GIVEN = 1  # of saio
 _LONG = 8
+_MOST = 2_000_000
 
 
 def following(data: bytes, top: Iterable[Box], moved: Moved, budget: Budget) -> Iterator[Edit]:
@@ -61,7 +62,7 @@ def _of_track(data: bytes, table: Box, moved: Moved, budget: Budget) -> Iterator
 
 def _listed(data: bytes, one: Box, at: int, width: int, moved: Moved) -> Iterator[Edit]:
     """A count and so many places."""
-    count = number(data, at, 4)
+    count = _counted(data, at)
     at += 4
     if at + count * width > one.end:
         raise StopsError("broken")
@@ -84,7 +85,7 @@ def _of_access(data: bytes, one: Box, moved: Moved) -> Iterator[Edit]:
     wide = _LONG if number(data, one.body, 1) else 4
     widths = number(data, one.body + 8, 4)
     step = 2 * wide + 3 + (widths & 3) + (widths >> 2 & 3) + (widths >> 4 & 3)
-    at, count = one.body + 16, number(data, one.body + 12, 4)
+    at, count = one.body + 16, _counted(data, one.body + 12)
     if at + count * step > one.end:
         raise StopsError("broken")
     for entry in range(at, at + count * step, step):
@@ -106,6 +107,14 @@ def _check_items(data: bytes, one: Box, moved: Moved, budget: Budget) -> None:
     behind = any(part.kind == b"iloc" for part in inside(data, one, budget, _FULL))
     if behind and moved(len(data)) != len(data):
         raise not_writable_here("文件内含带位置的条目", "it has items that are told by their place")
+
+
+def _counted(data: bytes, at: int) -> int:
+    """How many places follow, if no more than a film of days has."""
+    count = number(data, at, 4)
+    if count > _MOST:
+        raise StopsError("limit")
+    return count
 
 
 def _single(data: bytes, at: int, width: int, moved: Moved) -> Iterator[Edit]:

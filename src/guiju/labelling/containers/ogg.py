@@ -57,6 +57,7 @@ _LAST_BLOCK = b"\x84"  # of FLAC, if no other follows the comments
 
 _NO_COMMENTS = b"fishead\0"  # an index of the other streams
 _LARGEST_LACE = 255
+_MOST_STREAMS = 1000
 
 
 @dataclass(slots=True)
@@ -145,10 +146,11 @@ def _write(data: bytes, text: str) -> bytes:
 def _headers(data: bytes) -> Iterator[tuple[Page, _Header | Unread | None]]:
     """Every page, and with the one that completes them the comments of its stream."""
     gathering: dict[int, _Header] = {}
-    budget, has_begun = Budget(), False
+    budget, has_begun = Budget(_MOST_STREAMS), False
     for page in pages(data):
         if page.flags & FIRST:
             has_begun = True
+            budget.part()
             yield page, _begun(data, page, gathering)
             continue
         header = gathering.get(page.serial)

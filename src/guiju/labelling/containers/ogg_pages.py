@@ -18,7 +18,7 @@ NO_GRANULE = (1 << 64) - 1
 _HEAD = struct.Struct("<4sBBQIIIB")
 _LARGEST_LACE = 255
 _MOST_LACES = 255
-_MOST_PAGES = 1_000_000
+_MOST_PAGES = 300_000
 _SEQUENCE, _CHECK = 18, 22
 _REVERSED = bytes(int(f"{one:08b}"[::-1], 2) for one in range(256))
 
