@@ -38,7 +38,7 @@ class Ffmpeg:
         """Run ffmpeg with these arguments.
 
         Raises:
-            Unavailable: `ffmpeg-missing` or `ffmpeg-too-slow`.
+            Unavailable: `ffmpeg-missing`, `ffmpeg-too-slow` or `ffmpeg-without-encoder`.
             Invalid: `media-unreadable`, with what it said.
         """
         self._run(self.ffmpeg, *_QUIET, "-y", *map(str, arguments))
@@ -59,7 +59,8 @@ class Ffmpeg:
         except subprocess.TimeoutExpired as error:
             raise _too_slow(self.seconds) from error
         if done.returncode:
-            raise _unreadable(done.stderr.decode("utf-8", "replace"))
+            said = done.stderr.decode("utf-8", "replace")
+            raise _no_encoder() if "Unknown encoder" in said else _unreadable(said)
         return done.stdout
 
 
@@ -84,6 +85,21 @@ def _too_slow(seconds: float) -> Unavailable:
         "ffmpeg-too-slow",
         Text(zh=f"ffmpeg 在 {seconds:g} 秒内未完成。", en=f"ffmpeg was not done in {seconds:g} s."),
         Text(zh="请用较短的文件，或放宽时限。", en="Use a shorter file, or allow more time."),
+        article=12,
+    )
+
+
+def _no_encoder() -> Unavailable:
+    return Unavailable(
+        "ffmpeg-without-encoder",
+        Text(
+            zh="本机的 ffmpeg 不含此格式的编码器。",
+            en="The ffmpeg that is installed here has no encoder for this format.",
+        ),
+        Text(
+            zh="请安装带 libx264、libmp3lame 等编码器的 ffmpeg。",
+            en="Install one that has libx264, libmp3lame and others, as Debian's does.",
+        ),
         article=12,
     )
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from guiju.labelling import AigcLabel, first_write, mark
+from guiju.labelling import AigcLabel, first_write, mark, read
 from guiju.labelling.audio import Where, explicit_audio, hears_rhythm
 from guiju.labelling.audio.waves import raw_of
+from guiju.labelling.video import explicit_video
 
 pytestmark = [
     pytest.mark.slow,
@@ -144,3 +145,50 @@ def test_packed_sound_gets_a_label_that_is_heard_once(
         assert "TAG:title=曲" in told(out)
     assert explicit_audio(out.read_bytes(), format_, where=where) == out.read_bytes()
     assert mark(out.read_bytes(), LABEL).label == LABEL
+
+
+FILM_4 = ("-f", "lavfi", "-i", "mandelbrot=size=320x180:rate=10", *SPEECH, "-t", "4")
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-bf", "2")
+FILMS = {
+    "plain.mp4": H264,
+    "fast.mov": (*H264, "-movflags", "faststart"),
+    "fragments.mp4": (*H264, "-movflags", FRAGMENTS),
+    "h264.mkv": H264,
+    "plain.avi": ("-c:v", "mpeg4"),
+}
+
+
+def pictures(file: Path) -> list[tuple[str, str]]:
+    """When each picture is shown, and its digest."""
+    shown = run("ffmpeg", "-v", "error", "-i", str(file), "-an", "-f", "framemd5", "-")
+    rows = [line.split(",") for line in shown.splitlines() if not line.startswith("#")]
+    return [(row[2].strip(), row[5].strip()) for row in rows]
+
+
+def sounds(file: Path) -> list[str]:
+    """The digests of the packets of sound."""
+    shown = run(
+        "ffmpeg", "-v", "error", "-i", str(file), "-vn", "-c", "copy", "-f", "framemd5", "-"
+    )
+    return [line.split(",")[5] for line in shown.splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_a_film_gets_its_label_at_the_opening_and_keeps_the_rest(name: str, tmp_path: Path) -> None:
+    """Of H.264 every picture behind the opening is bit by bit what it was; the sound always is."""
+    made, out = tmp_path / name, tmp_path / f"labelled-{name}"
+    run("ffmpeg", "-v", "error", *FILM_4, *FILMS[name], str(made))
+    film = mark(made.read_bytes(), LABEL).data
+    shown = explicit_video(film, "AI生成")
+    out.write_bytes(shown.data)
+    assert (shown.already, shown.seconds >= 2, shown.share >= 5) == (False, True, True)
+    before, after = pictures(made), pictures(out)
+    assert [time for time, _ in after] == [time for time, _ in before]
+    assert all(a != b for (_, a), (_, b) in zip(before[:20], after[:20], strict=True))
+    if name != "plain.avi":
+        assert shown.encoded == 25
+        assert after[25:] == before[25:]
+    assert sounds(out) == sounds(made)
+    assert [one.label for one in read(shown.data).labels] == [LABEL]
+    again = explicit_video(shown.data, "AI生成")
+    assert (again.already, again.data) == (True, shown.data)

@@ -16,6 +16,7 @@ from guiju.labelling.audio.pcm import not_supported
 from guiju.labelling.audio.waves import Where, raw_of, wave_file, wave_of
 from guiju.labelling.containers import container_of
 from guiju.labelling.ffmpeg import Ffmpeg
+from guiju.labelling.transplanting import with_labels_of
 
 _MP3 = "mp3"
 
@@ -79,7 +80,9 @@ class _Work:
         stream = self._stream()
         wave = self._unpacked(stream)
         labelled = in_wave(wave, cue, where)
-        return data if labelled == wave else self._packed(labelled, stream, len(data))
+        if labelled == wave:
+            return data
+        return with_labels_of(data, self._packed(labelled, stream, len(data)))
 
     def _joined(self, data: bytes, cue: Cue, where: Where) -> bytes | None:
         """The frames as they are and those of the label; None if they do not go together."""
