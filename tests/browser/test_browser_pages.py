@@ -23,6 +23,7 @@ STAFF = (
     "/console/policies",
     "/console/traffic",
     "/console/policies/new",
+    "/console/policies/urgent",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 

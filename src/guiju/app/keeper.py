@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from guiju import ledger
+from guiju import ledger, policies
 from guiju.app.house import House, Verification, read_verification, write_verification
 from guiju.kernel import GuijuError
 
@@ -90,6 +90,15 @@ def refresh_rules(house: House) -> None:
     house.rules.refresh()
 
 
+def lapse_urgent_terms(house: House) -> None:
+    """Put on record which urgent terms nobody has confirmed in time."""
+    with house.database.read() as tx:
+        due = policies.urgent_terms_due(tx)
+    if due:
+        with house.database.write() as tx:
+            policies.lapse_urgent_terms(tx)
+
+
 def grow_tree(house: House) -> None:
     """Give pending evidence its place in the tree and publish the new tiles."""
     ledger.integrate(house.database, house.fresh)
@@ -144,6 +153,6 @@ def _only_one(path: Path) -> Iterator[bool]:
             yield True
 
 
-GROWING = (refresh_rules, grow_tree)
+GROWING = (refresh_rules, lapse_urgent_terms, grow_tree)
 # Apart from the growing: a verification takes a while, and the tree must not wait for it.
 VERIFYING = (verify_ledger,)

@@ -64,7 +64,7 @@ class Rules:
 
 
 class RulesHolder:
-    """Keeps the snapshot; swaps it when policy, profile or day changed, here or elsewhere."""
+    """Keeps the snapshot; swaps it when policy, profile, urgent terms or day changed, anywhere."""
 
     def __init__(
         self,
@@ -109,7 +109,8 @@ class RulesHolder:
                 self._rules = self._seen = None
                 return
             # Words may count from a day on, or up to one: at midnight the same policy is another.
-            seen = (head.digest, statement.digest, policies.today(tx.now))
+            urgent = policies.urgent_mark(tx)
+            seen = (head.digest, statement.digest, policies.today(tx.now), urgent)
             if seen == self._seen:
                 return
             try:

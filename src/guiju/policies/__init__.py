@@ -20,6 +20,9 @@ from guiju.policies.service import (
     propose,
     reject,
 )
+from guiju.policies.urgent import is_due as urgent_terms_due
+from guiju.policies.urgent import lapse as lapse_urgent_terms
+from guiju.policies.urgent import mark as urgent_mark
 
 __all__ = [
     "MACHINE",
@@ -36,9 +39,12 @@ __all__ = [
     "default_body",
     "get",
     "install_default",
+    "lapse_urgent_terms",
     "listed",
     "propose",
     "read_file",
     "reject",
     "today",
+    "urgent_mark",
+    "urgent_terms_due",
 ]

@@ -15,6 +15,7 @@ from guiju.policies.body_entries import entries
 from guiju.policies.body_matrix import answers, rules
 from guiju.policies.lists_model import LEXICONS, PICTURES, Shelf
 from guiju.policies.part import Part
+from guiju.policies.urgent_model import HOURS, USUAL_HOURS
 from guiju.screening import images, importing
 
 REPLIES = ("answer", "error")
@@ -34,6 +35,7 @@ def screening(form: Part) -> dict[str, Any]:
         "guard": guards(form),
         "images": pictures(form),
         "stream": stream(form),
+        "urgent": _urgent(form),
         "classifier": classifier(form, named),
         "rule": named,
         "answer": list(answers(form, named)),
@@ -41,6 +43,16 @@ def screening(form: Part) -> dict[str, Any]:
     form.done()
     whole = {"reply": reply, "refusal": {"zh": refusal.zh, "en": refusal.en}, "entry": words}
     return whole | {key: part for key, part in parts.items() if part}
+
+
+def _urgent(form: Part) -> dict[str, Any]:
+    """How long an urgent term may stand on one person's word."""
+    if not form.has("urgent"):
+        return {}
+    table = form.form("urgent")
+    whole = {"hours": table.number("hours", *HOURS, default=USUAL_HOURS)}
+    table.done()
+    return whole
 
 
 def _lists(form: Part, shelf: Shelf, most: int) -> Iterator[dict[str, Any]]:

@@ -14,15 +14,15 @@ from guiju.policies.entry_words import entry_line
 from guiju.policies.lists_model import SHELVES, Reference, references
 from guiju.policies.saying import (
     answers_said,
-    asides,
     guard_lines,
     personal_lines,
     rules_said,
 )
+from guiju.policies.saying_asides import asides
 
 _MOST_CHANGES = 500
 # Said in words of their own.
-_PARTS = ("personal", "guard", "images", "stream", "classifier", "rule", "answer")
+_PARTS = ("personal", "guard", "images", "stream", "urgent", "classifier", "rule", "answer")
 _LISTS = (
     "screening.entry",
     *(f"screening.{one}" for one in (*(shelf.key for shelf in SHELVES), *_PARTS)),

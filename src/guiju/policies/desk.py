@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import click
 
 from guiju.desk import desk_of
-from guiju.kernel import NotFound, Text, isoformat
+from guiju.kernel import isoformat
 from guiju.policies import service
 from guiju.policies.model import Policy, PolicyHead
 from guiju.policies.screens import Screens
@@ -34,14 +34,7 @@ def screens_of(context: click.Context) -> Screens:
 def chosen(context: click.Context, policy: str | None) -> Policy:
     """Version `policy`, or the one in force; raises NotFound."""
     with desk_of(context).database.read() as tx:
-        found = service.active(tx) if policy is None else service.get(tx, policy)
-    if found is None:
-        raise NotFound(
-            "policy-none-active",
-            Text(zh="尚无生效的规则。", en="No policy is in force yet."),
-            Text(zh="请先提出并批准一版。", en="Propose one and let another person approve it."),
-        )
-    return found
+        return service.in_force(tx) if policy is None else service.get(tx, policy)
 
 
 def head_of(one: PolicyHead) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import click
 
 from guiju.desk import by_staff, desk_of, put, with_json
 from guiju.kernel import Actor, Invalid, Text
-from guiju.policies import lexicons, lists
+from guiju.policies import lexicons, lists, urgent, urgent_commands, urgent_folding
 from guiju.policies.desk import screens_of
 from guiju.policies.lexicon_outlook import Outlook
 from guiju.policies.lexicon_reading import (
@@ -121,12 +121,19 @@ def import_(
     _check_all_fit(found, left, outlook, without=without_rejected)
     if outlook is not None:
         found = outlook.quiet()
-    prepared, name = lexicons.prepare(found), lexicon or files[0].stem
+    name = lexicon or files[0].stem
+    with desk.database.read() as tx:
+        terms = urgent_folding.confirmed(tx, name)
+        found = importing.joined(found, urgent.entries(tx, terms))
+    prepared = lexicons.prepare(found)
     # Before the transaction, which should be short; and whoever approves it need not wait.
     screens_of(context).prepare(prepared, desk.database.clock.now(), found.entries)
     with desk.database.write() as tx:
+        urgent_folding.note_list(tx, terms, prepared.digest)
         made = lists.propose(tx, actor, ListName(LEXICONS, name), prepared, note)
-    put_proposal(made, _plain(found, left), [*lines_about(found, left)], as_json=as_json)
+    folded = [f"{len(terms)} urgent terms are folded in"] if terms else []
+    value = {**_plain(found, left), **({"folded": [one.id for one in terms]} if terms else {})}
+    put_proposal(made, value, [*lines_about(found, left), *folded], as_json=as_json)
 
 
 @group.command()
@@ -146,6 +153,8 @@ def export(context: click.Context, lexicon: str, by: str, reason: str, to: Path 
 
 
 add_list_commands(group, LEXICONS)
+for urgent_command in urgent_commands.COMMANDS:
+    group.add_command(urgent_command)
 
 
 def _reader(context: click.Context, by: str | None) -> Actor:

@@ -55,8 +55,7 @@ def read(tx: Tx, actor: Actor, name: str, reason: str) -> Iterator[bytes]:
         Unavailable: `lexicon-altered`.
     """
     check_reader(actor)
-    if not reason.strip():
-        raise Refused("reason-needed", _NO_REASON, _GIVE_REASON, article=9)
+    check_reason(reason)
     one = lists.in_force(tx, ListName(LEXICONS, name))
     found = lists.lines(tx, LEXICONS, one.digest)
     note_reading(tx, actor, "export", one, reason)
@@ -87,6 +86,12 @@ def note_reading(tx: Tx, actor: Actor, purpose: str, words: Reference, reason: s
             "reading": one.id,
         },
     )
+
+
+def check_reason(reason: str) -> None:
+    """Refuse to read without a reason; raises Refused `reason-needed`."""
+    if not reason.strip():
+        raise Refused("reason-needed", _NO_REASON, _GIVE_REASON, article=9)
 
 
 def check_reader(actor: Actor) -> None:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from guiju.kernel import Actor, Invalid, NotFound, Text
+from guiju.kernel import Actor, Invalid
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.policies import lists_store, service
@@ -39,8 +39,18 @@ _MOST_LISTED = 1_000
 
 
 @enforces("list-versions")
-def propose(tx: Tx, actor: Actor, which: ListName, prepared: Prepared, note: str = "") -> Policy:
+def propose(
+    tx: Tx,
+    actor: Actor,
+    which: ListName,
+    prepared: Prepared,
+    note: str = "",
+    *,
+    act: str = "import",
+) -> Policy:
     """Propose the policy in force with this list under that name; nothing is in force by it.
+
+    `act` is "import", or "fold" where urgent terms became a part of the list.
 
     Raises:
         Refused: `person-needed` or `role-needed`.
@@ -48,12 +58,12 @@ def propose(tx: Tx, actor: Actor, which: ListName, prepared: Prepared, note: str
         Invalid: `policy-invalid`, for a name that cannot be one.
         Conflict: `policy-unchanged`, when the list in force says the same.
     """
-    now = active(tx)
+    now = service.in_force(tx)
     head = ListHead(prepared.digest, prepared.entries, prepared.days, actor.id, tx.now)
     # Before the proposal, whose leaf attests this row too.
     lists_store.add(tx, which.shelf, head, prepared.packed)
     to = Reference(which.name, prepared.digest, prepared.entries)
-    return _proposed(tx, actor, now, _Change("import", which, to), note)
+    return _proposed(tx, actor, now, _Change(act, which, to), note)
 
 
 @enforces("list-versions")
@@ -64,7 +74,7 @@ def propose_removal(tx: Tx, actor: Actor, which: ListName, note: str = "") -> Po
         NotFound: `lexicon-unknown`, `picture-list-unknown` or `policy-none-active`.
         Refused: `person-needed` or `role-needed`.
     """
-    now = active(tx)
+    now = service.in_force(tx)
     _named(now, which)
     return _proposed(tx, actor, now, _Change("remove", which, None), note)
 
@@ -78,7 +88,7 @@ def propose_roll_back(tx: Tx, actor: Actor, which: ListName, note: str = "") -> 
         Conflict: `lexicon-no-earlier` or `picture-list-no-earlier`.
         Refused: `person-needed` or `role-needed`.
     """
-    now = active(tx)
+    now = service.in_force(tx)
     before = _earlier(tx, now, which, _named(now, which))
     return _proposed(tx, actor, now, _Change("roll-back", which, before), note)
 
@@ -93,7 +103,7 @@ def listed(tx: Tx, shelf: Shelf) -> list[Use]:
 
 def in_force(tx: Tx, which: ListName) -> Reference:
     """That list of the policy in force; raises NotFound."""
-    return _named(active(tx), which)
+    return _named(service.in_force(tx), which)
 
 
 def lines(tx: Tx, shelf: Shelf, digest: str) -> Iterator[bytes]:
@@ -113,21 +123,6 @@ def lines(tx: Tx, shelf: Shelf, digest: str) -> Iterator[bytes]:
     if hashed.hexdigest() != digest:
         raise altered_list(shelf, digest)
     return importing.unpack(packed)
-
-
-def active(tx: Tx) -> Policy:
-    """The policy in force; raises NotFound `policy-none-active`."""
-    now = service.active(tx)
-    if now is None:
-        raise NotFound(
-            "policy-none-active",
-            Text(zh="尚无生效的规则。", en="No policy is in force yet."),
-            Text(
-                zh="请先用 guiju policy propose 提出规则并由另一人批准。",
-                en="Propose one with guiju policy propose and let another person approve it.",
-            ),
-        )
-    return now
 
 
 class _Change(NamedTuple):

@@ -114,6 +114,18 @@ def no_such(policy: str) -> NotFound:
     )
 
 
+def none_active() -> NotFound:
+    """The error while no policy is in force."""
+    return NotFound(
+        "policy-none-active",
+        Text(zh="尚无生效的规则。", en="No policy is in force yet."),
+        Text(
+            zh="请先用 guiju policy propose 提出规则并由另一人批准。",
+            en="Propose one with guiju policy propose and let another person approve it.",
+        ),
+    )
+
+
 def unchanged(version: int) -> Conflict:
     """The error for a proposal that would change nothing."""
     return Conflict(

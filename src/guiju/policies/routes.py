@@ -13,11 +13,12 @@ from starlette.responses import Response
 
 from guiju.kernel import GuijuError, Invalid, PolicyActivated, Text
 from guiju.measures import law
-from guiju.policies import service
+from guiju.policies import service, urgent
 from guiju.policies.comparing import Change, changes
 from guiju.policies.lists_model import PICTURES, READERS, references
 from guiju.policies.model import EDITOR, OFFICER, Policy, PolicyState
 from guiju.policies.showing import page_parts, page_words
+from guiju.policies.urgent_pages import UrgentPages
 from guiju.policies.words import STATES
 from guiju.policies.writing import as_toml
 from guiju.storage import Database
@@ -41,6 +42,7 @@ def router(
     routes.get("/console/policies")(pages.listed)
     routes.get("/console/policies/new")(pages.blank)
     routes.post("/console/policies/new")(pages.propose)
+    UrgentPages(database, site, publish).add_to(routes)
     routes.get("/console/policies/{policy}")(pages.one)
     routes.post("/console/policies/{policy}/approve")(pages.approve)
     routes.post("/console/policies/{policy}/reject")(pages.reject)
@@ -62,11 +64,12 @@ class PolicyPages:
         """Every version, newest first."""
         viewer = self._site.require(request)
         with self._database.read() as tx:
-            found = service.listed(tx, _MOST_SHOWN)
+            found, waiting = service.listed(tx, _MOST_SHOWN), urgent.waiting(tx)
         return self._site.page(
             request,
             "policies/list.html",
             policies=found,
+            waiting=waiting,
             states=STATES,
             may_propose=viewer.has(OFFICER, EDITOR),
         )

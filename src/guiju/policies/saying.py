@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from guiju.kernel import Text
@@ -14,7 +14,6 @@ from guiju.policies.words import (
     CLASSES,
     DETECTORS,
     KINDS,
-    MODES,
     SCOPES,
     listed,
     plain,
@@ -23,10 +22,6 @@ from guiju.screening.guards import GuardConfig, as_table, read_guards
 from guiju.screening.matrix import GROUPS
 
 Table = Mapping[str, Any]
-
-STREAMS = Text(zh="流式输出", en="Streams")
-PICTURES = Text(zh="图片", en="Pictures")
-TRIAGE = Text(zh="分类器（分流）", en="Classifier (triage)")
 
 _TOLD = {
     *("name", "family", "url", "model", "directions"),
@@ -178,77 +173,3 @@ def guard_actions(one: GuardConfig) -> Text:
         zh=f"不安全则{unsafe.zh}，有争议则{doubtful.zh}，未作答则{silent.zh}",
         en=f"unsafe: {unsafe.en}; controversial: {doubtful.en}; no answer: {silent.en}",
     )
-
-
-def stream_said(screening: Table) -> Text | None:
-    """How answers are delivered where passages are judged; None when nothing is said of it."""
-    one = screening.get("stream")
-    if one is None:
-        return None
-    mode, whole = MODES[one["mode"]], one["whole"]
-    return Text(
-        zh=f"{mode.zh}；每段至多 {one['window']} 字；结束时{'再审' if whole else '不再审'}全文",
-        en=f"{mode.en}; passages of at most {one['window']} characters; "
-        f"the whole is {'' if whole else 'not '}judged again at the end",
-    )
-
-
-def pictures_said(screening: Table) -> Text | None:
-    """What must look at a picture; None when nothing is said of it."""
-    one = screening.get("images")
-    if one is None:
-        return None
-    parts, action = ", ".join(one["require"]), ACTIONS[one["unscreened"]]
-    model = f"; {one['vision']['name']}" if "vision" in one else ""
-    return Text(
-        zh=f"须由 {parts} 看过{model}；未能看全则{action.zh}",
-        en=f"{parts} must look{model}; {action.en} where one could not",
-    )
-
-
-def classifier_said(screening: Table) -> Text | None:
-    """What the embedded classifier is asked about; None when it is not."""
-    one = screening.get("classifier")
-    if one is None:
-        return None
-    parts = [listed(SCOPES[way] for way in one["directions"]), *_thresholds(one)]
-    if "artefact" in one:
-        mark = one["artefact"][:16]
-        parts.append(Text(zh=f"模型 {mark}…", en=f"artefact {mark}…"))
-    return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
-
-
-def _thresholds(one: Table) -> Iterable[Text]:
-    if "review_from" in one:
-        least = one["review_from"]
-        yield Text(zh=f"{least}‰ 起送审", en=f"review from {least} ‰")
-    else:
-        yield Text(zh="按训练时选定的阈值送审", en="review from where its training set it")
-    if "block_from" in one:
-        least, names = one["block_from"], ", ".join(one["with_rule"])
-        yield Text(
-            zh=f"{least}‰ 起且另有规则命中（{names}）时阻断",
-            en=f"block from {least} ‰ where a rule is also met ({names})",
-        )
-
-
-class Aside(NamedTuple):
-    """A part that is said in a sentence."""
-
-    head: Text
-    said: Text
-
-    @property
-    def line(self) -> Text:
-        """Head and sentence in one."""
-        return Text(zh=f"{self.head.zh}：{self.said.zh}", en=f"{self.head.en}: {self.said.en}")
-
-
-def asides(screening: Table) -> list[Aside]:
-    """Streams, pictures and the classifier, where the policy says something of them."""
-    said = (
-        (STREAMS, stream_said(screening)),
-        (PICTURES, pictures_said(screening)),
-        (TRIAGE, classifier_said(screening)),
-    )
-    return [Aside(head, words) for head, words in said if words is not None]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The screen of a policy: its own entries and those of the lexicons it names, as of a day."""
+"""The screen of a policy: its own entries, those of the lexicons it names, and urgent terms."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from guiju.kernel import Keyring, Text, Unavailable
-from guiju.policies import lists, lists_store
+from guiju.policies import lists, lists_store, urgent
 from guiju.policies.artefacts import Artefacts
 from guiju.policies.body_detectors import has_its_classifier
 from guiju.policies.lists_model import LEXICONS, Prepared, altered_list, references, since
@@ -37,9 +37,10 @@ class Screens:
         self._folder = folder
         self._keys = keys
         self._held: dict[str, importing.Compiled] = {}
+        self._base: tuple[str, date, Screen] | None = None
 
     def of(self, tx: Tx, body: Mapping[str, Any], mark: str) -> Screen:
-        """The screen of a policy's whole body on the day of the transaction.
+        """The screen of a policy's whole body on the day of the transaction, and of urgent terms.
 
         Raises:
             Unavailable: `lexicon-altered`, when the words it names are not as they were approved;
@@ -47,13 +48,23 @@ class Screens:
         """
         if not has_its_classifier(body["screening"]):
             raise _other_classifier()
+        base = self._base_of(tx, body, mark)
+        added = urgent.entries(tx)
+        return base.with_entries(added) if added else base
+
+    def _base_of(self, tx: Tx, body: Mapping[str, Any], mark: str) -> Screen:
+        """The screen without urgent terms; kept, so that one of these compiles only itself."""
         day = today(tx.now)
+        if self._base is not None and self._base[:2] == (mark, day):
+            return self._base[2]
         held = {}
         for one in references(body):
             made = self._edition(tx, one.digest, day)
             held[made.name] = self._held.get(made.name) or self._compiled(made, _source(tx, made))
         self._held = held
-        return Screen.load(body["screening"], mark, tuple(held.values()), on=day)
+        screen = Screen.load(body["screening"], mark, tuple(held.values()), on=day)
+        self._base = (mark, day, screen)
+        return screen
 
     def prepare(
         self, prepared: Prepared, now: datetime, source: Callable[[], Iterable[Entry]]

@@ -14,7 +14,7 @@ from guiju.kernel import Actor, canonical, digest, new_id, software
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.policies import body as bodies
-from guiju.policies import lists_store, store
+from guiju.policies import lists_store, store, urgent_folding
 from guiju.policies.lists_model import SHELVES, facts_of, not_stored, references
 from guiju.policies.model import (
     MACHINE,
@@ -24,6 +24,7 @@ from guiju.policies.model import (
     already_installed,
     altered,
     no_such,
+    none_active,
     overtaken,
     unchanged,
 )
@@ -97,6 +98,7 @@ def approve(tx: Tx, actor: Actor, policy: str) -> Policy:
         subject=activated.id,
         facts={**facts, "supersedes": None if before is None else before.id},
     )
+    urgent_folding.fold(tx, activated.body)
     return activated
 
 
@@ -141,6 +143,14 @@ def active(tx: Tx) -> Policy | None:
     """The policy in force; raises Unavailable `policy-altered` when it is not what was approved."""
     found = store.find_active(tx)
     return None if found is None else _true(found)
+
+
+def in_force(tx: Tx) -> Policy:
+    """The policy in force; raises NotFound `policy-none-active` when there is none yet."""
+    now = active(tx)
+    if now is None:
+        raise none_active()
+    return now
 
 
 def active_head(tx: Tx) -> PolicyHead | None:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from guiju.kernel import Text
 from guiju.policies.entry_words import conditions
-from guiju.policies.saying import answers_said, asides, guard_actions, rules_said
+from guiju.policies.saying import answers_said, guard_actions, rules_said
+from guiju.policies.saying_asides import asides
 from guiju.policies.words import ACTIONS, KINDS, PLACES, REPLIES, SCOPES, listed, plain
 from guiju.screening.guards import GuardConfig, read_guards
 

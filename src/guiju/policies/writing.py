@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-_TABLES = ("images", "stream", "classifier")
+_TABLES = ("images", "stream", "urgent", "classifier")
 _LISTS = ("guard", "rule", "answer", "lexicon", "hash_list", "entry")
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from tests.conftest import START
 from guiju import ledger
 from guiju.app.first_run import is_first_run, set_up_demo
 from guiju.app.house import House, Verification, read_verification, write_verification
+from guiju.app.keeper import lapse_urgent_terms, refresh_rules
 from guiju.app.settings import Settings
-from guiju.kernel import Invalid, LocalMasterKey, Unavailable
+from guiju.kernel import FixedClock, Invalid, LocalMasterKey, Unavailable
 from guiju.measures import law
 from guiju.policies.commands import group as policy_group
 from guiju.policies.image_commands import group as image_group
+from guiju.policies.lexicon_commands import group as lexicon_group
 from guiju.screening import images
 from guiju.screening.commands import screen
 
@@ -168,3 +171,33 @@ def test_pictures_are_held_against_the_lists_in_force_and_leave_evidence(
     assert facts["parts"]["hashes"] == "full"
     assert "ocr-missing" in facts["screened"]
     house.close()
+
+
+@pytest.mark.control("urgent-terms")
+def test_every_process_takes_up_urgent_terms_and_lets_them_lapse(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The snapshot of one house changes by what another one wrote; the keeper notes the lapse."""
+    here = House.prepare(settings)
+    set_up_demo(here)
+    there = House.open(settings)
+    there.rules.refresh()
+    add = ["add", "密词甲乙", "--harm", "A2f", "--as", "safety", "--reason", "found"]
+    made = CliRunner().invoke(lexicon_group, add, obj=here)
+    assert made.exception is None
+    assert not there.rules.now().screen.judge("密词甲乙", "input").stops
+    refresh_rules(there)
+    assert there.rules.now().screen.judge("密词甲乙", "input").stops
+    lapse_urgent_terms(there)
+    assert there.rules.now().screen.judge("密词甲乙", "input").stops
+    later = FixedClock(here.clock.now() + timedelta(hours=25))
+    monkeypatch.setattr(there.database, "clock", later)
+    for step in (refresh_rules, lapse_urgent_terms, lapse_urgent_terms):
+        step(there)
+    assert not there.rules.now().screen.judge("密词甲乙", "input").stops
+    ledger.integrate(here.database)
+    with here.database.read() as tx:
+        kinds = [one["kind"] for one in ledger.leaves(tx)]
+    assert kinds.count("urgent-term-lapsed") == 1
+    here.close()
+    there.close()

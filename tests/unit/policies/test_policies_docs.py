@@ -52,7 +52,7 @@ def test_every_part_of_a_policy_has_an_example() -> None:
     """A table without one would be found by nobody."""
     named = set().union(*(tomllib.loads(text)["screening"] for text in EXAMPLES))
     assert named == {
-        *("entry", "personal", "guard", "stream"),
+        *("entry", "personal", "guard", "stream", "urgent"),
         *("images", "classifier", "rule", "answer"),
     }
 

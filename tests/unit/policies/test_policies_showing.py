@@ -9,7 +9,8 @@ import pytest
 
 from guiju.policies import checked, default_body
 from guiju.policies.comparing import changes
-from guiju.policies.saying import asides, harms_said, rules_said
+from guiju.policies.saying import harms_said, rules_said
+from guiju.policies.saying_asides import asides
 from guiju.policies.showing import page_parts
 from guiju.policies.words import ACTIONS, AUDIENCES, CLASSES, DETECTORS, KINDS, MODES, SCOPES
 from guiju.policies.writing import as_toml

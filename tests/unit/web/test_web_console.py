@@ -131,6 +131,7 @@ def test_the_console_is_for_staff_alone(visit: Visit):
         "/console/evidence/1",
         "/console/policies",
         "/console/policies/new",
+        "/console/policies/urgent",
     ):
         answer = visitor.get(path)
         assert answer.status_code == 303, path

@@ -23,6 +23,7 @@ from guiju.screening.importing.gathering import (
     digest_of,
     entries_of,
     gather,
+    joined,
     pack,
     unpack,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "entries_of",
     "forecast",
     "gather",
+    "joined",
     "pack",
     "read_list",
     "terms_of",

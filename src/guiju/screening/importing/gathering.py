@@ -97,6 +97,16 @@ def gather(
     return Gathered(lines, tuple(manners.values()), counts)
 
 
+def joined(found: Gathered, entries: Iterable[Entry]) -> Gathered:
+    """The lexicon with these entries too.
+
+    An entry that hits what another one hits may stand beside it: where both count, the more severe
+    decides.
+    """
+    more = {canonical(write_entry(one)) + b"\n" for one in entries}
+    return found._replace(lines=sorted(more.union(found.lines))) if more else found
+
+
 def _keep(event: Taken, lines: list[bytes], kept: dict[bytes, _Kept]) -> Duplicate | None:
     entry, table = event.entry, write_entry(event.entry)
     key, line = _key(entry, table), canonical(table) + b"\n"
