@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cache
 
 import msgspec
@@ -41,7 +41,17 @@ class AigcLabel:
     @property
     def fields(self) -> dict[str, str]:
         """Name and value in the order of the standard."""
-        return dict(zip(field_names(), astuple(self), strict=True))
+        # Written out: every answer asks for this, and `astuple` copies deeply.
+        values = (
+            self.label,
+            self.content_producer,
+            self.produce_id,
+            self.reserved_code1,
+            self.content_propagator,
+            self.propagate_id,
+            self.reserved_code2,
+        )
+        return dict(zip(field_names(), values, strict=True))
 
     @property
     def faults(self) -> tuple[str, ...]:
