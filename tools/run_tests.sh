@@ -41,8 +41,8 @@ for folder in src tests tools bench; do
 done
 
 part "import contracts" "$BIN/lint-imports" --no-cache
-part "lint" "$BIN/ruff" check "${sources[@]}"
-part "format" "$BIN/ruff" format --check "${sources[@]}"
+part "lint" "$BIN/ruff" check "${sources[@]}" examples
+part "format" "$BIN/ruff" format --check "${sources[@]}" examples
 part "types" "$BIN/mypy" "${sources[@]}"
 part "default install" "$BIN/python" tools/check_install.py
 case ${1:-all} in

@@ -65,6 +65,7 @@ class Recorder:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gathering: list[_Waiting] = []
         self._scheduled = False
+        self._expected = 0
         self._patience: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
         self._idle.set()
@@ -133,6 +134,11 @@ class Recorder:
         self._scheduled = False
         if self._changing_back or self._now.busy:
             return
+        if len(self._gathering) < self._expected:
+            # Most of those who came last are still on their way: once, they are waited for.
+            self._expected = 0
+            self._schedule(_LINGER_SECONDS)
+            return
         # What the database took after all, when everybody had given up on it, waits no more.
         waiting = [one for one in self._gathering if not one.done.done()]
         batch, self._gathering = waiting[:_BATCH], waiting[_BATCH:]
@@ -163,6 +169,7 @@ class Recorder:
     def _go_on(self, last: int) -> None:
         if not self._scheduled:
             # Those just answered may come back at once: let them share the next fsync.
+            self._expected = last * 3 // 4
             self._schedule(_LINGER_SECONDS if last > 1 else 0.0)
 
     # -- while the database stalls -----------------------------------------------------------------
