@@ -46,6 +46,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "II",
     ),
     ("label", "guiju.labelling.commands:group", "AI marks: put, pass on, read, check.", "II"),
+    (
+        "upstream",
+        "guiju.gateway.upstreams.commands:group",
+        "Where models are asked, and the keys for it.",
+        "III",
+    ),
     ("accounts", "guiju.accounts.commands:group", "People, keys, agreement, staff.", "III"),
     ("profile", "guiju.profile.commands:group", "The public statement of the service.", "III"),
     ("privacy", "guiju.records.commands:group", "Read and erase what is sealed.", "III"),
@@ -114,6 +120,11 @@ class Desk:
     def labelling(self) -> Any:
         """The provider's code and the words of its visible label."""
         return self.house.labelling()
+
+    @property
+    def fleet(self) -> Any:
+        """Whoever makes upstreams."""
+        return self.house.fleet
 
     def screen(self) -> Any:
         """The screen of the policy in force."""

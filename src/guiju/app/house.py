@@ -16,6 +16,7 @@ from guiju.app.settings import Settings
 from guiju.gateway import (
     ClientPost,
     DemoModel,
+    Fleet,
     Gateway,
     HttpUpstream,
     Recorder,
@@ -24,6 +25,7 @@ from guiju.gateway import (
     recalled,
 )
 from guiju.gateway.telemetry import Sharing, Tracing
+from guiju.gateway.upstreams.routes import Start
 from guiju.kernel import (
     Actor,
     Bus,
@@ -57,7 +59,10 @@ class House:
         self.fresh = ledger.Fresh()
         screens = policies.Screens(settings.lexicons, database.keys)
         self.pictures = policies.PictureLists()
-        self.rules = RulesHolder(database, screens, self.post)
+        self.fleet = Fleet(settings.upstream_ca)
+        if settings.upstream_ca:
+            self.fleet.trusted()
+        self.rules = RulesHolder(database, screens, self.post, fleet=self.fleet)
         self.directory = accounts.Directory(database)
         self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
         self.bus.subscribe(PolicyActivated, lambda _: self.rules.refresh())
@@ -179,6 +184,7 @@ class House:
             rules=self.rules,
             directory=self.directory,
             upstream=self._upstream(),
+            fleet=self.fleet,
             recorder=Recorder(self.database, spill=self._spill()),
             clock=self.clock,
             sharing=Sharing(self.settings.metrics, self.clock),
@@ -189,13 +195,21 @@ class House:
         settings = self.settings
         return Tracing(settings.traces, settings.trace_percent) if settings.traces else None
 
+    @property
+    def start(self) -> Start:
+        """What answers where the policy names no models."""
+        return Start(self.settings.upstream, self.settings.workers)
+
     def _spill(self) -> records.Spill:
         return records.Spill(self.settings.spill, self.database.keys)
 
     def _upstream(self) -> Upstream:
         if self.settings.upstream is None:
             return DemoModel(self.clock)
-        return HttpUpstream(self.settings.upstream, os.environ.get("GUIJU_UPSTREAM_KEY"))
+        key = os.environ.get("GUIJU_UPSTREAM_KEY")
+        secure = self.settings.upstream.startswith("https:")
+        context = self.fleet.trusted() if secure else None
+        return HttpUpstream(self.settings.upstream, key, context)
 
     def close(self) -> None:
         """Give connections back."""

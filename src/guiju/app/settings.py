@@ -31,6 +31,7 @@ LOGS = ("text", "json")
 class Settings:
     """One deployment. `upstream` None means the built-in demo model.
 
+    `upstream_ca` is a file of certificates that are trusted besides the system's.
     `traces` is the base URL of an OpenTelemetry collector (OTLP over HTTP), which gets
     `trace_percent` of the traces that begin here; `logs` is one of `LOGS`.
     """
@@ -41,6 +42,7 @@ class Settings:
     workers: int = 1
     database: str = ""
     upstream: str | None = None
+    upstream_ca: str = ""
     demo: bool = True
     traces: str = ""
     trace_percent: int = 100
@@ -152,6 +154,7 @@ _KINDS: Mapping[str, type] = {
     "workers": int,
     "database": str,
     "upstream": str,
+    "upstream_ca": str,
     "demo": bool,
     "traces": str,
     "trace_percent": int,

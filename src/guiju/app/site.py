@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from guiju.app.house import House
 from guiju.gateway import Gateway
 from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import exposition
+from guiju.gateway.upstreams import routes as upstreams_routes
 from guiju.kernel import GuijuError, Text
 from guiju.policies import routes as policies_routes
 from guiju.profile import routes as profile_routes
@@ -41,8 +43,7 @@ _DEMO = Text(
 def build_site(house: House, gateway: Gateway) -> App:
     """Every page and route outside `/v1`."""
     database = house.database
-    demo = house.settings.upstream is None
-    site = Site(accounts_routes.viewer_of(database), notice=_DEMO if demo else None)
+    site = Site(accounts_routes.viewer_of(database), notice=partial(_notice, house))
     app = FastAPI(
         title="guiju",
         openapi_url="/api/openapi.json",
@@ -57,11 +58,18 @@ def build_site(house: House, gateway: Gateway) -> App:
         policies_routes.router(database, site, house.publish),
         verify_page.router(site),
         gateway_routes.router(site, gateway.counted),
+        upstreams_routes.router(database, site, house.fleet, house.start),
     ):
         app.include_router(routes)
     add_api_page(app, site)
     _machines(app, house, gateway)
     return site.install(app)
+
+
+def _notice(house: House) -> Text | None:
+    """That it is a demonstration, as long as nobody has said who else is to answer."""
+    demo = house.settings.upstream is None and not house.rules.names_models
+    return _DEMO if demo else None
 
 
 def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:
@@ -79,7 +87,7 @@ def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> PlainTextResponse:
-        text = exposition(*gateway.counted()) + house.rules.metrics()
+        text = exposition(*gateway.counted()) + house.rules.metrics() + house.fleet.metrics()
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 

@@ -10,20 +10,22 @@ import signal
 import socket
 import sys
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 
-from guiju import ledger
+from guiju import ledger, policies
 from guiju.app.asgi import PATIENCE_SECONDS, STOPPING, VARIABLE
 from guiju.app.first_run import is_first_run, set_up_demo
 from guiju.app.house import House
 from guiju.app.settings import Settings
+from guiju.gateway import DEMO_MODEL
 from guiju.gateway.telemetry import Sharing
 from guiju.kernel import SystemClock, Text, Unavailable, software
+from guiju.policies.upstreams import models_of
 
 
 def serve(settings: Settings) -> None:
@@ -32,7 +34,7 @@ def serve(settings: Settings) -> None:
     house = House.prepare(settings)
     found = _first_credentials(house)
     _note_start(house)
-    _say(settings, found)
+    _say(settings, found, _models(house))
     house.close()
     os.environ[VARIABLE] = settings.to_text()
     _run_server(settings)
@@ -43,8 +45,8 @@ def serve_prepared(settings: Settings) -> None:
     check_port(settings)
     house = House.open(settings)
     _note_start(house)
+    click.echo(_addresses(settings, _models(house)))
     house.close()
-    click.echo(_addresses(settings))
     os.environ[VARIABLE] = settings.to_text()
     _run_server(settings)
 
@@ -123,31 +125,48 @@ def _note_start(house: House) -> None:
         )
 
 
-def _say(settings: Settings, found: dict[str, Any] | None) -> None:
+class Models(NamedTuple):
+    """Who answers, in a few words, and a name to ask for."""
+
+    said: str
+    name: str
+
+
+def _models(house: House) -> Models:
+    with house.database.read() as tx:
+        policy = policies.active(tx)
+    models = None if policy is None else models_of(policy.body)
+    if models is not None:
+        said = f"{len(models.models)} named by the policy in force (guiju upstream list)"
+        return Models(said, next(iter(models.models), DEMO_MODEL))
+    demo = "built-in demo model (it says so in every answer)"
+    return Models(house.settings.upstream or demo, DEMO_MODEL)
+
+
+def _say(settings: Settings, found: dict[str, Any] | None, models: Models) -> None:
     file = settings.first_run_file
     if found is None and file.exists():
         found = json.loads(file.read_text(encoding="utf-8"))
-    click.echo(_addresses(settings))
+    click.echo(_addresses(settings, models))
     if found is not None:
-        click.echo(_snippets(settings, found))
+        click.echo(_snippets(settings, found, models.name))
     sys.stdout.flush()
 
 
-def _addresses(settings: Settings) -> str:
+def _addresses(settings: Settings, models: Models) -> str:
     url = settings.base_url
-    model = settings.upstream or "built-in demo model (it says so in every answer)"
     return f"""
   guiju 规矩 is up.
 
     service      {url}/v1        (OpenAI-compatible)
     public page  {url}/
     console      {url}/console
-    model        {model}
+    model        {models.said}
     data         {settings.data}
 """
 
 
-def _snippets(settings: Settings, found: dict[str, Any]) -> str:
+def _snippets(settings: Settings, found: dict[str, Any], model: str) -> str:
     key, url = found["user"]["api_key"], settings.base_url
     return f"""\
   First credentials: {settings.first_run_file}  (readable by you alone)
@@ -157,14 +176,14 @@ def _snippets(settings: Settings, found: dict[str, Any]) -> str:
 curl -s {url}/v1/chat/completions \\
   -H "Authorization: Bearer {key}" \\
   -H "Content-Type: application/json" \\
-  -d '{{"model": "guiju-demo", "messages": [{{"role": "user", "content": "你好"}}]}}'
+  -d '{{"model": "{model}", "messages": [{{"role": "user", "content": "你好"}}]}}'
 
   or with Python (pip install openai):
 
 from openai import OpenAI
 client = OpenAI(base_url="{url}/v1", api_key="{key}")
 answer = client.chat.completions.create(
-    model="guiju-demo", messages=[{{"role": "user", "content": "Hello"}}]
+    model="{model}", messages=[{{"role": "user", "content": "Hello"}}]
 )
 print(answer.choices[0].message.content)
 print(answer.aigc)

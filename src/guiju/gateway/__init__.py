@@ -11,11 +11,13 @@ from guiju.gateway.recalling import recalled
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
-from guiju.gateway.upstreams import DemoModel, HttpUpstream, Upstream
+from guiju.gateway.upstreams import DEMO_MODEL, DemoModel, Fleet, HttpUpstream, Upstream
 
 __all__ = [
+    "DEMO_MODEL",
     "ClientPost",
     "DemoModel",
+    "Fleet",
     "Gateway",
     "HttpUpstream",
     "Recorder",

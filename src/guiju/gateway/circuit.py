@@ -46,6 +46,16 @@ class Circuit:
         self._trying = bool(self._pause)
         return True
 
+    @property
+    def doubted(self) -> bool:
+        """Whether a success would be news."""
+        return self._failures > 0
+
+    @property
+    def is_trying(self) -> bool:
+        """Whether the one question of a half-open circuit is under way."""
+        return self._trying
+
     def succeed(self) -> None:
         """The service answered."""
         self._failures, self._pause, self._trying = 0, 0.0, False
@@ -59,6 +69,16 @@ class Circuit:
         if self._pause or self._failures >= self._most:
             self._pause = min(2 * self._pause or self._first, self._longest)
             self._until = now + self._pause
+
+    def revive(self) -> None:
+        """It answers a probe, which is not yet a question: the next failure opens it again."""
+        self._failures, self._pause, self._trying = self._most - 1, 0.0, False
+
+    def wait(self, now: float) -> float:
+        """In how many seconds a question may be asked; a moment while another one tries it."""
+        if not self._pause:
+            return 0.0
+        return self._until - now if now < self._until else float(self._trying)
 
     def leave(self) -> None:
         """The question was given up, or refused for what it said: the service is not to blame."""

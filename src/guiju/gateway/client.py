@@ -21,6 +21,7 @@ T = TypeVar("T")
 _CONNECT_SECONDS = 5.0
 _KEEP_SECONDS = 30.0
 _MOST_IDLE = 256
+_MOST_HEADS = 256  # addresses whose first lines are remembered
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -35,12 +36,17 @@ class Answered(NamedTuple):
 class Client:
     """Speaks to one address; belongs to the event loop it was started on."""
 
-    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
-        """`headers` go with every request; they and the address must hold no line break."""
+    def __init__(
+        self, base_url: str, headers: Mapping[str, str], context: ssl.SSLContext | None = None
+    ) -> None:
+        """`headers` go with every request; they and the address must hold no line break.
+
+        `context` says whose certificates are trusted for https; by default those of the system.
+        """
         parts = urlsplit(base_url.rstrip("/"))
         self._host = parts.hostname or ""
         self._port = parts.port or _PORTS[parts.scheme]
-        self._secure = ssl.create_default_context() if parts.scheme == "https" else None
+        self._secure = (context or trusting()) if parts.scheme == "https" else None
         self._path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
         shown = parts.netloc.rpartition("@")[2].encode(
             "idna" if parts.netloc.isascii() else "utf-8"
@@ -53,6 +59,7 @@ class Client:
             raise ValueError("a header holds a line break")
         self._lines = b"\r\n".join(lines)
         self._idle: deque[Connection] = deque()
+        self._retired = False
         self._heads: dict[tuple[str, str], bytes] = {}
 
     async def whole(
@@ -100,6 +107,11 @@ class Client:
 
     async def close(self) -> None:
         """Drop what is kept."""
+        self.retire()
+
+    def retire(self) -> None:
+        """Keep no connection any more; what is under way comes to its end."""
+        self._retired = True
         while self._idle:
             self._idle.pop().drop()
 
@@ -120,6 +132,8 @@ class Client:
     def _request(self, method: str, path: str, body: bytes) -> bytes:
         head = self._heads.get((method, path))
         if head is None:
+            if len(self._heads) >= _MOST_HEADS:
+                self._heads.clear()
             first = f"{method} {self._path}{path} HTTP/1.1\r\n".encode()
             head = self._heads[method, path] = first + self._lines + b"\r\ncontent-length: "
         return b"%b%d\r\n\r\n%b" % (head, len(body), body)
@@ -146,7 +160,22 @@ class Client:
         return connection
 
     def _keep(self, connection: Connection) -> None:
+        if self._retired:
+            connection.drop()
+            return
         connection.idle_since = asyncio.get_running_loop().time()
         self._idle.append(connection)
         if len(self._idle) > _MOST_IDLE:
             self._idle.popleft().drop()
+
+
+def trusting(authorities: str = "") -> ssl.SSLContext:
+    """Certificates are checked by name, against the system's authorities and those in a file.
+
+    Raises:
+        OSError: the file cannot be read, or holds no certificate (ssl.SSLError).
+    """
+    context = ssl.create_default_context()
+    if authorities:
+        context.load_verify_locations(authorities)
+    return context

@@ -13,6 +13,7 @@ from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.leaving import Departure, Left, unless_left
 from guiju.gateway.line import Line
+from guiju.gateway.rules import Rules
 from guiju.gateway.signals import (
     AskGuards,
     AskModel,
@@ -47,11 +48,11 @@ class Means(Protocol):
         """Find the caller."""
         ...
 
-    async def answer(self, command: AskModel) -> Event:
-        """Get the model's whole answer."""
+    async def answer(self, command: AskModel, rules: Rules) -> Event:
+        """Get the model's whole answer from whom `rules` name."""
         ...
 
-    async def begin(self, command: AskModel) -> Speech:
+    async def begin(self, command: AskModel, rules: Rules) -> Speech:
         """The model's stream, once it has begun."""
         ...
 
@@ -136,7 +137,7 @@ class Conversation:
     async def _answer(self, command: AskModel) -> Event:
         begun = monotonic()
         try:
-            return await self._gateway.answer(command)
+            return await self._gateway.answer(command, self._exchange.work.rules)
         except Exception as error:  # noqa: BLE001 - an input that was judged is on record all the same
             note_fault(self._line.request, error)
             return Failed(internal())
@@ -179,7 +180,8 @@ class Conversation:
         looks: list[asyncio.Task[Event]] = []
         begun = monotonic()
         try:
-            async with aclosing(await self._gateway.begin(command)) as speech:
+            rules = self._exchange.work.rules
+            async with aclosing(await self._gateway.begin(command, rules)) as speech:
                 self._timing.upstream += monotonic() - begun
                 if speech.source is not None:
                     self._exchange.handle(ModelBegan(speech.source))

@@ -14,6 +14,7 @@ from guiju.gateway.stations.ask_model import ask_model
 from guiju.gateway.stations.guard_input import guard_input
 from guiju.gateway.stations.guard_output import guard_output
 from guiju.gateway.stations.identify import identify
+from guiju.gateway.stations.know_model import know_model
 from guiju.gateway.stations.label import label
 from guiju.gateway.stations.record import record
 from guiju.gateway.stations.reply import reply
@@ -31,6 +32,7 @@ CHAT: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    know_model,
     screen_input,
     guard_input,
     ask_model,

@@ -6,17 +6,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from guiju import policies, profile
 from guiju.gateway.guarding import Guarding, NotAnsweredError, Post
 from guiju.gateway.guards import Guards
 from guiju.gateway.triage import triage_of
+from guiju.gateway.upstreams import Fleet, Router, keys
 from guiju.kernel import GuijuError, Text, Unavailable
 from guiju.labelling import ExplicitLabel, Place, first_write
+from guiju.policies.upstreams import ModelsConfig, models_of
 from guiju.screening import Screen, guards
 from guiju.screening.matrix import GENERAL, MINORS, Answers, Matrix
 from guiju.storage import Database, Tx
+
+Secret = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Rules:
     streaming: Streaming = Streaming()
     answers: Answers = field(default_factory=Answers)
     stricter: Screen | None = None
+    models: Router | None = None
 
     @property
     def for_minors(self) -> Screen:
@@ -71,17 +77,19 @@ class RulesHolder:
         database: Database,
         screens: policies.Screens,
         post: Post | None = None,
-        secret: Callable[[str], str | None] = os.environ.get,
+        secret: Secret = os.environ.get,
+        fleet: Fleet | None = None,
     ) -> None:
         """Nothing is loaded until `refresh`.
 
         `post` asks guard models; without one, a policy that names some closes the door. `secret`
-        gives the key behind a name.
+        gives the key behind a name that no sealed key has. `fleet` keeps the upstreams.
         """
         self._database = database
         self._screens = screens
         self._post = post
         self._secret = secret
+        self._fleet = fleet or Fleet()
         self._rules: Rules | None = None
         self._fault: GuijuError | None = None
         self._seen: tuple[object, ...] | None = None
@@ -92,6 +100,11 @@ class RulesHolder:
         if rules is None:
             raise self._fault or _nothing_in_force()
         return rules
+
+    @property
+    def names_models(self) -> bool:
+        """Whether the policy in force says who answers; else the settings do."""
+        return self._rules is not None and self._rules.models is not None
 
     def metrics(self) -> str:
         """Counts of the guard models in force, as Prometheus exposition text."""
@@ -109,8 +122,8 @@ class RulesHolder:
                 self._rules = self._seen = None
                 return
             # Words may count from a day on, or up to one: at midnight the same policy is another.
-            urgent = policies.urgent_mark(tx)
-            seen = (head.digest, statement.digest, policies.today(tx.now), urgent)
+            changing = (policies.today(tx.now), policies.urgent_mark(tx), keys.sealed_keys(tx))
+            seen = (head.digest, statement.digest, *changing)
             if seen == self._seen:
                 return
             try:
@@ -127,6 +140,7 @@ class RulesHolder:
         screening, text_label = body["screening"], body["labels"]["text"]
         refusal, matrix = screening["refusal"], Matrix.load(screening)
         screen = self._screens.of(tx, body, policy.digest)
+        secret = partial(keys.opened, tx, otherwise=self._secret)
         return Rules(
             policy=policy.digest,
             screen=screen.under(matrix, GENERAL),
@@ -138,11 +152,20 @@ class RulesHolder:
             retention_days=body["records"]["retention_days"],
             service=statement.digest[:16],
             implicit=first_write(profile.producer_code(statement.statement), "checked").fields,
-            guards=self._guards(screening, policy.digest, matrix),
+            guards=self._guards(screening, policy.digest, matrix, secret),
             streaming=Streaming(**screening.get("stream", {})),
+            models=self._models(body, secret),
         )
 
-    def _guards(self, screening: Mapping[str, Any], policy: str, matrix: Matrix) -> Guards | None:
+    def _models(self, body: Mapping[str, Any], secret: Secret) -> Router | None:
+        """Who answers by which name; None when the policy leaves that to the settings."""
+        models = models_of(body)
+        router = self._fleet.router(models or ModelsConfig(), secret)
+        return None if models is None else router
+
+    def _guards(
+        self, screening: Mapping[str, Any], policy: str, matrix: Matrix, secret: Secret
+    ) -> Guards | None:
         configs, triage = guards.read_guards(screening), triage_of(screening)
         if not configs and triage is None:
             return None
@@ -151,7 +174,7 @@ class RulesHolder:
             if configs:
                 raise _nobody_to_ask()
             post = _no_post
-        return Guards(policy, Guarding(configs, post, self._secret), triage, matrix)
+        return Guards(policy, Guarding(configs, post, secret), triage, matrix)
 
 
 async def _no_post(

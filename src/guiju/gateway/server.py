@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from guiju.accounts import Caller, Directory
@@ -17,7 +18,7 @@ from guiju.gateway.line import Line, Receive, Scope, SendMessage
 from guiju.gateway.moderation import moderated
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.route import ROUTES, wire_of
-from guiju.gateway.rules import RulesHolder
+from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.signals import (
     AskModel,
     CallerKnown,
@@ -30,7 +31,7 @@ from guiju.gateway.signals import (
 from guiju.gateway.stations.identify import no_key
 from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies, Tracing
 from guiju.gateway.telling import seen_of, told_of
-from guiju.gateway.upstreams import Speech, Upstream
+from guiju.gateway.upstreams import Fleet, Speech, Upstream, no_such_model
 from guiju.gateway.work import Ask, Work
 from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, new_uuid
 
@@ -46,6 +47,7 @@ class Gateway:
         rules: RulesHolder,
         directory: Directory,
         upstream: Upstream,
+        fleet: Fleet | None = None,
         recorder: Recorder,
         clock: Clock,
         sharing: Sharing | None = None,
@@ -55,6 +57,7 @@ class Gateway:
         self._rules = rules
         self._directory = directory
         self._upstream = upstream
+        self._fleet = fleet or Fleet()
         self._recorder = recorder
         self._clock = clock
         self._sharing = sharing
@@ -66,6 +69,7 @@ class Gateway:
     async def start(self) -> None:
         """Open what belongs to the running event loop."""
         await self._upstream.start()
+        await self._fleet.start()
         self._recorder.start()
         if self._tracing is not None:
             self._tracing.start()
@@ -109,6 +113,7 @@ class Gateway:
         """Let everything under way be recorded, then close."""
         await self._recorder.close()
         await self._upstream.close()
+        await self._fleet.close()
         if self._tracing is not None:
             await self._tracing.close()
 
@@ -176,21 +181,25 @@ class Gateway:
 
     async def _models(self, line: Line) -> None:
         await self.caller(line.token())
-        names = await self._judged_models()
-        await line.json(200, _models(names))
+        await line.json(200, _models(await self._judged_models()))
 
     async def _model(self, line: Line) -> None:
         await self.caller(line.token())
         name = line.path.removeprefix("/v1/models/")
-        if name not in await self._judged_models():
-            raise _no_model()
-        await line.json(200, _model(name))
+        found = await self._judged_models()
+        if name not in found:
+            raise no_such_model(name, found)
+        await line.json(200, _model(name, found[name]))
 
-    async def _judged_models(self) -> list[str]:
+    async def _judged_models(self) -> dict[str, str]:
         """The names that are names: a model service could smuggle text through this list too."""
-        screen, names = self._rules.now().screen, await self._upstream.models()
-        fit = [name for name in names[:_MOST_MODELS] if MODEL_NAME.fullmatch(name)]
-        return [name for name in fit if not screen.judge(name, "output").stops]
+        rules = self._rules.now()
+        listed = await (rules.models or self._upstream).models()
+        return {
+            name: owner
+            for name, owner in islice(listed.items(), _MOST_MODELS)
+            if MODEL_NAME.fullmatch(name) and not rules.screen.judge(name, "output").stops
+        }
 
     async def _moderations(self, line: Line) -> None:
         await self.caller(line.token())
@@ -217,16 +226,16 @@ class Gateway:
         except GuijuError as error:
             return Failed(error)
 
-    async def answer(self, command: AskModel) -> Event:
-        """Get the model's whole answer."""
+    async def answer(self, command: AskModel, rules: Rules) -> Event:
+        """Get the model's whole answer from whom `rules` name, else from whom the settings do."""
         try:
-            return await self._upstream.answer(command)
+            return await (rules.models or self._upstream).answer(command)
         except GuijuError as error:
             return Failed(error)
 
-    async def begin(self, command: AskModel) -> Speech:
+    async def begin(self, command: AskModel, rules: Rules) -> Speech:
         """The model's stream, once it has begun."""
-        return await self._upstream.begin(command)
+        return await (rules.models or self._upstream).begin(command)
 
     async def record(self, command: Record) -> Event:
         """Make it durable."""
@@ -244,15 +253,16 @@ _ROUTES: dict[str, dict[str, Callable[[Gateway, Line], Awaitable[None]]]] = {
 }
 
 
-def _models(names: list[str]) -> dict[str, Any]:
-    """The list as both OpenAI's clients and Anthropic's read it."""
+def _models(found: Mapping[str, str]) -> dict[str, Any]:
+    """The list as both OpenAI's clients and Anthropic's read it; `found` says who owns each."""
+    names = list(found)
     ends = {"first_id": names[0] if names else None, "last_id": names[-1] if names else None}
-    data = [_model(name) for name in names]
+    data = [_model(name, owner) for name, owner in found.items()]
     return {"object": "list", "data": data, "has_more": False, **ends}
 
 
-def _model(name: str) -> dict[str, Any]:
-    ours = {"id": name, "object": "model", "created": 0, "owned_by": "guiju"}
+def _model(name: str, owner: str) -> dict[str, Any]:
+    ours = {"id": name, "object": "model", "created": 0, "owned_by": owner}
     return {**ours, "type": "model", "display_name": name, "created_at": "1970-01-01T00:00:00Z"}
 
 
@@ -303,12 +313,4 @@ def _wrong_method(method: str, *allowed: str) -> Invalid:
         Text(zh=f"该路由不接受 {method[:10]}。", en=f"This route does not take {method[:10]}."),
         Text(zh=f"请使用 {names}。", en=f"Use {names}."),
         status=405,
-    )
-
-
-def _no_model() -> NotFound:
-    return NotFound(
-        "model-not-found",
-        Text(zh="没有这个模型。", en="There is no such model."),
-        Text(zh="请查看 GET /v1/models。", en="See GET /v1/models."),
     )

@@ -17,6 +17,7 @@ from guiju.measures import rule
 from guiju.policies.body_detectors import has_its_classifier
 from guiju.policies.body_screening import screening
 from guiju.policies.part import CODE, Part
+from guiju.policies.upstreams import as_tables, read_models
 from guiju.screening import Screen
 
 PLACES = tuple(one.value for one in Place)
@@ -50,8 +51,10 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         "labels": _labels(top.form("labels")),
         "records": _records(top.form("records")),
     }
+    models = read_models(top)
     top.done()
-    return whole
+    # What is left out stays left out, so that a body from before it could be said keeps its digest.
+    return whole if models is None else whole | as_tables(models)
 
 
 def read_file(path: Path) -> dict[str, Any]:

@@ -19,12 +19,13 @@ from guiju.policies.saying import (
     rules_said,
 )
 from guiju.policies.saying_asides import asides
+from guiju.policies.upstreams import models_said, upstreams_said
 
 _MOST_CHANGES = 500
 # Said in words of their own.
 _PARTS = ("personal", "guard", "images", "stream", "urgent", "classifier", "rule", "answer")
 _LISTS = (
-    "screening.entry",
+    *("screening.entry", "upstreams", "models"),
     *(f"screening.{one}" for one in (*(shelf.key for shelf in SHELVES), *_PARTS)),
 )
 
@@ -76,6 +77,8 @@ def _said(body: Mapping[str, Any]) -> tuple[list[Text], ...]:
         [one.line for one in asides(screening)],
         [one.line for one in rules_said(screening)],
         [one.line for one in answers_said(screening)],
+        [one.line for one in upstreams_said(body)],
+        [one.line for one in models_said(body)],
     )
 
 

@@ -13,6 +13,7 @@ from guiju.screening.matrix import GROUPS, collapsed
 
 CODE = "policy-invalid"
 LONGEST_NAME = 60
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -53,6 +54,54 @@ class Part(Form):
         if before != self.place:
             raise self.fault("name", f"与 {before} 重复", f"stands already at {before}")
         return name
+
+    def named(self, key: str, form: re.Pattern[str], *, most: int) -> Iterator[tuple[str, Part]]:
+        """The tables below `key` with their names, each of which is of `form`."""
+        table = self.table(key)
+        if len(table) > most:
+            raise self.fault(key, f"超过 {most} 项", f"has more than {most} tables")
+        for name, value in table.items():
+            place = f"{key}.{name}" if _BARE.fullmatch(name) else f'{key}."{name}"'
+            if not form.fullmatch(name):
+                raise self.fault(
+                    place, f"名称应如 {form.pattern}", f"must have a name like {form.pattern}"
+                )
+            yield name, self._inner(place, value)
+
+    def matching(self, key: str, form: re.Pattern[str]) -> str:
+        """A word of `form`; another is not repeated, as somebody may have written a secret here."""
+        value = self._take(key, None)
+        if not isinstance(value, str) or not form.fullmatch(value):
+            raise self.fault(key, f"应如 {form.pattern}", f"must be like {form.pattern}")
+        return value
+
+    def listed(self, key: str, choices: Sequence[str]) -> list[str]:
+        """Some of `choices`, at least one and each once, in the order in which they are given."""
+        value = self._take(key, None)
+        if not isinstance(value, list) or not value:
+            raise self.fault(key, "应为非空的列表", "must be a list that is not empty")
+        found = [self._word(f"{key}[{at}]", one, choices) for at, one in enumerate(value)]
+        for at, one in enumerate(found):
+            if one in found[:at]:
+                raise self.fault(f"{key}[{at}]", f"{one} 重复", f"repeats {one}")
+        return found
+
+    def texts_by_name(
+        self, key: str, form: re.Pattern[str], *, longest: int, most: int
+    ) -> Iterator[tuple[str, str]]:
+        """Short texts with their names, each of which is of `form`."""
+        if not self.has(key):
+            return
+        inner = self.form(key)
+        table = self.table(key)
+        if not 0 < len(table) <= most:
+            raise self.fault(key, f"应有 1 至 {most} 项", f"must have 1 to {most} entries")
+        for name in table:
+            if not form.fullmatch(name):
+                raise inner.fault(
+                    name, f"名称应如 {form.pattern}", f"must have a name like {form.pattern}"
+                )
+            yield name, inner.text(name, longest=longest)
 
     def harms(self, key: str, *, default: Sequence[str] | None = None) -> list[str]:
         """Harms by id or by class, as `A1*`, in the one way to write them."""

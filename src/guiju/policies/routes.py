@@ -140,7 +140,7 @@ class PolicyPages:
             harms=law().harms,
             states=STATES,
             **page_words(),
-            **page_parts(found.body["screening"]),
+            **page_parts(found.body),
         )
 
     def _proposing(

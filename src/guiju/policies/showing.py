@@ -10,6 +10,7 @@ from guiju.kernel import Text
 from guiju.policies.entry_words import conditions
 from guiju.policies.saying import answers_said, guard_actions, rules_said
 from guiju.policies.saying_asides import asides
+from guiju.policies.upstreams import models_said, upstreams_said
 from guiju.policies.words import ACTIONS, KINDS, PLACES, REPLIES, SCOPES, listed, plain
 from guiju.screening.guards import GuardConfig, read_guards
 
@@ -40,14 +41,17 @@ def page_words() -> dict[str, Any]:
     }
 
 
-def page_parts(screening: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of the body's `screening` table besides its words."""
+def page_parts(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of the body besides its words."""
+    screening = body["screening"]
     return {
         "asides": asides(screening),
         "personal": screening.get("personal", {}),
         "guards": [_guard(one) for one in read_guards(screening)],
         "rules": rules_said(screening),
         "answers": answers_said(screening),
+        "upstreams": upstreams_said(body),
+        "models": models_said(body),
     }
 
 

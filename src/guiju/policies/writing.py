@@ -21,6 +21,8 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *_parts(screening),
         *_table("[labels.text]", label),
         *_table("[records]", body["records"]),
+        *_named(body, "upstreams"),
+        *_named(body, "models"),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -34,6 +36,11 @@ def _parts(screening: Mapping[str, Any]) -> Iterator[str]:
             yield from _table(f"[[screening.{key}]]", one)
 
 
+def _named(body: Mapping[str, Any], key: str) -> Iterator[str]:
+    for name, one in body.get(key, {}).items():
+        yield from _table(f"[{key}.{_value(name)}]", one)
+
+
 def _table(head: str, values: Mapping[str, Any]) -> Iterator[str]:
     yield head
     for key, value in values.items():
@@ -43,8 +50,10 @@ def _table(head: str, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    """JSON writes strings, numbers, truth and lists of strings as TOML does; tables it does not."""
+    """JSON writes strings, numbers and truth as TOML does; tables it does not."""
     if isinstance(value, Mapping):
         inside = ", ".join(f"{key} = {_value(one)}" for key, one in value.items())
         return f"{{ {inside} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
     return msgspec.json.encode(value).decode()

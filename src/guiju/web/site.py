@@ -55,9 +55,9 @@ class Site:
         viewer: ViewerOf | None = None,
         *,
         https: bool = False,
-        notice: Text | None = None,
+        notice: Callable[[], Text | None] = lambda: None,
     ) -> None:
-        """`viewer` says who sends a request; `notice` stands on top of every page (a demo's)."""
+        """`viewer` says who sends a request; `notice` what stands on top of every page now."""
         self.assets = Assets()
         self.cookies = Cookies(https=https)
         self.notice = notice
@@ -175,7 +175,7 @@ class Site:
             "form_token": token,
             "menu": self.menu,
             "asset": self.assets.address,
-            "notice": self.notice,
+            "notice": self.notice(),
         }
 
     def _answer(self, scope: Scope, error: GuijuError) -> App:

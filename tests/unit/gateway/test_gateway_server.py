@@ -95,8 +95,8 @@ class Model(DemoModel):
         self.names = ["m"]
         self.error: Exception | None = None
 
-    async def models(self) -> list[str]:
-        return self.names
+    async def models(self) -> dict[str, str]:
+        return dict.fromkeys(self.names, "guiju")
 
     async def answer(self, ask: AskModel) -> ModelAnswered:
         if self.error is not None:

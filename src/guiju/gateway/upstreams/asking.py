@@ -17,9 +17,12 @@ from guiju.gateway.upstreams.errors import unavailable
 from guiju.gateway.upstreams.failing import FailedError, Reason, reason_of
 from guiju.gateway.upstreams.port import Speech
 from guiju.kernel import monotonic
+from guiju.records import Source
 
 _MOST_ANSWER = 32 * 1024 * 1024
 _MOST_STREAM = 256 * 1024 * 1024
+_MOST_PROBE = 4 * 1024 * 1024
+_PROBE_SECONDS = 5.0
 _OK = 200
 _LONGEST_AFTER = 10  # digits of a Retry-After
 
@@ -52,6 +55,24 @@ async def whole(
     if answer is None:
         raise FailedError("unreadable", _OK)
     return answer
+
+
+async def listed(client: Client, path: str, limits: Limits) -> list[str]:
+    """The names in the list of models at `path`, none if it is no such list; raises FailedError."""
+    found = (await whole(client, "GET", path, b"", limits)).get("data")
+    names = [one.get("id") for one in found if type(one) is dict] if type(found) is list else []
+    return [name for name in names if type(name) is str]
+
+
+async def probed(client: Client, path: str) -> None:
+    """Return when a GET of `path` is answered with 200; raises FailedError."""
+    try:
+        said = await client.whole(
+            "GET", path, b"", most=_MOST_PROBE, within=_PROBE_SECONDS, connect=_PROBE_SECONDS
+        )
+    except BrokenError as error:
+        raise _failed(error) from error
+    _check(said.status, said.after)
 
 
 async def begun(
@@ -105,6 +126,12 @@ class Streamed(Speech):
         read = self._first = await self._read(min(until, self._until))
         if not read.chunks:
             raise FailedError("unreadable", _OK)
+
+    def of(self, source: Source) -> Streamed:
+        """This stream, as it comes from `source`: the first chunk says its name."""
+        self.source = source
+        self._first.chunks[0]["model"] = source.name
+        return self
 
     async def aclose(self) -> None:
         """Nobody listens any more; a generator that was never started has nothing to clean up."""

@@ -15,7 +15,7 @@ import msgspec
 
 from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.gateway.upstreams.errors import refused
-from guiju.gateway.upstreams.port import CHAT_PATH, Speech
+from guiju.gateway.upstreams.port import CHAT_PATH, OURS, Speech
 from guiju.kernel import Clock, SystemClock, micros, new_id
 
 NAME = "guiju-demo"
@@ -39,9 +39,9 @@ class DemoModel:
     async def close(self) -> None:
         """Nothing to close."""
 
-    async def models(self) -> list[str]:
+    async def models(self) -> dict[str, str]:
         """The one model there is."""
-        return [NAME]
+        return {NAME: OURS}
 
     async def answer(self, ask: AskModel) -> ModelAnswered:
         """The whole answer."""

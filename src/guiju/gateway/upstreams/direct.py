@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import ssl
+
 from guiju.gateway.client import Client
 from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.gateway.upstreams import asking
 from guiju.gateway.upstreams.errors import refused, unavailable
 from guiju.gateway.upstreams.failing import FailedError
-from guiju.gateway.upstreams.port import Speech
+from guiju.gateway.upstreams.port import OURS, Speech
 from guiju.kernel import GuijuError
 
 
@@ -16,14 +18,19 @@ class HttpUpstream:
     """An OpenAI-compatible service, e.g. `http://127.0.0.1:8000/v1`."""
 
     def __init__(
-        self, base_url: str, key: str | None = None, limits: asking.Limits | None = None
+        self,
+        base_url: str,
+        key: str | None = None,
+        context: ssl.SSLContext | None = None,
+        *,
+        limits: asking.Limits | None = None,
     ) -> None:
-        """Ask at `base_url`, showing `key` as a bearer token."""
+        """Ask at `base_url`, showing `key` as a bearer token; `context` says whom to trust."""
         # Compressed answers could unfold without bound; nothing is gained next door.
         headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if key:
             headers["authorization"] = f"Bearer {key}"
-        self._client = Client(base_url, headers)
+        self._client = Client(base_url, headers, context)
         self._limits = limits or asking.Limits()
 
     async def start(self) -> None:
@@ -48,21 +55,13 @@ class HttpUpstream:
         except FailedError as error:
             raise _told(error) from error
 
-    async def models(self) -> list[str]:
+    async def models(self) -> dict[str, str]:
         """What the service lists under /models; nothing when it lists none."""
         try:
-            said = await asking.whole(self._client, "GET", "/models", b"", self._limits)
+            names = await asking.listed(self._client, "/models", self._limits)
         except FailedError as error:
             raise unavailable() from error
-        return names_in(said.get("data"))
-
-
-def names_in(listed: object) -> list[str]:
-    """The ids in a list of models; nothing for what is no such list."""
-    if not isinstance(listed, list):
-        return []
-    names = [one.get("id") for one in listed if type(one) is dict]
-    return [name for name in names if type(name) is str]
+        return dict.fromkeys(names, OURS)
 
 
 def _told(error: FailedError) -> GuijuError:

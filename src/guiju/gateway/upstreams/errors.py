@@ -3,21 +3,30 @@
 
 from __future__ import annotations
 
-from guiju.kernel import GuijuError, Invalid, Text, Unavailable
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from guiju.kernel import GuijuError, Invalid, NotFound, Text, Unavailable
+
+_MOST_NEAR = 3
 
 
-def unavailable() -> GuijuError:
-    """The model cannot be reached, broke off, or answered with nonsense."""
+def unavailable(after: int | None = None) -> GuijuError:
+    """The model cannot be reached, broke off, or answered with nonsense.
+
+    In `after` seconds it may go better.
+    """
     return Unavailable(
         "upstream-unavailable",
         Text(zh="模型服务暂不可用。", en="The model service is not available."),
         Text(zh="请稍后重试；内容没有丢失。", en="Try again shortly; nothing was lost."),
         article=13,
+        retry_after=after,
     )
 
 
 def refused(status: int) -> Invalid:
-    """The model service does not take this request."""
+    """The model service understood the request and will not do it."""
     # What the upstream says about it is unscreened text, so only its status is passed on.
     return Invalid(
         "upstream-refused",
@@ -30,4 +39,19 @@ def refused(status: int) -> Invalid:
             en="Check the model name and the parameters.",
         ),
         status=status if status in {400, 404, 413, 422} else 400,
+    )
+
+
+def no_such_model(name: str, known: Iterable[str] = ()) -> NotFound:
+    """Nobody answers to this name; names like it are told."""
+    near = get_close_matches(name, list(known), n=_MOST_NEAR)
+    zh, en = ("、".join(near), " or ".join(near)) if near else ("", "")
+    return NotFound(
+        "model-not-found",
+        Text(
+            zh="没有这个模型" + (f"，是否指 {zh}？" if near else "。"),
+            en="There is no such model" + (f"; did you mean {en}?" if near else "."),
+        ),
+        Text(zh="可用的模型见 GET /v1/models。", en="GET /v1/models lists those there are."),
+        param="model",
     )

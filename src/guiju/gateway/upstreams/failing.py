@@ -33,8 +33,26 @@ _BY_STATUS: dict[int, Reason] = {
 }
 
 
+# Nothing of these has reached a client, and generating again does no harm: somebody else may be
+# asked. A 500 is not among them, as the request itself may have caused it.
+AGAIN: frozenset[Reason] = frozenset(
+    {
+        *("unreachable", "timeout", "broken", "unreadable", "limited", "unavailable"),
+        *("denied", "missing", "redirected"),
+    }
+)
+# What the upstream, its key or its address is to blame for. A limit is no illness, and what a
+# request alone can cause does not count: else a hostile one could shut an upstream for everybody.
+BLAMED: frozenset[Reason] = (AGAIN - {"limited"}) | {"failed"}
+
+
 class FailedError(Exception):
-    """A model service has not answered; nothing that it said is in this error."""
+    """A model service has not answered; nothing that it said is in this error.
+
+    `start` is when it was asked, by the clock of whoever asked.
+    """
+
+    start: float = 0.0
 
     def __init__(self, reason: Reason, status: int = 0, after: float | None = None) -> None:
         """`status` of HTTP, 0 without one; `after` so many seconds it asks to be left alone."""

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol
 
 from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.records import Source
+
+OURS = "guiju"
+"""To whom a model belongs when nobody else is named."""
 
 CHAT_PATH = "/chat/completions"
 
@@ -44,8 +47,8 @@ class Upstream(Protocol):
         """
         ...
 
-    async def models(self) -> list[str]:
-        """The names of the models behind this port."""
+    async def models(self) -> Mapping[str, str]:
+        """The names of the models behind this port, and to whom each belongs."""
         ...
 
     async def start(self) -> None:

@@ -5,6 +5,7 @@ Pure: builds the request and reads the reply; whoever calls it does the asking. 
 is an error verdict, which the policy resolves, and never a pass.
 """
 
+from guiju.screening.guards.address import address_fault
 from guiju.screening.guards.asking import Request, Turn
 from guiju.screening.guards.categories import UNNAMED
 from guiju.screening.guards.config import GuardConfig, as_table, digest_of
@@ -25,6 +26,7 @@ __all__ = [
     "Level",
     "Request",
     "Turn",
+    "address_fault",
     "as_table",
     "digest_of",
     "failed",

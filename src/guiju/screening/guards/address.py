@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a guard may be asked at an address: texts and keys go there, so not just anywhere."""
+"""Whether a model may be asked at an address: texts and keys go there, so not just anywhere."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ _NEVER = Text(
 )
 
 
-def address_fault(url: str) -> Text | None:
-    """What is wrong with `url` as the base of an OpenAI-compatible service; None when nothing."""
+def address_fault(url: str, *, allow_http: bool = False) -> Text | None:
+    """What is wrong with `url` as the base of an OpenAI-compatible service; None when nothing.
+
+    With `allow_http` it may be unencrypted beyond this machine and its network too.
+    """
     if not url.isascii() or not url.isprintable() or " " in url or len(url) > _LONGEST:
         return _NOT_AN_ADDRESS
     try:
@@ -40,7 +43,8 @@ def address_fault(url: str) -> Text | None:
         return _NOT_AN_ADDRESS
     if parts.username is not None or parts.password is not None or "?" in url or "#" in url:
         return _NOTHING_MORE
-    return _host_fault(parts)
+    fault = _host_fault(parts)
+    return None if allow_http and fault is _ENCRYPT else fault
 
 
 def _host_fault(parts: SplitResult) -> Text | None:

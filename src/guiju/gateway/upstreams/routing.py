@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The models of a policy: who is asked by which name, and who else when that fails (Article 13).
+
+Somebody else is asked only while nothing has come back, and only after failures that are safe to
+repeat (`failing.AGAIN`). What a model refuses is refused. The usual way is short, as every request
+goes it; all others begin where it ends.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from guiju.gateway.signals import AskModel, ModelAnswered
+from guiju.gateway.upstreams.asking import Limits, Streamed
+from guiju.gateway.upstreams.choosing import Member, Route, usual
+from guiju.gateway.upstreams.endpoint import NEVER
+from guiju.gateway.upstreams.errors import no_such_model, refused, unavailable
+from guiju.gateway.upstreams.failing import AGAIN, FailedError
+from guiju.gateway.upstreams.port import Speech
+from guiju.gateway.upstreams.trying import (
+    Ask,
+    Failure,
+    Means,
+    NobodyReadyError,
+    Trial,
+    body_for,
+)
+from guiju.kernel import GuijuError
+from guiju.records import Source
+
+T = TypeVar("T")
+
+# What a client is told to wait when nobody answers, at least and at most.
+_LEAST_AFTER, _MOST_AFTER = 1, 60
+
+
+class Router:
+    """An `Upstream` that asks as a policy says; belongs to the fleet that made it."""
+
+    def __init__(self, routes: Mapping[str, Route], means: Means) -> None:
+        """`routes` by the names that people ask for."""
+        self._routes = routes
+        self._means = means
+
+    async def start(self) -> None:
+        """Do nothing: the fleet is started."""
+
+    async def close(self) -> None:
+        """Do nothing: the fleet is closed."""
+
+    async def models(self) -> Mapping[str, str]:
+        """The names that people may ask for, and to whom each belongs."""
+        return {name: route.owner for name, route in self._routes.items()}
+
+    def check(self, model: str) -> None:
+        """Raise NotFound `model-not-found` for a name that nobody answers to."""
+        self._route(model)
+
+    async def answer(self, ask: AskModel) -> ModelAnswered:
+        """The whole answer, under the name of the model that gave it."""
+        route, before = self._route(ask.model), None
+        member = usual(route, self._means.chance)
+        if member is not None:
+            try:
+                said = await member.endpoint.answer(ask.path, body_for(ask, member), route.limits)
+            except FailedError as error:
+                before = Failure(member, error)
+            else:
+                said["model"] = route.name
+                return ModelAnswered(said, member.source)
+        said, source = await self._otherwise(ask, _whole(ask), before)
+        said["model"] = source.name
+        return ModelAnswered(said, source)
+
+    async def begin(self, ask: AskModel) -> Speech:
+        """The stream of the first who begins to speak, under the name of the model that does."""
+        route, before = self._route(ask.model), None
+        member = usual(route, self._means.chance)
+        if member is not None:
+            try:
+                said = await member.endpoint.begin(ask.path, body_for(ask, member), route.limits)
+            except FailedError as error:
+                before = Failure(member, error)
+            else:
+                return said.of(member.source)
+        said, source = await self._otherwise(ask, _begun(ask), before)
+        return said.of(source)
+
+    def _route(self, model: str) -> Route:
+        route = self._routes.get(model)
+        if route is None:
+            raise no_such_model(model, self._routes)
+        return route
+
+    async def _otherwise(
+        self, ask: AskModel, doing: Ask[T], before: Failure | None
+    ) -> tuple[T, Source]:
+        """Ask whoever is left, then those of other models; `before` is the attempt that failed."""
+        if before is not None and before.error.reason not in AGAIN:
+            raise self._told(before.error, ask.model) from before.error
+        attempts = 0
+        for name in (ask.model, *self._routes[ask.model].fallback):
+            trial = Trial(self._routes[name], self._means, before)
+            before = None
+            try:
+                member, said = await trial.run(ask, doing)
+            except FailedError as error:
+                if error.reason not in AGAIN:
+                    raise self._told(error, ask.model) from error
+            except NobodyReadyError:
+                pass
+            else:
+                upstream, attempts = member.endpoint.config.name, attempts + trial.attempts
+                return said, Source(upstream, member.model, name, attempts)
+            attempts += trial.attempts
+        raise unavailable(self._after(ask.model))
+
+    def _told(self, error: FailedError, model: str) -> GuijuError:
+        if error.reason == "refused":
+            return refused(error.status)
+        return unavailable(self._after(model))
+
+    def _after(self, model: str) -> int:
+        """In how many seconds somebody may be well again."""
+        now = self._means.clock()
+        soonest = min(
+            member.endpoint.wait(now)
+            for name in (model, *self._routes[model].fallback)
+            for member in self._routes[name].members
+        )
+        after = _MOST_AFTER if soonest == NEVER else math.ceil(soonest)
+        return min(max(after, _LEAST_AFTER), _MOST_AFTER)
+
+
+def _whole(ask: AskModel) -> Ask[dict[str, Any]]:
+    async def doing(member: Member, body: bytes, limits: Limits) -> dict[str, Any]:
+        return await member.endpoint.answer(ask.path, body, limits)
+
+    return doing
+
+
+def _begun(ask: AskModel) -> Ask[Streamed]:
+    async def doing(member: Member, body: bytes, limits: Limits) -> Streamed:
+        return await member.endpoint.begin(ask.path, body, limits)
+
+    return doing
