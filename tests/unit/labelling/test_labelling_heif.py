@@ -147,6 +147,16 @@ def test_what_was_not_looked_at_is_not_called_absent(data: bytes, why: str) -> N
         mark(data, LABEL)
 
 
+def test_a_number_that_does_not_fit_is_refused_and_not_cut_off() -> None:
+    """The main picture may have a number of 32 bits where relations have only sixteen."""
+    narrow = bmff(b"iref", bytes(4), bmff(b"thmb", b"\0\2\0\1\0\1"))
+    data = heif(iref=narrow)
+    at = data.index(b"pitm") + 4
+    wide = data[:at] + b"\1\0\0\0\7\7" + data[at + 6 :]
+    with pytest.raises(Invalid):
+        mark(wide, LABEL)
+
+
 def test_a_last_box_without_a_size_has_no_room_behind_it() -> None:
     """It would swallow what is put there."""
     data = heif()

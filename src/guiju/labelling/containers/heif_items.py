@@ -66,7 +66,7 @@ class Locations:
 
     def _entry(self, one: Location) -> bytes:
         offset, length, base, index = self.widths
-        entry = one.number.to_bytes(4 if self.version > 1 else 2)
+        entry = _fitting(one.number, 4 if self.version > 1 else 2)
         if self.version:
             entry += one.method.to_bytes(2)
         entry += one.reference.to_bytes(2) + _fitting(one.base, base)
@@ -188,4 +188,4 @@ def info_entry(item: int, content_type: bytes) -> bytes:
 def describes(item: int, what: int, *, wide: bool) -> bytes:
     """The relation that an item describes another."""
     width = 4 if wide else 2
-    return box(b"cdsc", item.to_bytes(width), b"\0\1", what.to_bytes(width))
+    return box(b"cdsc", _fitting(item, width), b"\0\1", _fitting(what, width))

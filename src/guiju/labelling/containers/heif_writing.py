@@ -121,7 +121,7 @@ def _added(data: bytes, file: HeifFile, text: str, budget: Budget) -> bytes:
     """A new item with the packet, behind the file."""
     packet = xmp.with_label(None, text)
     taken = {one.number for one in file.items} | {one.number for one in file.places.of}
-    item = max(taken, default=0) + 1
+    item = next(one for one in range(1, len(taken) + 2) if one not in taken)
     grown = [*_info(data, file, item), *_relation(data, file, item)]
     table = file.parts[b"iloc"]
     places = _with(file.places, Location(item, IN_FILE, 0, 0, ((0, 0, len(packet)),)))
