@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import anthropic
+import numpy as np
 import pytest
+import zxingcpp
 from openai import BadRequestError, OpenAI
-from tests.journeys.conftest import Service
+from PIL import Image
+from tests.journeys.conftest import POLICY, Service
 from tests.journeys.model_service import ModelService
 
 BLOCKED = "青铜月亮会"
@@ -126,3 +131,63 @@ def test_a_blocked_response_is_stopped(client: OpenAI, model: ModelService) -> N
     with pytest.raises(BadRequestError) as refused:
         client.responses.create(model="m", input="x", tools=[{"type": "web_search"}])
     assert (refused.value.code, refused.value.param) == ("content-not-screened", "tools[0]")
+
+
+EYES = """
+[screening.images]
+require = ["codes", "vision"]
+[screening.images.vision]
+name = "eye"
+family = "judge"
+url = "{url}"
+model = "{model}"
+"""
+
+
+def picture(text: str = "") -> str:
+    """A picture as a client attaches it: plain, or a code that says `text`."""
+    shown = Image.new("RGB", (300, 300), (200, 220, 240))
+    if text:
+        code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+        shown = Image.fromarray(np.array(zxingcpp.write_barcode_to_image(code, scale=4)))
+    file = BytesIO()
+    shown.save(file, "PNG")
+    return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
+
+
+@pytest.mark.control("input-screening")
+def test_a_picture_is_seen_before_the_model_sees_it(
+    service: Service, client: OpenAI, messages: anthropic.Anthropic, model: ModelService
+) -> None:
+    """By a reader of codes and a model that sees; a blocked one reaches no model, in no wire."""
+
+    def ask(url: str) -> Any:
+        part: Any = {"type": "image_url", "image_url": {"url": url}}
+        content: Any = [{"type": "text", "text": "这是什么"}, part]
+        return client.chat.completions.create(
+            model=answering, messages=[{"role": "user", "content": content}]
+        )
+
+    answering = model.says("一片蓝天。")
+    with pytest.raises(BadRequestError) as refused:
+        ask(picture())
+    assert refused.value.param == "messages[0].content[1]"
+    safe = model.says('{"level": "safe", "harms": []}')
+    unsafe = model.says('{"level": "unsafe", "harms": ["A1g"]}')
+    service.use_policy(POLICY + EYES.format(url=model.url, model=safe))
+    assert ask(picture()).choices[0].message.content == "一片蓝天。" + LABEL
+    assert ask(picture(BLOCKED)).choices[0].finish_reason == "content_filter"
+    source: Any = {"type": "base64", "media_type": "image/png", "data": picture().split(",")[1]}
+    seen: Any = [{"role": "user", "content": [{"type": "image", "source": source}]}]
+    shown: Any = messages.messages.create(model=answering, max_tokens=9, messages=seen)
+    assert shown.content[0].text == "一片蓝天。" + LABEL
+    item: Any = {"type": "input_image", "image_url": picture(), "detail": "auto"}
+    given: Any = [{"role": "user", "content": [item]}]
+    assert client.responses.create(model=answering, input=given).status == "completed"
+    with pytest.raises(BadRequestError):
+        ask("https://pictures.example/sky.png")
+    asked = [one for one in model.asked if one["model"] == answering]
+    assert len(asked) == 3
+    service.use_policy(POLICY + EYES.format(url=model.url, model=unsafe))
+    assert ask(picture()).choices[0].finish_reason == "content_filter"
+    assert len([one for one in model.asked if one["model"] == answering]) == 3

@@ -8,6 +8,7 @@ from typing import Any
 
 from guiju.gateway.channels import MOST_CALLS, ToolCall, called
 from guiju.gateway.faults import not_understood
+from guiju.gateway.likelihoods import Tokens
 from guiju.gateway.watch import Channel
 
 
@@ -22,6 +23,9 @@ class Choice:
     finish: str = "stop"
     greeted: bool = False
     speaking: str = ""
+    tokens: Tokens | None = None
+    marks: list[dict[str, Any]] | None = None
+    """Log probabilities of the piece that leaves now, where they are wanted."""
     labelled: bool = False
 
     def text(self, channel: str) -> str:

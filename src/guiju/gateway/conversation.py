@@ -15,12 +15,14 @@ from guiju.gateway.leaving import Departure, Left, unless_left
 from guiju.gateway.line import Line
 from guiju.gateway.rules import Rules
 from guiju.gateway.signals import (
+    AskEyes,
     AskGuards,
     AskModel,
     ClientGone,
     Command,
     End,
     Event,
+    EyesSaid,
     Failed,
     GuardsSaid,
     LookUp,
@@ -97,6 +99,12 @@ class Conversation:
     async def _ask_guards(self, command: AskGuards) -> None:
         self._tell(await self._guards(command))
 
+    async def _ask_eyes(self, command: AskEyes) -> None:
+        begun = monotonic()
+        event = await self._seen(command)
+        self._timing.screening += monotonic() - begun
+        self._tell(event)
+
     async def _ask_model(self, command: AskModel) -> None:
         if command.stream:
             await self._listen(command)
@@ -157,6 +165,18 @@ class Conversation:
         if command.wait:
             self._timing.screening += monotonic() - begun
         return GuardsSaid(command, said)
+
+    async def _seen(self, command: AskEyes) -> Event:
+        eyes = self._exchange.work.eyes()
+        if eyes is None:
+            return Failed(internal())
+        try:
+            return EyesSaid(await eyes.judge(command.pictures))
+        except GuijuError as error:
+            return Failed(error)
+        except Exception as error:  # noqa: BLE001 - nothing passes because somebody broke
+            note_fault(self._line.request, error)
+            return Failed(internal())
 
     async def _listen(self, command: AskModel) -> None:
         """Relay the model's stream until it ends, is stopped, or nobody reads it any more."""
@@ -237,6 +257,7 @@ class Conversation:
 _CARRIED_OUT: dict[type[Command], Callable[[Conversation, Any], Awaitable[None]]] = {
     LookUp: Conversation._look_up,  # noqa: SLF001 - the table of this class
     AskGuards: Conversation._ask_guards,  # noqa: SLF001 - as above
+    AskEyes: Conversation._ask_eyes,  # noqa: SLF001 - as above
     AskModel: Conversation._ask_model,  # noqa: SLF001 - as above
     Record: Conversation._record,  # noqa: SLF001 - as above
     Reply: Conversation._reply,  # noqa: SLF001 - as above

@@ -16,6 +16,7 @@ from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.relay import Relay
 from guiju.gateway.route import CHAT, Station
 from guiju.gateway.signals import (
+    AskEyes,
     AskGuards,
     AskModel,
     CallerKnown,
@@ -23,6 +24,7 @@ from guiju.gateway.signals import (
     Command,
     End,
     Event,
+    EyesSaid,
     Failed,
     GuardsSaid,
     LookUp,
@@ -38,13 +40,14 @@ from guiju.gateway.signals import (
 )
 from guiju.gateway.stations.guard_input import hear_input
 from guiju.gateway.stations.guard_output import hear_output
+from guiju.gateway.stations.see_input import hear_eyes
 from guiju.gateway.work import Work
 from guiju.kernel import GuijuError
 from guiju.measures import enforces
 from guiju.records import Refusal
 from guiju.web import error_body
 
-_PAUSING = (LookUp, AskModel, AskGuards, Record, Reply, End)
+_PAUSING = (LookUp, AskModel, AskGuards, AskEyes, Record, Reply, End)
 _FROM_THE_MODEL = (ModelAnswered, ModelDone)
 _encode = msgspec.json.Encoder().encode
 
@@ -142,6 +145,10 @@ class Exchange:
             return commands + self._walk_on()
         return [*commands, StopModel()] if relay.stopped else commands
 
+    def _seen(self, event: EyesSaid) -> list[Command]:
+        hear_eyes(self.work, event.verdicts)
+        return self._walk_on()
+
     def _relay(self) -> Relay:
         if self.work.relay is None:
             raise RuntimeError("a chunk came for an answer that is no stream")
@@ -209,6 +216,7 @@ _TURNS: dict[type, Callable[[Exchange, Any], list[Command]]] = {
     ModelBegan: Exchange._began,  # noqa: SLF001 - the table of this class
     ModelChunk: Exchange._relayed,  # noqa: SLF001 - as above
     GuardsSaid: Exchange._heard,  # noqa: SLF001 - as above
+    EyesSaid: Exchange._seen,  # noqa: SLF001 - as above
     Recorded: Exchange._kept,  # noqa: SLF001 - as above
     ClientGone: Exchange._left,  # noqa: SLF001 - as above
     Failed: lambda self, event: self._failed(event.error),

@@ -35,6 +35,7 @@ _READ = frozenset(
     }
 )
 # Fields of names and numbers; a text or a list inside them could be a template or token ids.
+_SEARCHES = frozenset({"enable_search", "web_search"})
 _SWITCHES = frozenset({"logit_bias", "chat_template_kwargs"})
 _MESSAGE = frozenset(
     {
@@ -52,6 +53,9 @@ _MESSAGE = frozenset(
     }
 )
 _NUMBERS = (int, float)
+PLACE = 0
+"""Under this key a wire says where a picture stands in its own words; JSON has no such keys."""
+_DETAILS = frozenset({"auto", "low", "high", "original"})
 # Their names need no judgement each time.
 _USUAL = frozenset(
     {
@@ -95,6 +99,8 @@ class Passages:
     """All strings of a request in reading order."""
 
     found: list[Passage] = field(default_factory=list)
+    pictures: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Where each picture stands, and the object that holds its `url`."""
 
     def add(self, text: str, home: Any, key: Any, *, joined: bool = False) -> None:
         """Take `text`; `joined` means the model reads it without a gap after the one before."""
@@ -140,6 +146,11 @@ def _settings(passages: Passages, body: dict[str, Any]) -> None:
     for key, value in body.items():
         if key in _CHECKED or key in KEPT_BACK:
             continue
+        if key == "tools":
+            _check_tools(value)
+        elif key in _SEARCHES and value:
+            # What the service would fetch, the model would read unscreened.
+            raise not_text(key, "web search")
         if key in _READ:
             _walk(passages, value, body, key)
         elif key in _SWITCHES:
@@ -175,11 +186,34 @@ def _content(passages: Passages, value: Any, message: dict[str, Any], where: str
 def _parts(passages: Passages, parts: list[Any], where: str) -> None:
     for index, part in enumerate(parts):
         kind = part.get("type") if type(part) is dict else None
+        if kind == "image_url":
+            _picture(passages, part, f"{where}[{index}]")
+            continue
         text = part.get(kind) if type(kind) is str and kind in {"text", "refusal"} else None
         if type(text) is not str or not part.keys() <= {"type", kind}:
             raise not_text(f"{where}[{index}]", str(kind)[:_SHOWN])
         passages.add(text, part, kind, joined=index > 0)
     _check_number(passages)
+
+
+def _check_tools(tools: Any) -> None:
+    """Functions only: what another tool reads and writes at the service passes no screen."""
+    for index, tool in enumerate(tools if type(tools) is list else ()):
+        kind = tool.get("type", "function") if type(tool) is dict else None
+        if kind != "function":
+            raise not_text(f"tools[{index}]", str(kind)[:_SHOWN])
+
+
+def _picture(passages: Passages, part: dict[Any, Any], where: str) -> None:
+    """A picture: its bytes are judged elsewhere, and beside it only known words may stand."""
+    where, image = part.pop(PLACE, where), part.get("image_url")
+    if type(image) is not dict or not part.keys() <= {"type", "image_url"}:
+        raise not_text(where, "image_url")
+    detail = image.get("detail") or "auto"
+    known = type(detail) is str and detail in _DETAILS and image.keys() <= {"url", "detail"}
+    if not known or type(image.get("url")) is not str:
+        raise not_text(where, "image_url")
+    passages.pictures.append((where, image))
 
 
 def _setting(passages: Passages, value: Any, key: str) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from guiju.gateway import likelihoods
 from guiju.gateway.channels import (
     MOST_TEXT,
     TEXT_CHANNELS,
@@ -49,6 +50,7 @@ class Relay:
         self._watch = Watch(work.rules.streaming, work.prompt()) if watched else None
         self._most = work.most_choices()
         self._json = work.wants_json()
+        self._likely = likelihoods.asked_for(work.body)
         self._taken = 0
         self._given_usage: Any = None
         self._given_model: Any = None
@@ -97,6 +99,9 @@ class Relay:
         choice.finish = finish_of(one.get("finish_reason")) or choice.finish
         if type(delta) is not dict:
             return None
+        if self._likely:
+            choice.tokens = choice.tokens or likelihoods.Tokens()
+            self._take(choice.tokens.take(one.get("logprobs")))
         out = self._texts(index, choice, delta)
         if delta.get("tool_calls"):
             self._take(choice.collect(delta["tool_calls"]))
@@ -365,6 +370,9 @@ class Relay:
         return self.voice.ending(finishes, shown_usage(self._given_usage, self._usage), aigc)
 
     def _chunk(self, index: int, choice: Choice, delta: dict[str, Any]) -> bytes:
+        if choice.tokens is not None:
+            said = delta.get("content")
+            choice.marks = choice.tokens.beside(said) if said else None
         if self._before and not choice.labelled and delta.get("content") and not self.work.stopped:
             choice.labelled = True
             delta["content"] = self._before + delta["content"]

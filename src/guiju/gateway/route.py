@@ -20,6 +20,7 @@ from guiju.gateway.stations.record import record
 from guiju.gateway.stations.reply import reply
 from guiju.gateway.stations.screen_input import screen_input
 from guiju.gateway.stations.screen_output import screen_output
+from guiju.gateway.stations.see_input import see_input
 from guiju.gateway.stations.settle import settle
 from guiju.gateway.stations.standing import standing
 from guiju.gateway.stations.vectors import vectors
@@ -34,6 +35,7 @@ CHAT: tuple[Station, ...] = (
     standing,
     know_model,
     screen_input,
+    see_input,
     guard_input,
     ask_model,
     screen_output,
@@ -49,6 +51,7 @@ VECTORS: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    know_model,
     screen_input,
     guard_input,
     ask_model,

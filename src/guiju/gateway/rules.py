@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from guiju import policies, profile
+from guiju.gateway.eyes import Eyes, Viewers, eyes_of
 from guiju.gateway.guarding import Guarding, NotAnsweredError, Post
 from guiju.gateway.guards import Guards
 from guiju.gateway.triage import triage_of
@@ -55,6 +56,8 @@ class Rules:
     answers: Answers = field(default_factory=Answers)
     stricter: Screen | None = None
     models: Router | None = None
+    eyes: Eyes | None = None
+    stricter_eyes: Eyes | None = None
 
     @property
     def for_minors(self) -> Screen:
@@ -90,6 +93,7 @@ class RulesHolder:
         self._post = post
         self._secret = secret
         self._fleet = fleet or Fleet()
+        self._viewers = Viewers()
         self._rules: Rules | None = None
         self._fault: GuijuError | None = None
         self._seen: tuple[object, ...] | None = None
@@ -139,12 +143,15 @@ class RulesHolder:
         body = policy.body
         screening, text_label = body["screening"], body["labels"]["text"]
         refusal, matrix = screening["refusal"], Matrix.load(screening)
-        screen = self._screens.of(tx, body, policy.digest)
+        compiled = self._screens.of(tx, body, policy.digest)
+        screen, stricter = compiled.under(matrix, GENERAL), compiled.under(matrix, MINORS)
         secret = partial(keys.opened, tx, otherwise=self._secret)
         return Rules(
             policy=policy.digest,
-            screen=screen.under(matrix, GENERAL),
-            stricter=screen.under(matrix, MINORS),
+            screen=screen,
+            stricter=stricter,
+            eyes=self._eyes(screening, screen, secret),
+            stricter_eyes=self._eyes(screening, stricter, secret),
             answers=Answers.load(screening),
             reply_as_error=screening["reply"] == "error",
             refusal=Text(zh=refusal["zh"], en=refusal["en"]),
@@ -162,6 +169,9 @@ class RulesHolder:
         models = models_of(body)
         router = self._fleet.router(models or ModelsConfig(), secret)
         return None if models is None else router
+
+    def _eyes(self, screening: Mapping[str, Any], screen: Screen, secret: Secret) -> Eyes | None:
+        return eyes_of(screening, screen.policy, screen.judge, self._viewers, secret)
 
     def _guards(
         self, screening: Mapping[str, Any], policy: str, matrix: Matrix, secret: Secret

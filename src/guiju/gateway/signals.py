@@ -15,6 +15,7 @@ from guiju.accounts import Caller
 from guiju.kernel import GuijuError
 from guiju.records import Exchange, Refusal, Source
 from guiju.screening import Verdict
+from guiju.screening.images import ImageVerdict
 
 # -- what happened ---------------------------------------------------------------------------------
 
@@ -59,6 +60,12 @@ class GuardsSaid(msgspec.Struct, frozen=True):
     verdicts: tuple[Verdict, ...]
 
 
+class EyesSaid(msgspec.Struct, frozen=True):
+    """What was seen in each picture of a request."""
+
+    verdicts: tuple[ImageVerdict, ...]
+
+
 class Failed(msgspec.Struct, frozen=True):
     """Somebody who was asked could not answer: accounts, the model, the recorder."""
 
@@ -81,6 +88,7 @@ Event = (
     | ModelChunk
     | ModelDone
     | GuardsSaid
+    | EyesSaid
     | Failed
     | ClientGone
     | Recorded
@@ -125,6 +133,12 @@ class AskGuards(msgspec.Struct, frozen=True):
     met: tuple[str, ...] = ()
 
 
+class AskEyes(msgspec.Struct, frozen=True):
+    """Let the policy's eyes judge these pictures; answered by EyesSaid or Failed."""
+
+    pictures: tuple[bytes, ...]
+
+
 class Send(msgspec.Struct, frozen=True):
     """Send this part of the stream now."""
 
@@ -155,4 +169,4 @@ class End(msgspec.Struct, frozen=True):
     data: bytes
 
 
-Command = LookUp | AskModel | AskGuards | Send | StopModel | Record | Reply | End
+Command = LookUp | AskModel | AskGuards | AskEyes | Send | StopModel | Record | Reply | End

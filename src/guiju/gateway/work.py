@@ -17,8 +17,11 @@ from guiju.gateway.wires import CHAT, Wire
 from guiju.labelling import Place, language_of
 from guiju.records import Finding, Screening, Source, Usage
 from guiju.screening import Outcome, Screen, Verdict
+from guiju.screening.images import ImageVerdict
 
 if TYPE_CHECKING:
+    from guiju.gateway.eyes import Eyes
+    from guiju.gateway.pictures import Picture
     from guiju.gateway.relay import Relay
     from guiju.gateway.signals import AskGuards
 
@@ -87,6 +90,7 @@ class Work:
     """Who generates, when the policy names several that could."""
     judged: list[Judged] = field(default_factory=list)
     relay: Relay | None = None
+    pictures: list[Picture] = field(default_factory=list)
     withheld: dict[str, str] = field(default_factory=dict)
     place: str | None = None
     usage: Usage = field(default_factory=Usage)
@@ -117,6 +121,26 @@ class Work:
                     by=one.by,
                 )
             )
+
+    def note_picture(self, verdict: ImageVerdict) -> None:
+        """Keep what was found in a picture; of text in it, the place in what was read."""
+        room = max(_MOST_FINDINGS - len(self.findings), 1)
+        self.findings += [
+            Finding(
+                direction="input",
+                harm=one.harm,
+                detector=one.detector,
+                rule=one.rule,
+                action=one.outcome.value,
+                start=one.start or 0,
+                end=one.end or 0,
+            )
+            for one in verdict.findings[:room]
+        ]
+
+    def eyes(self) -> Eyes | None:
+        """Who looks at pictures for whoever reads this; None: nobody."""
+        return self.rules.stricter_eyes if self.minor else self.rules.eyes
 
     def prompt(self) -> str:
         """The last message of the request: what an answer is to be understood by."""

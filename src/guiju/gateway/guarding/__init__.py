@@ -5,8 +5,8 @@
 HTTP client. What guards are and what their words mean is `guiju.screening.guards`.
 """
 
-from guiju.gateway.guarding.judging import Guarding, Judgement
+from guiju.gateway.guarding.judging import Guarding, Judgement, headers_of
 from guiju.gateway.guarding.port import NotAnsweredError, Post
 from guiju.gateway.guarding.post import ClientPost
 
-__all__ = ["ClientPost", "Guarding", "Judgement", "NotAnsweredError", "Post"]
+__all__ = ["ClientPost", "Guarding", "Judgement", "NotAnsweredError", "Post", "headers_of"]

@@ -54,7 +54,7 @@ class Guarding:
         self._counts = Counts()
         self._clock = clock
         self._sentries = tuple(
-            Sentry(one, _headers(one, secret), post, self._counts, clock) for one in configs
+            Sentry(one, headers_of(one, secret), post, self._counts, clock) for one in configs
         )
 
     def serves(self, direction: str) -> bool:
@@ -125,7 +125,8 @@ async def _together(waiting: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
     return [one.result() for one in tasks]
 
 
-def _headers(config: guards.GuardConfig, secret: Callable[[str], str | None]) -> dict[str, str]:
+def headers_of(config: guards.GuardConfig, secret: Callable[[str], str | None]) -> dict[str, str]:
+    """The headers of a question, with its key; raises Unavailable `guard-key-missing`."""
     # Compressed answers could unfold without bound.
     headers = {"content-type": "application/json", "accept-encoding": "identity"}
     if config.key:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from guiju.gateway.escapes import unescaped
 from guiju.gateway.passages import Passages, gather, writable
+from guiju.gateway.pictures import pictures_of
 from guiju.gateway.signals import Command
 from guiju.gateway.work import Work
 from guiju.records import Screening
@@ -17,6 +18,8 @@ _LONG = 16_384  # characters judged at once
 def screen_input(work: Work) -> tuple[Command, ...]:
     """Judge all text of the request; mask what is to be masked, stop what is to be stopped."""
     passages = gather(work.body)
+    if passages.pictures:
+        work.pictures = pictures_of(passages)
     text = passages.joined()
     verdict = _verdict(work.screen(), text)
     work.note(verdict, "input")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from guiju.gateway import likelihoods
 from guiju.gateway.channels import MOST_CALLS, MOST_TEXT, TEXT_CHANNELS, text_of, tool_calls
 from guiju.gateway.escapes import Resolver
 from guiju.gateway.faults import not_understood
@@ -100,6 +101,9 @@ def _choice(work: Work, choice: Any, index: int) -> Judged:
         "message": clean,
         "finish_reason": finish_of(choice.get("finish_reason")) or "stop",
     }
+    if likelihoods.asked_for(work.body):
+        text = clean["content"] or ""
+        shown["logprobs"] = likelihoods.beside(work.screen(), choice.get("logprobs"), text)
     return Judged(
         shown,
         judging.outcome,

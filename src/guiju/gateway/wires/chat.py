@@ -10,7 +10,7 @@ import msgspec
 
 from guiju.gateway.heads import head_of
 from guiju.gateway.sse import DONE, event
-from guiju.gateway.wires.strict import wrong
+from guiju.gateway.wires.strict import check_alternatives, wrong
 from guiju.gateway.wires.wire import Json, Wire
 
 if TYPE_CHECKING:
@@ -45,11 +45,18 @@ class ChatVoice:
         if not choice.greeted:
             choice.greeted = True
             delta = {"role": "assistant", **delta}
+        if choice.marks is not None:
+            return self._marked(index, delta, choice.marks)
         return b'%b%d,"delta":%b,"finish_reason":null}]}\n\n' % (
             self._opening,
             index,
             _encode(delta),
         )
+
+    def _marked(self, index: int, delta: Json, marks: list[Json]) -> bytes:
+        logprobs = {"content": marks, "refusal": None}
+        shown = {"index": index, "delta": delta, "logprobs": logprobs, "finish_reason": None}
+        return event(_encode({**self._head, "choices": [shown]}))
 
     def withdrawal(self, notice: Json, channel: Channel) -> bytes:  # noqa: ARG002 - the notice names it
         """The event as it is; `choices` is empty so that no client stumbles over it."""
@@ -84,6 +91,7 @@ class Chat(Wire):
         """The body itself, once its messages have roles that are roles."""
         _check_messages(body.get("messages"))
         read_number(body)
+        check_alternatives(body, "top_logprobs")
         return body
 
     def whole(self, work: Work, answer: Json, aigc: Mapping[str, str]) -> Json:  # noqa: ARG002

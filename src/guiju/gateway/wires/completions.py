@@ -8,6 +8,7 @@ choice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,7 +17,7 @@ from guiju.gateway.heads import head_of
 from guiju.gateway.passages import not_text
 from guiju.gateway.sse import event
 from guiju.gateway.wires.chat import ChatVoice, read_number
-from guiju.gateway.wires.strict import wrong
+from guiju.gateway.wires.strict import check_alternatives, wrong
 from guiju.gateway.wires.wire import Json, Wire
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _encode = msgspec.json.Encoder().encode
 _MOST_TEXTS = 64
+_MOST_ALTERNATIVES = 20
 
 
 class CompletionVoice(ChatVoice):
@@ -33,10 +35,16 @@ class CompletionVoice(ChatVoice):
     def named(self, model: str) -> None:
         """Set what all chunks begin with."""
         self._head = _head(self._work, model)
+        self._said: dict[int, int] = {}  # characters of each text that have left
 
-    def part(self, index: int, choice: Choice, delta: Json) -> bytes:  # noqa: ARG002 - it needs no greeting
+    def part(self, index: int, choice: Choice, delta: Json) -> bytes:
         """One chunk; this wire knows no other channel than the text."""
-        return event(_encode({**self._head, "choices": [_text(index, delta["content"], None)]}))
+        shown = _text(index, delta["content"], None)
+        if choice.marks is not None:
+            start = self._said.get(index, len(self._work.label_before()))
+            shown["logprobs"] = _as_lists({"content": choice.marks}, start)
+            self._said[index] = start + sum(len(one["token"]) for one in choice.marks)
+        return event(_encode({**self._head, "choices": [shown]}))
 
     def _last(self, index: int, finish: str) -> Json:
         return _text(index, "", finish)
@@ -60,7 +68,8 @@ class Completions(Wire):
                 f"乘以 prompt 的个数不得超过 {_MOST_TEXTS}",
                 f"times the number of prompts must be at most {_MOST_TEXTS}",
             )
-        rest = {key: value for key, value in body.items() if key != "prompt"}
+        check_alternatives(body, "logprobs")
+        rest = {key: value for key, value in body.items() if key != "prompt"} | _logprobs(body)
         return {**rest, "messages": [{"role": "user", "content": one} for one in prompts]}
 
     def choices(self, body: Json) -> int:
@@ -71,6 +80,8 @@ class Completions(Wire):
         """The prompts as they were judged, and masked."""
         question = super().question(body, stream=stream)
         prompts = [one["content"] for one in question.pop("messages")]
+        if "logprobs" in question:
+            question["logprobs"] = question.pop("top_logprobs", 0)
         return {**question, "prompt": prompts[0] if len(prompts) == 1 else prompts}
 
     def ear(self) -> Callable[[Json], Json] | None:
@@ -83,8 +94,10 @@ class Completions(Wire):
 
     def whole(self, work: Work, answer: Json, aigc: Mapping[str, str]) -> Json:
         """The texts, and beside them what stands beside a chat."""
+        start = len(work.label_before())
         texts = [
             _text(one["index"], one["message"]["content"] or "", one["finish_reason"])
+            | {"logprobs": _as_lists(one.get("logprobs"), start)}
             for one in answer["choices"]
         ]
         return {**answer, **_head(work, answer["model"]), "choices": texts, "aigc": aigc}
@@ -129,8 +142,57 @@ def _as_choice(choice: Any, name: str) -> Any:
     if type(choice) is not dict or "text" not in choice:
         return None
     finish = choice.get("finish_reason")
-    said = {"content": choice["text"]}
-    return {"index": choice.get("index"), name: said, "finish_reason": finish}
+    said, marks = {"content": choice["text"]}, _as_tokens(choice.get("logprobs"))
+    return {"index": choice.get("index"), name: said, "logprobs": marks, "finish_reason": finish}
+
+
+def _logprobs(body: Json) -> Json:
+    """What a chat calls this wish; zero is one for the tokens alone."""
+    wanted = body.get("logprobs")
+    if wanted is None:
+        return {}
+    if type(wanted) is not int or not 0 <= wanted <= _MOST_ALTERNATIVES:
+        most = _MOST_ALTERNATIVES
+        raise wrong("logprobs", f"应为 0 到 {most} 的整数", f"must be 0 to {most}")
+    return {"logprobs": True, "top_logprobs": wanted}
+
+
+def _as_tokens(value: Any) -> Json | None:
+    """The lists of this API as the tokens of a chat."""
+    if type(value) is not dict:
+        return None
+    tokens, chances, others = (
+        one if type(one := value.get(name)) is list else []
+        for name in ("tokens", "token_logprobs", "top_logprobs")
+    )
+    return {
+        "content": [
+            {"token": token, "logprob": chance, "top_logprobs": _as_alternatives(other)}
+            for token, chance, other in zip_longest(tokens, chances, others[: len(tokens)])
+        ]
+    }
+
+
+def _as_alternatives(value: Any) -> list[Json]:
+    given = value.items() if type(value) is dict else ()
+    return [{"token": token, "logprob": chance} for token, chance in given]
+
+
+def _as_lists(value: Json | None, start: int) -> Json | None:
+    """The tokens of a chat as the lists of this API; offsets are characters from `start` on."""
+    if value is None:
+        return None
+    tokens, offsets = value["content"], []
+    for one in tokens:
+        offsets.append(start)
+        start += len(one["token"])
+    others = [{other["token"]: other["logprob"] for other in one["top_logprobs"]} for one in tokens]
+    return {
+        "tokens": [one["token"] for one in tokens],
+        "token_logprobs": [one["logprob"] for one in tokens],
+        "top_logprobs": others if any(others) else None,
+        "text_offset": offsets,
+    }
 
 
 COMPLETIONS = Completions()

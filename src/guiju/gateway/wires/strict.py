@@ -54,6 +54,12 @@ def as_list(value: Any, where: str) -> list[Any]:
     return value
 
 
+def check_alternatives(body: dict[str, Any], name: str) -> None:
+    """Raise Invalid for alternatives in a stream: that is text nobody says, and in pieces."""
+    if body.get("stream") and body.get(name):
+        raise not_text(name, "stream")
+
+
 def kind_of(value: dict[str, Any]) -> str:
     """What an object says it is, short enough to be repeated in an error."""
     kind = value.get("type")

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from guiju.gateway.passages import PLACE
+
 if TYPE_CHECKING:
     from guiju.gateway.choices import Choice
     from guiju.gateway.watch import Channel
@@ -20,6 +22,21 @@ _GAP = "\n\n"
 def as_one_text(texts: Iterable[str]) -> str:
     """Texts that stand beside each other; the model reads a gap between them."""
     return _GAP.join(texts)
+
+
+def content_of(parts: list[str | Json]) -> str | list[Json]:
+    """Texts and pictures as the content of a message; texts alone are one text."""
+    texts = [one for one in parts if isinstance(one, str)]
+    if len(texts) == len(parts):
+        return as_one_text(texts)
+    return [{"type": "text", "text": one} if isinstance(one, str) else one for one in parts]
+
+
+def picture(url: str, where: str, detail: Any = None) -> Json:
+    """A picture as a part of a chat, which remembers where it stood."""
+    image = {"url": url} if detail is None else {"url": url, "detail": detail}
+    part: dict[Any, Any] = {"type": "image_url", "image_url": image, PLACE: where}
+    return part
 
 
 def assistant_turn(texts: list[str], calls: list[Json], thoughts: list[str]) -> Json:
@@ -73,7 +90,7 @@ class TurnVoice(ABC):
             channel = choice.channels.get(name)
             if channel is not None:
                 self._places[id(channel)] = self._place
-            events.append(self._say(name, said))
+            events.append(self._say(name, said, choice.marks or []))
         return b"".join(events)
 
     def _where(self, name: str, channel: Channel) -> Json:
@@ -91,8 +108,8 @@ class TurnVoice(ABC):
         """Open a block for the text of a channel, and count it in `_place`."""
 
     @abstractmethod
-    def _say(self, name: str, said: str) -> bytes:
-        """A piece of the open block."""
+    def _say(self, name: str, said: str, marks: list[Json]) -> bytes:
+        """A piece of the open block, with its log probabilities where they are wanted."""
 
     @abstractmethod
     def _end(self, name: str) -> list[bytes]:

@@ -31,7 +31,7 @@ from guiju.screening.images.rapid import RapidReader
 from guiju.screening.images.reading import Reader
 from guiju.screening.images.seeing import Asker
 from guiju.screening.images.summing import FRAMES_LEFT_OUT, Sum
-from guiju.screening.model import Direction
+from guiju.screening.model import Direction, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,11 @@ class ImageScreen:
             Invalid: `image-policy-broken`, with the place.
         """
         return cls(read_image_policy(policy.get("images", {})), digest, text_judge, eyes)
+
+    @property
+    def unscreened(self) -> Outcome:
+        """What happens to a picture that a required part could not look at."""
+        return self._settings.unscreened
 
     @property
     def most_bytes(self) -> int:

@@ -13,7 +13,7 @@ import msgspec
 
 from guiju.gateway.passages import not_text
 from guiju.gateway.wires.strict import as_list, as_object, as_text, check_keys, kind_of, wrong
-from guiju.gateway.wires.turns import as_one_text, assistant_turn
+from guiju.gateway.wires.turns import as_one_text, assistant_turn, content_of, picture
 
 Json = dict[str, Any]
 
@@ -120,19 +120,51 @@ def _message(message: Any, where: str) -> list[Json]:
 
 
 def _asked(blocks: list[tuple[Json, str]]) -> list[Json]:
-    """What a user says: results of tools first, as a chat wants them right behind their calls."""
-    results = [_result(one, where) for one, where in blocks if one.get("type") == "tool_result"]
-    texts = [_text(one, where) for one, where in blocks if one.get("type") != "tool_result"]
-    return results + ([{"role": "user", "content": as_one_text(texts)}] if texts else [])
+    """What a user says: results of tools first, as a chat wants them right behind their calls.
+
+    Pictures in results follow them as the user's own, as a tool of a chat answers in text.
+    """
+    results: list[Json] = []
+    parts: list[str | Json] = []
+    for block, where in blocks:
+        if block.get("type") == "tool_result":
+            results.append(_result(block, where, parts))
+        else:
+            parts.append(_part(block, where))
+    return results + ([{"role": "user", "content": content_of(parts)}] if parts else [])
 
 
-def _result(block: Json, where: str) -> Json:
+def _result(block: Json, where: str, beside: list[str | Json]) -> Json:
     check_keys(block, _BESIDE | {"tool_use_id", "content", "is_error"}, f"{where}.")
-    content = block.get("content") or ""
-    if type(content) is not str:
-        content = _texts(as_list(content, f"{where}.content"), f"{where}.content")
     number = as_text(block.get("tool_use_id"), f"{where}.tool_use_id")
+    content, texts = block.get("content") or "", []
+    if type(content) is not str:
+        where = f"{where}.content"
+        for index, one in enumerate(as_list(content, where)):
+            part = _part(as_object(one, f"{where}[{index}]"), f"{where}[{index}]")
+            if isinstance(part, str):
+                texts.append(part)
+            else:
+                beside.append(part)
+        content = as_one_text(texts)
     return {"role": "tool", "tool_call_id": number, "content": content}
+
+
+def _part(block: Json, where: str) -> str | Json:
+    """A text, or a picture."""
+    if block.get("type") != "image":
+        return _text(block, where)
+    check_keys(block, _BESIDE | {"source"}, f"{where}.")
+    source = as_object(block.get("source"), f"{where}.source")
+    kind = source.get("type")
+    if kind == "base64":
+        check_keys(source, {"type", "media_type", "data"}, f"{where}.source.")
+        media, data = (as_text(source.get(one), f"{where}.{one}") for one in ("media_type", "data"))
+        return picture(f"data:{media};base64,{data}", where)
+    if kind == "url":
+        check_keys(source, {"type", "url"}, f"{where}.source.")
+        return picture(as_text(source.get("url"), f"{where}.source.url"), where)
+    raise not_text(where, f"image: {kind_of(source)}")
 
 
 def _said(blocks: list[tuple[Json, str]]) -> Json:

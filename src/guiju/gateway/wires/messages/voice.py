@@ -57,7 +57,7 @@ class MessageVoice(TurnVoice):
         thought = name == "reasoning_content"
         return [self._start(saying.thought("") if thought else saying.text(""))]
 
-    def _say(self, name: str, said: str) -> bytes:
+    def _say(self, name: str, said: str, marks: list[Json]) -> bytes:  # noqa: ARG002 - it has none
         if name == "reasoning_content":
             return self._delta({"type": "thinking_delta", "thinking": said})
         return self._delta({"type": "text_delta", "text": said})

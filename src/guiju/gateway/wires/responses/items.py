@@ -7,7 +7,7 @@ from typing import Any
 
 from guiju.gateway.passages import not_text
 from guiju.gateway.wires.strict import as_list, as_object, as_text, check_keys, kind_of, wrong
-from guiju.gateway.wires.turns import as_one_text, assistant_turn
+from guiju.gateway.wires.turns import as_one_text, assistant_turn, content_of, picture
 
 Json = dict[str, Any]
 
@@ -43,13 +43,26 @@ class _Conversation:
         self._texts: list[str] = []
         self._calls: list[Json] = []
         self._thoughts: list[str] = []
+        self._seen: list[str | Json] = []
 
     def messages(self) -> list[Json]:
-        """All messages so far."""
+        """All messages so far, now that no result follows."""
+        self._turn()
+        self._show()
+        return self._messages
+
+    def _turn(self) -> None:
+        """End what the assistant says, if it does."""
         if self._texts or self._calls:
+            self._show()
             self._messages.append(assistant_turn(self._texts, self._calls, self._thoughts))
         self._texts, self._calls, self._thoughts = [], [], []
-        return self._messages
+
+    def _show(self) -> None:
+        """Pictures in results follow all of them as the user's own: tools of a chat say text."""
+        if self._seen:
+            self._messages.append({"role": "user", "content": content_of(self._seen)})
+            self._seen = []
 
     def take(self, item: Json, where: str) -> None:
         """The next item."""
@@ -71,11 +84,11 @@ class _Conversation:
         if type(role) is not str or role not in _ROLES:
             known = ", ".join(sorted(_ROLES))
             raise wrong(f"{where}.role", f"应为以下之一：{known}", f"must be one of {known}")
-        text = _text(item.get("content"), f"{where}.content")
+        parts = _parts(item.get("content"), f"{where}.content")
         if role == "assistant":
-            self._texts.append(text)
+            self._texts += [_as_text(one, where) for one in parts]
         else:
-            self.messages().append({"role": role, "content": text})
+            self.messages().append({"role": role, "content": content_of(parts)})
 
     def _call(self, item: Json, where: str) -> None:
         check_keys(item, _BESIDE | {"call_id", "name", "arguments"}, f"{where}.")
@@ -88,8 +101,12 @@ class _Conversation:
     def _result(self, item: Json, where: str) -> None:
         check_keys(item, _BESIDE | {"call_id", "output"}, f"{where}.")
         number = as_text(item.get("call_id"), f"{where}.call_id")
-        output = _text(item.get("output"), f"{where}.output")
-        self.messages().append({"role": "tool", "tool_call_id": number, "content": output})
+        parts = _parts(item.get("output"), f"{where}.output")
+        texts = [one for one in parts if isinstance(one, str)]
+        self._turn()
+        told = {"role": "tool", "tool_call_id": number, "content": as_one_text(texts)}
+        self._messages.append(told)
+        self._seen += [one for one in parts if not isinstance(one, str)]
 
     def _thought(self, item: Json, where: str) -> None:
         """What is sealed in `encrypted_content` nobody here can read, so it is refused."""
@@ -107,17 +124,28 @@ class _Conversation:
                 return
 
 
-def _text(content: Any, where: str) -> str:
+def _parts(content: Any, where: str) -> list[str | Json]:
+    """The texts and pictures of a message or a result."""
     if type(content) is str:
-        return content
-    return as_one_text(
+        return [content]
+    return [
         _part(as_object(one, f"{where}[{index}]"), f"{where}[{index}]")
         for index, one in enumerate(as_list(content, where))
-    )
+    ]
 
 
-def _part(part: Json, where: str) -> str:
+def _as_text(part: str | Json, where: str) -> str:
+    if isinstance(part, str):
+        return part
+    raise not_text(where, "input_image")
+
+
+def _part(part: Json, where: str) -> str | Json:
     kind = part.get("type")
+    if kind == "input_image":
+        check_keys(part, {"type", "image_url", "detail"}, f"{where}.")
+        url = as_text(part.get("image_url"), f"{where}.image_url")
+        return picture(url, where, part.get("detail"))
     if type(kind) is not str or kind not in _PARTS:
         raise not_text(where, kind_of(part))
     name, known = _PARTS[kind]

@@ -15,6 +15,7 @@ from guiju.gateway.wires.strict import (
     as_list,
     as_object,
     as_text,
+    check_alternatives,
     check_keys,
     kind_of,
     not_offered,
@@ -73,7 +74,8 @@ _ASKED_OF_US = {
         Text(zh="请用 stream 等待回答。", en="Wait for the answer with stream."),
     ),
 }
-_INCLUDED = frozenset({"message.output_text.logprobs", "reasoning.encrypted_content"})
+_LIKELY = "message.output_text.logprobs"
+_INCLUDED = frozenset({_LIKELY, "reasoning.encrypted_content"})
 _TOOL = frozenset({"type", "name", "description", "parameters", "strict"})
 _CHOICES = ("auto", "none", "required")
 
@@ -91,18 +93,23 @@ def read(body: Json) -> Json:
         chat["messages"].insert(0, {"role": "system", "content": said})
     if body.get("max_output_tokens") is not None:
         chat["max_tokens"] = body["max_output_tokens"]
-    _include(body.get("include"))
+    _include(chat, body)
     _tools(chat, body)
     _reasoning(chat, as_object(body.get("reasoning") or {}, "reasoning"))
     _format(chat, as_object(body.get("text") or {}, "text"))
     return chat
 
 
-def _include(value: Any) -> None:
-    """Check what is wanted besides; what there is not, such as sealed thoughts, nobody gets."""
-    for index, one in enumerate(as_list(value or [], "include")):
+def _include(chat: Json, body: Json) -> None:
+    """What is wanted besides; what there is not, such as sealed thoughts, nobody gets."""
+    for index, one in enumerate(as_list(body.get("include") or [], "include")):
         if type(one) is not str or one not in _INCLUDED:
             raise not_text(f"include[{index}]", kind_of({"type": one}))
+        if one == _LIKELY:
+            check_alternatives(body, "top_logprobs")
+            chat["logprobs"] = True
+            if body.get("top_logprobs") is not None:
+                chat["top_logprobs"] = body["top_logprobs"]
 
 
 def _tools(chat: Json, body: Json) -> None:

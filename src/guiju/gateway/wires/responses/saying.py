@@ -72,12 +72,14 @@ def ended(head: Json, items: list[Json], finish: str, usage: Json) -> Json:
     }
 
 
-def items_of(work: Work, message: Json, finish: str) -> list[Json]:
+def items_of(work: Work, message: Json, finish: str, marks: list[Json]) -> list[Json]:
     """The items of a whole answer: the thought, the text, the calls."""
     items: list[Json] = []
     for name, field in FIELDS.items():
         if message.get(name):
             part = {**PARTS[name], field: message[name]}
+            if name == "content":
+                part["logprobs"] = marks
             items.append(closed(begun(work, name, len(items)), part, status_of(finish)))
     for one in message.get("tool_calls", ()):
         items.append(call(work, len(items), one) | {"status": status_of(finish)})

@@ -36,6 +36,7 @@ class ResponseVoice(TurnVoice):
         self._items: list[Json] = []
         self._item: Json = {}
         self._text: list[str] = []
+        self._marks: list[Json] = []
 
     def withdrawal(self, notice: Json, channel: Channel) -> bytes:
         """The event takes back what stands in item `output_index` from a character on."""
@@ -62,7 +63,7 @@ class ResponseVoice(TurnVoice):
         events = self._created()
         self._place += 1
         self._item = saying.begun(self._work, name, self._place)
-        self._text = []
+        self._text, self._marks = [], []
         added = {"output_index": self._place, "item": self._item}
         part = {**self._at_part(), "part": saying.PARTS[name]}
         return [
@@ -71,9 +72,10 @@ class ResponseVoice(TurnVoice):
             self._event("response.content_part.added", part),
         ]
 
-    def _say(self, name: str, said: str) -> bytes:
+    def _say(self, name: str, said: str, marks: list[Json]) -> bytes:
         self._text.append(said)
-        return self._event(f"{_EVENTS[name]}.delta", self._piece(name, "delta", said))
+        self._marks += marks
+        return self._event(f"{_EVENTS[name]}.delta", self._piece(name, "delta", said, marks))
 
     def _end(self, name: str) -> list[bytes]:
         """Close an item before others follow it."""
@@ -87,10 +89,12 @@ class ResponseVoice(TurnVoice):
     def _closed(self, name: str, status: str) -> list[bytes]:
         event, field, text = _EVENTS[name], saying.FIELDS[name], "".join(self._text)
         part = {**saying.PARTS[name], field: text}
+        if name == "content":
+            part["logprobs"] = self._marks
         item = saying.closed(self._item, part, status)
         self._items.append(item)
         return [
-            self._event(f"{event}.done", self._piece(name, field, text)),
+            self._event(f"{event}.done", self._piece(name, field, text, self._marks)),
             self._event("response.content_part.done", {**self._at_part(), "part": part}),
             self._event("response.output_item.done", {"output_index": self._place, "item": item}),
         ]
@@ -111,9 +115,9 @@ class ResponseVoice(TurnVoice):
             self._event("response.output_item.done", {**place, "item": item}),
         ]
 
-    def _piece(self, name: str, field: str, text: str) -> Json:
-        marks: Json = {"logprobs": []} if name == "content" else {}
-        return {**self._at_part(), field: text, **marks}
+    def _piece(self, name: str, field: str, text: str, marks: list[Json]) -> Json:
+        likely: Json = {"logprobs": marks} if name == "content" else {}
+        return {**self._at_part(), field: text, **likely}
 
     def _at_part(self) -> Json:
         return {"item_id": self._item["id"], "output_index": self._place, "content_index": 0}

@@ -37,8 +37,9 @@ class Responses(Wire):
         """One response."""
         (choice,) = answer["choices"]
         finish = choice["finish_reason"]
+        marks = (choice.get("logprobs") or {}).get("content", [])
         head = saying.head_of(work, answer["model"], aigc)
-        items = saying.items_of(work, choice["message"], finish)
+        items = saying.items_of(work, choice["message"], finish, marks)
         usage = answer.get("usage") or {"prompt_tokens": 0, "completion_tokens": 0}
         return saying.ended(head, items, finish, usage)
 
