@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from guiju.kernel import Text
 from guiju.measures import law
-from guiju.screening.entry_table import Table
+from guiju.screening.entry_table import Table, holds_halves
 from guiju.screening.fold import BORDER, fold
 from guiju.screening.model import DIRECTIONS, Direction, Outcome
 from guiju.screening.patterns import unusable
@@ -139,6 +139,8 @@ def write_entry(entry: Entry) -> dict[str, Any]:
 
 def hopeless(entry: Entry) -> Text | None:
     """Why the entry would hit everything, nothing or the wrong thing; None when it may work."""
+    if holds_halves(entry.term):
+        return Text(zh="含有不成对的代理码位", en="it holds half a character")
     if entry.from_ is not None and entry.to is not None and entry.from_ > entry.to:
         return Text(zh="截止日早于起始日", en="it ends before it begins")
     if entry.kind == "regex":

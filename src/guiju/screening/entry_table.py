@@ -44,7 +44,7 @@ class Table:
     def text(self, key: str, default: str | None = None) -> str:
         """A string; `default` when there is none."""
         value = self._values.get(key, default)
-        if not isinstance(value, str) or _HALVES.search(value):
+        if not isinstance(value, str) or holds_halves(value):
             raise self.broken(key, "text")
         return value
 
@@ -113,4 +113,9 @@ def _meant(given: object, known: Collection[str]) -> str:
 
 def _is_text(value: object) -> bool:
     """Whether it is a string that can be written down: half a character cannot."""
-    return isinstance(value, str) and not _HALVES.search(value)
+    return isinstance(value, str) and not holds_halves(value)
+
+
+def holds_halves(text: str) -> bool:
+    """Whether a text holds half a character, which can be written down nowhere."""
+    return _HALVES.search(text) is not None
