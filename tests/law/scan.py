@@ -31,19 +31,21 @@ def enforced() -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def trees(folder: Path) -> Iterator[tuple[Path, ast.Module]]:
-    """Every Python file below `folder`, parsed."""
+def trees(folder: Path, holding: str = "") -> Iterator[tuple[Path, ast.Module]]:
+    """Every Python file below `folder` that holds these words, parsed."""
     for path in sorted(folder.rglob("*.py")):
-        yield path, ast.parse(path.read_text(encoding="utf-8"), str(path))
+        text = path.read_text(encoding="utf-8")
+        if holding in text:
+            yield path, ast.parse(text, str(path))
 
 
 @cache
 def marked() -> Mapping[str, tuple[str, ...]]:
     """The tests that carry `@pytest.mark.control(...)`, by control id."""
     found: dict[str, list[str]] = defaultdict(list)
-    for path, tree in trees(TESTS):
+    for path, tree in trees(TESTS, "mark.control"):
         for call in (one for one in ast.walk(tree) if isinstance(one, ast.Call)):
-            if ast.unparse(call.func).endswith("mark.control"):
+            if _name(call.func) == "control" and ast.unparse(call.func).endswith("mark.control"):
                 place = f"{path.relative_to(ROOT)}:{call.lineno}"
                 for name in call.args:
                     found[str(ast.literal_eval(name))].append(place)
@@ -76,8 +78,15 @@ def _kinds_in(node: ast.AST) -> Iterator[str]:
 
 
 def _appends(function: ast.expr) -> bool:
-    name = function.attr if isinstance(function, ast.Attribute) else ast.unparse(function)
-    return any(word in name.lower() for word in ("append", "evidence", "leaf"))
+    name = _name(function).lower()
+    return any(word in name for word in ("append", "evidence", "leaf"))
+
+
+def _name(function: ast.expr) -> str:
+    """The last part of the name by which something is called."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ast.unparse(function)
 
 
 def _strings(nodes: list[ast.expr]) -> Iterator[str]:

@@ -6,11 +6,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anthropic
 import httpx2
-import openai
 import pytest
 from pydantic import BaseModel
 from tests.unit.gateway.scene import BLOCKED, rules
@@ -22,6 +20,10 @@ from guiju.gateway.signals import AskGuards, AskModel, ModelAnswered
 from guiju.gateway.upstreams import Speech
 from guiju.gateway.upstreams.demo import DemoModel
 from guiju.screening import Verdict
+
+if TYPE_CHECKING:  # each takes seconds to import: only where it is used
+    import anthropic
+    import openai
 
 LABEL = "\n\n本回答由人工智能生成"
 TOOL = {"type": "object", "properties": {"city": {"type": "string"}}}
@@ -84,6 +86,8 @@ class Judging(Minding):
 def by_anthropic(
     model: DemoModel, scene: Callable[[anthropic.AsyncAnthropic], Coroutine[Any, Any, None]]
 ) -> None:
+    import anthropic  # noqa: PLC0415 - as above
+
     async def asked() -> None:
         async with reached(model) as connection:
             client = anthropic.AsyncAnthropic(
@@ -172,6 +176,7 @@ def test_a_withdrawal_does_not_disturb_the_official_anthropic_client() -> None:
 
 def test_errors_by_the_official_anthropic_client() -> None:
     """Each is the exception that the client has for it, with our code and remedy in its body."""
+    import anthropic  # noqa: PLC0415 - as above
 
     async def scene(client: anthropic.AsyncAnthropic) -> None:
         tool: Any = {"type": "web_search_20260209", "name": "web_search"}
@@ -201,6 +206,8 @@ def test_errors_by_the_official_anthropic_client() -> None:
 def by_openai(
     model: DemoModel, scene: Callable[[openai.AsyncOpenAI], Coroutine[Any, Any, None]]
 ) -> None:
+    import openai  # noqa: PLC0415 - as above
+
     async def asked() -> None:
         async with reached(model) as connection:
             client = openai.AsyncOpenAI(
@@ -303,6 +310,7 @@ def test_a_refusal_by_the_official_openai_client() -> None:
 
 def test_a_withdrawal_does_not_disturb_the_official_openai_client() -> None:
     """It says in which item and from which character on; the stream is read to its reason."""
+    import openai  # noqa: PLC0415 - as above
 
     async def scene(client: openai.AsyncOpenAI) -> None:
         async with client.responses.stream(model="m", input="x") as stream:
@@ -321,6 +329,7 @@ def test_a_withdrawal_does_not_disturb_the_official_openai_client() -> None:
 
 def test_errors_by_the_official_openai_client() -> None:
     """Each is the exception that the client has for it, before and within a stream."""
+    import openai  # noqa: PLC0415 - as above
 
     async def scene(client: openai.AsyncOpenAI) -> None:
         with pytest.raises(openai.BadRequestError) as kept:
