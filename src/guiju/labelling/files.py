@@ -6,12 +6,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from guiju.kernel import Invalid, Text
-from guiju.labelling.containers import Contents, Found, container_of
+from guiju.labelling.containers import Container, Contents, Found, container_of
 from guiju.labelling.containers.model import LARGEST_LABEL
+from guiju.labelling.containers.wav import WAV
 from guiju.labelling.model import AigcLabel
 from guiju.labelling.reading import FoundLabel, parse
-from guiju.labelling.report import Reading
+from guiju.labelling.report import ExplicitFound, Reading
+from guiju.labelling.text import Place
 from guiju.labelling.visible import explicit_in
+from guiju.measures import rule
 
 Source = str | bytes | Path
 """A text, the bytes of a file, or where a file is."""
@@ -49,12 +52,25 @@ def read_bytes(data: bytes, name: str = "") -> Reading | None:
         return None
     contents = container.read(data)
     return Reading(
-        None if container.words is None else explicit_in(container.words(data)),
+        _explicit(container, data),
         labels_of(contents),
         stopped=contents.stopped,
         format=container.name,
         looked=container.words is not None,
     )
+
+
+def _explicit(container: Container, data: bytes) -> ExplicitFound | None:
+    """The label that people perceive, as far as it can be found without seeing or hearing."""
+    if container.words is not None:
+        return explicit_in(container.words(data))
+    if container is not WAV:
+        return None
+    from guiju.labelling.audio.listening import heard_in  # noqa: PLC0415 - numpy
+
+    where = heard_in(data)
+    rhythm = str(rule("labels.audio.rhythm").value)
+    return None if where is None else ExplicitFound(rhythm, Place(where.value), standard=True)
 
 
 def beside(path: Path) -> tuple[FoundLabel, ...]:

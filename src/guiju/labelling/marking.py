@@ -26,7 +26,9 @@ from guiju.labelling.refusals import (
 )
 
 if TYPE_CHECKING:
+    from guiju.labelling.audio import Heard
     from guiju.labelling.showing import Shown
+    from guiju.labelling.video import ShownFilm
 
 Present = Literal["refuse", "keep", "replace"]
 """What happens when a file carries another label already."""
@@ -36,14 +38,14 @@ Present = Literal["refuse", "keep", "replace"]
 class Marked:
     """A file with its label; `label` is the one that stands in it now.
 
-    `shown` is the visible label of a picture, where one was asked for.
+    `shown` is what people see or hear of a picture, a film or a sound, where that was asked for.
     """
 
     data: bytes
     label: AigcLabel
     format: str
     media_type: str
-    shown: Shown | None = None
+    shown: Shown | ShownFilm | Heard | None = None
 
 
 @overload
@@ -74,14 +76,15 @@ def mark(
 ) -> texts.MarkedText | Marked:
     """A text, or the bytes of a file, with the implicit label and the visible one; twice is once.
 
-    A file gets a visible label where `explicit` is given. One that carries another implicit label
-    is refused, kept as it is, or gets the new one: as `present` says.
+    A file gets a visible label where `explicit` is given; sound gets the rhythm at its start. One
+    that carries another implicit label is refused, kept, or gets the new one: as `present` says.
 
     Raises:
         Invalid: `label-not-writable`, `medium-not-supported`, `file-broken`, `file-unreadable`,
-            `label-not-supported`, `metadata-too-large`; those of `showing.show`; or
-            `label-not-read-back`, and then nothing is given out.
+            `label-not-supported`, `metadata-too-large`; those of `showing.show`, `audio.hear` and
+            `video.explicit_video`; or `label-not-read-back`, and then nothing is given out.
         Conflict: `label-present`.
+        Unavailable: `ffmpeg-missing` and others, for packed sound and for films.
     """
     if isinstance(source, str):
         if explicit is None:
@@ -96,7 +99,7 @@ def mark(
         data = _said(container, data, explicit, accept_language)
     elif explicit is not None:
         words = explicit.words(texts.language_of("", accept_language))
-        shown = _shown(container, data, words)
+        shown = _perceived(container, data, words)
         data = shown.data
     if kept is None or explicit is not None:
         data = _written(container, data, kept or label.checked())
@@ -146,13 +149,24 @@ def _said(
     return container.say(data, words, explicit.place is texts.Place.START)
 
 
-def _shown(container: Container, data: bytes, words: str) -> Shown:
-    """The file with a label that people perceive; there is one way for each medium."""
-    if container.medium is not Medium.IMAGE:
-        raise not_shown(container.name)
-    from guiju.labelling.showing import show  # noqa: PLC0415 - Pillow is for those who draw
+def _perceived(container: Container, data: bytes, words: str) -> Shown | ShownFilm | Heard:
+    """The file with a label that people perceive; there is one way for each medium.
 
-    return show(data, words)
+    What it needs is loaded only here, for labels in files need none of it.
+    """
+    if container.medium is Medium.AUDIO:
+        from guiju.labelling.audio import hear  # noqa: PLC0415 - numpy
+
+        return hear(data, container.name)
+    if container.medium is Medium.VIDEO:
+        from guiju.labelling.video import explicit_video  # noqa: PLC0415 - Pillow
+
+        return explicit_video(data, words)
+    if container.medium is Medium.IMAGE:
+        from guiju.labelling.showing import show  # noqa: PLC0415 - Pillow
+
+        return show(data, words)
+    raise not_shown(container.name)
 
 
 def _kept(there: tuple[FoundLabel, ...], label: AigcLabel, present: Present) -> AigcLabel:

@@ -21,10 +21,19 @@ from tests.unit.labelling.sounds import (
 )
 
 from guiju.kernel import Conflict, GuijuError, Invalid, Unavailable
-from guiju.labelling import first_write, mark, read
+from guiju.labelling import (
+    ExplicitLabel,
+    LabelVerdict,
+    Place,
+    check,
+    first_write,
+    mark,
+    read,
+)
 from guiju.labelling.audio import (
     STREAMED,
     AudioMarking,
+    Heard,
     Pcm,
     Rhythm,
     Voice,
@@ -224,6 +233,35 @@ def test_a_prompt_that_is_too_short_too_long_or_silent_is_refused(seconds: float
     with pytest.raises(Invalid) as caught:
         voice(wave_file(Pcm(8000), Pcm(8000).encoded(sound)))
     assert caught.value.code == "prompt-unusable"
+
+
+def test_a_file_of_sound_is_marked_with_both_labels_through_the_one_door() -> None:
+    """The rhythm at its start, and what was done is told."""
+    words = ExplicitLabel(Place.END, "AI生成", "AI生成")
+    marked = mark(wav(), LABEL, words)
+    assert isinstance(marked.shown, Heard)
+    assert marked.shown.as_json() == {"sounds": "rhythm", "place": "start"}
+    assert [one.label for one in read(marked.data).labels] == [LABEL]
+    again = mark(marked.data, LABEL, words)
+    assert isinstance(again.shown, Heard)
+    assert (again.data, again.shown.already) == (marked.data, True)
+
+
+@pytest.mark.parametrize("where", list(Where))
+def test_the_rhythm_in_a_file_is_heard_when_it_is_checked(where: Where) -> None:
+    """Alone it makes a platform suspect that the sound is generated."""
+    sound = wave_file(Pcm(8000), Pcm(8000).encoded(noise(12, 8000)))
+    report = check(explicit_audio(sound, "wav", where=where))
+    assert report.verdict is LabelVerdict.INVALID
+    assert (report.axes["explicit"], report.axes["judgement"]) == (where.value, "suspected")
+    assert check(sound).axes["explicit"] == "not-checked"
+    assert check(law(6, 8)).axes["explicit"] == "not-checked"
+
+
+@given(st.sampled_from(CODINGS), st.binary(max_size=4000), st.sampled_from([1, 40, 8000, 768_000]))
+def test_hostile_samples_are_listened_to_and_nothing_more(coding, sound: bytes, rate: int) -> None:
+    """No numbers, infinite ones, rates that nobody uses."""
+    check(wave_file(Pcm(rate, 1, coding), sound))
 
 
 STREAMS = {

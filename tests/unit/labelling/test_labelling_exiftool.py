@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from tests.unit.labelling.films import FILMS
 from tests.unit.labelling.samples import heif, office, pdf
+from tests.unit.labelling.sounds import SOUNDS
 
 from guiju.labelling import first_write, mark
 
@@ -43,6 +45,24 @@ FILES: dict[str, Callable[[], bytes]] = {
     "streams.pdf": lambda: pdf(streams=True),
     "x.docx": office,
 }
+
+
+def test_exiftool_sees_the_labels_of_sound_and_films(tmp_path: Path) -> None:
+    """In every format in which it has a word for them: it knows no such chunk of WAV and AVI."""
+    files = {**SOUNDS, **FILMS}
+    for name, data in files.items():
+        (tmp_path / f"x.{name}").write_bytes(mark(data, LABEL).data)
+    shown = ("-j", "-a", "-validate", "-warning", "-error", "-AIGC", "-UserDefinedText", ".")
+    said = subprocess.run(
+        [str(EXIFTOOL), *shown], cwd=tmp_path, capture_output=True, check=True, timeout=60
+    )
+    for one in json.loads(said.stdout):
+        name = Path(one["SourceFile"]).suffix.lstrip(".")
+        assert one["Validate"] == "OK"
+        found = one.get("AIGC") or one.get("Aigc") or one.get("UserDefinedText", "")
+        assert (LABEL.to_json() in found) is (name not in {"wav", "avi", "aac"})
+        files.pop(name)
+    assert set(files) <= {"aac"}
 
 
 def test_exiftool_sees_each_label_and_nothing_wrong(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.unit.labelling.samples import chunk, jpeg, segment
 
 from guiju.kernel import GuijuError, Invalid
 from guiju.labelling import ExplicitLabel, LabelVerdict, Place, check, first_write, mark, read
-from guiju.labelling.showing import lettering, show
+from guiju.labelling.showing import Shown, lettering, show
 
 ZH = "（本内容由人工智能生成）"
 EN = "(AI-generated content / AI生成)"
@@ -288,7 +288,7 @@ def test_both_labels_in_one_call(kind: str) -> None:
 def test_the_words_are_in_the_language_of_the_reader() -> None:
     """A picture has none of its own."""
     marked = mark(packed(image(600, 400), "PNG"), LABEL, EXPLICIT, "en-GB,en")
-    assert marked.shown is not None
+    assert isinstance(marked.shown, Shown)
     assert marked.shown.words == EN
 
 

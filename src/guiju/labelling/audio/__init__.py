@@ -5,8 +5,9 @@ A door of its own, because it needs numpy; labels in files do not.
 """
 
 from guiju.labelling.audio.cue import Cue, Rhythm, Voice, voice
-from guiju.labelling.audio.explicit import FORMATS, explicit_audio
+from guiju.labelling.audio.explicit import FORMATS, Heard, explicit_audio, hear
 from guiju.labelling.audio.hearing import hears_rhythm
+from guiju.labelling.audio.listening import heard_in
 from guiju.labelling.audio.pcm import SPEECH, Pcm
 from guiju.labelling.audio.streams import STREAMED, AudioMarking
 from guiju.labelling.audio.waves import Where
@@ -17,11 +18,14 @@ __all__ = [
     "STREAMED",
     "AudioMarking",
     "Cue",
+    "Heard",
     "Pcm",
     "Rhythm",
     "Voice",
     "Where",
     "explicit_audio",
+    "hear",
+    "heard_in",
     "hears_rhythm",
     "voice",
 ]

@@ -30,7 +30,12 @@ LISTENED = 60
 
 
 class Cue(Protocol):
-    """Something that is heard as a label."""
+    """Something that is heard as a label; `sounds` names it in records."""
+
+    @property
+    def sounds(self) -> str:
+        """What it is, as a stable word."""
+        ...
 
     def at(self, rate: int) -> Samples:
         """It and the pause behind it at so many samples a second, in one column."""
@@ -39,6 +44,8 @@ class Cue(Protocol):
 
 class Rhythm:
     """Short-long, short-short."""
+
+    sounds = "rhythm"
 
     def at(self, rate: int) -> Samples:
         """The rhythm, made for this rate."""
@@ -51,6 +58,11 @@ class Voice:
 
     samples: Samples
     rate: int
+
+    @property
+    def sounds(self) -> str:
+        """That it is one."""
+        return "prompt"
 
     def at(self, rate: int) -> Samples:
         """The prompt, brought to this rate."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from guiju.labelling.audio.cue import Cue, Rhythm
 from guiju.labelling.audio.mixing import in_samples, in_wave
 from guiju.labelling.audio.packed import PACKED, in_packed
@@ -12,6 +14,37 @@ from guiju.labelling.ffmpeg import Ffmpeg
 
 FORMATS = ("wav", "pcm", *PACKED)
 """Of these, as speech interfaces call them, the last ones need ffmpeg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Sound with its audible label: a rhythm or a prompt, at which end.
+
+    `already`: it had the label before and is unchanged.
+    """
+
+    data: bytes
+    sounds: str
+    where: Where
+    already: bool
+
+    def as_json(self) -> dict[str, object]:
+        """What is heard, without the sound."""
+        return {"sounds": self.sounds, "place": self.where.value}
+
+
+def hear(
+    data: bytes,
+    format_: str,
+    *,
+    cue: Cue | None = None,
+    where: Where = Where.START,
+    ffmpeg: Ffmpeg | None = None,
+) -> Heard:
+    """The sound with an audible label, and what was done; raises as `explicit_audio`."""
+    cue = cue or Rhythm()
+    new = explicit_audio(data, format_, cue=cue, where=where, ffmpeg=ffmpeg)
+    return Heard(new, cue.sounds, where, new == data)
 
 
 def explicit_audio(

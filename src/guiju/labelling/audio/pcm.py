@@ -17,6 +17,7 @@ Samples = NDArray[np.float64]
 Coding = Literal["u8", "s16", "s24", "s32", "f32", "f64"]
 
 _WIDTHS: dict[Coding, int] = {"u8": 1, "s16": 2, "s24": 3, "s32": 4, "f32": 4, "f64": 8}
+_FAR_TOO_LOUD = 16.0
 _MOST_CHANNELS, _FASTEST = 64, 768_000
 
 
@@ -84,7 +85,8 @@ def _numbers(data: bytes, coding: Coding) -> Samples:
         return (np.frombuffer(data, "u1").astype(np.float64) - 128) / 128
     if coding in {"f32", "f64"}:
         found = np.frombuffer(data, "<f4" if coding == "f32" else "<f8").astype(np.float64)
-        return np.nan_to_num(found, posinf=0.0, neginf=0.0)
+        # What is no number is silence, and what is far too loud is cut off before it is squared.
+        return np.clip(np.nan_to_num(found), -_FAR_TOO_LOUD, _FAR_TOO_LOUD)
     width = _WIDTHS[coding]
     # The bytes go to the upper end of 32 bits, which keeps their sign.
     padded = np.zeros((len(data) // width, 4), "u1")

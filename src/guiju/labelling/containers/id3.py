@@ -38,6 +38,7 @@ _UNSYNCHRONISED, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
 _STUFFED = re.compile(rb"\xff\x00")
 _TO_STUFF = re.compile(rb"\xff(?=[\x00\xe0-\xff])")
 _MOST_TAGS = 16
+_SPARE = 10  # exiftool skips a frame of version 2.4 behind which no header of another has room
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +126,13 @@ def tags_at_start(data: bytes) -> Iterator[Tag]:
 
 def new_tag(label: str) -> bytes:
     """A tag of version 2.4 that holds `label` and nothing else."""
-    return _tag(LAYOUTS[4], 0, label_frame(LAYOUTS[4], label))
+    return _tag(LAYOUTS[4], 0, label_frame(LAYOUTS[4], label) + bytes(_SPARE))
 
 
 def rewritten(tag: Tag, label: str | None) -> bytes:
     """The tag without its label frames and, if `label` is given, with a frame for that.
 
-    Its length stays as long as its padding has room.
+    Its length stays as long as its padding has room for more than the label.
 
     Raises:
         Invalid: `label-not-supported` or `metadata-too-large`.
@@ -143,7 +144,7 @@ def rewritten(tag: Tag, label: str | None) -> bytes:
         frames.append(_stuffed(tag, label_frame(tag.layout, label)))
     body = b"".join(frames)
     # An extended header counts the padding, so with one that stays as it is.
-    padding = tag.padding if tag.first else max(len(tag.raw) - len(body), 0)
+    padding = tag.padding if tag.first else max(len(tag.raw) - len(body), _SPARE)
     return _tag(tag.layout, tag.flags, body if tag.has_footer else body + bytes(padding))
 
 

@@ -23,12 +23,11 @@ from guiju.labelling.containers.ebml import (
     made,
     sized,
     summed,
-    void,
 )
 from guiju.labelling.containers.errors import not_writable_here
 from guiju.labelling.containers.loose import behind_the_end
+from guiju.labelling.containers.matroska_tags import TAGS, Label, labels_in, new_tag, over_labels
 from guiju.labelling.containers.model import (
-    LARGEST_LABEL,
     Container,
     Contents,
     Found,
@@ -44,25 +43,12 @@ from guiju.labelling.containers.walking import (
 )
 
 _PLACE = "SimpleTag AIGC"
-_KEY = "AIGC"
 _EBML, _SEGMENT = 0x1A45DFA3, 0x18538067
-_SEEK_HEAD, _CUES, _CLUSTER, _TAGS = 0x114D9B74, 0x1C53BB6B, 0x1F43B675, 0x1254C367
+_SEEK_HEAD, _CUES, _CLUSTER = 0x114D9B74, 0x1C53BB6B, 0x1F43B675
 _SEEK, _SEEK_ID, _SEEK_POSITION = 0x4DBB, 0x53AB, 0x53AC
-_TAG, _TARGETS, _SIMPLE_TAG = 0x7373, 0x63C0, 0x67C8
-_TAG_NAME, _TAG_STRING, _TAG_BINARY = 0x45A3, 0x4487, 0x4485
 _CLUSTER_PLACE = 0xA7
 _DOC_TYPE = 0x4282
 _MOST = 500_000  # elements: an endless cluster is walked through block by block
-_DEEPEST = 8  # tags in tags
-
-
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """A tag that is a label, and what it stands in from the outside inwards."""
-
-    parents: tuple[Element, ...]
-    tag: Element
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +57,7 @@ class _Segment:
 
     whole: Element
     head: tuple[Element, ...]
-    labels: tuple[_Label, ...]
+    labels: tuple[Label, ...]
     is_listed: bool
 
 
@@ -98,7 +84,7 @@ def _walk(data: bytes) -> Iterator[Found | Unread]:
         if one.id == _SEGMENT:
             segments += 1
             for part in _parts(data, one, budget):
-                yield from (Found(_PLACE, label.text) for label in _labels(data, part, budget))
+                yield from (Found(_PLACE, label.text) for label in labels_in(data, part, budget))
         end = one.end
     if not segments:
         yield Unread("broken")
@@ -117,53 +103,16 @@ def _parts(data: bytes, segment: Element, budget: Budget) -> Iterator[Element]:
         at = one.body if one.endless else one.end
 
 
-def _labels(data: bytes, part: Element, budget: Budget) -> Iterator[_Label]:
-    if part.id == _TAGS:
-        budget.spend(part.size)
-        yield from _labels_inside(data, (part,), budget)
-
-
-def _labels_inside(data: bytes, path: tuple[Element, ...], budget: Budget) -> Iterator[_Label]:
-    if len(path) > _DEEPEST:
-        raise StopsError("limit")
-    for one in inside(data, path[-1], budget):
-        if one.endless:
-            raise StopsError("broken")
-        if one.id in {_TAG, _SIMPLE_TAG}:
-            text = _label_text(data, one, budget) if one.id == _SIMPLE_TAG else None
-            if text is not None:
-                yield _Label(path, one, text)
-            yield from _labels_inside(data, (*path, one), budget)
-
-
-def _label_text(data: bytes, tag: Element, budget: Budget) -> str | None:
-    name, text = b"", b""
-    for one in inside(data, tag, budget):
-        if one.id == _TAG_NAME:
-            name = data[one.body : one.end].rstrip(b"\0")
-        elif one.id in {_TAG_STRING, _TAG_BINARY}:
-            text = data[one.body : min(one.end, one.body + LARGEST_LABEL)]
-    is_label = name.upper() == _KEY.encode()
-    return text.decode("utf-8", "replace").rstrip("\0") if is_label else None
-
-
 def _write(data: bytes, text: str) -> bytes:
     segment = _segment(data)
-    content = made(_TAG_NAME, _KEY.encode()) + made(_TAG_STRING, text.encode("ascii"))
-    edits, is_written = _over_labels(data, segment.labels, content)
+    edits, is_written = over_labels(data, segment.labels, text)
     if not is_written:
-        tag = made(_TAG, made(_TARGETS, b"") + made(_SIMPLE_TAG, content))
-        edits += _added(data, segment, tag)
+        edits += _added(data, segment, new_tag(text))
     growth = sum(len(new) - (end - start) for start, end, new in edits)
     whole = segment.whole
     if growth and not whole.endless:
-        edits.append(
-            (
-                whole.sized,
-                whole.body,
-                sized(whole.end - whole.body + growth, whole.body - whole.sized),
-            )
-        )
+        size = sized(whole.end - whole.body + growth, whole.body - whole.sized)
+        edits.append((whole.sized, whole.body, size))
     return spliced(data, edits)
 
 
@@ -174,12 +123,12 @@ def _segment(data: bytes) -> _Segment:
     if whole is None:
         raise StopsError("broken")
     head: list[Element] = []
-    labels: list[_Label] = []
+    labels: list[Label] = []
     is_listed = clusters = False
     for one in _parts(data, whole, budget):
         clusters = clusters or one.id == _CLUSTER
         is_listed = is_listed or one.id in {_SEEK_HEAD, _CUES} or _says_its_place(data, one, budget)
-        labels += _labels(data, one, budget)
+        labels += labels_in(data, one, budget)
         if not clusters:
             head.append(one)
     if head and head[0].id == CRC_32:
@@ -196,38 +145,16 @@ def _says_its_place(data: bytes, one: Element, budget: Budget) -> bool:
     return one.id == _CLUSTER_PLACE
 
 
-def _over_labels(
-    data: bytes, labels: tuple[_Label, ...], content: bytes
-) -> tuple[list[Edit], bool]:
-    """What puts the label into the room of one that is there, and nothing into that of others."""
-    is_written = False
-    parts = {
-        label.parents[0]: bytearray(data[label.parents[0].start : label.parents[0].end])
-        for label in labels
-    }
-    for label in labels:
-        tag, part = label.tag, label.parents[0]
-        new = None if is_written else fitted(_SIMPLE_TAG, content, tag.size)
-        is_written = is_written or new is not None
-        parts[part][tag.start - part.start : tag.end - part.start] = new or void(tag.size)
-    for label in labels:
-        part = label.parents[0]
-        for parent in reversed(label.parents):
-            inner = slice(parent.body - part.start, parent.end - part.start)
-            parts[part][inner] = summed(bytes(parts[part][inner]))
-    return [(part.start, part.end, bytes(new)) for part, new in parts.items()], is_written
-
-
 def _added(data: bytes, segment: _Segment, tag: bytes) -> list[Edit]:
     """The label as tags of their own: in room that is left, before the clusters, or at the end."""
     for one in segment.head:
-        if one.id == VOID and (new := fitted(_TAGS, tag, one.size)) is not None:
+        if one.id == VOID and (new := fitted(TAGS, tag, one.size)) is not None:
             return [(one.start, one.end, new)]
     end = segment.head[-1].end if segment.head else segment.whole.body
     if not segment.is_listed:
-        return [(end, end, made(_TAGS, tag))]
+        return [(end, end, made(TAGS, tag))]
     last = segment.whole.end
-    return [(last, last, made(_TAGS, tag)), *_listed(data, segment)]
+    return [(last, last, made(TAGS, tag)), *_listed(data, segment)]
 
 
 def _listed(data: bytes, segment: _Segment) -> Iterator[Edit]:
@@ -235,7 +162,7 @@ def _listed(data: bytes, segment: _Segment) -> Iterator[Edit]:
     for one, after in pairwise(segment.head):
         if one.id == _SEEK_HEAD and after.id == VOID:
             place = (segment.whole.end - segment.whole.body).to_bytes(8)
-            entry = made(_SEEK_ID, _TAGS.to_bytes(4)) + made(_SEEK_POSITION, place)
+            entry = made(_SEEK_ID, TAGS.to_bytes(4)) + made(_SEEK_POSITION, place)
             content = summed(data[one.body : one.end] + made(_SEEK, entry))
             new = fitted(_SEEK_HEAD, content, after.end - one.start)
             if new is not None:

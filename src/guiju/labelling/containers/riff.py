@@ -92,10 +92,11 @@ def text_of(data: bytes, one: Chunk) -> str:
 
 def info_without_labels(data: bytes, one: Chunk) -> Iterator[Edit]:
     """What takes the labels out of a list of facts; raises StopsError."""
-    kept = b""
+    kept: list[bytes] = []
     at = one.body
     for child in info_labels(data, one, Budget()):
-        kept += data[at : child.start]
+        kept.append(data[at : child.start])
         at = min(child.next, one.end)
-    if at > one.body:
-        yield one.start, min(one.next, len(data)), chunk(one.name, kept + data[at : one.end])
+    if kept:
+        content = b"".join([*kept, data[at : one.end]])
+        yield one.start, min(one.next, len(data)), chunk(one.name, content)

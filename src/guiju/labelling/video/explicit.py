@@ -51,6 +51,17 @@ class ShownFilm:
     encoded: int | None
     already: bool = False
 
+    def as_json(self) -> dict[str, object]:
+        """What was measured, without the film."""
+        return {
+            "words": self.words,
+            "box": list(self.box),
+            "inked": self.inked,
+            "share": round(self.share, 2),
+            "seconds": round(self.seconds, 2),
+            "encoded": "all" if self.encoded is None else self.encoded,
+        }
+
 
 def explicit_video(data: bytes, words: str, *, ffmpeg: Ffmpeg | None = None) -> ShownFilm:
     """The film with `words` in a corner of its opening, for two seconds if it is so long.
