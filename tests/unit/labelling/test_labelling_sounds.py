@@ -296,6 +296,7 @@ def test_one_stream_of_several_is_labelled_and_a_second_label_is_seen() -> None:
         flac(flac_block(4, comments(*[b""] * 100_001))),
         opus() * 1001,
         mp3(id3(*[packed_frame(b"\3AIGC\0" + bytes(200_000))] * 100)),
+        mp3(id3(*[id3_frame(b"TXXX", b"\3AIGC\0{}")] * 65)),
         b"ID3\4\0\0\x7f\x7f\x7f\x7f" + bytes(5000),
     ],
 )

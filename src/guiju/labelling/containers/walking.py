@@ -12,6 +12,9 @@ from typing import Literal
 
 from guiju.labelling.containers.model import LARGEST_METADATA, Contents, Found, Unread
 
+MOST_LABELS = 64
+"""Of one file; each one is parsed and judged, and one is what there may be."""
+
 Order = Literal["big", "little"]
 Edit = tuple[int, int, bytes]
 """From where to where, and what stands there instead."""
@@ -48,11 +51,14 @@ class Budget:
 
 
 def collected(seen: Iterable[Found | Unread]) -> Contents:
-    """All that a walk finds, up to where it stops."""
+    """All that a walk finds, up to where it stops: after so many labels, there is one too many."""
     found: list[Found] = []
     stopped: dict[str, None] = {}
     try:
         for one in seen:
+            if isinstance(one, Found) and len(found) == MOST_LABELS:
+                stopped["limit"] = None
+                break
             if isinstance(one, Found):
                 found.append(one)
             else:
