@@ -105,10 +105,10 @@ def _no_encoder() -> Unavailable:
 
 
 def _unreadable(said: str) -> Invalid:
-    last = (said.strip().splitlines() or ["?"])[-1][:200]
+    first = (said.strip().splitlines() or ["?"])[0][:200]
     return Invalid(
         "media-unreadable",
-        Text(zh=f"ffmpeg 无法处理此文件：{last}", en=f"ffmpeg cannot read this file: {last}"),
+        Text(zh=f"ffmpeg 无法处理此文件：{first}", en=f"ffmpeg cannot read this file: {first}"),
         Text(
             zh="未作任何改动；请重新导出后再试。",
             en="Nothing was changed; export it anew and try again.",

@@ -155,6 +155,7 @@ FILMS = {
     "fragments.mp4": (*H264, "-movflags", FRAGMENTS),
     "h264.mkv": H264,
     "plain.avi": ("-c:v", "mpeg4"),
+    "vp8.webm": ("-c:v", "libvpx", "-cpu-used", "8", "-b:v", "1M", "-c:a", "libvorbis"),
 }
 
 
@@ -185,7 +186,7 @@ def test_a_film_gets_its_label_at_the_opening_and_keeps_the_rest(name: str, tmp_
     before, after = pictures(made), pictures(out)
     assert [time for time, _ in after] == [time for time, _ in before]
     assert all(a != b for (_, a), (_, b) in zip(before[:20], after[:20], strict=True))
-    if name != "plain.avi":
+    if "h264" in name or "libx264" in FILMS[name]:
         assert shown.encoded == 25
         assert after[25:] == before[25:]
     assert sounds(out) == sounds(made)

@@ -86,13 +86,13 @@ class Encoding:
         self._ffmpeg.run(*self._input, *streams, "-f", _WRITES.get(container, container), out)
         return out.read_bytes()
 
-    def whole(self, label: Overlay, seconds: float, codec: str) -> bytes:
+    def whole(self, label: Overlay, seconds: float, look: Look) -> bytes:
         """All pictures anew, the first ones with the label; the sound as it is."""
-        graph = self._laid_over(label, f"lt(t,{seconds})", "[v]")
+        graph = self._laid_over(label, f"lt(t,{seconds})", f",format={look.pixels}[v]")
         streams = ("-map", "[v]", "-map", "0:a?", "-map", "0:s?", "-c:a", "copy", "-c:s", "copy")
         facts = ("-map_metadata", "0", "-fps_mode", "passthrough")
         out = self._folder / "whole"
-        coder = ("-c:v", *_ENCODERS[codec], "-f", self._writes)
+        coder = ("-c:v", *_ENCODERS[look.codec], "-f", self._writes)
         self._ffmpeg.run(*self._input, *graph, *streams, *facts, *coder, out)
         return out.read_bytes()
 

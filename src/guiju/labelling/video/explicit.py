@@ -133,7 +133,7 @@ class _Film:
     def _in_all(self, look: Look, label: Overlay, seconds: float) -> ShownFilm:
         if not self._encoding.can_encode(look.codec):
             raise _not_supported(f"{self._container.name}, {look.codec}")
-        data = self._encoding.whole(label, seconds, look.codec)
+        data = self._encoding.whole(label, seconds, look)
         return _told(with_labels_of(self._data, data), label, seconds, None)
 
 
