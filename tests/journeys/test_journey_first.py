@@ -181,8 +181,8 @@ def test_no_place_in_a_request_escapes_screening(
 
 
 def test_a_part_that_cannot_be_screened_is_refused(service: Service, model: ModelService) -> None:
-    """An image is not passed on unseen."""
-    part = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    """Sound is not passed on unheard."""
+    part = {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}
     with pytest.raises(BadRequestError) as caught:
         service.client().chat.completions.create(
             model=model.says("x"),
