@@ -210,7 +210,8 @@ def test_a_broken_whole_answer_is_an_error_of_ours(
 ) -> None:
     """Our words and a refusal on record; not one of the service's words."""
     got, headers, answer = exposed.ask(CHAT, body(raw.sends(*sent)), key(exposed))
-    assert got == status
+    # After many such answers in a row the service is left in peace for a while, which is 503.
+    assert got in {status, 503}
     assert answer["error"]["code"] in {"upstream-unavailable", "upstream-refused"}
     assert BLOCKED not in json.dumps(answer, ensure_ascii=False)
     assert leaf_of(exposed, headers["x-guiju-request-id"])["kind"] == "request-refused"

@@ -81,7 +81,7 @@ def test_another_master_key_is_one_line_and_changes_nothing(prepared: Service) -
         (POLICY.replace("retention_days = 183", "retention_days = 3"), "records.retention_days"),
         (POLICY.replace("本回答由人工智能生成", "回答完毕"), "labels.text.zh"),
         (POLICY.replace('place = "end"', 'plaice = "end"'), "plaice"),
-        (POLICY.replace("zorbl grumption", "a"), "entry 3"),
+        (POLICY.replace("zorbl grumption", "a"), "screening.entry[2].term"),
     ],
 )
 def test_a_bad_policy_is_one_line_with_its_place(
