@@ -41,6 +41,16 @@ def chunks_of(payloads: Iterable[bytes]) -> Read:
     return Read(list(joined(chunks)), done, broken)
 
 
+def ends(chunks: list[dict[str, Any]]) -> bool:
+    """Whether the last chunk that has a choice says why it finishes."""
+    for chunk in reversed(chunks):
+        choices = chunk.get("choices")
+        if type(choices) is list and choices:
+            last = choices[-1]
+            return type(last) is dict and type(last.get("finish_reason")) is str
+    return False
+
+
 def object_of(raw: bytes) -> dict[str, Any] | None:
     """The JSON object in `raw`; None for anything else, as it is for text that is no UTF-8."""
     try:

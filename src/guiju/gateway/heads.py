@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from guiju.gateway.work import Work
 
 FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter"})
+# What some services say instead. A vendor's own screening is a filter; an answer that was cut off
+# for want of resources is short, and clients shall not take it for whole.
+_LIKE = {
+    "sensitive": "content_filter",
+    "network_error": "length",
+    "insufficient_system_resource": "length",
+    "max_tokens": "length",
+    "model_length": "length",
+    "function_call": "tool_calls",
+    "eos": "stop",
+    "eos_token": "stop",
+    "stop_sequence": "stop",
+}
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}")
 _FINGERPRINT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _TIERS = frozenset({"auto", "default", "flex", "scale", "priority"})
@@ -67,7 +80,9 @@ def _passes(work: Work, word: str) -> bool:
 
 def finish_of(value: Any) -> str | None:
     """A reason to finish that clients know, or None."""
-    return value if type(value) is str and value in FINISHES else None
+    if type(value) is not str:
+        return None
+    return value if value in FINISHES else _LIKE.get(value)
 
 
 def usage_of(value: Any) -> Usage:

@@ -155,6 +155,25 @@ def test_a_reason_nobody_knows_is_an_ordinary_end(finish: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("sensitive", "content_filter"),
+        ("insufficient_system_resource", "length"),
+        ("network_error", "length"),
+        ("eos", "stop"),
+    ],
+)
+def test_a_reason_that_vendors_word_otherwise_is_told_in_words_that_clients_know(
+    theirs: str, ours: str
+) -> None:
+    """What was cut off is never told as whole."""
+    answer = whole(one({"content": "好"}, finish_reason=theirs)).reply[1]
+    assert answer["choices"][0]["finish_reason"] == ours
+    play = streamed(piece({"content": "好"}), piece({}, finish=theirs))
+    assert (play.finish(), play.record.finish) == (ours, ours)
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         {},

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -225,6 +226,75 @@ def test_a_stream_that_breaks_off_is_not_begun_again(then: list[Any]) -> None:
         (counts,) = [one.counts for one in play.fleet.endpoints() if one.config.name == "a"]
         assert (counts.asked, counts.answered, sum(counts.failures.values())) == (1, 0, 1)
         assert counts.under_way == 0
+
+    run(scene)
+
+
+USAGE = b'data: {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}\n\n'
+
+
+@pytest.mark.parametrize("more", [[], [USAGE], [0.01, USAGE]], ids=["at once", "usage", "later"])
+def test_a_stream_may_leave_the_last_word_out_once_it_has_said_why_it_ends(
+    more: list[Piece],
+) -> None:
+    """Some services send no [DONE]; whoever says no reason and no [DONE] has broken off."""
+    final = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\n'
+
+    async def scene() -> None:
+        play = Play(a=Host(stream(event("好的"), final, *more), stream(event("好的"), *more)))
+        router = play.router(model("m", "a"))
+        assert await said(await router.begin(ask(stream=True))) == "好的"
+        with pytest.raises(Unavailable):
+            await said(await router.begin(ask(stream=True)))
+
+    run(scene)
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [
+        ({"code": 503, "message": "<theirs>"}, 2),
+        ({"code": 429}, 2),
+        ({"code": 400, "message": "<theirs>"}, 1),
+        ({"code": "server_error"}, 1),
+        ("<theirs>", 1),
+    ],
+)
+@pytest.mark.parametrize("streams", [False, True], ids=["whole", "stream"])
+def test_an_error_with_status_200_is_an_error(error: Any, asked: int, *, streams: bool) -> None:
+    """Judged by the code it tells; none of its words are told on."""
+
+    async def scene() -> None:
+        body = json.dumps({"error": error}).encode()
+        first = stream(b"data: " + body + b"\n\n", DONE) if streams else status(200, body)
+        second = stream(event("好的"), DONE) if streams else whole("好的")
+        play = Play(a=Host(first), b=Host(second))
+        router = play.router(model("m", "a", "b"))
+        doing = router.begin(ask(stream=True)) if streams else router.answer(ask())
+        if asked == 1:
+            with pytest.raises(GuijuError) as caught:
+                await doing
+            assert "theirs" not in str(caught.value)
+        else:
+            await doing
+        assert sum(one.counts.asked for one in play.fleet.endpoints()) == asked
+
+    run(scene)
+
+
+def test_words_that_keep_a_line_alive_are_no_answer() -> None:
+    """Comments in a stream, blank lines before a whole answer: both are passed over."""
+
+    async def scene() -> None:
+        alive: list[Piece] = [b": keep-alive\n\n", b"\n\n"]
+        play = Play(a=Host(stream(*alive, event("好"), *alive, DONE)))
+        assert await said(await play.router(model("m", "a")).begin(ask(stream=True))) == "好"
+        (answer,) = whole("好")
+        assert isinstance(answer, bytes)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        pieces = [b"%b\r\n\r\n" % head.replace(b"content-length", b"x"), b"\n\n", body, None]
+        play.hosts["a"].answers = [pieces]
+        assert text_of(await play.router(model("m", "a")).answer(ask())) == "好"
 
     run(scene)
 

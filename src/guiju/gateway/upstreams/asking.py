@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from typing import Any, NamedTuple
 
-from guiju.gateway.chunks import Read, chunks_of, object_of
+from guiju.gateway.chunks import Read, chunks_of, ends, object_of
 from guiju.gateway.client import Client
 from guiju.gateway.connection import BrokenError, Connection, LateError, UnreachableError
 from guiju.gateway.sse import EventReader, TooLargeError
@@ -24,6 +24,7 @@ _MOST_STREAM = 256 * 1024 * 1024
 _MOST_PROBE = 4 * 1024 * 1024
 _PROBE_SECONDS = 5.0
 _OK = 200
+_FAULTS = range(400, 600)
 _LONGEST_AFTER = 10  # digits of a Retry-After
 
 Ended = Callable[[Reason | None], None]
@@ -54,6 +55,8 @@ async def whole(
     answer = object_of(said.body)
     if answer is None:
         raise FailedError("unreadable", _OK)
+    if answer.get("error") is not None:
+        raise _told_so(answer["error"])
     return answer
 
 
@@ -120,12 +123,16 @@ class Streamed(Speech):
         self._first = Read([])
         self._ended = ended
         self._over = False
+        self._before: list[dict[str, Any]] = []
+        self._last: list[dict[str, Any]] = []
 
     async def wait_for_first(self, until: float) -> None:
         """Read as far as the first chunk; raises FailedError."""
         read = self._first = await self._read(min(until, self._until))
         if not read.chunks:
             raise FailedError("unreadable", _OK)
+        if read.chunks[0].get("error") is not None:
+            raise _told_so(read.chunks[0]["error"])
 
     def of(self, source: Source) -> Streamed:
         """This stream, as it comes from `source`: the first chunk says its name."""
@@ -166,14 +173,19 @@ class Streamed(Speech):
         try:
             while piece := await self._connection.piece(until - monotonic()):
                 if payloads := self._reader.feed(piece):
-                    return chunks_of(payloads)
+                    read = chunks_of(payloads)
+                    self._before, self._last = self._last, read.chunks
+                    return read
             read = chunks_of(self._reader.close())
         except BrokenError as error:
             raise _failed(error) from error
         except TooLargeError as error:
             raise FailedError("unreadable", _OK) from error
-        # A stream that breaks off before [DONE] has failed.
-        return read if read.done else Read(read.chunks, broken=True)
+        # A stream that breaks off before [DONE] has failed; some services leave it out, and then
+        # the end of the body counts if they have said why they finish.
+        said = [*self._before, *self._last, *read.chunks]
+        done = read.done or (not read.broken and ends(said))
+        return Read(read.chunks, done=done, broken=not done)
 
     def _leave(self, why: Reason | None) -> None:
         if not self._over:
@@ -190,6 +202,14 @@ def _failed(error: BrokenError) -> FailedError:
     if isinstance(error, UnreachableError):
         return FailedError("unreachable")
     return FailedError("timeout" if isinstance(error, LateError) else "broken")
+
+
+def _told_so(error: object) -> FailedError:
+    """What a service means that answers with status 200 and then tells an error."""
+    code = error.get("code") if isinstance(error, dict) else None
+    if isinstance(code, int) and code in _FAULTS:
+        return FailedError(reason_of(code), code)
+    return FailedError("failed", _OK)
 
 
 def _check(status: int, after: bytes) -> None:
