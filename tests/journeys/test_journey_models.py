@@ -211,7 +211,7 @@ def test_a_vendor_that_goes_is_replaced_and_found_again(
         for _ in range(6):
             assert "这里是乙。" in answer(house)
         _, _, text = house.ask("/metrics")
-        assert 'guiju_upstream_circuit{upstream="first"} 2' in text
+        assert 'guiju_upstream_workers{upstream="first",state="open"} 1' in text
     finally:
         first.come()
     until_answered_by(house, "甲")

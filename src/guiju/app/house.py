@@ -25,7 +25,6 @@ from guiju.gateway import (
     recalled,
 )
 from guiju.gateway.telemetry import Sharing, Tracing
-from guiju.gateway.upstreams.routes import Start
 from guiju.kernel import (
     Actor,
     Bus,
@@ -194,11 +193,6 @@ class House:
     def _tracing(self) -> Tracing | None:
         settings = self.settings
         return Tracing(settings.traces, settings.trace_percent) if settings.traces else None
-
-    @property
-    def start(self) -> Start:
-        """What answers where the policy names no models."""
-        return Start(self.settings.upstream, self.settings.workers)
 
     def _spill(self) -> records.Spill:
         return records.Spill(self.settings.spill, self.database.keys)

@@ -14,7 +14,7 @@ from guiju import ledger
 from guiju.app.cli import Desk
 from guiju.app.house import House, read_verification
 from guiju.app.settings import Settings, read_settings
-from guiju.kernel import GuijuError
+from guiju.kernel import GuijuError, Text, Unavailable
 from guiju.storage import head_revision, revision
 
 _LEAST_FREE = 1024 * 1024 * 1024
@@ -95,4 +95,25 @@ def _ledger(house: House) -> str:
     return f"{size} leaves, last verified {last.at:%Y-%m-%d %H:%M} UTC: {last.holds}"
 
 
-_LOOKS: dict[str, Callable[[House], str]] = {"rules": _rules, "ledger": _ledger}
+def _upstreams(house: House) -> str:
+    """Whether every upstream of the policy has its key; whether they answer, `check` finds out."""
+    missing = [name for name, one in house.fleet.stands().items() if "keyless" in one.states]
+    if missing:
+        raise _keyless(missing)
+    return "no upstream lacks its key (guiju upstream check asks them)"
+
+
+def _keyless(names: list[str]) -> Unavailable:
+    listed = ", ".join(names)
+    return Unavailable(
+        "upstream-key-missing",
+        Text(zh=f"以下上游缺少密钥：{listed}。", en=f"These upstreams lack their key: {listed}."),
+        Text(zh="请用 guiju upstream key 密封。", en="Seal it with guiju upstream key."),
+    )
+
+
+_LOOKS: dict[str, Callable[[House], str]] = {
+    "rules": _rules,
+    "upstreams": _upstreams,
+    "ledger": _ledger,
+}

@@ -58,7 +58,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         policies_routes.router(database, site, house.publish),
         verify_page.router(site),
         gateway_routes.router(site, gateway.counted),
-        upstreams_routes.router(database, site, house.fleet, house.start),
+        upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):
         app.include_router(routes)
     add_api_page(app, site)
@@ -87,7 +87,7 @@ def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> PlainTextResponse:
-        text = exposition(*gateway.counted()) + house.rules.metrics() + house.fleet.metrics()
+        text = exposition(*gateway.counted()) + house.rules.metrics()
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 

@@ -33,7 +33,7 @@ from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies, Tracing
 from guiju.gateway.telling import seen_of, told_of
 from guiju.gateway.upstreams import Fleet, Speech, Upstream, no_such_model
 from guiju.gateway.work import Ask, Work
-from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, new_uuid
+from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, micros, new_uuid
 
 _MOST_MODELS = 1000
 
@@ -91,15 +91,22 @@ class Gateway:
 
     def share(self) -> None:
         """Let the other workers see what this one has counted."""
-        self.counters.gauges.stalled = int(self.stalled)
+        own = self._own()
         if self._sharing is not None:
-            self._sharing.share(self.counters.tallies, self.counters.gauges)
+            self._sharing.share(*own)
 
     def counted(self) -> tuple[Tallies, Gauges]:
         """What all workers have counted, and how things are now."""
-        self.counters.gauges.stalled = int(self.stalled)
-        own = self.counters.tallies, self.counters.gauges
+        own = self._own()
         return own if self._sharing is None else self._sharing.together(*own)
+
+    def _own(self) -> tuple[Tallies, Gauges]:
+        """What this worker has counted, and how things are with it."""
+        tallies, gauges = self.counters.tallies, self.counters.gauges
+        gauges.stalled = int(self.stalled)
+        gauges.upstreams = self._fleet.stands()
+        tallies.upstreams = self._fleet.tallies(micros(self._clock.now()))
+        return tallies, gauges
 
     def wind_down(self) -> None:
         """End every stream under way now: what was delivered is recorded, then the error is told.

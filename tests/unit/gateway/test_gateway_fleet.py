@@ -24,16 +24,18 @@ from tests.unit.gateway.upstream_scene import (
 )
 
 from guiju.gateway.circuit import Circuit
-from guiju.gateway.upstreams import Fleet, Router
+from guiju.gateway.telemetry import Gauges, Tallies, exposition
+from guiju.gateway.upstreams import Fleet
 from guiju.gateway.upstreams.viewing import seen, unserved
 from guiju.kernel import Unavailable
 from guiju.policies.upstreams import ModelsConfig, UpstreamConfig
 
+TODAY = 1_795_000_000_000_000
 KEY = "sk-orchard-1234567"
 
 
 def states(play: Play) -> dict[str, str]:
-    return {one.config.name: one.state() for one in play.fleet.endpoints()}
+    return {name: next(iter(now.states)) for name, now in play.fleet.stands().items()}
 
 
 def test_what_a_new_policy_leaves_as_it_is_keeps_its_connections_and_its_health() -> None:
@@ -48,7 +50,7 @@ def test_what_a_new_policy_leaves_as_it_is_keeps_its_connections_and_its_health(
             with pytest.raises(Unavailable):
                 await first.answer(ask("n"))
         second = play.router(model("x", "a", retries=1), model("n", "b"), probe="none")
-        assert states(play) == {"a": "closed", "b": "open"}
+        assert states(play) == {"a": "well", "b": "open"}
         await second.answer(ask("x"))
         assert len(play.hosts["a"].wires) == 1
         await play.fleet.close()
@@ -116,14 +118,14 @@ def test_one_that_is_ill_is_probed_and_nobody_else() -> None:
         first, _ = play.fleet.endpoints()
         await until(lambda: first.counts.probes >= 2)
         play.hosts["a"].up = True
-        await until(lambda: first.state() == "closed")
+        await until(lambda: states(play)["a"] == "well")
         assert b"GET /v1/models HTTP/1.1" in play.hosts["a"].asked[0]
         asked = len(play.hosts["a"].asked)
         await asyncio.sleep(0.01)
         assert len(play.hosts["a"].asked) == asked
         play.hosts["a"].answers = [status(503)]
         await router.answer(ask())
-        assert states(play) == {"a": "open", "b": "closed"}
+        assert states(play) == {"a": "open", "b": "well"}
         await play.fleet.close()
 
     run(scene)
@@ -157,7 +159,8 @@ def test_a_client_who_leaves_blames_nobody() -> None:
         speech = await router.begin(ask(stream=True))
         await speech.aclose()
         (one,) = play.fleet.endpoints()
-        assert (one.counts.asked, one.counts.under_way, one.counts.failures) == (2, 0, {})
+        assert (one.counts.asked, one.counts.under_way) == (2, 0)
+        assert one.counts.tally(0).failures == {}
         assert all(wire.closed for wire in play.hosts["a"].wires)
 
     run(scene)
@@ -173,8 +176,7 @@ def test_an_upstream_without_its_key_is_never_asked() -> None:
             await router.answer(ask())
         assert caught.value.retry_after == 60
         assert play.hosts["a"].asked == []
-        (shown,) = seen(play.fleet.endpoints(), play.now())
-        assert shown.look.text.en == "its key is missing"
+        assert states(play) == {"a": "keyless"}
 
     run(scene)
 
@@ -196,7 +198,7 @@ def test_a_key_is_in_no_error_no_log_no_figure_and_no_text_of_an_object(
             with pytest.raises(Unavailable) as caught:
                 await router.answer(ask())
             told += [caught.value, caught.value.__cause__]
-        told += [play.fleet.metrics(), *seen(play.fleet.endpoints(), play.now())]
+        told += [play.fleet.tallies(0), play.fleet.stands()]
         assert KEY.encode() in play.hosts["a"].asked[0]
         assert KEY not in repr(told) + str(told) + caplog.text
         assert not any(KEY in str(vars(one)) for one in play.fleet.endpoints())
@@ -204,46 +206,65 @@ def test_a_key_is_in_no_error_no_log_no_figure_and_no_text_of_an_object(
     run(scene)
 
 
+def figures(*plays: Play) -> tuple[Tallies, Gauges]:
+    """What all of these workers have counted, as the one that is asked sees it."""
+    tallies, gauges = Tallies(), Gauges()
+    for play in plays:
+        tallies.add(Tallies(upstreams=play.fleet.tallies(TODAY)))
+        gauges.add(Gauges(upstreams=play.fleet.stands()))
+    return tallies, gauges
+
+
 def test_figures_name_each_upstream_of_the_policy() -> None:
-    """Counters go on from one policy to the next."""
+    """Counters go on from one policy to the next, and add up over workers."""
 
     async def scene() -> None:
-        play = Play(a=Host(status(429)), b=Host())
-        assert play.fleet.metrics() == ""
-        router = play.router(model("m", "a", "b"))
-        await router.answer(ask())
-        play.router(model("m", "a", "b"), vendor="renamed")
-        text = play.fleet.metrics()
-        assert 'guiju_upstream_asked_total{upstream="a"} 1\n' in text
-        assert 'guiju_upstream_failures_total{upstream="a",reason="limited"} 1\n' in text
-        assert 'guiju_upstream_answered_total{upstream="b"} 1\n' in text
-        assert 'guiju_upstream_circuit{upstream="a"} 0\n' in text
+        plays = [Play(a=Host(status(429)), b=Host()) for _ in range(2)]
+        assert "upstream" not in exposition(*figures(plays[0])).replace("guiju_upstream_sec", "")
+        for play in plays:
+            await play.router(model("m", "a", "b")).answer(ask())
+            play.router(model("m", "a", "b"), vendor="renamed")
+        text = exposition(*figures(*plays))
+        assert 'guiju_upstream_asked_total{upstream="a"} 2\n' in text
+        assert 'guiju_upstream_failures_total{upstream="a",reason="limited"} 2\n' in text
+        assert 'guiju_upstream_answered_total{upstream="b"} 2\n' in text
+        assert 'guiju_upstream_whole_seconds_count{upstream="b"} 2\n' in text
+        assert 'guiju_upstream_workers{upstream="a",state="open"} 0\n' in text
 
     run(scene)
 
 
 def test_the_console_sees_who_is_well_who_is_not_and_why() -> None:
-    """In words of both languages, with times of the last answers."""
+    """In words of both languages, with times; and how many workers see it so."""
+    models = [model("m", "a", "b"), model("n", "c"), model("o", "a"), model("p", "d")]
 
     async def scene() -> None:
         play = Play(a=Host(up=False), b=Host(), c=Host(status(429, retry_after="20")), d=Host())
-        models = [model("m", "a", "b"), model("n", "c"), model("o", "a"), model("p", "d")]
-        router: Router = play.router(*models, probe="none")
+        router = play.router(*models, probe="none")
         for _ in range(5):
             await router.answer(ask())
         for name in "no":
             with pytest.raises(Unavailable):
                 await router.answer(ask(name))
-        now = play.now()
-        a, b, c, d = seen(play.fleet.endpoints(), now)
-        assert (a.look.text.en, a.look.shape) == ("circuit open, tried again in 5 s", "cross")
+        found = figures(play)
+        config = ModelsConfig({one.config.name: one.config for one in play.fleet.endpoints()}, {})
+        shown = seen(config, *found, TODAY)
+        a, b = shown["a"], shown["b"]
+        assert (a.look.text.en, a.look.shape) == ("circuit open, tried again within 5 s", "cross")
         assert (b.look.text.en, b.whole is not None, b.first) == ("well", True, None)
-        assert c.look.text.zh == "应其要求暂停 20 秒"
-        assert d.look.text.en == "ready, not asked yet"
+        assert shown["c"].look.text.zh == "应其要求暂停 20 秒"
+        assert shown["d"].look.text.en == "ready, not asked yet"
         assert [(why.en, count) for why, count in a.failures] == [("no connection", 5)]
         assert a.last is not None
-        assert a.last.en.startswith("no connection, 0 s ago")
-        assert unserved(models, list(play.fleet.endpoints()), now) == ["n", "o"]
+        assert a.last.en == "no connection, 0 s ago"
+        assert unserved(models, found[1]) == ["n", "o"]
+        other = Play(a=Host(), b=Host(), c=Host(), d=Host())
+        other.router(*models)
+        both = seen(config, *figures(play, other), TODAY)
+        assert both["a"].look.text.en.endswith("(1 of 2 workers)")
+        assert both["b"].look.text.en == "well"
+        strange = seen(config, Tallies(), Gauges(), TODAY)
+        assert strange["a"].look.text.en == "not known yet"
 
     run(scene)
 

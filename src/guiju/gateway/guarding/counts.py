@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from guiju.gateway.exposition import OPENNESS, family, series
 from guiju.screening import guards
+
+_OPENNESS = {"closed": 0, "half-open": 1, "open": 2}
 
 
 class Counts:
@@ -40,38 +41,41 @@ class Counts:
     def text(self, states: Mapping[str, str]) -> str:
         """The counts as Prometheus exposition text; `states` are those of the circuits."""
         lines = [
-            *_family("verdicts_total", "Verdicts, by guard and result."),
+            *_family("verdicts_total", "counter", "Verdicts, by guard and result."),
             *(
                 f'guiju_guard_verdicts_total{{guard="{guard}",result="{result}"}} {count}'
                 for (guard, result), count in sorted(self.results.items())
             ),
-            *_family("unparsed_total", "Replies that could not be read, by reason."),
+            *_family("unparsed_total", "counter", "Replies that could not be read, by reason."),
             *(
                 f'guiju_guard_unparsed_total{{guard="{guard}",reason="{reason}"}} {count}'
                 for (guard, reason), count in sorted(self.unparsed.items())
             ),
-            *_counts("cache_hits_total", "Verdicts taken from memory.", self.hits),
-            *_counts("cancelled_total", "Questions given up.", self.cancelled),
-            *_counts("asked_total", "Questions sent.", self.asked),
-            *_counts(
+            *_series("cache_hits_total", "counter", "Verdicts taken from memory.", self.hits),
+            *_series("cancelled_total", "counter", "Questions given up.", self.cancelled),
+            *_series("asked_total", "counter", "Questions sent.", self.asked),
+            *_series(
                 "seconds_total",
+                "counter",
                 "Seconds that questions took.",
                 {guard: f"{micros / 1e6:.6f}" for guard, micros in self.seconds.items()},
             ),
-            *series(
-                "guiju_guard_circuit",
+            *_series(
+                "circuit",
                 "gauge",
                 "0 closed, 1 half open, 2 open.",
-                "guard",
-                {guard: OPENNESS[state] for guard, state in states.items()},
+                {guard: _OPENNESS[state] for guard, state in states.items()},
             ),
         ]
         return "\n".join(lines) + "\n"
 
 
-def _family(name: str, what: str) -> list[str]:
-    return family(f"guiju_guard_{name}", "counter", what)
+def _family(name: str, kind: str, what: str) -> list[str]:
+    return [f"# HELP guiju_guard_{name} {what}", f"# TYPE guiju_guard_{name} {kind}"]
 
 
-def _counts(name: str, what: str, values: Mapping[str, object]) -> list[str]:
-    return series(f"guiju_guard_{name}", "counter", what, "guard", values)
+def _series(name: str, kind: str, what: str, values: Mapping[str, object]) -> list[str]:
+    lines = _family(name, kind, what)
+    for guard, value in sorted(values.items()):
+        lines.append(f'guiju_guard_{name}{{guard="{guard}"}} {value}')
+    return lines

@@ -13,9 +13,11 @@ from guiju.gateway.telemetry.spans import Context, Told
 from guiju.gateway.telemetry.tallies import Coverage, Gauges, Minute, Tallies, Tokens
 from guiju.gateway.telemetry.timing import Timing
 from guiju.gateway.telemetry.tracing import Tracing
+from guiju.gateway.telemetry.upstreams import WORST, State, UpstreamNow, UpstreamTally
 
 __all__ = [
     "BOUNDS",
+    "WORST",
     "Context",
     "Counters",
     "Coverage",
@@ -24,10 +26,13 @@ __all__ = [
     "Minute",
     "Seen",
     "Sharing",
+    "State",
     "Tallies",
     "Timing",
     "Tokens",
     "Told",
     "Tracing",
+    "UpstreamNow",
+    "UpstreamTally",
     "exposition",
 ]

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import accumulate
 
-from guiju.gateway.telemetry.histogram import BOUNDS, Histogram
+from guiju.gateway.telemetry.lines import buckets, family, line
 from guiju.gateway.telemetry.tallies import Gauges, Tallies
+from guiju.gateway.telemetry.upstream_exposition import upstreams
 
 _SECONDS = {
     "request": "From a request's arrival to the end of its answer.",
@@ -17,7 +17,6 @@ _SECONDS = {
     "record": "Waiting until the record of an exchange was durable.",
     "first_token": "From a request's arrival to the first piece of its stream.",
 }
-_Labels = tuple[tuple[str, object], ...]
 
 
 def exposition(tallies: Tallies, gauges: Gauges) -> str:
@@ -27,6 +26,7 @@ def exposition(tallies: Tallies, gauges: Gauges) -> str:
         _counts(tallies),
         _coverage(tallies),
         _times(tallies),
+        upstreams(tallies, gauges),
         _gauges(gauges),
     ):
         lines += part
@@ -34,48 +34,40 @@ def exposition(tallies: Tallies, gauges: Gauges) -> str:
 
 
 def _counts(tallies: Tallies) -> Iterator[str]:
-    yield from _family("guiju_requests_total", "Requests answered, by route and HTTP status.")
+    yield from family("guiju_requests_total", "Requests answered, by route and HTTP status.")
     for route, statuses in sorted(tallies.answered.items()):
         for status, count in sorted(statuses.items()):
-            yield _line("guiju_requests_total", (("route", route), ("status", status)), count)
-    yield from _family("guiju_refusals_total", "Errors that were told, by code.")
+            yield line("guiju_requests_total", (("route", route), ("status", status)), count)
+    yield from family("guiju_refusals_total", "Errors that were told, by code.")
     for code, count in sorted(tallies.refused.items()):
-        yield _line("guiju_refusals_total", (("code", code),), count)
-    yield from _family("guiju_stopped_total", "Answers that a verdict ended, by route.")
+        yield line("guiju_refusals_total", (("code", code),), count)
+    yield from family("guiju_stopped_total", "Answers that a verdict ended, by route.")
     for route, count in sorted(tallies.stopped.items()):
-        yield _line("guiju_stopped_total", (("route", route),), count)
-    yield from _family("guiju_tokens_total", "Tokens as models counted them.")
+        yield line("guiju_stopped_total", (("route", route),), count)
+    yield from family("guiju_tokens_total", "Tokens as models counted them.")
     for route, tokens in sorted(tallies.tokens.items()):
         for kind, count in (("prompt", tokens.prompt), ("completion", tokens.completion)):
-            yield _line("guiju_tokens_total", (("route", route), ("kind", kind)), count)
+            yield line("guiju_tokens_total", (("route", route), ("kind", kind)), count)
 
 
 def _coverage(tallies: Tallies) -> Iterator[str]:
-    yield from _family("guiju_characters_total", "Characters of models that were delivered.")
+    yield from family("guiju_characters_total", "Characters of models that were delivered.")
     for route, one in sorted(tallies.coverage.items()):
-        yield _line("guiju_characters_total", (("route", route),), one.delivered)
-    yield from _family("guiju_characters_covered_total", "Those that a verdict covered.")
+        yield line("guiju_characters_total", (("route", route),), one.delivered)
+    yield from family("guiju_characters_covered_total", "Those that a verdict covered.")
     for route, one in sorted(tallies.coverage.items()):
-        yield _line("guiju_characters_covered_total", (("route", route),), one.covered)
-    yield from _family("guiju_coverage_ratio", "Covered of delivered characters.", "gauge")
+        yield line("guiju_characters_covered_total", (("route", route),), one.covered)
+    yield from family("guiju_coverage_ratio", "Covered of delivered characters.", "gauge")
     for route, one in sorted(tallies.coverage.items()):
-        yield _line("guiju_coverage_ratio", (("route", route),), one.share)
+        yield line("guiju_coverage_ratio", (("route", route),), one.share)
 
 
 def _times(tallies: Tallies) -> Iterator[str]:
     for what, help_ in _SECONDS.items():
         name = f"guiju_{what}_seconds"
-        yield from _family(name, help_, "histogram")
+        yield from family(name, help_, "histogram")
         for route, histogram in sorted(tallies.seconds.get(what, {}).items()):
-            yield from _buckets(name, route, histogram)
-
-
-def _buckets(name: str, route: str, histogram: Histogram) -> Iterator[str]:
-    bounds = [*map(str, BOUNDS), "+Inf"]
-    for bound, reached in zip(bounds, accumulate(histogram.counts), strict=True):
-        yield _line(f"{name}_bucket", (("route", route), ("le", bound)), reached)
-    yield _line(f"{name}_sum", (("route", route),), round(histogram.seconds, 6))
-    yield _line(f"{name}_count", (("route", route),), histogram.count)
+            yield from buckets(name, ("route", route), histogram)
 
 
 def _gauges(gauges: Gauges) -> Iterator[str]:
@@ -84,18 +76,5 @@ def _gauges(gauges: Gauges) -> Iterator[str]:
         "guiju_workers_stalled": ("Workers whose records wait on disk.", gauges.stalled),
     }
     for name, (help_, value) in values.items():
-        yield from _family(name, help_, "gauge")
+        yield from family(name, help_, "gauge")
         yield f"{name} {value}"
-
-
-def _family(name: str, help_: str, kind: str = "counter") -> tuple[str, str]:
-    return f"# HELP {name} {help_}", f"# TYPE {name} {kind}"
-
-
-def _line(name: str, labels: _Labels, value: object) -> str:
-    told = ",".join(f'{key}="{_escaped(str(one))}"' for key, one in labels)
-    return f"{name}{{{told}}} {value}"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

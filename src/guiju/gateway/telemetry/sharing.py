@@ -55,7 +55,7 @@ class Sharing:
         """This worker's counts, which are the newest, and those of all others."""
         counted, now, at = Tallies(), Gauges(), micros(self._clock.now())
         counted.add(tallies)
-        _combine(now, gauges)
+        now.add(gauges)
         for path in self._folder.glob(f"[!.]*{_ENDING}"):
             if path.name == self._own:
                 continue
@@ -66,10 +66,5 @@ class Sharing:
                 continue
             counted.add(found.tallies)
             if at - found.at < _FRESH_MICROS:
-                _combine(now, found.gauges)
+                now.add(found.gauges)
         return counted, now
-
-
-def _combine(now: Gauges, more: Gauges) -> None:
-    now.in_flight += more.in_flight
-    now.stalled += more.stalled

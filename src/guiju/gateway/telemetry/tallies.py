@@ -6,6 +6,7 @@ from __future__ import annotations
 import msgspec
 
 from guiju.gateway.telemetry.histogram import Histogram
+from guiju.gateway.telemetry.upstreams import UpstreamNow, UpstreamTally
 
 MINUTES = 60
 """How many minutes the course of things is kept."""
@@ -53,6 +54,14 @@ class Gauges(msgspec.Struct):
 
     in_flight: int = 0
     stalled: int = 0
+    upstreams: dict[str, UpstreamNow] = msgspec.field(default_factory=dict)
+
+    def add(self, other: Gauges) -> None:
+        """See things with the eyes of another worker too."""
+        self.in_flight += other.in_flight
+        self.stalled += other.stalled
+        for name, now in other.upstreams.items():
+            self.upstreams.setdefault(name, UpstreamNow()).add(now)
 
 
 class Tallies(msgspec.Struct):
@@ -70,6 +79,8 @@ class Tallies(msgspec.Struct):
     """By what took the time, and route."""
     minutes: dict[int, Minute] = msgspec.field(default_factory=dict)
     """By minutes since 1970."""
+    upstreams: dict[str, UpstreamTally] = msgspec.field(default_factory=dict)
+    """By name."""
 
     def add(self, other: Tallies) -> None:
         """Count what another worker has counted too."""
@@ -93,3 +104,8 @@ class Tallies(msgspec.Struct):
                 self.seconds.setdefault(what, {}).setdefault(route, Histogram()).add(histogram)
         for at, minute in other.minutes.items():
             self.minutes.setdefault(at, Minute()).add(minute)
+        self._add_upstreams(other.upstreams)
+
+    def _add_upstreams(self, others: dict[str, UpstreamTally]) -> None:
+        for name, tally in others.items():
+            self.upstreams.setdefault(name, UpstreamTally()).add(tally)

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from guiju.gateway.circuit import Circuit, State
+from guiju.gateway.circuit import Circuit
 from guiju.gateway.client import Client
+from guiju.gateway.telemetry import State, UpstreamNow
 from guiju.gateway.upstreams import asking
 from guiju.gateway.upstreams.counts import Counts
 from guiju.gateway.upstreams.failing import BLAMED, FailedError, Reason
 from guiju.policies.upstreams import NO_PROBE, UpstreamConfig
 
 NEVER = math.inf
+_DAY = 86_400.0
 _LONGEST_PAUSE = 30.0
 # So long an upstream is left alone when it asks for it: at most, and when it does not say how long.
 _MOST_ALONE = 60.0
@@ -54,15 +56,30 @@ class Endpoint:
         """In how many seconds it may be asked; 0 for now, `NEVER` without a key."""
         if self.well:
             return 0.0
-        if self._client is None:
-            return NEVER
-        wait = max(self.circuit.wait(now), self._alone_until - now, 0.0)
+        wait = self._due(now)
         self.well = not wait and self.circuit.state(now) == "closed"
         return wait
 
-    def state(self) -> State:
-        """How its circuit stands."""
-        return self.circuit.state(self._clock())
+    def _due(self, now: float) -> float:
+        if self._client is None:
+            return NEVER
+        return max(self.circuit.wait(now), self._alone_until - now, 0.0)
+
+    def stands(self) -> UpstreamNow:
+        """How it is, with the eyes of this worker; may be asked from any thread."""
+        now = self._clock()
+        wait = self._due(now)
+        return UpstreamNow(self.counts.under_way, {self._state(now, wait): 1}, min(wait, _DAY))
+
+    def _state(self, now: float, wait: float) -> State:
+        circuit = self.circuit.state(now)
+        if wait == NEVER:
+            return "keyless"
+        if circuit != "closed":
+            return circuit
+        if wait:
+            return "paused"
+        return "well" if self.counts.asked else "unasked"
 
     def retire(self) -> None:
         """Nobody is sent here any more; what is under way comes to its end."""

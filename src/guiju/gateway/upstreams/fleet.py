@@ -15,11 +15,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import NamedTuple
 
 from guiju.gateway.client import Client, trusting
+from guiju.gateway.telemetry import UpstreamNow, UpstreamTally
 from guiju.gateway.upstreams.asking import Limits
 from guiju.gateway.upstreams.choosing import Chance, Member, Route, shares_of
 from guiju.gateway.upstreams.counts import Counts
 from guiju.gateway.upstreams.endpoint import Endpoint
-from guiju.gateway.upstreams.exposing import exposed
 from guiju.gateway.upstreams.routing import Router
 from guiju.gateway.upstreams.trying import Means, head_for
 from guiju.kernel import Text, Unavailable, digest, monotonic
@@ -178,9 +178,14 @@ class Fleet:
                 await self._sleep(_PULSE_SECONDS)
                 await asyncio.gather(*(one.probe() for one in ill))
 
-    def metrics(self) -> str:
-        """What the upstreams of the policy in force did in this process, for Prometheus."""
-        return exposed({one.config.name: one for one in self.endpoints()})
+    def tallies(self, now: int) -> dict[str, UpstreamTally]:
+        """What was counted of the upstreams in force; `now` is in microseconds since 1970."""
+        zero = now - round(self._clock() * 1e6)
+        return {one.config.name: one.counts.tally(zero) for one in self.endpoints()}
+
+    def stands(self) -> dict[str, UpstreamNow]:
+        """How each of them is."""
+        return {one.config.name: one.stands() for one in self.endpoints()}
 
     def endpoints(self) -> Iterator[Endpoint]:
         """Those of the policy in force."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,42 +11,44 @@ from starlette.responses import Response
 
 from guiju import policies
 from guiju.accounts import Role
+from guiju.gateway.telemetry import Gauges, Tallies
 from guiju.gateway.upstreams import keys, viewing
-from guiju.gateway.upstreams.fleet import Fleet
-from guiju.kernel import Text, monotonic
+from guiju.kernel import SystemClock, Text, micros
 from guiju.policies.upstreams import ModelsConfig, models_of, models_said
 from guiju.storage import Database
 from guiju.web import Site
 
+Counted = Callable[[], tuple[Tallies, Gauges]]
 _PLACE = "/console/upstreams"
 # Where a model is asked is for those who decide about it and those who run it.
 _READERS = (Role.SAFETY_OFFICER, Role.POLICY_EDITOR, Role.OPERATOR, Role.ACCOUNTABLE_PERSON)
 
 
-class Start(NamedTuple):
-    """What the settings say: one address for all models, None for the demo model; processes."""
+def router(
+    database: Database, site: Site, counted: Counted, otherwise: str | None = None
+) -> APIRouter:
+    """The page of upstreams; `counted` gives what all workers have seen.
 
-    upstream: str | None
-    workers: int
-
-
-def router(database: Database, site: Site, fleet: Fleet, start: Start) -> APIRouter:
-    """The page of upstreams."""
+    `otherwise` is the one address that is asked where the policy names no models; None stands for
+    the demo model.
+    """
     site.offer("console", _PLACE, Text(zh="模型服务", en="Upstreams"), order=45)
     routes = APIRouter(include_in_schema=False)
-    routes.get(_PLACE)(UpstreamPage(database, site, fleet, start).shown)
+    routes.get(_PLACE)(UpstreamPage(database, site, counted, otherwise).shown)
     return routes
 
 
 class UpstreamPage:
     """One page: models, upstreams, keys."""
 
-    def __init__(self, database: Database, site: Site, fleet: Fleet, start: Start) -> None:
-        """Show what `fleet` has seen in this process."""
+    def __init__(
+        self, database: Database, site: Site, counted: Counted, otherwise: str | None
+    ) -> None:
+        """Show what `counted` gives."""
         self._database = database
         self._site = site
-        self._fleet = fleet
-        self._start = start
+        self._counted = counted
+        self._otherwise = otherwise
 
     def shown(self, request: Request) -> Response:
         """How they stand now."""
@@ -55,19 +57,16 @@ class UpstreamPage:
             policy, sealed = policies.active(tx), keys.sealed_keys(tx)
         body = {} if policy is None else policy.body
         models = models_of(body) or ModelsConfig()
-        now = monotonic()
-        endpoints = list(self._fleet.endpoints())
-        found = viewing.seen(endpoints, now)
+        tallies, gauges = self._counted()
         return self._site.page(
             request,
             "gateway/upstreams.html",
             policy=policy,
             models=models.models.values(),
             said={one.name: one for one in models_said(body)},
-            upstreams=found,
-            looks=viewing.looks(found),
-            unserved=viewing.unserved(models.models.values(), endpoints, now),
+            upstreams=viewing.seen(models, tallies, gauges, micros(SystemClock().now())),
+            unserved=viewing.unserved(models.models.values(), gauges),
             sealed={one.name: one for one in sealed},
-            start=self._start,
+            otherwise=self._otherwise,
             reads=viewer.has(*_READERS),
         )
