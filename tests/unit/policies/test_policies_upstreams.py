@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from copy import deepcopy
@@ -321,6 +322,17 @@ def test_whoever_approves_reads_every_setting() -> None:
     moved = checked(body(lambda one: one["models"]["small"]["use"][0].update(model="other")))
     assert [sign for sign, _ in changes(after, moved, "zh")] == ["-", "+"]
     assert [one.name for one in models_said(after)] == ["qwen-plus", "small"]
+
+
+def test_the_examples_of_the_page_are_read_as_policies_are() -> None:
+    """Each block of docs/upstreams.md can be pasted."""
+    page = (Path(__file__).parents[3] / "docs" / "upstreams.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        models = models_of(checked({**plain(), **tomllib.loads(block)}))
+        assert models is not None
+        assert models.models
 
 
 def test_a_file_is_read_as_people_write_it(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ class Member:
 class Route:
     """A model by its name: who can answer, by order, and which other models can.
 
-    `first` are those of the lowest order, `shares` their parts of the whole, added up.
+    `first` are those of the lowest order, `shares` their parts of the whole, added up; a question
+    for it comes in with `head`.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Route:
     first: tuple[Member, ...]
     shares: tuple[float, ...]
     fallback: tuple[str, ...]
+    head: bytes
     retries: int
     limits: Limits
 

@@ -135,6 +135,7 @@ class Fleet:
             first=first,
             shares=shares_of(first),
             fallback=one.fallback,
+            head=head_for(one.name),
             retries=one.retries,
             limits=Limits(
                 connect=one.connect_ms / _MILLI,

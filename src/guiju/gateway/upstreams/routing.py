@@ -64,7 +64,9 @@ class Router:
         member = usual(route, self._means.chance)
         if member is not None:
             try:
-                said = await member.endpoint.answer(ask.path, body_for(ask, member), route.limits)
+                said = await member.endpoint.answer(
+                    ask.path, body_for(ask, member, route.head), route.limits
+                )
             except FailedError as error:
                 before = Failure(member, error)
             else:
@@ -80,7 +82,9 @@ class Router:
         member = usual(route, self._means.chance)
         if member is not None:
             try:
-                said = await member.endpoint.begin(ask.path, body_for(ask, member), route.limits)
+                said = await member.endpoint.begin(
+                    ask.path, body_for(ask, member, route.head), route.limits
+                )
             except FailedError as error:
                 before = Failure(member, error)
             else:
@@ -100,9 +104,9 @@ class Router:
         """Ask whoever is left, then those of other models; `before` is the attempt that failed."""
         if before is not None and before.error.reason not in AGAIN:
             raise self._told(before.error, ask.model) from before.error
-        attempts = 0
-        for name in (ask.model, *self._routes[ask.model].fallback):
-            trial = Trial(self._routes[name], self._means, before)
+        asked, attempts = self._routes[ask.model], 0
+        for name in (ask.model, *asked.fallback):
+            trial = Trial(self._routes[name], asked.head, self._means, before)
             before = None
             try:
                 member, said = await trial.run(ask, doing)

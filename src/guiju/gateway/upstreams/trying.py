@@ -48,9 +48,12 @@ class NobodyReadyError(Exception):
 class Trial:
     """The attempts at one route, with one bound for all of them."""
 
-    def __init__(self, route: Route, means: Means, before: Failure | None = None) -> None:
-        """`before` is an attempt that counts already."""
+    def __init__(
+        self, route: Route, head: bytes, means: Means, before: Failure | None = None
+    ) -> None:
+        """A question begins with `head`; `before` is an attempt that counts already."""
         self._route = route
+        self._head = head
         self._means = means
         start = means.clock() if before is None else before.error.start
         self._until = start + route.limits.longest
@@ -71,7 +74,9 @@ class Trial:
                 break
             self.attempts += 1
             try:
-                return member, await doing(member, body_for(ask, member), self._limits())
+                return member, await doing(
+                    member, body_for(ask, member, self._head), self._limits()
+                )
             except FailedError as error:
                 if error.reason not in AGAIN:
                     raise
@@ -112,14 +117,14 @@ def head_for(model: str) -> bytes:
     return b'{"model":%b' % _encode(model)
 
 
-def body_for(ask: AskModel, member: Member) -> bytes:
+def body_for(ask: AskModel, member: Member, head: bytes) -> bytes:
     """The question with the name by which this upstream knows the model.
 
-    The model stands first in the body (`AskModel`), so the rest need not be read.
+    The model stands first in the body (`AskModel`), which begins with `head`, so the rest need not
+    be read.
     """
     body = ask.body
     if member.model != ask.model:
-        head = head_for(ask.model)
         if not body.startswith(head):
             raise RuntimeError("a question does not begin with its model")
         body = member.head + body[len(head) :]
