@@ -183,7 +183,7 @@ WHOLE: list[tuple[str, list[bytes | float], int]] = [
     ("no json", [response(BLOCKED.encode())], 503),
     ("a list", [response(b"[]")], 503),
     ("deep", [response(b"[" * 100_000)], 503),
-    ("an error with 200", [response(json.dumps({"error": {"message": BLOCKED}}).encode())], 502),
+    ("an error with 200", [response(json.dumps({"error": {"message": BLOCKED}}).encode())], 503),
     ("redirect", [response(b"", "text/html", "307 Moved", "Location: http://127.0.0.1:9/v1")], 503),
     ("short body", [response(b"{}").replace(b"Content-Length: 2", b"Content-Length: 99")], 503),
     ("no http", [b"hello\r\n\r\n"], 503),
