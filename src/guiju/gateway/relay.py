@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from guiju.gateway.work import Work
 
 
+# Characters of an earlier text that the scanner of a later one in the same channel has read.
+_KNOWN = 400
+
+
 class Relay:
     """Turns the model's chunks into those the client gets."""
 
@@ -115,7 +119,7 @@ class Relay:
             if text:
                 self._take(len(text))
                 if self._in_turn and choice.speaking != name:
-                    out |= self._turn(choice, name)
+                    out |= self._turn(index, choice, name)
                     if self.stopped:
                         break
                 released = self._feed(index, name, text)
@@ -133,24 +137,41 @@ class Relay:
         choice = self.choices[index]
         channel = choice.channels.get(name)
         if channel is None:
-            channel = Channel(self.work.screen().stream("output"), index, name)
-            choice.channels[name] = channel
-            if self._json and name == "content":
-                channel.resolver = Resolver()
+            channel = choice.channels[name] = self._channel(index, name)
         if channel.resolver is not None:
             text = channel.resolver.feed(text)
         return self._scan(channel, text) if text else ""
 
-    def _turn(self, choice: Choice, name: str) -> dict[str, str]:
-        """End the channel that spoke, now that `name` does; returns what it still lets go of.
+    def _channel(self, index: int, name: str) -> Channel:
+        channel = Channel(self.work.screen().stream("output"), index, name)
+        if self._json and name == "content":
+            channel.resolver = Resolver()
+        return channel
 
-        A channel that speaks again is a text of its own, as a second message would be.
-        """
+    def _turn(self, index: int, choice: Choice, name: str) -> dict[str, str]:
+        """End the text that was being said, now that `name` speaks; returns its last piece."""
         before, choice.speaking = choice.speaking, name
         last = self._last(choice.channels[before]) if before else ""
-        if name in choice.channels:
-            choice.channels[f"{name}.{len(choice.channels)}"] = choice.channels.pop(name)
+        old = choice.channels.get(name)
+        if old is not None and not self.stopped:
+            choice.channels[f"{name}.{len(choice.channels)}"] = old
+            choice.channels[name] = self._again(index, old)
         return {before: last} if last else {}
+
+    def _again(self, index: int, old: Channel) -> Channel:
+        """A channel that speaks again: a text of its own, but clients may put both together.
+
+        So its scanner has read the end of the text before, and a word that is spread over both is
+        seen. That end has left already and is not let go of a second time.
+        """
+        channel = self._channel(index, old.name)
+        channel.known = (old.known + "".join(old.raw))[-_KNOWN:]
+        channel.before = old.before
+        release = channel.scanner.feed(channel.known)
+        channel.skip = len(channel.known) - len(release.text)
+        if release.stopped:
+            channel.verdict, self.stopped = release.verdict, True
+        return channel
 
     def _scan(self, channel: Channel, text: str) -> str:
         channel.raw.append(text)
@@ -162,6 +183,9 @@ class Relay:
 
     def _let(self, channel: Channel, text: str) -> str:
         """Let a text go that the lexicon has nothing against: at once, or to the guards first."""
+        if channel.skip:
+            known, channel.skip = channel.skip, max(channel.skip - len(text), 0)
+            text = text[known:]
         if not text:
             return ""
         if self._watch is not None:
@@ -325,7 +349,7 @@ class Relay:
                 if verdict is None:
                     screened = "not-screened"
                     continue
-                work.note(verdict, "output")
+                work.note(_own(channel, verdict), "output")
                 outcome = max(outcome, verdict.outcome)
                 if verdict.screened == "full":
                     covered += delivered - min(channel.uncovered, delivered)
@@ -377,3 +401,13 @@ class Relay:
             choice.labelled = True
             delta["content"] = self._before + delta["content"]
         return self.voice.part(index, choice, delta)
+
+
+def _own(channel: Channel, verdict: Verdict) -> Verdict:
+    """The verdict without what was found in the text before, which has a verdict of its own."""
+    known = len(channel.known)
+    if not known:
+        return verdict
+    found = (one for one in verdict.findings if one.end > known)
+    moved = (one._replace(start=max(one.start - known, 0), end=one.end - known) for one in found)
+    return verdict._replace(findings=tuple(moved))

@@ -43,6 +43,8 @@ class Channel:
     uncovered: int = 0  # characters delivered that a guard did not judge
     unscreened: str = ""  # and why not
     withdrawn: int | None = None  # from which character on
+    known: str = ""  # the end of what stood before in the same channel, which its scanner knows
+    skip: int = 0  # characters of that which the scanner has yet to let go of
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,48 @@ def test_however_a_stream_is_cut_the_same_is_heard(
         assert chat.record.usage == cut.record.usage
 
 
+@pytest.mark.control("output-screening", "generation-stopped")
+@pytest.mark.parametrize("path", [one for one in STREAMED if one != "/v1/completions"])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["content", "reasoning_content", "refusal"]),
+            st.text(st.sampled_from("青铜月亮会蓝鲸口令好"), min_size=1, max_size=4),
+        ),
+        max_size=8,
+    ),
+    st.sampled_from(["content", "reasoning_content"]),
+    st.sampled_from([BLOCKED, MASKED]),
+    st.data(),
+)
+def test_a_word_spread_over_turns_of_a_channel_does_not_leave_whole(
+    path: str, around: list[tuple[str, str]], channel: str, word: str, data: st.DataObject
+) -> None:
+    """Clients put the texts of a channel together, whatever a wire has said between them."""
+    pieces = list(around)
+    at = 0
+    for one in word:
+        at = data.draw(st.integers(at, len(pieces)))
+        pieces.insert(at, (channel, one))
+        at += 1
+    play = played(path, pieces)
+    for said in heard(path, play).values():
+        assert BLOCKED not in said
+        assert MASKED not in said
+    usage = play.record.usage
+    assert usage.covered == usage.characters
+    if play.record.finish != "content_filter":
+        given_texts: dict[str, str] = {}
+        for one, text in pieces:
+            # That API has no refusal apart from the text.
+            name = "content" if (path, one) == ("/v1/messages", "refusal") else one
+            given_texts[name] = given_texts.get(name, "") + text
+        left = heard(path, play)
+        assert {name: len(text) for name, text in given_texts.items()} == {
+            name: len(text.partition("\n\n")[0]) for name, text in left.items()
+        }
+
+
 HOSTILE: list[Json] = [
     {"secret": BLOCKED},
     {"audio": {"data": BLOCKED, "transcript": BLOCKED}},

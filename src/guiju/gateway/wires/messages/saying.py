@@ -59,7 +59,8 @@ def blocks_of(work: Work, message: Json) -> list[Json]:
     blocks: list[Json] = []
     if message.get("reasoning_content"):
         blocks.append(thought(message["reasoning_content"]))
-    blocks += [text(message[name]) for name in ("content", "refusal") if message.get(name)]
+    if message.get("content"):
+        blocks.append(text(message["content"]))
     for index, call in enumerate(message.get("tool_calls", ())):
         # One that the model was cut off in is nothing to act on, and `stop_reason` says so.
         arguments = arguments_of(call["function"]["arguments"])

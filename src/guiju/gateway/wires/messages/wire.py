@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from guiju.gateway.wires.messages import saying
 from guiju.gateway.wires.messages.reading import read
 from guiju.gateway.wires.messages.voice import MessageVoice
-from guiju.gateway.wires.thoughts import in_chunk, in_whole
+from guiju.gateway.wires.thoughts import in_chunk_without_refusals, in_whole_without_refusals
 from guiju.gateway.wires.wire import Json, Wire
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ class Messages(Wire):
         return read(body)
 
     def ear(self) -> Callable[[Json], Json] | None:
-        """A thought has one name here."""
-        return in_chunk
+        """A thought has one name here, and a refusal is text."""
+        return in_chunk_without_refusals
 
     def answered(self, answer: Json) -> Json:
-        """A thought has one name, and a call has arguments; raises Unavailable."""
-        answer = in_whole(answer)
+        """As above; and a call has arguments, or this raises Unavailable."""
+        answer = in_whole_without_refusals(answer)
         choices = answer.get("choices")
         for choice in choices if type(choices) is list else ():
             saying.check_calls(choice)
