@@ -12,18 +12,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from guiju.gateway import likelihoods
-from guiju.gateway.channels import (
-    MOST_TEXT,
-    TEXT_CHANNELS,
-    text_of,
-)
+from guiju.gateway.account import account
+from guiju.gateway.channels import MOST_TEXT, TEXT_CHANNELS, text_of
 from guiju.gateway.choices import Choice
 from guiju.gateway.escapes import Resolver
 from guiju.gateway.faults import not_understood
 from guiju.gateway.heads import finish_of, model_of, shown_usage, usage_of
 from guiju.gateway.signals import AskGuards
 from guiju.gateway.watch import CALLS, Channel, Watch, Window, withdrawal
-from guiju.records import Screening, Usage
+from guiju.records import Usage
 from guiju.screening import BORDER, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -272,10 +269,19 @@ class Relay:
         if self._watch is not None:
             self._watch.give_up()
         sent = [] if self.stopped or self.silent else self._waiting_calls()
-        self._settle()
+        self._account()
         if self.work.stopped or self.stopped:
             sent += self._refusals()
         return [] if self.silent else sent
+
+    def _account(self) -> None:
+        work = self.work
+        outcome = max(self._calls_outcome, self._guards_outcome)
+        account(work, self.choices, outcome, self._calls_length, self._usage)
+        if self.stopped:
+            work.finish = "content_filter"
+        elif work.finish == "stop":
+            work.finish = self.choices[min(self.choices)].finish
 
     def _waiting_calls(self) -> list[bytes]:
         waiting = [(at, one) for at, one in self.choices.items() if one.calls_pass]
@@ -337,47 +343,6 @@ class Relay:
             sent.append(self._chunk(index, choice, {"content": gap + refusal}))
         return sent
 
-    def _settle(self) -> None:
-        work = self.work
-        outcome, screened = max(self._calls_outcome, self._guards_outcome), "full"
-        characters, covered = self._calls_length, self._calls_length
-        for index, choice in self.choices.items():
-            for name, channel in choice.channels.items():
-                delivered = sum(map(len, channel.delivered))
-                characters += delivered
-                verdict = channel.verdict
-                if verdict is None:
-                    screened = "not-screened"
-                    continue
-                work.note(_own(channel, verdict), "output")
-                outcome = max(outcome, verdict.outcome)
-                if verdict.screened == "full":
-                    covered += delivered - min(channel.uncovered, delivered)
-                else:
-                    screened = verdict.screened
-                screened = channel.unscreened or screened
-                raw = "".join(channel.raw)
-                if raw != "".join(channel.delivered):
-                    work.withheld[f"{index}/{name}"] = raw
-        if any(choice.channels or choice.calls for choice in self.choices.values()):
-            work.outgoing = Screening(outcome.value, screened)
-        work.usage = Usage(
-            self._usage.prompt_tokens, self._usage.completion_tokens, characters, covered
-        )
-        if self.stopped:
-            work.finish = "content_filter"
-        elif work.finish == "stop":
-            work.finish = self.choices[min(self.choices)].finish
-
-    def withdrawn(self) -> dict[str, int]:
-        """From which character on each channel was withdrawn after it had left."""
-        return {
-            f"{index}/{name}": channel.withdrawn
-            for index, choice in self.choices.items()
-            for name, channel in choice.channels.items()
-            if channel.withdrawn is not None
-        }
-
     def label(self, text: str, index: int) -> bytes:
         """The chunk that carries the visible label of one choice."""
         choice = self.choices[index]
@@ -401,13 +366,3 @@ class Relay:
             choice.labelled = True
             delta["content"] = self._before + delta["content"]
         return self.voice.part(index, choice, delta)
-
-
-def _own(channel: Channel, verdict: Verdict) -> Verdict:
-    """The verdict without what was found in the text before, which has a verdict of its own."""
-    known = len(channel.known)
-    if not known:
-        return verdict
-    found = (one for one in verdict.findings if one.end > known)
-    moved = (one._replace(start=max(one.start - known, 0), end=one.end - known) for one in found)
-    return verdict._replace(findings=tuple(moved))

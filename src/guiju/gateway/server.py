@@ -181,6 +181,7 @@ class Gateway:
         line.marks += [
             (b"x-guiju-produce-id", ask.produce_id.encode()),
             (b"x-guiju-policy", rules.policy.encode()),
+            (wire.request_mark, line.request.encode()),
         ]
         exchange = Exchange(work, stations)
         line.exchange = exchange

@@ -106,6 +106,7 @@ def test_a_message_by_the_official_client() -> None:
         whole = await client.messages.create(**asked)
         assert [one.type for one in whole.content] == ["thinking", "text"]
         assert whole.stop_reason == "end_turn"
+        assert whole._request_id == whole.id.removeprefix("msg_")
         async with client.messages.stream(**asked) as stream:
             text = "".join([piece async for piece in stream.text_stream])
             final = await stream.get_final_message()
@@ -226,6 +227,7 @@ def test_a_response_by_the_official_client() -> None:
         whole = await client.responses.create(**asked)
         assert whole.output_text == "好的。" + LABEL
         assert [one.type for one in whole.output] == ["reasoning", "message"]
+        assert whole._request_id == whole.id.removeprefix("resp_")
         async with client.responses.stream(**asked) as stream:
             pieces = [one.delta async for one in stream if one.type == "response.output_text.delta"]
             final = await stream.get_final_response()
@@ -317,8 +319,12 @@ def test_a_withdrawal_does_not_disturb_the_official_openai_client() -> None:
             events: list[Any] = [one async for one in stream]
         (notice,) = [one for one in events if one.type == "guiju.withdrawal"]
         assert notice.output_index == 1
-        said = events[-1].response.output[1].content[0].text
+        deltas = [one.delta for one in events if one.type == "response.output_text.delta"]
+        said = "".join(deltas)
         assert BAD in said[getattr(notice, "from") :]
+        whole = events[-1].response.output[1].content[0].text
+        assert whole.startswith(said[: getattr(notice, "from")])
+        assert BAD not in whole
         async with client.chat.completions.stream(model="m", messages=HELLO) as chunks:
             with pytest.raises(openai.ContentFilterFinishReasonError) as stopped:
                 await chunks.get_final_completion()

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from guiju.gateway.account import withdrawn
 from guiju.gateway.signals import Command, Record
 from guiju.gateway.stations.identify import known
 from guiju.gateway.wires import CHAT
@@ -61,8 +62,8 @@ def _delivered(work: Work) -> dict[str, Any]:
     kept: dict[str, Any] = {"delivered": shown, "withheld": work.withheld}
     if work.wire is not CHAT:
         kept["wire"] = work.wire.name
-    withdrawn = {} if work.relay is None else work.relay.withdrawn()
-    return kept | {"withdrawn": withdrawn} if withdrawn else kept
+    taken_back = {} if work.relay is None else withdrawn(work.relay.choices)
+    return kept | {"withdrawn": taken_back} if taken_back else kept
 
 
 _NOBODY = Text(zh="没有可以记录的人。", en="There is nobody to record this for.")

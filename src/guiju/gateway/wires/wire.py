@@ -50,6 +50,8 @@ class Wire(ABC):
     name: ClassVar[str]
     in_words: ClassVar[bool] = True
     """Whether its answers are words: then a refusal may be one, and there is a label."""
+    request_mark: ClassVar[bytes] = b"x-request-id"
+    """The header in which its clients look for the number of a request."""
     asks: ClassVar[str] = "/chat/completions"
     """Where the model service is asked, below its base address."""
 

@@ -20,6 +20,7 @@ class Messages(Wire):
     """Anthropic's message."""
 
     name = "messages"
+    request_mark = b"request-id"
 
     def read(self, body: Json) -> Json:
         """The chat that is asked for."""

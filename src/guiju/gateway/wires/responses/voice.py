@@ -39,9 +39,24 @@ class ResponseVoice(TurnVoice):
         self._marks: list[Json] = []
 
     def withdrawal(self, notice: Json, channel: Channel) -> bytes:
-        """The event takes back what stands in item `output_index` from a character on."""
+        """The event takes back what stands in item `output_index` from a character on.
+
+        The whole response is said once more at the end; what was taken back is not.
+        """
         where = self._where("output_index", channel)
+        self._cut(where.get("output_index"), channel.name, notice["from"])
         return self._event("guiju.withdrawal", {**where, **notice})
+
+    def _cut(self, place: int | None, name: str, start: int) -> None:
+        if place is None:
+            return
+        if place == self._place and self._speaking is not None:
+            self._text, self._marks = ["".join(self._text)[:start]], []
+            return
+        (part,) = self._items[place]["content"]
+        field = saying.FIELDS[name]
+        left = {**saying.PARTS[name], field: part[field][:start]}
+        self._items[place] = {**self._items[place], "content": [left]}
 
     def ending(self, finishes: Mapping[int, str], usage: Json, aigc: Mapping[str, str]) -> bytes:
         """The calls, then the whole response once more, with why it ended and what was used."""
