@@ -13,7 +13,7 @@ import anthropic
 import numpy as np
 import pytest
 import zxingcpp
-from openai import BadRequestError, OpenAI
+from openai import APIError, BadRequestError, OpenAI
 from PIL import Image
 from tests.journeys.conftest import POLICY, Service
 from tests.journeys.model_service import ModelService
@@ -131,6 +131,27 @@ def test_a_blocked_response_is_stopped(client: OpenAI, model: ModelService) -> N
     with pytest.raises(BadRequestError) as refused:
         client.responses.create(model="m", input="x", tools=[{"type": "web_search"}])
     assert (refused.value.code, refused.value.param) == ("content-not-screened", "tools[0]")
+
+
+@pytest.mark.control("closed-door")
+def test_a_model_that_breaks_off_is_an_error_in_every_wire(
+    client: OpenAI, messages: anthropic.Anthropic, model: ModelService
+) -> None:
+    """What was said has left and is labelled; then comes the error that each client knows."""
+    name, said = model.script({"deltas": [{"content": "说到一半"}], "breaks": True}), []
+    with pytest.raises(APIError) as broken:
+        for event in client.responses.create(model=name, input="x", stream=True):
+            said += [event.delta] if event.type == "response.output_text.delta" else []
+    assert broken.value.code == "upstream-unavailable"
+    hello: Any = [{"role": "user", "content": "x"}]
+    with (
+        pytest.raises(anthropic.APIStatusError) as ended,
+        messages.messages.stream(model=name, max_tokens=9, messages=hello) as stream,
+    ):
+        said += list(stream.text_stream)
+    body: Any = ended.value.body
+    assert body["error"]["code"] == "upstream-unavailable"
+    assert "".join(said) == "说到一半" + LABEL
 
 
 EYES = """
