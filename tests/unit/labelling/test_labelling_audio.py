@@ -314,6 +314,15 @@ def test_the_sizes_of_a_streamed_wav_hold_with_a_label_that_is_heard(
     assert told == ((len(out) - 8,) if sizes[0] == 92 else told)
 
 
+def test_a_streamed_mp3_that_is_to_be_heard_needs_ffmpeg_and_says_so() -> None:
+    """Before a byte of it is delivered."""
+    marking = AudioMarking("mp3", LABEL, cue=Rhythm(), ffmpeg=NOWHERE)
+    assert marking.feed(mp3()[:80]) == b""
+    with pytest.raises(Unavailable) as caught:
+        marking.feed(mp3()[80:])
+    assert caught.value.code == "ffmpeg-missing"
+
+
 def test_raw_samples_have_no_place_for_the_implicit_label_and_say_so() -> None:
     """The caller puts it beside them; what can be heard is put in front."""
     marking = AudioMarking("pcm", LABEL, cue=Rhythm())
@@ -354,6 +363,6 @@ def test_only_formats_with_their_label_at_the_head_are_streamed(format_: str) ->
     """And only unpacked ones can be given a label that is heard."""
     with pytest.raises(GuijuError):
         AudioMarking(format_, LABEL)
-    for packed in set(STREAMED) - {"wav", "pcm"}:
+    for packed in set(STREAMED) - {"wav", "pcm", "mp3"}:
         with pytest.raises(GuijuError):
             AudioMarking(packed, LABEL, cue=Rhythm())

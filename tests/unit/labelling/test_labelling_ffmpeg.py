@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from guiju.labelling import AigcLabel, first_write, mark, read
-from guiju.labelling.audio import Where, explicit_audio, hears_rhythm
+from guiju.labelling.audio import AudioMarking, Rhythm, Where, explicit_audio, hears_rhythm
 from guiju.labelling.audio.waves import raw_of
 from guiju.labelling.video import explicit_video
 
@@ -145,6 +145,22 @@ def test_packed_sound_gets_a_label_that_is_heard_once(
         assert "TAG:title=曲" in told(out)
     assert explicit_audio(out.read_bytes(), format_, where=where) == out.read_bytes()
     assert mark(out.read_bytes(), LABEL).label == LABEL
+
+
+@pytest.mark.parametrize("extra", [(), ("-write_xing", "0"), ("-q:a", "4"), ("-ac", "2")])
+def test_a_streamed_mp3_is_heard_to_be_generated(extra: tuple[str, ...], tmp_path: Path) -> None:
+    """Its own frames follow those of the label unchanged, however it is cut."""
+    made, out = tmp_path / "a.mp3", tmp_path / "b.mp3"
+    run("ffmpeg", "-v", "error", *SPEECH, *extra, str(made))
+    data = made.read_bytes()
+    for size in (1, 100, len(data)):
+        marking = AudioMarking("mp3", LABEL, cue=Rhythm())
+        pieces = (data[at : at + size] for at in range(0, len(data), size))
+        out.write_bytes(b"".join(map(marking.feed, pieces)))
+        marking.close()
+        assert packets(out)[-len(packets(made)) :] == packets(made)
+        assert samples(out)[1]
+        assert [one.label for one in read(out.read_bytes()).labels] == [LABEL]
 
 
 FILM_4 = ("-f", "lavfi", "-i", "mandelbrot=size=320x180:rate=10", *SPEECH, "-t", "4")

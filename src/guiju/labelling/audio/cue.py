@@ -32,6 +32,8 @@ LISTENED = 60
 class Cue(Protocol):
     """Something that is heard as a label; `sounds` names it in records."""
 
+    def __hash__(self) -> int: ...
+
     @property
     def sounds(self) -> str:
         """What it is, as a stable word."""
@@ -42,10 +44,14 @@ class Cue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class Rhythm:
     """Short-long, short-short."""
 
-    sounds = "rhythm"
+    @property
+    def sounds(self) -> str:
+        """That it is one."""
+        return "rhythm"
 
     def at(self, rate: int) -> Samples:
         """The rhythm, made for this rate."""

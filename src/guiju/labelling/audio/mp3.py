@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 from guiju.labelling.audio.waves import Where
 from guiju.labelling.containers import id3
-from guiju.labelling.containers.mpeg_frames import mp3_frame, mp3_kbits
+from guiju.labelling.containers.mpeg_frames import mp3_frame, mp3_kbits, mp3_rate
 from guiju.labelling.containers.walking import Edit, spliced
 
 _HEADER = 4
@@ -26,6 +28,14 @@ _LAME, _LAME_CHECK = 120, 154  # bytes behind the mark: the encoder's part and i
 _TAILS = (b"TAG", b"APETAGEX")
 
 
+class Kind(NamedTuple):
+    """What an encoder must be told to make frames that go with another."""
+
+    rate: int
+    channels: int
+    kbits: int
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One frame: where it begins and ends, and its header as a number."""
@@ -35,19 +45,20 @@ class Frame:
     header: int
 
     @property
-    def kind(self) -> tuple[int, bool]:
+    def alike(self) -> tuple[int, bool]:
         """What frames of one stream have in common."""
         return self.header & _KIND, self.is_mono
+
+    @property
+    def kind(self) -> Kind:
+        """How frames like it are made."""
+        header = self.header.to_bytes(_HEADER)
+        return Kind(mp3_rate(header), 1 if self.is_mono else 2, mp3_kbits(header))
 
     @property
     def is_mono(self) -> bool:
         """Whether it has one channel."""
         return self.header & _MONO == _MONO
-
-    @property
-    def kbits(self) -> int:
-        """Thousands of bits a second."""
-        return mp3_kbits(self.header.to_bytes(_HEADER))
 
     @property
     def side(self) -> int:
@@ -71,12 +82,17 @@ def first_frame(data: bytes) -> Frame | None:
     return next(_frames(data), None)
 
 
+def has_begun(data: bytes) -> bool:
+    """Whether two frames are there, so that one of them is sound and not only facts."""
+    return len(list(islice(_frames(data), 2))) == 2  # noqa: PLR2004 - one of facts and one of sound
+
+
 def joined(data: bytes, more: bytes, where: Where) -> bytes | None:
     """`data` with the frames of `more` at one end; None if they cannot be one stream."""
     frames, new = list(_frames(data)), list(_frames(more))
     facts = frames[0] if frames and data.startswith(_COUNTS, frames[0].mark) else None
     sound = frames[1:] if facts else frames
-    if not sound or not new or len({one.kind for one in (*frames, *new)}) != 1:
+    if not sound or not new or len({one.alike for one in (*frames, *new)}) != 1:
         return None
     at = sound[0].start if where is Where.START else sound[-1].end
     if sound[0].borrows(data) or data.startswith(b"VBRI", frames[0].start + 36):

@@ -6,13 +6,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from guiju.labelling.audio import mp3
-from guiju.labelling.audio.cue import Cue
+from guiju.labelling.audio.cue import Cue, fitted
 from guiju.labelling.audio.mixing import in_wave, label_beside
-from guiju.labelling.audio.pcm import not_supported
+from guiju.labelling.audio.pcm import Pcm, not_supported
 from guiju.labelling.audio.waves import Where, raw_of, wave_file, wave_of
 from guiju.labelling.containers import container_of
 from guiju.labelling.ffmpeg import Ffmpeg
@@ -64,6 +65,28 @@ def in_packed(data: bytes, format_: str, cue: Cue, where: Where, ffmpeg: Ffmpeg)
         return _Work(Path(folder), kind, ffmpeg).labelled(data, cue, where)
 
 
+@lru_cache(32)
+def mp3_label(cue: Cue, frame: mp3.Kind, ffmpeg: Ffmpeg) -> bytes:
+    """The label as frames that go with others of this kind, as loud as speech mostly is.
+
+    Raises:
+        Unavailable: as `in_packed`.
+    """
+    pcm = Pcm(frame.rate, frame.channels)
+    with tempfile.TemporaryDirectory(prefix="guiju-audio-") as folder:
+        return _mp3_frames(Path(folder), ffmpeg, wave_file(pcm, fitted(cue, pcm)), frame.kbits)
+
+
+def _mp3_frames(folder: Path, ffmpeg: Ffmpeg, wave: bytes, kbits: int) -> bytes:
+    given, made = folder / "label.wav", folder / "label.mp3"
+    given.write_bytes(wave)
+    # Without a reservoir no frame borrows from the one before it.
+    coder = ("-c:a", "libmp3lame", "-b:a", f"{kbits}k", "-reservoir", "0")
+    plain = ("-write_xing", "0", "-id3v2_version", "0", "-f", "mp3")
+    ffmpeg.run("-f", "wav", "-i", given, *coder, *plain, made)
+    return made.read_bytes()
+
+
 class _Work:
     """One sound on its way through ffmpeg, in a folder of its own."""
 
@@ -91,14 +114,8 @@ class _Work:
         new = label_beside(samples, pcm, cue, where)
         if not new or frame is None:
             return data if frame else None
-        self._wave.write_bytes(wave_file(pcm, new))
-        # Without a reservoir no frame borrows from the one before it.
-        rate = ("-b:a", f"{frame.kbits}k", "-reservoir", "0")
-        plain = ("-write_xing", "0", "-id3v2_version", "0", "-f", "mp3")
-        self._ffmpeg.run(
-            "-f", "wav", "-i", self._wave, "-c:a", "libmp3lame", *rate, *plain, self._made
-        )
-        return mp3.joined(data, self._made.read_bytes(), where)
+        more = _mp3_frames(self._wave.parent, self._ffmpeg, wave_file(pcm, new), frame.kind.kbits)
+        return mp3.joined(data, more, where)
 
     def _stream(self) -> dict[str, Any]:
         """What ffprobe says of the sound."""

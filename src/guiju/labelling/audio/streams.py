@@ -7,11 +7,12 @@ they are known they are told anew, and where they are not, as in most streams, t
 
 from __future__ import annotations
 
+from guiju.labelling.audio import mp3
 from guiju.labelling.audio.cue import Cue, fitted
-from guiju.labelling.audio.packed import KINDS
+from guiju.labelling.audio.packed import KINDS, mp3_label
 from guiju.labelling.audio.pcm import SPEECH, Pcm, not_supported
 from guiju.labelling.audio.wave_heads import samples_begin, with_sizes, without_sizes
-from guiju.labelling.audio.waves import format_of
+from guiju.labelling.audio.waves import Where, format_of
 from guiju.labelling.containers import container_of
 from guiju.labelling.containers.errors import broken, metadata_too_large
 from guiju.labelling.containers.model import HEAD
@@ -19,6 +20,7 @@ from guiju.labelling.containers.ogg import OGG
 from guiju.labelling.containers.ogg_pages import pages
 from guiju.labelling.containers.walking import StopsError
 from guiju.labelling.containers.wav import parsed
+from guiju.labelling.ffmpeg import Ffmpeg
 from guiju.labelling.marking import Present, mark
 from guiju.labelling.model import AigcLabel
 
@@ -27,6 +29,9 @@ LARGEST_HEAD = 1024 * 1024
 
 STREAMED = ("wav", "pcm", "mp3", "opus", "ogg", "aac", "flac")
 """The formats that can be labelled while they come."""
+
+AUDIBLE = ("wav", "pcm", "mp3")
+"""Those of them that can be given a label that is heard; MP3 needs ffmpeg for that."""
 
 
 class AudioMarking:
@@ -43,17 +48,18 @@ class AudioMarking:
         cue: Cue | None = None,
         pcm: Pcm = SPEECH,
         present: Present = "refuse",
+        ffmpeg: Ffmpeg | None = None,
     ) -> None:
-        """Without `cue` the sound gets no audible label; packed formats cannot get one this way.
+        """Without `cue` the sound gets no audible label; of packed formats only MP3 can get one.
 
         Raises:
             Invalid: `label-not-writable` or `audio-not-supported`, before anything is delivered.
         """
-        if format_ not in STREAMED or (cue is not None and format_ not in {"wav", "pcm"}):
+        if format_ not in STREAMED or (cue is not None and format_ not in AUDIBLE):
             raise not_supported(format_)
         self.implicit = format_ != "pcm"
         self._format, self._label, self._present = format_, label.checked(), present
-        self._cue, self._pcm = cue, pcm
+        self._cue, self._pcm, self._ffmpeg = cue, pcm, ffmpeg or Ffmpeg()
         self._held = b""
         self._enough = 1
         self._is_through = False
@@ -64,6 +70,7 @@ class AudioMarking:
         Raises:
             Invalid: `file-broken`, `audio-not-supported`, `metadata-too-large`, or as `mark`.
             Conflict: `label-present`.
+            Unavailable: `ffmpeg-missing`, for a label that is heard in MP3.
         """
         if self._is_through:
             return piece
@@ -94,7 +101,9 @@ class AudioMarking:
         if self._format == "pcm":
             return self._audible(self._pcm) + self._held
         try:
-            return self._wave() if self._format == "wav" else self._packed()
+            if self._format == "wav":
+                return self._wave()
+            return self._mp3() if self._cue else self._packed()
         except StopsError as stop:
             raise broken(stop.why) from stop
 
@@ -120,6 +129,18 @@ class AudioMarking:
         if container is OGG and _count(marked) != _count(head):
             raise metadata_too_large("Ogg", end)
         return marked + held[end:]
+
+    def _mp3(self) -> bytes | None:
+        """With frames of the audible label before those of the sound."""
+        marked = self._packed()
+        frame = None if marked is None else mp3.first_frame(marked)
+        if marked is None or frame is None or self._cue is None or not mp3.has_begun(marked):
+            return None
+        label = mp3_label(self._cue, frame.kind, self._ffmpeg)
+        joined = mp3.joined(marked, label, Where.START)
+        if joined is None:
+            raise not_supported("mp3, frames of several kinds")
+        return joined
 
     def _wave(self) -> bytes | None:
         held = self._held

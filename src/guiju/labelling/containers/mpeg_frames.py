@@ -43,6 +43,11 @@ def mp3_frame(data: bytes) -> int:
     return samples * 1000 * mp3_kbits(data) // rates[rate] + padding
 
 
+def mp3_rate(header: bytes) -> int:
+    """Samples a second, as the header of a frame says."""
+    return _RATES[header[1] >> 3 & 3][header[2] >> 2 & 3]
+
+
 def mp3_kbits(header: bytes) -> int:
     """Thousands of bits a second, as the header of a frame says."""
     table = _KBITS_1 if header[1] >> 3 & 3 == _MPEG_1 else _KBITS_2
