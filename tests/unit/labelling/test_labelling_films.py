@@ -19,6 +19,7 @@ from tests.unit.labelling.films import (
     flv,
     flv_facts,
     full,
+    handler,
     itunes,
     matroska,
     mp4,
@@ -40,6 +41,14 @@ CODE = "001191110102MAD55U9H0F10002"
 LABEL = first_write(CODE, "req_1")
 TEXT = LABEL.to_json().encode()
 PLACE = "moov.udta.meta AIGC"
+WIDE = (
+    full(b"keys", b"\0\0\0\1", box(b"mdta", b"AIGC")),
+    box(
+        b"ilst",
+        box(b"\0\0\0\1", box(b"data", b"\0\0\0\2", bytes(4), TEXT.decode().encode("utf-16-be"))),
+    ),
+)
+"""Facts of which one is a label in two bytes for each character."""
 XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
 
@@ -104,6 +113,8 @@ def test_labels_where_vendors_put_them_are_read_and_taken_out() -> None:
     )
     for data, place in (
         (mp4(more=quicktime({b"AIGC": TEXT}, plain=True)), "moov.meta AIGC"),
+        (mp4() + quicktime({b"AIGC": TEXT}), "meta AIGC place:meta"),
+        (mp4(more=full(b"meta", handler(b"mdta"), *WIDE)), "moov.meta AIGC"),
         (mp4(more=itunes(fact(b"\xa9cmt", TEXT))), "moov.meta ©cmt place:moov.meta ©cmt"),
         (
             mp4(user=box(b"udta", itunes(named))),
@@ -175,7 +186,7 @@ def test_a_place_beyond_four_gigabytes_is_refused_and_not_cut() -> None:
         box(b"ftyp", b"isom", bytes(4)),
         mp4(more=box(b"cmov", b"packed")),
         mp4(user=box(b"udta", b"\0\0\xff\xff????")),
-        mp4(more=full(b"meta", handler := full(b"hdlr", bytes(4), b"mdta", bytes(13)), handler)),
+        mp4(more=full(b"meta", handler(b"mdta"), handler(b"mdta"))),
     ],
 )
 def test_a_film_that_lies_is_never_called_unlabelled_nor_labelled(data: bytes) -> None:

@@ -82,6 +82,7 @@ def test_a_packed_frame_and_one_of_an_old_version_are_read() -> None:
     assert [one.label for one in read(mp3(id3(packed_frame(TXXX)))).labels] == [LABEL]
     old = mp3(id3(b"TXX" + len(TXXX).to_bytes(3) + b"\0" + TXXX[1:], version=2))
     assert [one.label for one in read(old).labels] == [LABEL]
+    assert places(old) == [("ID3v2.2 TXX", ("place:ID3v2.2 TXX",))]
     with pytest.raises(GuijuError) as caught:
         mark(mp3(id3(version=2)), LABEL)
     assert caught.value.code == "label-not-supported"

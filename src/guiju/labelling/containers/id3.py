@@ -26,10 +26,11 @@ from guiju.labelling.containers.id3_frames import (
     syncsafe,
     to_syncsafe,
 )
-from guiju.labelling.containers.model import LARGEST_METADATA
+from guiju.labelling.containers.model import LARGEST_METADATA, Found
 from guiju.labelling.containers.walking import Budget, StopsError
 
 PLACE = "ID3v2 TXXX"
+_OLD_PLACE = "ID3v2.2 TXX"
 HEAD = 10
 """Bytes in the header of a tag, and in its footer."""
 
@@ -66,6 +67,13 @@ class Tag:
     def labels(self) -> Iterator[str]:
         """The texts of its label frames."""
         return (text for text in self.texts if text is not None)
+
+    @property
+    def found(self) -> Iterator[Found]:
+        """The same as what was found in a file whose place for labels this is."""
+        old = self.layout is LAYOUTS[2]
+        place, faults = (_OLD_PLACE, (f"place:{_OLD_PLACE}",)) if old else (PLACE, ())
+        return (Found(place, text, faults) for text in self.labels)
 
     @property
     def padding(self) -> int:

@@ -46,7 +46,7 @@ def _write(data: bytes, text: str) -> bytes:
 def _labels(data: bytes) -> Iterator[Found | Unread]:
     end = 0
     for tag in id3.tags_at_start(data):
-        yield from (Found(id3.PLACE, text) for text in tag.labels)
+        yield from tag.found
         end = tag.end
     yield from _in_ape(data, end)
 

@@ -76,6 +76,9 @@ def _walk(data: bytes) -> Iterator[Found | Unread]:
         if one.kind == b"moov":
             films += 1
             yield from with_faults(_film(data, one, budget), ("repeated:moov",) * (films > 1))
+        elif one.kind == b"meta":
+            found = mp4_meta.labels("meta", mp4_meta.meta(data, one, budget))
+            yield from with_faults(found, ("place:meta",))
         else:
             yield from _loose(data, one, budget)
     if not films:

@@ -20,7 +20,8 @@ KEY = "AIGC"
 MDTA = b"mdta"
 _FULL = 4  # version and flags
 _PARTS = frozenset({b"hdlr", b"keys", b"ilst"})
-_UTF_8 = 1
+_UTF_8 = (1).to_bytes(4)
+_UTF_16 = (2).to_bytes(4)
 _DATA_HEAD = 8  # type and locale
 _NAMED = b"----"  # a fact with its name inside
 _FREE = frozenset({b"free", b"skip"})
@@ -142,7 +143,8 @@ def _item(data: bytes, one: Box, names: tuple[str, ...], budget: Budget) -> Item
     for part in inside(data, one, budget) if one.kind not in _FREE else ():
         content = data[part.body : min(part.end, part.body + LARGEST_LABEL)]
         if part.kind == b"data" and not text:
-            text = content[_DATA_HEAD:].decode("utf-8", "replace").strip("\0")
+            encoding = "utf-16-be" if content[:4] == _UTF_16 else "utf-8"
+            text = content[_DATA_HEAD:].decode(encoding, "replace").strip("\0")
         elif part.kind == b"name" and one.kind == _NAMED:
             name = content[_FULL:].decode("utf-8", "replace")
     return Item(one, name, text)
@@ -155,5 +157,5 @@ def _keys(old: bytes, count: int) -> bytes:
 
 
 def _fact(name: int, text: str) -> bytes:
-    value = _UTF_8.to_bytes(4) + bytes(4) + text.encode("ascii")
+    value = _UTF_8 + bytes(4) + text.encode("ascii")
     return box(name.to_bytes(4), box(b"data", value))
