@@ -64,29 +64,32 @@ class Asking:
             self._open_at = min(self._open_at, open_at)
         return self._hits, self._open_at
 
-    def take(self, layer: Layer, sight: Seen, found: list[tuple[int, int, int]]) -> None:
+    def take(self, layer: Layer, found: Iterable[tuple[int, int, int]]) -> None:
         """Ask the places where the layer's automaton found a form."""
-        owned, context = layer.owned, self._sights.context
-        if layer.view == FOLDED:
+        owned, context, view = layer.owned, self._sights.context, layer.view
+        if view == FOLDED:
             for start, end, form in found:
                 for number in owned(form):
                     self._ask(number, (start + context, end + context), FOLDED)
             return
+        sight = self._sights.seen(view)
         for start, end, form in found:
+            if view in _SPLIT_OFF and not self._shows(view, sight, start, end):
+                continue
             core = self._sights.core(sight, start, end)
             if core[1] - core[0] > LONGEST_SPAN:
                 continue
-            if layer.view in _SPLIT_OFF and not self._shows(layer.view, sight, start, end):
-                continue
             for number in owned(form):
-                self._ask(number, core, layer.view)
+                self._ask(number, core, view)
 
     def _shows(self, view: str, sight: Seen, start: int, end: int) -> bool:
         """Whether a place shows what the view looks for; borders of words are asked elsewhere."""
         if view == "split":
             return border(view, sight, start, end)
-        core = self._sights.core(sight, start, end)
-        return sight.is_whole(start, end) and bool(_LATIN.search(self._sights.folded, *core))
+        # Mostly ideographs that are said so: what is spelt tells before what is folded.
+        if not sight.is_whole(start, end) or not _LATIN.search(sight.spelt(start, end)):
+            return False
+        return bool(_LATIN.search(self._sights.folded, *self._sights.core(sight, start, end)))
 
     def _ask(self, number: int, core: tuple[int, int], view: str) -> None:
         sights, flags = self._sights, self._register.flags[number]

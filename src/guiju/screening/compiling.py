@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import compress
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -47,7 +48,7 @@ def made(entries: Sequence[Entry], numbers: Sequence[int]) -> Made:
             shared[known] = tuple(_layers(laying, chosen, place))
         layers[way] = shared[known]
         patterns[way] = tuple(place[chosen & is_pattern].tolist())
-    terms = (one.term for one in compress(entries, used.tobytes()))
+    terms = list(map(attrgetter("term"), compress(entries, used.tobytes())))
     flags = compress(laying.flags, used.tobytes())
     return Made(packed(terms, laying.heads.only(used), flags), layers, patterns)
 
@@ -66,9 +67,10 @@ def _counts(way: Direction, entry: Entry) -> bool:
 
 def _outdone(laying: Laying) -> set[tuple[Direction, int]]:
     """Entries that another one makes needless in a direction."""
-    entries, times = laying.entries, Counter(laying.folded)
-    if len(times) == len(entries):
+    entries = laying.entries
+    if len(set(laying.folded)) == len(entries):
         return set()
+    times = Counter(laying.folded)
     best: dict[tuple[Direction, object], int] = {}
     outdone: set[tuple[Direction, int]] = set()
     for at in (at for at, folded in enumerate(laying.folded) if times[folded] > 1):
@@ -93,5 +95,5 @@ def _layers(laying: Laying, chosen: NDArray[np.bool_], place: NDArray[np.int64])
         those = chosen[numbers]
         if those.any():
             kept = those.tobytes()
-            forms, words = compress(found.forms, kept), compress(found.words, kept)
-            yield laid(view, list(forms), place[numbers[those]].tolist(), bytes(words))
+            words = np.frombuffer(found.words, dtype=bool)[those]
+            yield laid(view, list(compress(found.forms, kept)), place[numbers[those]], words)

@@ -2,41 +2,38 @@
 """A short question before the long ones: can anything of a small lexicon stand in this text at all?
 
 A form is found only where all its signs are. Each sign has a bit, each character the bits of what
-it is seen as; a text whose bits together lack some of each form's needs no look in any view.
-Ordinary text mostly lacks them. A large lexicon asks nothing here: of a thousand terms some have
-all their signs in any text.
+it is seen as; a text whose bits together lack some of each form's needs no look in any view, and
+need not even be folded. Ordinary text mostly lacks them. A large lexicon asks nothing here: of a
+thousand terms some have all their signs in any text.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from string import ascii_lowercase
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from guiju.screening.ranges import ranges
-from guiju.screening.views import seen
-from guiju.screening.views_squeezed import dropped
+from guiju.screening.onetoone import first_plane
+from guiju.screening.plain import forms as plain_forms
+from guiju.screening.views import SEEN_AS, beginning
 
 MOST_FORMS = 400
 """A lexicon with more forms than this has no gate."""
 
-_FOLDED, _PINYIN, _SPLIT = "folded", "pinyin", "split"
+_PINYIN = "pinyin"
 _BITS = 256
+_DOUBT = 1 << _BITS
+"""The bit of letters where terms are found in letters: too much may be written in them."""
+_LETTER = re.compile("[a-zA-Z]")
 _PLANE = 0x10000
-_SURROGATES = range(0xD800, 0xE000)
 # Up to here looking up each character costs less than an array of them all.
 _SHORT = 24
-_LAST = "\U0010ffff"
-_BEYOND = "\U00010000-\U0010ffff"
-# Signs that a view shows as something else before it drops what is neither letter nor digit.
-_PICTURES = "\u23f0-\u23f3\u2600-\u27bf\u2b50"
-_LETTERS = "a-z"
-# What may stand for a letter where letters are: see `views_spoken`.
-_STANDING_IN = "0134578@$"
 
 Forms = Mapping[str, Sequence[str]]
 """The forms of each view."""
@@ -47,120 +44,141 @@ class Gate:
 
     def __init__(self, forms: Forms) -> None:
         """Take all forms of a lexicon."""
-        self._doubt = _doubt(forms)
-        self._start = {view: _start(view, some) for view, some in forms.items()}
-        bits, self._needs = _signs(forms)
-        self._few = bits
-        words = -(-max(map(int.bit_length, bits.values()), default=1) // 64)
-        masks = b"".join(mask.to_bytes(8 * words, "little") for mask in bits.values())
-        self._many = np.zeros((_PLANE, words), dtype="<u8")
-        self._many[list(map(ord, bits))] = np.frombuffer(masks, "<u8").reshape(-1, words)
+        starts = (beginning(view, some) for view, some in forms.items())
+        self._begins = _beginning(set().union(*starts))
+        self._letters = bool(forms.get(_PINYIN))
+        bits, needs = _signs(forms)
+        self._needs = _by_rarest(bits, needs)
+        self._masks: list[int] = []
+        self._kinds = _kinds(bits, self._masks)
+        self._kind_of = memoryview(self._kinds.tobytes()).cast("H")
 
-    def opens(self, folded: str) -> bool:
-        """Whether something may stand in `folded`; False is certain."""
-        if self._doubt.search(folded):
+    def opens(self, text: str) -> bool:
+        """Whether something may stand in `text`, folded or not; False is certain."""
+        if self._letters and _LETTER.search(text):
             return True
-        mask = self._mask(folded)
-        for need in self._needs:  # noqa: SIM110 - `any` would make a generator for each text
-            if mask & need == need:
+        mask = self._mask(text)
+        if mask & _DOUBT:
+            return True
+        for rarest, needs in self._needs:
+            if mask & rarest:
+                for need in needs:
+                    if mask & need == need:
+                        return True
+        return False
+
+    def begins(self, text: str) -> bool:
+        """Whether a form may begin in `text`, folded or not; False is certain.
+
+        False says also that each of its characters folds to just one.
+        """
+        begins = self._begins
+        for one in text:
+            code = ord(one)
+            if code >= _PLANE or begins[code]:
                 return True
         return False
 
-    def start(self, view: str, folded: str, at: int) -> int | None:
-        """The first place from `at` on where a form of this view may begin, if there is one."""
-        found = self._start[view].search(folded, at)
-        return None if found is None else found.start()
-
-    def _mask(self, folded: str) -> int:
-        if len(folded) > _SHORT:
-            codes = np.frombuffer(folded.encode("utf-16-le", "surrogatepass"), "<u2")
-            bits = np.bitwise_or.reduce(self._many.take(codes, axis=0), axis=0)
-            return int.from_bytes(bits.tobytes(), "little")
-        mask, bits_of = 0, self._few.get
-        for one in folded:
-            mask |= bits_of(one, 0)
+    def _mask(self, text: str) -> int:
+        """The bits of all characters; what is beyond the first plane is too hard."""
+        mask, masks = 0, self._masks
+        if len(text) > _SHORT:
+            codes = first_plane(text)
+            if codes is None:
+                return _DOUBT
+            for kind in set(self._kinds.take(codes).tolist()):
+                mask |= masks[kind]
+            return mask
+        kind_of = self._kind_of
+        for one in text:
+            code = ord(one)
+            if code >= _PLANE:
+                return _DOUBT
+            mask |= masks[kind_of[code]]
         return mask
 
 
-def _doubt(forms: Forms) -> re.Pattern[str]:
-    """What makes a text too hard for this short question."""
-    letters = _LETTERS if forms.get(_PINYIN) else ""
-    pictures = _PICTURES if forms.get(_SPLIT) else ""
-    return re.compile(f"[{_BEYOND}{letters}{pictures}]")
+class _Folding(NamedTuple):
+    """What the first plane folds to: characters that become one of it, and the others."""
+
+    sources: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    others: tuple[tuple[int, str], ...]
 
 
-def _start(view: str, forms: Sequence[str]) -> re.Pattern[str]:
-    starts = _starting(view, forms)
-    doubtful = {_PINYIN: re.escape(_STANDING_IN), _SPLIT: _PICTURES}.get(view, "")
-    return re.compile(f"[{_BEYOND}{doubtful}{ranges(map(ord, starts)) if starts else ''}]")
+@cache
+def _folding() -> _Folding:
+    plane = [(ord(one), to) for one, to in plain_forms().items() if ord(one) < _PLANE]
+    pairs = [(code, ord(to)) for code, to in plane if len(to) == 1 and ord(to) < _PLANE]
+    sources, targets = np.array(pairs, dtype=np.int64).T
+    others = tuple((code, to) for code, to in plane if len(to) != 1 or ord(to) >= _PLANE)
+    return _Folding(sources, targets, others)
 
 
-def _starting(view: str, forms: Sequence[str]) -> set[str]:
-    """The characters that this view sees as the beginning of a form."""
-    if view == _FOLDED:
-        return {form[0] for form in forms if ord(form[0]) < _PLANE}
-    seen_as, order = _seen_as(view), _in_order(view)
-    found: set[str] = set()
-    for form in forms:
-        for end in range(1, len(form)):
-            found.update(seen_as.get(form[:end], ()))
-        for to in order[bisect_left(order, form) : bisect_right(order, form + _LAST)]:
-            found.update(seen_as[to])
-    return found
+def _beginning(starts: set[str]) -> bytes:
+    """For each character of the first plane whether it folds to such a one, or not to just one."""
+    found = np.zeros(_PLANE, dtype=bool)
+    found[[ord(one) for one in starts if ord(one) < _PLANE]] = True
+    sources, targets, others = _folding()
+    found[sources] = found[targets]
+    found[[code for code, to in others if len(to) != 1 or to in starts]] = True
+    return found.tobytes()
 
 
 def _signs(forms: Forms) -> tuple[dict[str, int], list[int]]:
-    """The bits of each character, and for each form those it needs."""
+    """The bits of each folded character, and for each form those it needs."""
     bit_of: dict[tuple[str, str], int] = {}
     needs = set()
+    bits: defaultdict[str, int] = defaultdict(int)
     for view, some in forms.items():
-        # What is written in letters has been let through by its letters.
-        for form in some if view != _PINYIN else ():
+        if view == _PINYIN:
+            # What is written in letters has been let through by its letters.
+            bits.update(dict.fromkeys(ascii_lowercase, _DOUBT) if some else {})
+            continue
+        for form in some:
             need = 0
             for sign in form:
                 need |= bit_of.setdefault((view, sign), 1 << len(bit_of) % _BITS)
             needs.add(need)
-    bits: defaultdict[str, int] = defaultdict(int)
-    for (view, sign), bit in bit_of.items():
-        for one in _showing(view, sign):
-            bits[one] |= bit
+    for (_, sign), bit in bit_of.items():
+        bits[sign] |= bit
+    for view in forms:
+        for to, those in SEEN_AS[view].those() if view != _PINYIN else ():
+            mask = sum({bit_of.get((view, sign), 0) for sign in to})
+            for one in those if mask else ():
+                bits[one] |= mask
     return dict(bits), sorted(needs)
 
 
-def _showing(view: str, sign: str) -> Sequence[str]:
-    """The characters of the first plane in which this view sees a sign."""
-    if view == _FOLDED:
-        return sign if ord(sign) < _PLANE else ""
-    return _signs_of(view).get(sign, "")
+def _by_rarest(bits: Mapping[str, int], needs: Iterable[int]) -> list[tuple[int, list[int]]]:
+    """What the forms need, by the bit of it that the fewest characters have."""
+    often = Counter(bit for mask in bits.values() for bit in _each(mask))
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for need in needs:
+        found[min(_each(need), key=often.__getitem__)].append(need)
+    return list(found.items())
 
 
-@cache
-def _signs_of(view: str) -> Mapping[str, str]:
-    """Each sign of a view, and the characters in which it is seen."""
-    found: defaultdict[str, str] = defaultdict(str)
-    for to, those in _seen_as(view).items():
-        for sign in set(to):
-            found[sign] += those
-    return found
+def _each(mask: int) -> list[int]:
+    return [1 << at for at in range(mask.bit_length()) if mask >> at & 1]
 
 
-@cache
-def _seen_as(view: str) -> Mapping[str, str]:
-    """What the characters of the first plane that are no separators are seen as, and those."""
-    plane = "".join(chr(code) for code in range(_PLANE) if code not in _SURROGATES)
-    kept = [one for one in dropped(plane) if one != "\n"]
-    seen_as = seen(view, "\n".join(kept), whole=True).text.split("\n")
-    found: defaultdict[str, str] = defaultdict(str)
-    for one, to in zip(kept, seen_as, strict=True):
-        if to:
-            found[to] += one
-    return found
-
-
-@cache
-def _in_order(view: str) -> Sequence[str]:
-    """What characters are seen as, sorted: all that begin alike stand together."""
-    return sorted(_seen_as(view))
+def _kinds(bits: Mapping[str, int], masks: list[int]) -> NDArray[np.uint16]:
+    """For each character of the first plane, folded or not, which of the `masks` it has."""
+    number: dict[int, int] = {0: 0}
+    kinds = np.zeros(_PLANE, dtype=np.uint16)
+    for one, mask in bits.items():
+        if ord(one) < _PLANE:
+            kinds[ord(one)] = number.setdefault(mask, len(number))
+    sources, targets, others = _folding()
+    kinds[sources] = kinds[targets]
+    for code, to in others:
+        mask = 0
+        for sign in to:
+            mask |= bits.get(sign, 0)
+        kinds[code] = number.setdefault(mask, len(number))
+    masks.extend(number)
+    return kinds
 
 
 @lru_cache(maxsize=16)

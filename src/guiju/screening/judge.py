@@ -99,7 +99,10 @@ class Screen:
     @enforces("input-screening", "output-screening", "discrimination-screening", "rights-screening")
     def judge(self, text: str, direction: Direction) -> Verdict:
         """The verdict on a whole text; spans are those of `text` as given."""
-        folded, rules = fold(text), self._rules[direction]
+        rules = self._rules[direction]
+        if len(text) <= WINDOW and rules.is_clear(text):
+            return Verdict(Outcome.PASS, (), self.policy, len(text))
+        folded = fold(text)
         if len(folded.text) > WINDOW:
             return _swept(folded, rules).verdict(self.policy, len(text))
         hits = rules.find(Sights(folded.text), 0).hits

@@ -43,6 +43,7 @@ Usual: TypeAlias = Callable[[str], tuple[str, ...]]
 _DOUBTS = attrgetter("kind", "near", "except_", "from_", "to", "whole_word")
 _NO_DOUBTS = ("term", None, (), None, None, None)
 _AS_IT_STANDS = (FOLDED,)
+_TERM = attrgetter("term")
 
 
 class Forms:
@@ -92,9 +93,7 @@ def lay(entries: Sequence[Entry], numbers: Sequence[int]) -> Laying:
     Raises:
         Invalid: `lexicon-entry-hopeless`, naming the entry by its number.
     """
-    laying = Laying(
-        entries, _together(fold(BORDER.join(one.term for one in entries)).text, entries)
-    )
+    laying = Laying(entries, _together(fold(BORDER.join(map(_TERM, entries))).text, entries))
     if len(entries) > MOST_SEEN_THROUGH:
         _lay_many(laying, numbers)
     else:

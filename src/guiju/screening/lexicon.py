@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from guiju.screening.asking import Asking
-from guiju.screening.gate import gate_of
+from guiju.screening.gate import Gate, gate_of
+from guiju.screening.holding import Holding
 from guiju.screening.layer import Layer
 from guiju.screening.patterns import Pattern
+from guiju.screening.reading import Reading, rows_of
 from guiju.screening.register import Register
 from guiju.screening.sights import FOLDED, Sights
+from guiju.screening.views import SEEN_AS
 
 Hit: TypeAlias = tuple[int, int, int, str]
 """Start and end in the window's folded text, the number of the rule, the view it was found in."""
@@ -40,19 +43,30 @@ class Lexicon:
     ) -> None:
         """Take the entries, of which these are found by terms and by patterns."""
         self.register = register
-        self._layers = tuple(layers)
+        above = [one for one in layers if one.view != FOLDED]
+        plain = [one for one in layers if one.view == FOLDED]
+        self._layers = (*enumerate(above), *enumerate(plain))
         self._patterns = tuple(patterns)
+        self._rows = rows_of(tuple(one.view for one in above)) if above else None
+        self._holding = Holding(layers)
         self._gate = gate_of({one.view: one.forms for one in layers})
+
+    @property
+    def gate(self) -> Gate | None:
+        """What says in short that nothing stands in a text; None, where only a search can say."""
+        return None if self._patterns else self._gate
 
     def find(self, sights: Sights) -> Found:
         """Every hit that begins in the window's tail, overlapping ones too."""
         asking: Asking | None = None
-        for layer in self._layers if self._may_hold(sights) else ():
-            sight = sights.seen(layer.view)
-            found = sight.text and layer.automaton.find_overlapping(sight.text)
-            if found:
-                asking = asking or Asking(self.register, sights)
-                asking.take(layer, sight, found)
+        if self._gate is None or self._gate.opens(sights.tail):
+            reading = self._read(sights)
+            for number, layer in self._layers:
+                text = _seen(layer.view, sights, reading, number)
+                found = text and layer.find(text)
+                if found:
+                    asking = asking or Asking(self.register, sights)
+                    asking.take(layer, found)
         hits, open_at = asking.done() if asking is not None else ([], len(sights.folded))
         for number, pattern in self._patterns:
             spans = pattern.spans(sights.folded, sights.context)
@@ -63,47 +77,21 @@ class Lexicon:
         """Where the longest end of the window begins that may still become a hit."""
         ending = sights.ending()
         places = [one.hold(ending.folded, ending.context) for _, one in self._patterns]
-        for layer in self._layers:
-            begun = self._begun(layer, ending)
-            if begun is not None:
-                places.append(_first(layer, begun))
+        if self._layers:
+            places.append(self._holding.first(ending, self._read(ending)))
         return max(min(places, default=len(sights.folded)), sights.context)
 
-    def _may_hold(self, sights: Sights) -> bool:
-        return self._gate is None or self._gate.opens(sights.tail)
-
-    def _begun(self, layer: Layer, ending: Sights) -> Sights | None:
-        """The window from where a form of the layer may begin in it; None if none may."""
-        if self._gate is None:
-            return ending
-        at = self._gate.start(layer.view, ending.folded, ending.context)
-        if at is None or at == ending.context:
-            return None if at is None else ending
-        return Sights(ending.folded, at, closed=ending.closed)
+    def _read(self, sights: Sights) -> Reading | None:
+        return None if self._rows is None else sights.reading(self._rows)
 
 
-def _first(layer: Layer, sights: Sights) -> int:
-    """Where the first begins that may still become one of the layer's forms."""
-    if layer.view == FOLDED:
-        context = sights.context
-        tail = sights.tail
-        return context + layer.first(tail, 0, lambda at: sights.joined(at + context))
-    return _first_seen(layer, sights)
-
-
-def _first_seen(layer: Layer, sights: Sights) -> int:
-    sight = sights.to_come(layer.view)
-    text, at = sight.text, 0
-
-    def start(place: int) -> int:
-        core, _ = sights.core(sight, place, place + 1)
-        return sights.grown(core, core + 1)[0]
-
-    def joined(place: int) -> bool:
-        return sights.joined(start(place))
-
-    while (at := layer.first(text, at, joined)) < len(text):
-        if sight.is_whole(at, len(text)):
-            return start(at)
-        at += 1
-    return len(sights.folded)
+def _seen(view: str, sights: Sights, reading: Reading | None, number: int) -> str:
+    """What a view sees, which has this number among those that were read; nothing if it is moot."""
+    if view == FOLDED:
+        return sights.tail
+    if reading is None:
+        return sights.text(view)
+    is_moot = SEEN_AS[view].is_moot
+    if is_moot is not None and is_moot(sights.tail, reading.text):
+        return ""
+    return "".join(reading.spelt[number])

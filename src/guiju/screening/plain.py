@@ -74,8 +74,18 @@ _LONG = 1000
 def plain(character: str) -> str:
     """What the character folds to: mostly one character; none if it is not seen."""
     if ord(character) < _BEYOND:
-        return _forms().get(character, character)
+        return forms().get(character, character)
     return _beyond(character)
+
+
+@cache
+def forms() -> dict[str, str]:
+    """The plain forms in the first two planes, as far as they differ."""
+    table = _simplified() | dict.fromkeys(map(chr, _SURROGATES), "\ufffd")
+    for character in filter(_may_fold, map(chr, chain(*_OTHERS))):
+        if (to := _settled(character)) != character:
+            table[character] = to
+    return table
 
 
 def unusual(text: str, start: int = 0) -> re.Match[str] | None:
@@ -105,16 +115,6 @@ def has_controls(text: str) -> bool:
     return _CONTROLS.search(text) is not None
 
 
-@cache
-def _forms() -> dict[str, str]:
-    """The plain forms in the first two planes, as far as they differ."""
-    table = _simplified() | dict.fromkeys(map(chr, _SURROGATES), "\ufffd")
-    for character in filter(_may_fold, map(chr, chain(*_OTHERS))):
-        if (to := _settled(character)) != character:
-            table[character] = to
-    return table
-
-
 def _may_fold(character: str) -> bool:
     """A quick look: most letters without case, and all places without a character, never do."""
     category = unicodedata.category(character)
@@ -125,7 +125,7 @@ def _may_fold(character: str) -> bool:
 
 @cache
 def _ones() -> OneToOne:
-    return OneToOne(_forms())
+    return OneToOne(forms())
 
 
 @lru_cache(maxsize=4096)
@@ -207,17 +207,17 @@ def _simple(character: str) -> str:
 
 @cache
 def _unusual() -> re.Pattern[str]:
-    return _any_of(_forms())
+    return _any_of(forms())
 
 
 @cache
 def _moving() -> re.Pattern[str]:
-    return _any_of(one for one, to in _forms().items() if len(to) != 1)
+    return _any_of(one for one, to in forms().items() if len(to) != 1)
 
 
 @cache
 def _maybe_unseen() -> re.Pattern[str]:
-    return _any_of(one for one, to in _forms().items() if not to)
+    return _any_of(one for one, to in forms().items() if not to)
 
 
 def _any_of(characters: Iterable[str]) -> re.Pattern[str]:

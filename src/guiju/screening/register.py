@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -30,7 +30,12 @@ SQUEEZED, HOMOPHONE = 32, 64
 
 _RULE_DIGITS = 16
 _MOST_READ = 4096
-_HEAD = attrgetter(*(one for one in Entry.__slots__ if one != "term"))
+# The rank of an action instead of itself, whose hash is slow.
+_HEAD = attrgetter(
+    *("action.rank" if one == "action" else one for one in Entry.__slots__ if one != "term")
+)
+# From these characters on one byte more is written in UTF-8.
+_LONGER = (0x80, 0x800, 0x10000)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -121,28 +126,44 @@ class Heads(NamedTuple):
 def heads_of(entries: Sequence[Entry]) -> Heads:
     """The heads of `entries`, in the order in which they first stand."""
     heads: dict[tuple[object, ...], int] = {}
-    marks = map(_HEAD, entries)
-    of = np.fromiter((heads.setdefault(one, len(heads)) for one in marks), np.uint32, len(entries))
+    numbers, counts = [], []
+    # Mostly those that stand side by side have the same.
+    for mark, those in groupby(map(_HEAD, entries)):
+        numbers.append(heads.setdefault(mark, len(heads)))
+        counts.append(sum(1 for _ in those))
+    of = np.repeat(np.array(numbers, dtype=np.uint32), counts)
     _, first = np.unique(of, return_index=True)
     return Heads(of, tuple(entries[at] for at in first))
 
 
-def packed(terms: Iterable[str], heads: Heads, flags: Iterable[int]) -> Register:
+def packed(terms: Sequence[str], heads: Heads, flags: Iterable[int]) -> Register:
     """A register of the entries with these `terms` and heads, and with what each must be asked."""
     written = [_encode(_without_term(one)) for one in heads.samples]
-    encoded = list(map(str.encode, terms))
     ranks = np.array([one.action.rank for one in heads.samples], dtype=np.uint8)
+    data, ends = _joined(terms)
     return Register(
         (
-            b"".join(encoded),
+            data,
             b"".join(written),
-            array("Q", accumulate(map(len, encoded))).tobytes(),
+            ends,
             array("Q", accumulate(map(len, written))).tobytes(),
             heads.of.tobytes(),
             ranks[heads.of].tobytes(),
             bytes(flags),
         )
     )
+
+
+def _joined(terms: Sequence[str]) -> tuple[bytes, bytes]:
+    """All terms in UTF-8, and where each of them ends there."""
+    text = "".join(terms)
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    sizes = np.ones(len(codes), dtype=np.int64)
+    for longer in _LONGER:
+        sizes += codes >= longer
+    lengths = np.fromiter(map(len, terms), dtype=np.int64, count=len(terms))
+    ends = np.concatenate(([0], np.cumsum(sizes)))[np.cumsum(lengths)]
+    return text.encode(), ends.astype("<u8").tobytes()
 
 
 def _without_term(entry: Entry) -> dict[str, object]:

@@ -75,6 +75,8 @@ class Rules:
         self._lexicons = tuple(lexicons)
         self._bases = tuple(accumulate((len(one.register) for one in lexicons), initial=0))
         self._personal = personal
+        self._gates = tuple(one.gate for one in lexicons if one.gate is not None)
+        self._is_gated = personal is None and len(self._gates) == len(lexicons)
         self._decided = decided
         self._passing = any(
             not one.action.rank
@@ -84,6 +86,24 @@ class Rules:
         )
         self._kinds = tuple(personal.actions) if personal is not None else ()
         self._numbers = {one: at for at, one in enumerate(self._kinds, start=self._bases[-1])}
+
+    def is_clear(self, text: str) -> bool:
+        """Whether a text, as it came, certainly holds nothing; few rules say so in short."""
+        if not self._is_gated:
+            return False
+        for one in self._gates:  # noqa: SIM110 - `all` would make a generator for each text
+            if one.opens(text):
+                return False
+        return True
+
+    def is_idle(self, text: str) -> bool:
+        """Whether nothing can begin in a text, as it came, and each character folds to just one."""
+        if not self._is_gated:
+            return False
+        for one in self._gates:  # noqa: SIM110 - as above
+            if one.begins(text):
+                return False
+        return True
 
     def find(self, sights: Sights, since: int) -> Found:
         """Every hit of the tail; what is personal was told already up to `since`."""

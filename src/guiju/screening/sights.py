@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from functools import partial
 
 from guiju.screening.fold import BORDER
-from guiju.screening.views import LONGEST_SPAN, SEE, SEE_WHOLE, keys
-from guiju.screening.views_seen import Seen
+from guiju.screening.reading import SHORT, Reading, Rows
+from guiju.screening.views import LONGEST_SPAN, SEEN_AS, keys
+from guiju.screening.views_seen import Ground, Seen
 from guiju.screening.views_squeezed import Look
 
 CONTEXT = 32
@@ -33,6 +34,11 @@ def findable(view: str, folded: str) -> bool:
 class Sights:
     """A window: `context` folded characters that were let go, and the tail that may hold hits."""
 
+    __slots__ = (
+        *("_look", "_reading", "_rows", "_seen", "_texts"),
+        *("closed", "context", "folded", "tail"),
+    )
+
     def __init__(self, folded: str, context: int = 0, *, closed: bool = True) -> None:
         """`closed`: nothing comes after the window."""
         self.folded = folded
@@ -40,31 +46,48 @@ class Sights:
         self.closed = closed
         self.tail = folded[context:] if context else folded
         self._look: Look | None = None
+        self._texts: dict[str, str] = {}
         self._seen: dict[str, Seen] = {}
+        self._rows: Rows | None = None
+        self._reading: Reading | None = None
+
+    def reading(self, rows: Rows) -> Reading | None:
+        """A short tail as all of some views see it, if it is that simple."""
+        if self._rows is not rows:
+            self._rows = rows
+            self._reading = rows.read(self.tail) if len(self.tail) <= SHORT else None
+        return self._reading
+
+    def look(self) -> Look:
+        """The tail as it is looked at in views above "folded"."""
+        look = self._look
+        if look is None:
+            look = self._look = Look(self.tail)
+        return look
+
+    def text(self, view: str) -> str:
+        """The tail as this view sees it; nothing, where nothing in it can matter there."""
+        found = self._texts.get(view)
+        if found is None:
+            found = self._texts[view] = SEEN_AS[view].text(self.look())
+        return found
+
+    def ground(self, view: str) -> Ground:
+        """What the view spells out, even where nothing in it matters yet."""
+        return Ground(self.tail, tuple) if view == FOLDED else SEEN_AS[view].ground(self.look())
 
     def seen(self, view: str) -> Seen:
-        """The tail in this view."""
+        """The same with the way back."""
         sight = self._seen.get(view)
         if sight is None:
-            sight = self._seen[view] = self._sight(view)
+            way = partial(SEEN_AS[view].way, self.look())
+            sight = self._seen[view] = Seen(self.tail, self.text(view), way)
         return sight
-
-    def _sight(self, view: str, how: Mapping[str, Callable[[Look], Seen]] = SEE) -> Seen:
-        if view == FOLDED:
-            return Seen(self.tail)
-        if self._look is None:
-            self._look = Look(self.tail)
-        return how[view](self._look)
 
     def ending(self) -> Sights:
         """The part of the window in which a hit that is still to come may begin."""
         oldest = max(self.context, len(self.folded) - LONGEST_SPAN + 1)
         return Sights(self.folded, oldest, closed=self.closed) if oldest > self.context else self
-
-    def to_come(self, view: str) -> Seen:
-        """The tail as this view sees it once more has come; a view may look away until then."""
-        sight = self.seen(view)
-        return sight if sight.text else self._sight(view, SEE_WHOLE)
 
     def core(self, sight: Seen, start: int, end: int) -> tuple[int, int]:
         """The least part of the window that the hit `start:end` of the tail's sight needs."""
@@ -81,6 +104,14 @@ class Sights:
         while end < high and folded[end] == other:
             end += 1
         return start, end
+
+    def first(self, at: int) -> int:
+        """Where a hit begins whose first character stands at `at`, with what is repeated there."""
+        folded = self.folded
+        one, low = folded[at], max(at - REPEATS, 0)
+        while at > low and folded[at - 1] == one:
+            at -= 1
+        return at
 
     def may_grow(self, core_end: int, end: int) -> bool:
         """Whether what is repeated at the end of a hit may go on in what comes."""

@@ -69,7 +69,8 @@ class Stream:
         self._rules = rules
         self._policy = policy
         self._tail = Tail()
-        self._before = ""  # the last folded characters before the tail
+        self._before = ""  # the last folded characters before the tail ...
+        self._idle = ""  # ... and those that came after them, not folded yet
         self._since = 0  # up to where in the folded tail personal information was told
         self._masks: list[Span] = []  # spans of the tail to be starred out
         self._tally = Tally(rules)
@@ -89,6 +90,8 @@ class Stream:
             return Release("", self._verdict, stopped=True)
         if len(delta) > WINDOW:
             return self._take_long(delta)
+        if not self._tail.text and self._rules.is_idle(delta):
+            return self._pass(delta)
         return self._take(delta) if delta else _NOTHING
 
     def close(self) -> Release:
@@ -108,12 +111,18 @@ class Stream:
                 break
         return Release("".join(texts), last.verdict, last.stopped, covered)
 
+    def _pass(self, delta: str) -> Release:
+        """Let a piece go in which nothing can begin, while nothing is held."""
+        self._tail.passed(len(delta))
+        self._idle = (self._idle + delta)[-self._rules.context :]
+        return Release(delta, covered=len(delta))
+
     def _take(self, delta: str) -> Release:
-        before = self._tail.copy()
-        self._tail.add(delta)
-        view = self._view(self._tail)
+        before = self._tail
+        tail = self._tail = before.added(delta)
+        view = self._view(tail)
         found = self._find(view)
-        if self._rules.stops(found.hits):
+        if found.hits and self._rules.stops(found.hits):
             self._tail = self._stopped(before, delta)
             return self._conclude()
         return self._release(view, found.hits, self._hold(view, found))
@@ -123,11 +132,11 @@ class Stream:
         low, high = 0, len(delta)
         while high - low > 1:
             middle = (low + high) // 2
-            if self._rules.stops(self._find(self._view(_added(before, delta[:middle]))).hits):
+            if self._rules.stops(self._find(self._view(before.added(delta[:middle]))).hits):
                 high = middle
             else:
                 low = middle
-        return _added(before, delta[:high])
+        return before.added(delta[:high])
 
     def _conclude(self) -> Release:
         """Judge the tail as the end of the text."""
@@ -138,14 +147,17 @@ class Stream:
         self._note(hits, view)
         verdict = self._verdict = self._tally.verdict(self._policy, end)
         if not verdict.stops:
-            return self._let_go(view, len(view.sights.folded))._replace(verdict=verdict)
+            return self._release(view, [], len(view.sights.folded))._replace(verdict=verdict)
         # What could be the beginning of another hit is not given away either.
         first = min(start for start, *_ in self._rules.stops(hits))
-        piece = self._let_go(view, min(first, hold))
+        piece = self._release(view, [], min(first, hold))
         self._tail.shorten(0)
         return piece._replace(verdict=verdict, stopped=True)
 
     def _view(self, tail: Tail, *, closed: bool = False) -> _View:
+        if self._idle:
+            self._before = (self._before + fold(self._idle).text)[-self._rules.context :]
+            self._idle = ""
         folded, before = fold(tail.text), self._before
         sights = Sights(before + folded.text, len(before), closed=closed)
         return _View(sights, folded.offsets(), len(tail.text))
@@ -158,9 +170,11 @@ class Stream:
 
     def _release(self, view: _View, hits: list[Hit], hold: int) -> Release:
         """Let everything before the folded character `hold` go, with the hits that begin there."""
-        gone = view.folded(view.source(hold))
-        self._note([hit for hit in hits if hit[0] < gone], view)
-        return self._let_go(view, hold)
+        cut = view.source(hold)
+        gone = view.folded(cut)
+        if hits:
+            self._note([hit for hit in hits if hit[0] < gone], view)
+        return self._let_go(view, cut, gone) if cut else _NOTHING
 
     def _note(self, hits: list[Hit], view: _View) -> None:
         if not hits:
@@ -174,23 +188,14 @@ class Stream:
         if spans := self._tally.add(hits, place):
             self._masks = merged(sorted((*self._masks, *spans)))
 
-    def _let_go(self, view: _View, hold: int) -> Release:
-        cut = view.source(hold)
+    def _let_go(self, view: _View, cut: int, gone: int) -> Release:
+        """Let the first `cut` characters go, which are the window's before `gone`."""
         text = self._tail.text[:cut]
         if self._masks:
             text = masked(text, self._masks)
             rest = ((start - cut, end - cut) for start, end in self._masks if end > cut)
             self._masks = [(max(start, 0), end) for start, end in rest]
-        gone = view.folded(cut)
         self._before = view.sights.folded[max(gone - self._rules.context, 0) : gone]
         self._since = max(self._since - (gone - view.sights.context), 0)
-        if not cut:
-            return _NOTHING
         self._tail.cut(cut)
         return Release(text, covered=cut)
-
-
-def _added(tail: Tail, delta: str) -> Tail:
-    longer = tail.copy()
-    longer.add(delta)
-    return longer

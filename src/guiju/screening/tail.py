@@ -21,6 +21,8 @@ _INDEX = itemgetter(0)
 class Tail:
     """The held text."""
 
+    __slots__ = ("_run", "gaps", "start", "text")
+
     def __init__(self) -> None:
         """Nothing has come yet."""
         self.text = ""
@@ -29,13 +31,6 @@ class Tail:
         self.gaps: list[tuple[int, int]] = []
         """Before which indexes characters were left out, and how many up to there."""
         self._run = 0  # unseen characters in a row, up to now
-
-    def copy(self) -> Tail:
-        """The same text; what happens to one of them does not happen to the other."""
-        other = Tail()
-        other.text, other.start, other.gaps = self.text, self.start, [*self.gaps]
-        other._run = self._run
-        return other
 
     @property
     def end(self) -> int:
@@ -46,13 +41,24 @@ class Tail:
         """Where in the stream the character at `index` stands."""
         return self.start + index + self._left_out(index)
 
-    def add(self, delta: str) -> None:
-        """Take the next piece, but for what would make a run of unseen characters too long."""
+    def added(self, delta: str) -> Tail:
+        """With the next piece, but for what would make a run of unseen characters too long.
+
+        This one stays as it is.
+        """
+        longer = Tail()
+        longer.start, longer.text = self.start, self.text
+        longer.gaps = [*self.gaps] if self.gaps else []
         if may_be_unseen(delta):
-            delta = self._bounded(delta)
-        else:
-            self._run = 0
-        self.text += delta
+            longer._run = self._run
+            delta = longer._bounded(delta)
+        longer.text += delta
+        return longer
+
+    def passed(self, count: int) -> None:
+        """So many seen characters came, and went at once; nothing was held."""
+        self.start += count
+        self._run = 0
 
     def shorten(self, length: int) -> None:
         """Forget what comes after `length` characters."""

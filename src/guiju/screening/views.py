@@ -8,7 +8,8 @@ rules: `keys` says under which forms a term is compiled in a view.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from guiju.kernel import Text
 from guiju.screening import views_split as split
 from guiju.screening import views_spoken as spoken
 from guiju.screening import views_squeezed as squeezed
-from guiju.screening.views_seen import Seen
+from guiju.screening.views_seen import Ground, Seen, Spelt, Way
 from guiju.screening.views_squeezed import Look, is_word
 
 VIEWS = ("folded", "squeezed", "homophone", "pinyin", "split")
@@ -26,47 +27,78 @@ LONGEST_TERM = 32
 """No longer term, in folded characters, is compiled in a view above "folded"."""
 
 
-class _View(NamedTuple):
-    see: Callable[[Look], Seen]
+class View(NamedTuple):
+    """How a view sees what is looked at: it spells out a `ground`.
+
+    It `is_moot` where nothing in the folded text, and in what is not dropped of it, can matter.
+    A character is a `sign` of itself or of another, beside which it is a repeat. `those` are the
+    characters that are not seen as themselves, after what they are seen as.
+    """
+
+    ground: Callable[[Look], Ground]
     keys: Callable[[str], list[str]]
     fits: Callable[[str], Text | None]
-    see_whole: Callable[[Look], Seen] | None = None
+    spell: Callable[[str], str] = str
+    sign: Callable[[str], str] = str
+    back: Callable[[str], Spelt] | None = None
+    is_moot: Callable[[str, str], bool] | None = None
+    those: Callable[[], Iterable[tuple[str, str]]] = tuple
     shows: Callable[[Seen, int, int], bool] = lambda *_: True
     is_rare: Callable[[str], bool] = lambda _: True
 
+    def text(self, look: Look) -> str:
+        """What is seen; nothing, where nothing can matter."""
+        if self.is_moot is not None and self.is_moot(look.folded, look.dropped):
+            return ""
+        return self.spell(self.ground(look).text)
 
-_VIEWS = {
-    "folded": _View(
-        see=lambda look: Seen(look.folded),
+    def way(self, look: Look) -> Way:
+        """The way from what is seen back to the folded text."""
+        ground = self.ground(look)
+        return Way(ground.steps, None if self.back is None else self.back(ground.text))
+
+
+SEEN_AS: dict[str, View] = {
+    "folded": View(
+        ground=lambda look: Ground(look.folded, tuple),
         keys=lambda term: [term],
         fits=lambda _: None,
     ),
-    "squeezed": _View(see=squeezed.see, keys=squeezed.keys, fits=squeezed.fits),
-    "homophone": _View(
-        see=spoken.see_homophone,
+    "squeezed": View(
+        ground=squeezed.ground,
+        keys=squeezed.keys,
+        fits=squeezed.fits,
+    ),
+    "homophone": View(
+        ground=squeezed.ground,
+        spell=spoken.homophone,
+        those=spoken.homophones,
         keys=spoken.homophone_keys,
         fits=spoken.homophone_fits,
         is_rare=spoken.homophone_is_rare,
     ),
-    "pinyin": _View(
-        see=spoken.see_pinyin,
-        see_whole=partial(spoken.see_pinyin, whole=True),
+    "pinyin": View(
+        ground=spoken.pinyin_ground,
+        spell=spoken.pinyin,
+        sign=spoken.letters,
+        back=spoken.pinyin_back,
+        is_moot=spoken.has_no_letters,
+        those=spoken.pinyins,
         keys=spoken.pinyin_keys,
         fits=spoken.pinyin_fits,
         shows=spoken.shows_letters,
     ),
-    "split": _View(
-        see=split.see,
-        see_whole=partial(split.see, whole=True),
+    "split": View(
+        ground=split.ground,
+        spell=split.split,
+        back=split.back,
+        is_moot=split.has_no_parts,
+        those=split.those,
         keys=split.keys,
         fits=split.fits,
         shows=split.shows_parts,
     ),
 }
-
-SEE = {view: one.see for view, one in _VIEWS.items()}
-"""How each view sees what is looked at in several."""
-SEE_WHOLE = {view: one.see_whole or one.see for view, one in _VIEWS.items()}
 
 
 def seen(view: str, text: str | Look, *, whole: bool = False) -> Seen:
@@ -78,14 +110,16 @@ def seen(view: str, text: str | Look, *, whole: bool = False) -> Seen:
     if view == "folded":
         return Seen(text if isinstance(text, str) else text.folded)
     look = Look(text) if isinstance(text, str) else text
-    return (SEE_WHOLE if whole else SEE)[view](look)
+    one = SEEN_AS[view]
+    sight = one.spell(one.ground(look).text) if whole else one.text(look)
+    return Seen(look.folded, sight, partial(one.way, look))
 
 
 def keys(view: str, folded_term: str) -> list[str]:
     """The forms under which a term is compiled in this view; none if it cannot be matched there."""
     if view != "folded" and len(folded_term) > LONGEST_TERM:
         return []
-    return _VIEWS[view].keys(folded_term)
+    return SEEN_AS[view].keys(folded_term)
 
 
 def fits(view: str, folded_term: str) -> Text | None:
@@ -95,7 +129,7 @@ def fits(view: str, folded_term: str) -> Text | None:
             zh=f"超过 {LONGEST_TERM} 个字符",
             en=f"it has more than {LONGEST_TERM} characters",
         )
-    return _VIEWS[view].fits(folded_term)
+    return SEEN_AS[view].fits(folded_term)
 
 
 def shows(view: str, sight: Seen, start: int, end: int) -> bool:
@@ -103,7 +137,7 @@ def shows(view: str, sight: Seen, start: int, end: int) -> bool:
 
     It looks at no character before or after those of the hit.
     """
-    return _VIEWS[view].shows(sight, start, end)
+    return SEEN_AS[view].shows(sight, start, end)
 
 
 def border(view: str, sight: Seen, start: int, end: int) -> bool:
@@ -116,10 +150,22 @@ def border(view: str, sight: Seen, start: int, end: int) -> bool:
     return view in {"folded", "split"} or is_word(sight.folded, *sight.span(start, end))
 
 
+def beginning(view: str, forms: Iterable[str]) -> set[str]:
+    """The folded characters that the view sees as the beginning of one of the forms."""
+    by_first: defaultdict[str, list[str]] = defaultdict(list)
+    for form in forms:
+        by_first[form[0]].append(form)
+    found = set(by_first)
+    for to, those in SEEN_AS[view].those():
+        if any(form.startswith(to) or to.startswith(form) for form in by_first.get(to[0], ())):
+            found.update(those)
+    return found
+
+
 def default_views(folded_term: str) -> tuple[str, ...]:
     """The views of an entry that names none: those in which ordinary text hardly ever hits it."""
     return tuple(
         view
-        for view, one in _VIEWS.items()
+        for view, one in SEEN_AS.items()
         if one.is_rare(folded_term) and fits(view, folded_term) is None
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Step(Protocol):
@@ -57,11 +57,12 @@ class Runs:
 class Spelt:
     """Back from several characters to the one they spell; they end before `ends`."""
 
-    __slots__ = ("_ends",)
+    __slots__ = ("_ends", "_text")
 
-    def __init__(self, ends: Sequence[int]) -> None:
-        """Take where what each character became ends."""
+    def __init__(self, ends: Sequence[int], text: str) -> None:
+        """Take where what each character of `text` became ends."""
         self._ends = ends
+        self._text = text
 
     def first(self, at: int) -> int:
         """What is spelt there."""
@@ -73,32 +74,52 @@ class Spelt:
         """Whether `at` is within what one character became."""
         return at > 0 and self._ends[bisect_left(self._ends, at)] != at
 
+    def of(self, start: int, end: int) -> str:
+        """What is spelt at `start:end`."""
+        return self._text[self.first(start) : self.first(end - 1) + 1]
+
+
+class Ground(NamedTuple):
+    """What a view spells out: `text`, and what gives the steps from there to the folded one."""
+
+    text: str
+    steps: Callable[[], Sequence[Step]]
+
 
 class Way:
-    """All steps back from a view; without any, each character stands for itself."""
+    """All steps back from a view, which are laid only when somebody goes there."""
 
-    __slots__ = ("_spelt", "_steps")
+    __slots__ = ("_laid", "_lay", "spelt")
 
-    def __init__(self, *steps: Step, spelt: Spelt | None = None) -> None:
-        """Take the steps in the order in which they lead back; what is spelt comes first."""
-        self._steps = steps if spelt is None else (spelt, *steps)
-        self._spelt = spelt
+    def __init__(self, lay: Callable[[], Sequence[Step]], spelt: Spelt | None = None) -> None:
+        """Take what gives the steps in the order in which they lead back; what is spelt is first.
+
+        Without any, each character stands for itself.
+        """
+        self._lay = lay
+        self._laid: Sequence[Step] | None = None
+        self.spelt = spelt
 
     def first(self, at: int) -> int:
         """The first folded character that the one at this index stands for."""
-        for step in self._steps:
+        if self.spelt is not None:
+            at = self.spelt.first(at)
+        for step in self._steps():
             at = step.first(at)
         return at
 
     def last(self, at: int) -> int:
         """The last folded character that the one at this index stands for."""
-        for step in self._steps:
+        if self.spelt is not None:
+            at = self.spelt.last(at)
+        for step in self._steps():
             at = step.last(at)
         return at
 
-    def divides(self, at: int) -> bool:
-        """Whether `at` is within what one folded character became."""
-        return self._spelt is not None and self._spelt.divides(at)
+    def _steps(self) -> Sequence[Step]:
+        if self._laid is None:
+            self._laid = self._lay()
+        return self._laid
 
 
 class Seen:
@@ -127,8 +148,17 @@ class Seen:
 
     def is_whole(self, start: int, end: int) -> bool:
         """Whether no folded character stands half inside `start:end`."""
+        spelt = self._spelt()
+        return spelt is None or not (spelt.divides(start) or spelt.divides(end))
+
+    def spelt(self, start: int, end: int) -> str:
+        """The characters that are spelt at `start:end`, or what stands there itself."""
+        spelt = self._spelt()
+        return self.text[start:end] if spelt is None else spelt.of(start, end)
+
+    def _spelt(self) -> Spelt | None:
         way = self._laid()
-        return way is None or not (way.divides(start) or way.divides(end))
+        return None if way is None else way.spelt
 
     def _laid(self) -> Way | None:
         if self._way is None and self._lay is not None:

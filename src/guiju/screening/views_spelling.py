@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
+from guiju.screening.onetoone import first_plane
 from guiju.screening.views_seen import Spelt
 
-# The first plane; what lies beyond it is hardly ever spelt, and stands as a byte UTF-8 never has.
-_SIZE = 0x10000
-_BEYOND = b"\xff"
+_PLANE = 0x10000
 _PADDING = b"\0"
+# Of a character in UTF-8, all bytes but the first begin with these bits.
+_BITS, _FURTHER = 0xC0, 0x80
 # An array costs a little for each text, a dictionary a little more for each character.
 _SHORT = 24
 # So that a long text is never held in many wide copies.
@@ -23,51 +23,52 @@ _LONG = 1 << 16
 
 
 class Spelling:
-    """A table of what characters become; all others stay as they are. No text holds a NUL."""
+    """A table of what characters of the first plane become; all others stay as they are.
+
+    No text holds a NUL or half a character.
+    """
 
     def __init__(self, forms: Mapping[str, str]) -> None:
         """Take what differs."""
-        self._few = _Few(forms)
-        self._lengths = _Lengths({one: len(to) for one, to in forms.items()})
+        every = [chr(code).encode("utf-8", "surrogatepass") for code in range(_PLANE)]
+        for one, to in forms.items():
+            every[ord(one)] = to.encode()
+        self._table = np.array(every)
+        self._lengths = _lengths(self._table)
+        self._few = _Few(self._table)
 
     def __call__(self, text: str) -> str:
         """`text` spelt out."""
-        if not _SHORT < len(text) < _LONG:
+        codes = first_plane(text) if _SHORT < len(text) < _LONG else None
+        if codes is None:
             return text.translate(self._few)
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-        found = self._table.take(codes, mode="clip").tobytes().translate(None, _PADDING)
-        if _BEYOND in found:
-            return text.translate(self._few)
-        return found.decode("utf-8", "surrogatepass")
+        return self._table.take(codes).tobytes().translate(None, _PADDING).decode()
 
     def back(self, text: str) -> Spelt:
         """The step back to `text` from what it becomes."""
-        return Spelt(list(accumulate(map(self._lengths.__getitem__, text))))
-
-    @cached_property
-    def _table(self) -> NDArray[np.bytes_]:
-        """What each character becomes, in UTF-8, all as wide as the widest."""
-        forms = (self._few.get(code, chr(code)) for code in range(_SIZE))
-        every = [one.encode("utf-8", "surrogatepass") for one in forms]
-        return np.array([_PADDING, *every[1:-1], _BEYOND])
+        codes = first_plane(text)
+        if codes is not None:
+            return Spelt(np.cumsum(self._lengths.take(codes), dtype=np.int64).tolist(), text)
+        few = self._few
+        return Spelt(list(accumulate(len(few[code]) for code in map(ord, text))), text)
 
 
 class _Few(dict[int, str]):
     """The table as `str.translate` asks it."""
 
-    def __init__(self, forms: Mapping[str, str]) -> None:
-        super().__init__((ord(one), to) for one, to in forms.items())
+    def __init__(self, table: NDArray[np.bytes_]) -> None:
+        self._table = table
 
     def __missing__(self, code: int) -> str:
-        if code < _SIZE:
-            self[code] = chr(code)
-        return chr(code)
+        if code >= _PLANE:
+            return chr(code)
+        to = self[code] = bytes(self._table[code]).decode("utf-8", "surrogatepass")
+        return to
 
 
-class _Lengths(dict[str, int]):
-    """How long each character becomes."""
-
-    def __missing__(self, one: str) -> int:
-        if ord(one) < _SIZE:
-            self[one] = 1
-        return 1
+def _lengths(table: NDArray[np.bytes_]) -> NDArray[np.uint8]:
+    """Of how many characters each form is."""
+    units = table.view(np.uint8).reshape(len(table), -1)
+    each: NDArray[np.bool_] = (units != 0) & (units & np.uint8(_BITS) != np.uint8(_FURTHER))
+    found: NDArray[np.uint8] = each.sum(axis=1).astype(np.uint8)
+    return found

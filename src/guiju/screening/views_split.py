@@ -7,14 +7,15 @@ A picture is taken for the ideograph it shows.
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from guiju.kernel import Text
 from guiju.screening.plain import plain
-from guiju.screening.views_seen import Seen, Way
+from guiju.screening.views_seen import Ground, Seen, Spelt
 from guiju.screening.views_spelling import Spelling
 from guiju.screening.views_squeezed import Look, dropped
 
@@ -44,15 +45,35 @@ _WORDS = (
 )
 
 
-def see(look: Look, *, whole: bool = False) -> Seen:
-    """The parts of each ideograph; nothing where no parts of one stand side by side."""
-    folded = look.folded
-    shown = _shown(folded)
-    if shown is not folded:
+def has_no_parts(folded: str, dropped: str) -> bool:
+    """Where nothing is shown, and no parts of an ideograph stand side by side, nothing is split."""
+    return _shown(folded) is folded and not _is_split(dropped)
+
+
+def ground(look: Look) -> Ground:
+    """The text without separators, with what pictures show."""
+    shown = _shown(look.folded)
+    if shown is not look.folded:
         look = Look(shown)
-    elif not whole and not _is_split(look.dropped):
-        return Seen(folded, "")
-    return Seen(folded, _parts()(look.dropped), partial(_way, look))
+    return Ground(look.dropped, look.gaps)
+
+
+def split(text: str) -> str:
+    """The parts of each ideograph."""
+    return _parts()(text)
+
+
+def back(text: str) -> Spelt:
+    """The way back from them."""
+    return _parts().back(text)
+
+
+def those() -> Iterator[tuple[str, str]]:
+    """Parts, and the ideographs and pictures that are seen as them."""
+    apart = _parts()
+    yield from ((apart(one), one) for one in _table())
+    for code, shown in _pictures().items():
+        yield apart(chr(shown)), chr(code)
 
 
 def keys(term: str) -> list[str]:
@@ -81,10 +102,6 @@ def shows_parts(sight: Seen, start: int, end: int) -> bool:
     begin, close = sight.span(start, end)
     hit = sight.folded[begin:close]
     return _shown(hit) != hit or _is_split(dropped(hit))
-
-
-def _way(look: Look) -> Way:
-    return Way(*look.gaps(), spelt=_parts().back(look.dropped))
 
 
 def _shown(folded: str) -> str:

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from collections.abc import Iterator
+from functools import cache
+from string import ascii_lowercase
 
 from guiju.kernel import Text
 from guiju.screening.onetoone import OneToOne
-from guiju.screening.syllables import count, likely, readings, said, syllables
-from guiju.screening.views_seen import Seen, Way
+from guiju.screening.syllables import count, likely, said, saying, sounds
+from guiju.screening.views_seen import Ground, Seen, Spelt
 from guiju.screening.views_spelling import Spelling
-from guiju.screening.views_squeezed import Look, squeeze
+from guiju.screening.views_squeezed import Look, collapsed, squeeze
 
 _SHORTEST = 3
 _SHORTEST_BY_SOUND = 4
@@ -28,13 +30,21 @@ _STANDING_IN = re.compile("[0134578@$]")
 _FLAG = re.compile(f"[{_FLAGS[0]}-{_FLAGS[-1]}]")
 # Digits, signs and the letters of flags, each for the one letter it mostly stands for.
 _SIGNS = tuple(zip("0134578@$", "oieastbas", strict=True))
-_FLAG_LETTERS = str.maketrans(_FLAGS, "abcdefghijklmnopqrstuvwxyz")
+# What is dropped where it does not stand for a letter.
+_RAISED = re.compile(f"[@${_FLAGS[0]}-{_FLAGS[-1]}]")
+_CLASHES = tuple((one, one + to, to + one) for one, to in _SIGNS[:-2])
+_ASCII_LETTERS = bytes.maketrans(*("".join(some).encode() for some in zip(*_SIGNS, strict=True)))
+_FLAG_LETTERS = str.maketrans(_FLAGS, ascii_lowercase)
 
 
-def see_homophone(look: Look) -> Seen:
-    """One sign for each syllable, over the squeezed text."""
-    folded, squeezed = look.folded, look.squeezed
-    return Seen(folded, _signs()(squeezed, kept=True), None if squeezed == folded else look.way)
+def homophone(squeezed: str) -> str:
+    """One sign for each syllable."""
+    return _signs()(squeezed, kept=True)
+
+
+def homophones() -> Iterator[tuple[str, str]]:
+    """Each sign and the characters that are seen as it."""
+    return ((_sign_of()[one], those) for one, those in saying())
 
 
 def homophone_keys(term: str) -> list[str]:
@@ -42,10 +52,10 @@ def homophone_keys(term: str) -> list[str]:
     key = squeeze(term)
     if not count(key):
         return []
-    signs, sounds = _sign_of(), said()
+    signs = _sign_of()
     # A letter is no syllable, though it may be written as one.
     return [
-        "".join(signs[to] if one in sounds else one for one, to in zip(key, each, strict=True))
+        "".join(signs[to] if said(one) else one for one, to in zip(key, each, strict=True))
         for each in likely(key)
     ]
 
@@ -57,27 +67,48 @@ def homophone_fits(term: str) -> Text | None:
 
 def homophone_is_rare(term: str) -> bool:
     """What is short or made of common syllables is said too often to be looked for unasked."""
-    sounds = [each[0] for one in squeeze(term) if (each := readings().get(one))]
-    uncommon = sum(not _COMMON.fullmatch(one) for one in sounds)
-    return len(sounds) >= _SHORTEST_BY_SOUND and uncommon >= _UNCOMMON
+    spoken = [sound for one in squeeze(term) if not one.isascii() and (sound := said(one))]
+    uncommon = sum(not _COMMON.fullmatch(one) for one in spoken)
+    return len(spoken) >= _SHORTEST_BY_SOUND and uncommon >= _UNCOMMON
 
 
-def see_pinyin(look: Look, *, whole: bool = False) -> Seen:
-    """Syllables in letters, over the squeezed text; nothing where no Latin letter is written."""
-    folded = look.folded
-    if not (whole or _LATIN.search(folded)):
-        return Seen(folded, "")
-    written = _in_letters(folded)
-    squeezed = look if written == folded else Look(written)
-    text = squeezed.squeezed
+def has_no_letters(folded: str, _: str) -> bool:
+    """Where no Latin letter is written, nothing is written in letters."""
+    return not _LATIN.search(folded)
+
+
+def pinyin_ground(look: Look) -> Ground:
+    """The squeezed text; with letters where signs for them are dropped or run into each other."""
+    if _RAISED.search(look.folded):
+        look = Look(letters(look.folded))
+    elif _clashes(look.squeezed):
+        text = collapsed(letters(look.squeezed))
+        return Ground(text, lambda: Look(letters(look.folded)).steps())
+    return Ground(look.squeezed, look.steps)
+
+
+def pinyin(text: str) -> str:
+    """Syllables in letters, and signs as the letters that they stand for."""
     if text.isascii():
-        return Seen(folded, text, squeezed.way)
-    return Seen(folded, _spelling()(text), partial(_way_from_letters, squeezed))
+        return text.encode().translate(_ASCII_LETTERS).decode()
+    return _spelling()(text)
+
+
+def pinyin_back(text: str) -> Spelt:
+    """The way back from them."""
+    return _spelling().back(text)
+
+
+def pinyins() -> Iterator[tuple[str, str]]:
+    """Syllables and letters, and the characters that are seen as them."""
+    for one, those in saying():
+        yield one, "".join(sign for sign in those if not sign.isascii())
+    yield from ((to, one) for one, to in (*_SIGNS, *zip(_FLAGS, ascii_lowercase, strict=True)))
 
 
 def pinyin_keys(term: str) -> list[str]:
     """A term in letters as ideographs and as letters say it, or a word in letters alone."""
-    key = squeeze(_in_letters(term))
+    key = squeeze(letters(term))
     if not count(key):
         return _with_ones(key)
     ways = (zip(key, each, strict=True) for each in likely(key)[:_MOST_SPELLINGS])
@@ -111,16 +142,21 @@ def shows_letters(sight: Seen, start: int, end: int) -> bool:
     return bool(_LATIN.search(sight.folded, *sight.span(start, end)))
 
 
-def _way_from_letters(look: Look) -> Way:
-    return look.way_from(_spelling().back(look.squeezed))
-
-
-def _in_letters(folded: str) -> str:
+def letters(folded: str) -> str:
+    """A text with the letters that its signs stand for."""
     if _STANDING_IN.search(folded):
         # Few of few: faster than asking a table of each character.
         for one, to in _SIGNS:
             folded = folded.replace(one, to)
     return folded.translate(_FLAG_LETTERS) if _FLAG.search(folded) else folded
+
+
+def _clashes(text: str) -> bool:
+    """Whether a digit stands beside its letter: together they are the letter twice."""
+    for one, before, after in _CLASHES:  # noqa: SIM110 - `any` would make a generator for each text
+        if one in text and (before in text or after in text):
+            return True
+    return False
 
 
 def _too_few(term: str, shortest: int) -> Text | None:
@@ -132,15 +168,14 @@ def _too_few(term: str, shortest: int) -> Text | None:
 @cache
 def _sign_of() -> dict[str, str]:
     """Private characters: folded text holds none in this view, for it is squeezed."""
-    return {one: chr(_FIRST_SIGN + number) for number, one in enumerate(syllables())}
+    return {one: chr(_FIRST_SIGN + number) for number, one in enumerate(sounds().syllables)}
 
 
 @cache
 def _signs() -> OneToOne:
-    signs = _sign_of()
-    return OneToOne({one: signs[syllable] for one, syllable in said().items()})
+    return OneToOne({one: sign for sign, those in homophones() for one in those})
 
 
 @cache
 def _spelling() -> Spelling:
-    return Spelling({one: syllable for one, syllable in said().items() if not one.isascii()})
+    return Spelling({one: to for to, those in pinyins() for one in those if one not in _FLAGS})

@@ -9,7 +9,7 @@ from functools import cache
 
 from guiju.kernel import Text
 from guiju.screening.ranges import ranges
-from guiju.screening.views_seen import Gaps, Runs, Seen, Spelt, Step, Way
+from guiju.screening.views_seen import Gaps, Ground, Runs, Step
 
 _SHORTEST = 2
 _SHORTEST_ASCII = 5
@@ -29,25 +29,21 @@ class Look:
     one, too.
     """
 
-    __slots__ = ("_gaps", "_way", "dropped", "folded", "squeezed")
+    __slots__ = ("_gaps", "_steps", "dropped", "folded", "squeezed")
 
     def __init__(self, folded: str) -> None:
         """Take what is looked at."""
         self.folded = folded
         self.dropped = dropped(folded)
-        self.squeezed = _collapsed(self.dropped)
+        self.squeezed = collapsed(self.dropped)
         self._gaps: tuple[Step, ...] | None = None
-        self._way: Way | None = None
+        self._steps: tuple[Step, ...] | None = None
 
-    def way(self) -> Way:
-        """From the squeezed text back to the folded one."""
-        if self._way is None:
-            self._way = Way(*_runs(self.dropped, self.squeezed), *self.gaps())
-        return self._way
-
-    def way_from(self, spelt: Spelt) -> Way:
-        """The same from what the squeezed text is spelt as."""
-        return Way(*_runs(self.dropped, self.squeezed), *self.gaps(), spelt=spelt)
+    def steps(self) -> tuple[Step, ...]:
+        """The steps from the squeezed text back to the folded one, if they differ."""
+        if self._steps is None:
+            self._steps = (*_runs(self.dropped, self.squeezed), *self.gaps())
+        return self._steps
 
     def gaps(self) -> tuple[Step, ...]:
         """The step from the text without separators back to the folded one, if there are any."""
@@ -56,10 +52,9 @@ class Look:
         return self._gaps
 
 
-def see(look: Look) -> Seen:
+def ground(look: Look) -> Ground:
     """The text without what separates, and without repetition."""
-    folded, text = look.folded, look.squeezed
-    return Seen(folded) if text == folded else Seen(folded, text, look.way)
+    return Ground(look.squeezed, look.steps)
 
 
 def keys(term: str) -> list[str]:
@@ -90,10 +85,11 @@ def is_word(folded: str, start: int, end: int) -> bool:
 
 def squeeze(folded: str) -> str:
     """The squeezed form of a folded text."""
-    return _collapsed(dropped(folded))
+    return collapsed(dropped(folded))
 
 
-def _collapsed(text: str) -> str:
+def collapsed(text: str) -> str:
+    """Each run of one character as one."""
     at = 0
     # A pair is found faster than a run, and few are taken out faster than many replaced.
     for _ in range(_FEW):

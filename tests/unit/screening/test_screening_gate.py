@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from guiju.screening import Release, Screen, Verdict, fold
 from guiju.screening import lexicon as lexicon_module
 from guiju.screening.gate import MOST_FORMS, Gate, gate_of
+from guiju.screening.views import beginning, keys
 
 TERMS = ["青铜月亮会", "蓝鲸口令", "好明林", "guiju-sample", "Blue蓝鲸", "四七码头"]
 # The terms, what sounds, looks or is spelt like them, parts of them, and what stands between.
@@ -90,8 +91,8 @@ def test_a_gate_is_closed_to_most_ordinary_text():
         "一共三十五元，谢谢。" * 20,
     ):
         assert not gate.opens(text)
-    assert gate.start("homophone", "今天天气多好", 0) is None
-    assert gate.start("homophone", "今天请", 0) == 2
+    assert not gate.begins("适合散步，去公园玩")
+    assert gate.begins("适合请")
 
 
 @pytest.mark.parametrize("term", ["青铜月亮会", "好明林", "四七码头"])
@@ -105,28 +106,55 @@ def test_a_term_opens_the_gate_in_short_and_in_long_text(term):
 
 def test_a_form_may_begin_in_all_that_is_seen_as_its_beginning_or_as_more():
     """In a part of it, in itself, and where more is seen than the form."""
-    gate = Gate({"pinyin": ["linhai"], "split": ["日月生"], "folded": ["林"]})
-    for one in "林临":
-        assert gate.start("pinyin", f"人{one}", 0) == 1
-    assert Gate({"pinyin": ["li"]}).start("pinyin", "人林", 0) == 1
-    assert gate.start("pinyin", "人海", 0) is None
-    for one in "日明":
-        assert gate.start("split", f"人{one}", 0) == 1
-    assert gate.start("split", "人月", 0) is None
-    assert gate.start("folded", "人临林", 0) == 2
+    assert set("里林临l") <= beginning("pinyin", ["linhai"])
+    assert "林" in beginning("pinyin", ["li"])
+    assert not set("海人") & beginning("pinyin", ["linhai"])
+    assert set("日明") <= beginning("split", ["日月生"])
+    assert not set("月生") & beginning("split", ["日月生"])
+    assert beginning("folded", ["林"]) == {"林"}
 
 
 def test_what_cannot_be_asked_shortly_opens_the_gate():
-    """Letters where terms are found in letters, pictures, and what is beyond the first plane."""
+    """Letters where terms are found in letters, and what is beyond the first plane."""
     gate = Gate({"pinyin": ["qingtong"], "split": ["女子"], "folded": ["青铜"]})
-    for text in ("x", "✂", "🌙", "𠮷"):
+    for text in ("x", "Ｘ", "🌙", "𠮷"):
         assert gate.opens(text)
+        assert gate.opens(text * 30)
     assert not Gate({"folded": ["青铜"]}).opens("abc")
 
 
 def test_a_large_lexicon_has_no_gate():
-    """Nor has one whose forms are not known any more, as after loading it."""
+    """Nor has one whose forms are not known any more, as after loading it, if they are many."""
     many = tuple(f"青{at}" for at in range(MOST_FORMS + 1))
     assert gate_of({"folded": many}) is None
     assert gate_of({"folded": None}) is None
     assert gate_of({"folded": many[:-1]}) is not None
+
+
+def test_a_gate_sees_texts_that_are_not_folded():
+    """Width, traditional forms, what folds to several characters, and pictures."""
+    gate = Gate({"squeezed": ["体重kg"], "split": keys("split", "剪明")})
+    for text in ("體重㎏", "体重ＫＧ", "✂明", "✂日月"):
+        assert gate.opens(text)
+        assert gate.opens(text * 10)
+    for text in ("體重", "㎏", "✂", "明"):
+        assert not gate.opens(text)
+    assert all(map(gate.begins, ("體", "㎏", "✂", "前", "\u200b", "𠮷")))
+    assert not any(map(gate.begins, ("重", "kg", "明", "今天")))
+
+
+@settings(deadline=None)
+@given(st.lists(TEXTS, max_size=5))
+def test_where_no_form_begins_nothing_is_held(pieces):
+    """Nor is anything found there, or folded to other than one character for one."""
+    gated, _ = screens()
+    (lexicon,) = gated._rules["output"]._lexicons
+    assert lexicon.gate is not None
+    for piece in pieces:
+        if not lexicon.gate.begins(piece):
+            stream = gated.stream()
+            assert stream.feed(piece).text == piece
+            verdict = stream.close().verdict
+            assert verdict is not None
+            assert not verdict.findings
+            assert fold(piece).even
