@@ -5,7 +5,7 @@ Pure: no database, no HTTP, no event loop. Nothing here knows an article of the 
 """
 
 from guiju.kernel.actor import Actor, ActorKind, software
-from guiju.kernel.canonical import Statement, canonical, digest, parse, part
+from guiju.kernel.canonical import Statement, canonical, canonical_row, digest, parse, part
 from guiju.kernel.clock import (
     Clock,
     FixedClock,
@@ -61,6 +61,7 @@ __all__ = [
     "Text",
     "Unavailable",
     "canonical",
+    "canonical_row",
     "digest",
     "from_micros",
     "isoformat",

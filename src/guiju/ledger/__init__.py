@@ -9,7 +9,7 @@ from guiju.ledger.exporting import export
 from guiju.ledger.fresh import Fresh
 from guiju.ledger.model import Checkpoint, Evidence, Problem, VerifyReport
 from guiju.ledger.proving import Proof, prove
-from guiju.ledger.publishing import publish
+from guiju.ledger.publishing import publish, published_at
 from guiju.ledger.service import (
     append,
     append_many,
@@ -42,6 +42,7 @@ __all__ = [
     "leaves",
     "prove",
     "publish",
+    "published_at",
     "size",
     "stamp",
     "verifier_keys",

@@ -81,7 +81,7 @@ def leaf_of(one: Evidence, evidence_id: str, at: str, rows: Sequence[RowDigest])
             b',"facts":',
             facts,
             f',"id":"{evidence_id}","kind":"{one.kind}","rows":'.encode(),
-            canonical([list(row) for row in rows]) if rows else b"[]",
+            canonical(rows) if rows else b"[]",
             b',"subject":',
             subject,
             b',"v":%d}' % LEAF_VERSION,

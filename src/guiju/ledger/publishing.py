@@ -8,6 +8,7 @@ writer was killed in between. What a killed writer had begun is simply written a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -41,6 +42,14 @@ def publish(db: Database, folder: Path, fresh: Fresh | None = None) -> int:
         return newest.size
     with place.locked(), db.read() as tx:
         return _bring_up(tx, place, Fresh() if fresh is None else fresh)
+
+
+def published_at(folder: Path) -> datetime | None:
+    """When the files in `folder` were last brought up; None while there are none."""
+    try:
+        return datetime.fromtimestamp((folder / CHECKPOINT).stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def _bring_up(tx: Tx, place: Folder, fresh: Fresh) -> int:

@@ -85,8 +85,10 @@ def _new_ids(count: int) -> list[str]:
 
 def _covered(items: Sequence[Evidence], noted: list[RowDigest]) -> list[Sequence[RowDigest]]:
     """Which rows each leaf attests: its own, and the first that asks takes what is left over."""
-    named = {row for one in items for row in one.rows or ()}
-    left = [row for row in noted if row not in named]
+    left = noted
+    if left:
+        named = {row for one in items for row in one.rows or ()}
+        left = [row for row in noted if row not in named]
     covered: list[Sequence[RowDigest]] = []
     for one in items:
         covered.append(left if one.rows is None else one.rows)

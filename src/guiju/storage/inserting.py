@@ -12,14 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, LargeBinary, Table, insert
 from sqlalchemy.exc import DBAPIError
 
-from guiju.kernel import canonical, digest, micros, part
+from guiju.kernel import canonical, canonical_row, digest, micros, part
 from guiju.storage.columns import CanonicalJson, Instant
-from guiju.storage.tables import plain, shape
+from guiju.storage.tables import RowDigest, plain, row_key, shape
 
 Convert = Callable[[Any], Any]
 
@@ -30,8 +31,11 @@ class Insertion:
     def __init__(self, subject: Table, dialect: Dialect) -> None:
         """Compile the statement and find each column's conversion."""
         known = shape(subject)
+        self._subject = subject
         self._names = known.columns
+        self._known = known.names
         self._attested = known.guard == "attested"
+        self._name = known.name
         self._convert: list[tuple[int, Convert]] = []
         self._moments: list[int] = []
         self._json: list[int] = []
@@ -48,30 +52,38 @@ class Insertion:
         text = str(insert(subject).compile(dialect=dialect, column_keys=list(self._names)))
         self.head, _, _ = text.partition(" VALUES ")
         self._end = b',"table":%b}' % canonical(known.name)
+        self._sorted = tuple(sorted(self._names))
+        self._in_order = itemgetter(*map(self._names.index, self._sorted))
 
-    def taken(self, row: Mapping[str, Any]) -> tuple[list[Any], str | None]:
-        """The row as the driver takes it, in the order of the columns, and its `row_digest`.
+    def names_all(self, row: Mapping[str, Any]) -> bool:
+        """Whether `row` has a value for every column and nothing else."""
+        return row.keys() == self._known
+
+    def taken(self, row: Mapping[str, Any]) -> tuple[list[Any], RowDigest | None]:
+        """The row as the driver takes it, in the order of the columns, and how evidence names it.
 
         The digest is that of `tables.row_digest`, from values converted once for both; None where
         rows are not attested.
         """
         given = [row[name] for name in self._names]
-        found = given.copy()
         for at in self._moments:
             if given[at] is not None:
-                given[at] = found[at] = micros(given[at])
+                given[at] = micros(given[at])
+        found = given.copy()
         for at in self._json:
             if given[at] is not None:
                 made = canonical(given[at])
                 given[at], found[at] = part(made), made.decode()
         for at, convert in self._convert:
             found[at] = convert(found[at])
-        return found, self._digest(given) if self._attested else None
+        if not self._attested:
+            return found, None
+        return found, RowDigest(self._name, row_key(self._subject, row), self._digest(given))
 
     def _digest(self, given: list[Any]) -> str:
         for at in self._bytes:
             given[at] = plain(given[at])
-        row = canonical(dict(zip(self._names, given, strict=True)))
+        row = canonical_row(self._sorted, self._in_order(given))
         return digest(b'{"row":%b%b' % (row, self._end))
 
 

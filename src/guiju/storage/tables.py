@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Column, LargeBinary, MetaData, Table
 from sqlalchemy.schema import SchemaItem
 
-from guiju.kernel import Keyring, canonical, digest, micros
+from guiju.kernel import Keyring, Statement, canonical, digest, micros
 
 Guard = Literal["attested", "coded", "self"]
 
@@ -31,7 +31,7 @@ metadata = MetaData(
 )
 
 
-class RowDigest(NamedTuple):
+class RowDigest(Statement, frozen=True, array_like=True):
     """A row as evidence names it; `digest` is None when the row is gone."""
 
     table: str

@@ -125,15 +125,13 @@ class Tx:
         return bool(gone)
 
     def _taken(self, adding: Insertion, subject: Table, values: Mapping[str, Any]) -> list[Any]:
-        row = self._complete(subject, values)
-        taken, digest = adding.taken(row)
-        if digest is not None:
-            self._remember(RowDigest(table_name(subject), row_key(subject, row), digest))
+        row = values if adding.names_all(values) else self._complete(subject, values)
+        taken, changed = adding.taken(row)
+        if changed is not None:
+            self._remember(changed)
         return taken
 
     def _complete(self, subject: Table, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        if values.keys() == shape(subject).names:
-            return values
         row: dict[str, Any] = dict.fromkeys(shape(subject).columns)
         row.update(values)
         if len(row) != len(shape(subject).columns):

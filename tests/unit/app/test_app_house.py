@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from datetime import timedelta
 from hashlib import sha256
@@ -15,9 +16,9 @@ from tests.conftest import START
 from guiju import ledger
 from guiju.app.first_run import is_first_run, set_up_demo
 from guiju.app.house import House, Verification, read_verification, write_verification
-from guiju.app.keeper import lapse_urgent_terms, refresh_rules
+from guiju.app.keeper import grow_tree, lapse_urgent_terms, refresh_rules
 from guiju.app.settings import Settings
-from guiju.kernel import FixedClock, Invalid, LocalMasterKey, Unavailable
+from guiju.kernel import FixedClock, Invalid, LocalMasterKey, Unavailable, software
 from guiju.measures import law
 from guiju.policies.commands import group as policy_group
 from guiju.policies.image_commands import group as image_group
@@ -201,3 +202,32 @@ def test_every_process_takes_up_urgent_terms_and_lets_them_lapse(
     assert kinds.count("urgent-term-lapsed") == 1
     here.close()
     there.close()
+
+
+def test_files_follow_the_tree_when_it_rests_and_every_few_seconds_while_it_grows(
+    settings: Settings,
+) -> None:
+    """A checkpoint a pulse is signed; its files wait five seconds at most, or for a quiet pulse."""
+    house = House.prepare(settings)
+    set_up_demo(house)
+    file = house.tiles / "checkpoint"
+
+    def grown() -> tuple[int, int]:
+        with house.database.write() as tx:
+            ledger.append(
+                tx, "service-started", controls=("evidence-ledger",), actor=software("tests")
+            )
+        grow_tree(house)
+        with house.database.read() as tx:
+            return ledger.size(tx), int(file.read_text().split("\n")[1])
+
+    grow_tree(house)
+    first, published = grown()
+    assert published == first - 1
+    grow_tree(house)
+    assert int(file.read_text().split("\n")[1]) == first
+    for wrong in (-6, 3600):
+        os.utime(file, times=(house.clock.now().timestamp() + wrong,) * 2)
+        second, published = grown()
+        assert published == second
+    house.close()
