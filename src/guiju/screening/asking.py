@@ -93,13 +93,15 @@ class Asking:
 
     def _ask(self, number: int, core: tuple[int, int], view: str) -> None:
         sights, flags = self._sights, self._register.flags[number]
+        if view in _SPLIT_OFF and self._is_seen_plainly(number, flags, core):
+            return
         start, end = core if view == FOLDED else sights.grown(*core)
         if start < sights.context:
             return
         answer = self._at_borders(number, flags, core, (start, end))
         if answer is not Answer.NO and flags & (EXCEPT | NEAR):
             answer = _worse(answer, self._in_its_place(number, core, (start, end), view))
-        if answer is Answer.NO or self._is_seen_plainly(number, flags, view, core):
+        if answer is Answer.NO:
             return
         waited, grows = answer is Answer.OPEN, view != FOLDED and sights.may_grow(core[1], end)
         if waited or grows:
@@ -137,10 +139,8 @@ class Asking:
             answer = _worse(answer, _neighboured(entry.near, self._sights, span))
         return answer
 
-    def _is_seen_plainly(self, number: int, flags: int, view: str, core: tuple[int, int]) -> bool:
+    def _is_seen_plainly(self, number: int, flags: int, core: tuple[int, int]) -> bool:
         """Whether a plainer view finds the same entry at this place, and tells it better."""
-        if view not in _SPLIT_OFF:
-            return False
         parts = self._register.read(number).folded
         return bool(meant(parts, chain_of(flags), self._sights.folded[slice(*core)]))
 
@@ -161,10 +161,11 @@ def chain_of(flags: int) -> str:
     return "squeezed" if flags & SQUEEZED else FOLDED
 
 
-def meant(parts: Iterable[str], view: str, text: str) -> list[int]:
+@lru_cache(maxsize=1024)
+def meant(parts: tuple[str, ...], view: str, text: str) -> tuple[int, ...]:
     """Which of the folded `parts` stand written as `text`, seen in `view`."""
     sight = seen(view, text).text
-    return [at for at, part in enumerate(parts) if sight in _forms(view, part)]
+    return tuple(at for at, part in enumerate(parts) if sight in _forms(view, part))
 
 
 def _excepted(phrases: Iterable[str], sights: Sights, core: tuple[int, int], view: str) -> Answer:

@@ -9,7 +9,6 @@ thousand terms some have all their signs in any text.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
@@ -27,10 +26,10 @@ MOST_FORMS = 400
 """A lexicon with more forms than this has no gate."""
 
 _PINYIN = "pinyin"
-_BITS = 256
-_DOUBT = 1 << _BITS
-"""The bit of letters where terms are found in letters: too much may be written in them."""
-_LETTER = re.compile("[a-zA-Z]")
+_DOUBT, _LATIN = 1, 2
+"""The bits of what is too hard to tell, and of letters: without any nothing is written in them."""
+_FIRST, _BITS = 2, 256
+_WORD = 1 << 64
 _PLANE = 0x10000
 # Up to here looking up each character costs less than an array of them all.
 _SHORT = 24
@@ -46,26 +45,18 @@ class Gate:
         """Take all forms of a lexicon."""
         starts = (beginning(view, some) for view, some in forms.items())
         self._begins = _beginning(set().union(*starts))
-        self._letters = bool(forms.get(_PINYIN))
-        bits, needs = _signs(forms)
-        self._needs = _by_rarest(bits, needs)
-        self._masks: list[int] = []
-        self._kinds = _kinds(bits, self._masks)
-        self._kind_of = memoryview(self._kinds.tobytes()).cast("H")
+        spelt = forms.get(_PINYIN, ())
+        # Any ideograph is made of letters, so these are asked only where some are written.
+        self._spelt = _Signs({_PINYIN: spelt})
+        others = {view: some for view, some in forms.items() if view != _PINYIN}
+        self._others = _Signs(others, ascii_lowercase if spelt else "")
 
     def opens(self, text: str) -> bool:
         """Whether something may stand in `text`, folded or not; False is certain."""
-        if self._letters and _LETTER.search(text):
+        mask = self._others.mask(text)
+        if mask & _DOUBT or self._others.suffice(mask):
             return True
-        mask = self._mask(text)
-        if mask & _DOUBT:
-            return True
-        for rarest, needs in self._needs:
-            if mask & rarest:
-                for need in needs:
-                    if mask & need == need:
-                        return True
-        return False
+        return bool(mask & _LATIN) and self._spelt.suffice(self._spelt.mask(text))
 
     def begins(self, text: str) -> bool:
         """Whether a form may begin in `text`, folded or not; False is certain.
@@ -79,13 +70,39 @@ class Gate:
                 return True
         return False
 
-    def _mask(self, text: str) -> int:
+
+class _Signs:
+    """What the forms of some views need, and what of it each character may be seen as."""
+
+    def __init__(self, forms: Forms, letters: str = "") -> None:
+        """Take also what is to have the bit of letters."""
+        bits, needs = _signs(forms)
+        self._needs = _by_rarest(bits, needs)
+        bits |= {one: bits.get(one, 0) | _LATIN for one in letters}
+        self._kinds, self._masks = _kinds(bits)
+        self._kind_of = memoryview(self._kinds.tobytes()).cast("H")
+        # The bits of few signs fit into a word, and many words make one at once.
+        fits = max(self._masks) < _WORD
+        self._words = np.array(self._masks, dtype=np.uint64)[self._kinds] if fits else None
+
+    def suffice(self, mask: int) -> bool:
+        """Whether these bits are all that some form needs."""
+        for rarest, needs in self._needs:
+            if mask & rarest:
+                for need in needs:
+                    if mask & need == need:
+                        return True
+        return False
+
+    def mask(self, text: str) -> int:
         """The bits of all characters; what is beyond the first plane is too hard."""
         mask, masks = 0, self._masks
         if len(text) > _SHORT:
             codes = first_plane(text)
             if codes is None:
                 return _DOUBT
+            if self._words is not None:
+                return int(np.bitwise_or.reduce(self._words.take(codes)))
             for kind in set(self._kinds.take(codes).tolist()):
                 mask |= masks[kind]
             return mask
@@ -131,19 +148,15 @@ def _signs(forms: Forms) -> tuple[dict[str, int], list[int]]:
     needs = set()
     bits: defaultdict[str, int] = defaultdict(int)
     for view, some in forms.items():
-        if view == _PINYIN:
-            # What is written in letters has been let through by its letters.
-            bits.update(dict.fromkeys(ascii_lowercase, _DOUBT) if some else {})
-            continue
         for form in some:
             need = 0
             for sign in form:
-                need |= bit_of.setdefault((view, sign), 1 << len(bit_of) % _BITS)
+                need |= bit_of.setdefault((view, sign), 1 << _FIRST + len(bit_of) % _BITS)
             needs.add(need)
     for (_, sign), bit in bit_of.items():
         bits[sign] |= bit
     for view in forms:
-        for to, those in SEEN_AS[view].those() if view != _PINYIN else ():
+        for to, those in SEEN_AS[view].those():
             mask = sum({bit_of.get((view, sign), 0) for sign in to})
             for one in those if mask else ():
                 bits[one] |= mask
@@ -163,8 +176,8 @@ def _each(mask: int) -> list[int]:
     return [1 << at for at in range(mask.bit_length()) if mask >> at & 1]
 
 
-def _kinds(bits: Mapping[str, int], masks: list[int]) -> NDArray[np.uint16]:
-    """For each character of the first plane, folded or not, which of the `masks` it has."""
+def _kinds(bits: Mapping[str, int]) -> tuple[NDArray[np.uint16], list[int]]:
+    """For each character of the first plane, folded or not, which of some masks it has."""
     number: dict[int, int] = {0: 0}
     kinds = np.zeros(_PLANE, dtype=np.uint16)
     for one, mask in bits.items():
@@ -177,8 +190,7 @@ def _kinds(bits: Mapping[str, int], masks: list[int]) -> NDArray[np.uint16]:
         for sign in to:
             mask |= bits.get(sign, 0)
         kinds[code] = number.setdefault(mask, len(number))
-    masks.extend(number)
-    return kinds
+    return kinds, list(number)
 
 
 @lru_cache(maxsize=16)

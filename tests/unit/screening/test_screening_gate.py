@@ -115,12 +115,21 @@ def test_a_form_may_begin_in_all_that_is_seen_as_its_beginning_or_as_more():
 
 
 def test_what_cannot_be_asked_shortly_opens_the_gate():
-    """Letters where terms are found in letters, and what is beyond the first plane."""
+    """What is beyond the first plane."""
     gate = Gate({"pinyin": ["qingtong"], "split": ["女子"], "folded": ["青铜"]})
-    for text in ("x", "Ｘ", "🌙", "𠮷"):
+    for text in ("🌙", "𠮷"):
         assert gate.opens(text)
         assert gate.opens(text * 30)
-    assert not Gate({"folded": ["青铜"]}).opens("abc")
+
+
+def test_what_is_written_in_letters_needs_some_and_all_of_a_form():
+    """Of ideographs, signs and letters together, folded or not."""
+    gate = Gate({"pinyin": ["qingtong"], "folded": []})
+    for text in ("qingtong", "ＱＩＮＧ同", "请to n9g", "青tong", "青t0ng", "⒬ing同"):
+        assert gate.opens(text)
+        assert gate.opens(text * 10)
+    for text in ("青铜", "请同", "qing", "tong今", "q", "t ong in", "今天abc"):
+        assert not gate.opens(text)
 
 
 def test_a_large_lexicon_has_no_gate():

@@ -54,6 +54,8 @@ class Personal:
         }
         wanted = self.actions.keys()
         self._families = tuple(one for one in _FAMILIES if not wanted.isdisjoint(one.kinds))
+        # Several are open where the same is.
+        self._ways = tuple(dict.fromkeys(one.open_at for one in self._families))
 
     def hits(self, text: str, context: int = 0, *, closed: bool = True) -> list[PersonalHit]:
         """The hits in folded `text` that begin at or after `context`.
@@ -93,7 +95,7 @@ class Personal:
 
     def _open_at(self, text: str, context: int) -> int:
         low = max(context, len(text) - REACH)
-        return max(low, min((one.open_at(text, low) for one in self._families), default=len(text)))
+        return max(low, min((open_at(text, low) for open_at in self._ways), default=len(text)))
 
 
 def _order(raw: Raw) -> tuple[int, int, int]:

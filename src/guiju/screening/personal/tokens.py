@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 
 from guiju.screening.personal.surface import AFTER_DIGIT, DASHES
 
 PLATE_HEADS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
-_SIGN = rf"[0-9A-Za-z@:()#+%转分机挂学警港澳领{DASHES}]"
+_SIGNS = f"@:()#+%转分机挂学警港澳领{DASHES}"
+_SIGN = f"[0-9A-Za-z{_SIGNS}]"
 # All that is found by letters and digits is a part of such a run, and nothing behind the run counts
 # but one space and one character.
 _RUN = (
@@ -17,9 +19,12 @@ _RUN = (
     rf"|{AFTER_DIGIT} |(?<=@) )++"
 )
 _OPEN = re.compile(rf"(?:[{PLATE_HEADS}] ?)?{_RUN} ?\Z|[{PLATE_HEADS}] ?\Z")
+# All that a run can hold, and a plate before it.
+_HELD = f"{digits}{ascii_letters}{_SIGNS}{PLATE_HEADS} "
 
 
 def open_at(text: str, low: int) -> int:
     """The first index from which a run of such characters goes up to the end."""
-    match = _OPEN.search(text, low)
+    low = max(low, len(text.rstrip(_HELD)))
+    match = _OPEN.search(text, low) if low < len(text) else None
     return match.start() if match else len(text)
