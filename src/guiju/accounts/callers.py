@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from guiju.accounts import agreement_store, people, refusing, store
+from collections.abc import Iterable, Mapping
+
+from guiju.accounts import agreement_store, limit_store, people, refusing, store
 from guiju.accounts.keys import ACTIVE_APP, known_key
 from guiju.accounts.model import Caller, Key, KeyKind, Person, PersonState
+from guiju.kernel import Refused
 from guiju.measures import enforces
 from guiju.storage import Tx
 
@@ -23,6 +26,7 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
     """
     key = known_key(tx, token)
     person = _person(tx, key, end_user)
+    own = limit_store.overrides(tx, [key.id] if person is None else [key.id, person.id])
     return Caller(
         kind=key.kind,
         key=key.id,
@@ -31,7 +35,33 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
         state=PersonState.ACTIVE if person is None else person.state,
         agreement=None if person is None else agreement_store.accepted_version(tx, person.id),
         agreement_required=agreement_store.newest_version(tx),
+        key_limits=_of(own.get(key.id)),
+        person_limits={} if person is None else _of(own.get(person.id)),
     )
+
+
+@enforces("account-and-keys")
+def barred(tx: Tx, callers: Iterable[Caller]) -> dict[str, Refused]:
+    """Who of these may be served no longer: by the id of the key or person, and why.
+
+    For those whose answers are under way; whoever may not begin is told by `look_up`.
+    """
+    every = list(callers)
+    keys = store.revoked_among(tx, {one.key for one in every})
+    closed = store.closed_among(tx, {one.app for one in every if one.app is not None})
+    states = store.states_of(tx, {one.person for one in every if one.person is not None})
+    found = dict.fromkeys(keys, refusing.key_revoked())
+    found |= {one.key: refusing.key_revoked() for one in every if one.app in closed}
+    for person, state in states.items():
+        if state is PersonState.SUSPENDED:
+            found[person] = refusing.suspended()
+        elif state is PersonState.TERMINATED:
+            found[person] = refusing.terminated()
+    return found
+
+
+def _of(own: limit_store.Override | None) -> Mapping[str, int | None]:
+    return {} if own is None else own.limits
 
 
 def _person(tx: Tx, key: Key, end_user: str | None) -> Person | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from guiju.accounts import refusing, service, showing
+from guiju.accounts import limit_commands, refusing, service, showing
 from guiju.accounts.model import EVERYBODY, PersonState
 from guiju.accounts.roles import Role
 from guiju.desk import by_staff, desk_of, put, with_json
@@ -208,6 +208,21 @@ def register_app(context: click.Context, name: str, label: str, by: str, *, as_j
     put(report, [showing.app_line(made), showing.key_line(first), token], as_json=as_json)
 
 
+@app.command()
+@click.argument("name", metavar="APP")
+@by_staff
+@with_json
+@click.pass_context
+def close(context: click.Context, name: str, by: str, *, as_json: bool) -> None:
+    """Close APP (ap_...): none of its keys opens anything from then on."""
+    desk = desk_of(context)
+    actor = desk.staff(by)
+    with desk.database.write() as tx:
+        closed = service.close_app(tx, actor, name)
+    desk.publish(StandingChanged(closed.id))
+    put(showing.app(closed), [showing.app_line(closed)], as_json=as_json)
+
+
 @app.command(name="list")
 @with_json
 @click.pass_context
@@ -270,3 +285,6 @@ def _owner(tx: Tx, owner: str) -> str:
     if found is None:
         raise refusing.no_such_person()
     return found.id
+
+
+group.add_command(limit_commands.group)

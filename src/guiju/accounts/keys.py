@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 
 from guiju.accounts import names, refusing, store
 from guiju.accounts.gates import require_standing
@@ -19,7 +21,7 @@ from guiju.storage import Tx
 MOST_KEYS = 20
 _MOST_SHOWN = 200
 _TOKEN = re.compile(r"gj-(?:user|app)-[0-9a-z]{40}")
-ACTIVE_APP = "active"
+ACTIVE_APP, CLOSED_APP = "active", "closed"
 
 
 @enforces("account-and-keys")
@@ -92,6 +94,25 @@ def revoke_key(tx: Tx, actor: Actor, key: str) -> Key:
     return store.find_key(tx, key) or found
 
 
+@enforces("account-and-keys")
+def close_app(tx: Tx, actor: Actor, app: str) -> App:
+    """Let none of an app's keys open anything from now on; afterwards caches must be told of it.
+
+    Raises:
+        Refused: `role-needed`.
+        NotFound: `app-unknown`.
+        Conflict: `app-already-closed`.
+    """
+    _check_keeper(actor, None)
+    found = store.find_app(tx, app)
+    if found is None:
+        raise refusing.no_such_app()
+    if not store.move_app(tx, app, ACTIVE_APP, CLOSED_APP):
+        raise refusing.already_closed()
+    append(tx, "app-closed", controls=CONTROLS, actor=actor, subject=app, facts={"app": app})
+    return replace(found, state=CLOSED_APP)
+
+
 def known_key(tx: Tx, token: str) -> Key:
     """The valid key behind `token`; raises Refused 401 `key-unknown` or `key-revoked`."""
     found = store.find_key_by_digest(tx, digest(token.encode())) if is_token(token) else None
@@ -105,6 +126,24 @@ def known_key(tx: Tx, token: str) -> Key:
 def is_token(token: str) -> bool:
     """Whether `token` could be a key at all; what could not is never looked up."""
     return _TOKEN.fullmatch(token) is not None
+
+
+def keys_like(tx: Tx, wanted: str, start: int, count: int) -> tuple[int, list[Key]]:
+    """How many keys have this id, owner or end (all, for nothing), and some of them in order."""
+    return store.keys_like(tx, wanted, start, count)
+
+
+def app_names(tx: Tx, ids: Collection[str]) -> dict[str, str]:
+    """The names of these apps."""
+    return store.app_names(tx, ids)
+
+
+def get_key(tx: Tx, key: str) -> Key:
+    """The key with this id; raises NotFound `key-not-found`."""
+    found = store.find_key(tx, key)
+    if found is None:
+        raise refusing.no_such_key()
+    return found
 
 
 def keys_of(tx: Tx, owner: str) -> list[Key]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -228,7 +228,8 @@ class Caller:
     """Whose key a request carries and how they stand: all that the gateway asks of this room.
 
     `person` is None for an end user whom the app has not introduced yet. `agreement` is the
-    newest version the person accepted, `agreement_required` the one in force.
+    newest version the person accepted, `agreement_required` the one in force. The limits are those
+    that differ from the policy's, by measure.
     """
 
     kind: KeyKind
@@ -238,3 +239,5 @@ class Caller:
     state: PersonState
     agreement: int | None
     agreement_required: int | None
+    key_limits: Mapping[str, int | None] = field(default_factory=dict)
+    person_limits: Mapping[str, int | None] = field(default_factory=dict)

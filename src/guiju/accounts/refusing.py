@@ -62,6 +62,22 @@ def bad_language() -> Invalid:
     )
 
 
+def bad_limits(measure: str, most: int) -> Invalid:
+    """A limit that is none."""
+    return Invalid(
+        "limits-invalid",
+        Text(
+            zh=f"限额 {measure[:20]} 无效：应为 1 至 {most} 的整数，或没有限额。",
+            en=f"The limit {measure[:20]} is invalid: a whole number from 1 to {most}, or none.",
+        ),
+        Text(
+            zh="可设的项：requests、tokens、concurrent、day、month。",
+            en="What can be limited: requests, tokens, concurrent, day, month.",
+        ),
+        param=measure[:20],
+    )
+
+
 def bad_reason() -> Invalid:
     """A standing reason that is no code."""
     return Invalid(
@@ -118,6 +134,15 @@ def no_such_key() -> NotFound:
         "key-not-found",
         Text(zh="没有这个密钥。", en="There is no such key."),
         Text(zh="请核对密钥编号（key_…）。", en="Check its id (key_...)."),
+    )
+
+
+def already_closed() -> Conflict:
+    """An app that is closed cannot be closed."""
+    return Conflict(
+        "app-already-closed",
+        Text(zh="该应用已停用。", en="This app is closed already."),
+        Text(zh="无须再次停用。", en="There is nothing left to do."),
     )
 
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from guiju.accounts import service
 from guiju.accounts.agreement_api import AgreementApi
 from guiju.accounts.entrance import EntrancePages
+from guiju.accounts.key_pages import KeyPages
 from guiju.accounts.model import Publish, SessionKind
 from guiju.accounts.my_pages import MyPages
 from guiju.kernel import Actor, ActorKind, NotFound, Text
@@ -29,10 +30,13 @@ def router(
     site.offer("public", "/agreement", Text(zh="服务协议", en="Agreement"), order=20)
     site.offer("me", "/me", Text(zh="我的账号", en="My account"), order=10)
     site.offer("me", "/agreement", Text(zh="服务协议", en="Agreement"), order=20)
+    keys = "/console/keys"
+    site.offer("console", keys, Text(zh="密钥", en="Keys"), order=50, under=(keys,))
     routes = APIRouter(tags=["accounts"])
     pages = APIRouter(include_in_schema=False)
     _entrance(pages, EntrancePages(database, site, registration_open=registration_open))
     _my_pages(pages, MyPages(database, site, publish))
+    _key_pages(pages, KeyPages(database, site, publish))
     api = AgreementApi(database, publish)
     routes.get("/api/agreement", summary="The agreement in force")(api.in_force)
     routes.post(
@@ -60,6 +64,13 @@ def _my_pages(pages: APIRouter, mine: MyPages) -> None:
     pages.get("/me")(mine.me)
     pages.post("/me/keys")(mine.issue)
     pages.post("/me/keys/{key}/revoke")(mine.revoke)
+
+
+def _key_pages(pages: APIRouter, keys: KeyPages) -> None:
+    pages.get("/console/keys")(keys.listed)
+    pages.get("/console/keys/{key}")(keys.one)
+    pages.post("/console/keys/{key}/revoke")(keys.revoke)
+    pages.post("/console/keys/{key}/limits")(keys.limit)
 
 
 def viewer_of(database: Database, *, https: bool = False) -> Callable[[Request], Viewer]:

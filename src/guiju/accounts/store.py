@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Row, String, func, select
+from sqlalchemy import Column, LargeBinary, Row, String, func, or_, select
 
 from guiju.accounts.model import App, Key, KeyKind, Person, PersonState
 from guiju.storage import Instant, Tx, table
@@ -49,6 +49,7 @@ API_KEY = table(
     Column("revoked_at", Instant),
 )
 
+_MOST_IDS = 500
 _PERSON = [one for one in PERSON.columns if one.name not in {"name_index", "sealed_name"}]
 _KEY = [one for one in API_KEY.columns if one.name != "token_digest"]
 
@@ -93,6 +94,11 @@ def find_app(tx: Tx, app: str) -> App | None:
     return None if row is None else App(**_values(row))
 
 
+def move_app(tx: Tx, app: str, state: str, target: str) -> bool:
+    """Change how an app stands; False when it does not stand so any more."""
+    return tx.update(APP, {"id": app}, {"state": target}, expect={"state": state})
+
+
 def apps(tx: Tx, limit: int) -> list[App]:
     """All apps by name."""
     return [App(**_values(row)) for row in tx.rows(select(APP).order_by(APP.c.name).limit(limit))]
@@ -119,6 +125,67 @@ def find_key_by_digest(tx: Tx, token_digest: str) -> Key | None:
     return _key(tx.row(select(*_KEY).where(API_KEY.c.token_digest == token_digest)))
 
 
+def revoked_among(tx: Tx, keys: Collection[str]) -> set[str]:
+    """Which of these keys are revoked."""
+    found: set[str] = set()
+    for some in _in_parts(keys):
+        revoked = API_KEY.c.id.in_(some) & API_KEY.c.revoked_at.is_not(None)
+        found |= {row.id for row in tx.rows(select(API_KEY.c.id).where(revoked))}
+    return found
+
+
+def closed_among(tx: Tx, apps: Collection[str]) -> set[str]:
+    """Which of these apps are not active."""
+    found: set[str] = set()
+    for some in _in_parts(apps):
+        closed = APP.c.id.in_(some) & (APP.c.state != "active")
+        found |= {row.id for row in tx.rows(select(APP.c.id).where(closed))}
+    return found
+
+
+def states_of(tx: Tx, persons: Collection[str]) -> dict[str, PersonState]:
+    """How these persons stand."""
+    found: dict[str, PersonState] = {}
+    for some in _in_parts(persons):
+        wanted = select(PERSON.c.id, PERSON.c.state).where(PERSON.c.id.in_(some))
+        found |= {row.id: PersonState(row.state) for row in tx.rows(wanted)}
+    return found
+
+
+def keys_of_apps(tx: Tx, keys: Collection[str]) -> set[str]:
+    """Which of these keys are apps'."""
+    found: set[str] = set()
+    for some in _in_parts(keys):
+        wanted = API_KEY.c.id.in_(some) & API_KEY.c.app.is_not(None)
+        found |= {row.id for row in tx.rows(select(API_KEY.c.id).where(wanted))}
+    return found
+
+
+def keys_like(tx: Tx, wanted: str, start: int, count: int) -> tuple[int, list[Key]]:
+    """How many keys there are, and some of them, newest first; live ones before revoked ones.
+
+    `wanted` is the id of a key or owner, or how a token ends; all keys when it is empty.
+    """
+    every = select(*_KEY)
+    if wanted:
+        ids = (API_KEY.c.id, API_KEY.c.person, API_KEY.c.app, API_KEY.c.last4)
+        every = every.where(or_(*(one == wanted for one in ids)))
+    counted = tx.row(select(func.count()).select_from(every.subquery()))
+    order = (API_KEY.c.revoked_at.is_not(None), API_KEY.c.issued_at.desc(), API_KEY.c.id.desc())
+    rows = tx.rows(every.order_by(*order).limit(count).offset(start))
+    found = (_key(row) for row in rows)
+    return int(counted[0]) if counted else 0, [one for one in found if one is not None]
+
+
+def app_names(tx: Tx, ids: Collection[str]) -> dict[str, str]:
+    """The names of these apps."""
+    found: dict[str, str] = {}
+    for some in _in_parts(ids):
+        rows = tx.rows(select(APP.c.id, APP.c.name).where(APP.c.id.in_(some)))
+        found |= {row.id: row.name for row in rows}
+    return found
+
+
 def keys_of(tx: Tx, owner: str, limit: int) -> list[Key]:
     """The keys of a person or an app, newest first."""
     mine = (API_KEY.c.person == owner) | (API_KEY.c.app == owner)
@@ -133,6 +200,12 @@ def live_keys(tx: Tx, owner: str) -> int:
     live = select(func.count()).select_from(API_KEY).where(mine, API_KEY.c.revoked_at.is_(None))
     row = tx.row(live)
     return int(row[0]) if row else 0
+
+
+def _in_parts(ids: Collection[str]) -> Iterator[list[str]]:
+    """Ids in numbers that a statement takes."""
+    ordered = sorted(ids)
+    return (ordered[at : at + _MOST_IDS] for at in range(0, len(ordered), _MOST_IDS))
 
 
 def _person(row: Row[Any] | None) -> Person | None:

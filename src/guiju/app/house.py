@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +13,10 @@ from typing import NamedTuple
 import msgspec
 
 from guiju import accounts, ledger, policies, records
+from guiju.app.notices import Notices
 from guiju.app.settings import Settings
 from guiju.gateway import (
+    Barring,
     ClientPost,
     DemoModel,
     Fleet,
@@ -24,6 +27,7 @@ from guiju.gateway import (
     Upstream,
     recalled,
 )
+from guiju.gateway.limiting import Embedded, Office, Rows
 from guiju.gateway.telemetry import Sharing, Tracing
 from guiju.kernel import (
     Actor,
@@ -37,6 +41,7 @@ from guiju.kernel import (
     Text,
     Unavailable,
     isoformat,
+    new_id,
 )
 from guiju.labelling import ExplicitLabel
 from guiju.measures import Report, Signal
@@ -65,6 +70,7 @@ class House:
         self.directory = accounts.Directory(database)
         self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
         self.bus.subscribe(PolicyActivated, lambda _: self.rules.refresh())
+        self.notices = Notices(settings, database, self.bus)
 
     @classmethod
     def open(cls, settings: Settings) -> House:
@@ -115,8 +121,9 @@ class House:
             return accounts.staff_actor(tx, name)
 
     def publish(self, event: Event) -> None:
-        """Tell the listeners of this process; other processes look for themselves each second."""
+        """Tell the listeners of this process and all others; who is not told looks by itself."""
         self.bus.publish(event)
+        self.notices.announce(event)
 
     def said(self, actor: Actor, reason: str, days: int, most: int) -> Iterator[policies.Said]:
         """Recorded texts of the last `days`, for a dry run; the reading goes on record first."""
@@ -179,6 +186,8 @@ class House:
 
     def gateway(self) -> Gateway:
         """The data plane with its parts, not yet started."""
+        barring = Barring(self.database)
+        self.bus.subscribe(StandingChanged, lambda event: barring.review(event.person))
         return Gateway(
             rules=self.rules,
             directory=self.directory,
@@ -188,6 +197,23 @@ class House:
             clock=self.clock,
             sharing=Sharing(self.settings.metrics, self.clock),
             tracing=self._tracing(),
+            office=self._office(barring),
+            barring=barring,
+        )
+
+    def _office(self, barring: Barring) -> Office:
+        """What this worker may let through, by the one count of all workers."""
+        settings, worker = self.settings, new_id("wk")
+        kind = Rows if settings.sqlite_file is None else Embedded
+
+        def missed() -> None:
+            self.directory.forget_all()
+            barring.review(accounts.EVERYBODY)
+
+        return Office(
+            kind(self.database, settings.limits, worker),
+            told=lambda text: _beside(self.notices.heard, text),
+            missed=missed,
         )
 
     def _tracing(self) -> Tracing | None:
@@ -208,6 +234,11 @@ class House:
     def close(self) -> None:
         """Give connections back."""
         self.database.close()
+
+
+def _beside(do: Callable[[str], None], text: str) -> None:
+    """Do what may take a while in a thread beside the event loop."""
+    asyncio.get_running_loop().run_in_executor(None, do, text)
 
 
 # -- the last verification, shared by all processes of a machine through a small file --------------

@@ -75,6 +75,11 @@ class Settings:
         return self.folder / "lexicons"
 
     @property
+    def limits(self) -> Path:
+        """Where the workers of this machine meet over what may be used."""
+        return self.folder / "limits"
+
+    @property
     def spill(self) -> Path:
         """Where records wait while the database stalls."""
         return self.folder / "spill"

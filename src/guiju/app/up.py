@@ -65,6 +65,8 @@ def _run_server(settings: Settings) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=PATIENCE_SECONDS,
+        # A worker that dies is replaced; one that dies again at once ends the service.
+        respawn_failed_workers=True,
     )
     server.on_startup(_announce_stops)
     server.serve()

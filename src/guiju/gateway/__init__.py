@@ -6,6 +6,7 @@ output, settle, label, record, reply: the list stands in `guiju.gateway.route`. 
 and touches no socket; `server` does.
 """
 
+from guiju.gateway.barring import Barring
 from guiju.gateway.guarding import ClientPost
 from guiju.gateway.recalling import recalled
 from guiju.gateway.recorder import Recorder
@@ -15,6 +16,7 @@ from guiju.gateway.upstreams import DEMO_MODEL, DemoModel, Fleet, HttpUpstream, 
 
 __all__ = [
     "DEMO_MODEL",
+    "Barring",
     "ClientPost",
     "DemoModel",
     "Fleet",

@@ -11,10 +11,12 @@ from typing import Any, Protocol
 
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
-from guiju.gateway.leaving import Departure, Left, unless_left
+from guiju.gateway.leaving import Departure, Left, unless_ended, unless_left
+from guiju.gateway.limiting import BUDGET
 from guiju.gateway.line import Line
 from guiju.gateway.rules import Rules
 from guiju.gateway.signals import (
+    Allow,
     AskEyes,
     AskGuards,
     AskModel,
@@ -48,6 +50,10 @@ class Means(Protocol):
 
     async def look_up(self, command: LookUp) -> Event:
         """Find the caller."""
+        ...
+
+    async def allow(self, command: Allow) -> Event:
+        """See whether there is enough left."""
         ...
 
     async def answer(self, command: AskModel, rules: Rules) -> Event:
@@ -95,6 +101,15 @@ class Conversation:
 
     async def _look_up(self, command: LookUp) -> None:
         self._tell(await self._gateway.look_up(command))
+
+    async def _allow(self, command: Allow) -> None:
+        event = await self._gateway.allow(command)
+        if type(event) is Failed:
+            self._line.marks += command.group.marks()
+            if event.error.code == BUDGET:
+                # OpenAI's clients would try again at once, and may be told not to.
+                self._line.marks.append((b"x-should-retry", b"false"))
+        self._tell(event)
 
     async def _ask_guards(self, command: AskGuards) -> None:
         self._tell(await self._guards(command))
@@ -145,12 +160,18 @@ class Conversation:
     async def _answer(self, command: AskModel) -> Event:
         begun = monotonic()
         try:
-            return await self._gateway.answer(command, self._exchange.work.rules)
+            work = self._exchange.work
+            event = await unless_ended(
+                self._gateway.answer(command, work.rules), self._gateway.under_way, work.caller
+            )
         except Exception as error:  # noqa: BLE001 - an input that was judged is on record all the same
             note_fault(self._line.request, error)
             return Failed(internal())
         finally:
             self._timing.upstream += self._timing.part("model", begun)
+        if isinstance(event, Left):
+            event = _ended(event)
+        return Failed(event) if isinstance(event, GuijuError) else event
 
     async def _guards(self, command: AskGuards) -> Event:
         guards = self._exchange.work.rules.guards
@@ -182,17 +203,22 @@ class Conversation:
         """Relay the model's stream until it ends, is stopped, or nobody reads it any more."""
         try:
             event = await unless_left(
-                self._pump(command), self._line.gone, _LONGEST_STREAM, self._gateway.under_way
+                self._pump(command),
+                self._line.gone,
+                _LONGEST_STREAM,
+                self._gateway.under_way,
+                self._exchange.work.caller,
             )
         except GuijuError as error:
             event = Failed(error)
         except Exception as error:  # noqa: BLE001 - what was delivered is on record all the same
             note_fault(self._line.request, error)
             event = Failed(internal())
-        if isinstance(event, Left):
+        if isinstance(event, Left | GuijuError):
             # Who does not read what was sent would not read the rest either.
             self._line.left = event is Left.GONE or self._line.sending
-            event = ClientGone() if self._line.left else Failed(_ended(event))
+            why = _ended(event) if isinstance(event, Left) else event
+            event = ClientGone() if self._line.left else Failed(why)
         if event is not None:
             self._tell(event)
 
@@ -256,6 +282,7 @@ class Conversation:
 
 _CARRIED_OUT: dict[type[Command], Callable[[Conversation, Any], Awaitable[None]]] = {
     LookUp: Conversation._look_up,  # noqa: SLF001 - the table of this class
+    Allow: Conversation._allow,  # noqa: SLF001 - as above
     AskGuards: Conversation._ask_guards,  # noqa: SLF001 - as above
     AskEyes: Conversation._ask_eyes,  # noqa: SLF001 - as above
     AskModel: Conversation._ask_model,  # noqa: SLF001 - as above

@@ -16,6 +16,8 @@ from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.relay import Relay
 from guiju.gateway.route import CHAT, Station
 from guiju.gateway.signals import (
+    Allow,
+    Allowed,
     AskEyes,
     AskGuards,
     AskModel,
@@ -38,6 +40,7 @@ from guiju.gateway.signals import (
     Send,
     StopModel,
 )
+from guiju.gateway.stations.allow import allowed
 from guiju.gateway.stations.guard_input import hear_input
 from guiju.gateway.stations.guard_output import hear_output
 from guiju.gateway.stations.see_input import hear_eyes
@@ -47,7 +50,7 @@ from guiju.measures import enforces
 from guiju.records import Refusal
 from guiju.web import error_body
 
-_PAUSING = (LookUp, AskModel, AskGuards, AskEyes, Record, Reply, End)
+_PAUSING = (LookUp, Allow, AskModel, AskGuards, AskEyes, Record, Reply, End)
 _FROM_THE_MODEL = (ModelAnswered, ModelDone)
 _encode = msgspec.json.Encoder().encode
 
@@ -103,6 +106,8 @@ class Exchange:
                 return []
         if type(event) is CallerKnown:
             self.work.caller = event.caller
+        elif type(event) is Allowed:
+            allowed(self.work, event.hold)
         elif type(event) is ModelAnswered:
             self.work.answer = self.work.wire.answered(event.answer)
             self.work.source = event.source
@@ -176,8 +181,7 @@ class Exchange:
         self._error = error
         if self._started:
             # Text has left: keep the record of it before saying that the rest will not come.
-            stopping = error.code == "service-stopping"
-            self.work.finish = "service-stopped" if stopping else "upstream-error"
+            self.work.finish = _CUT.get(error.code, "upstream-error")
             if self.work.relay is not None:
                 self.work.relay.cut = True
             return self._walk_on()
@@ -210,6 +214,14 @@ class Exchange:
         said = _encode(work.wire.error(body, error.status))
         return Reply(error.status, said, error.retry_after)
 
+
+# What has cut a stream short, where it was not the model service.
+_CUT = {
+    "service-stopping": "service-stopped",
+    "key-revoked": "access-ended",
+    "account-suspended": "access-ended",
+    "account-terminated": "access-ended",
+}
 
 # Events that mean something else than to walk on.
 _TURNS: dict[type, Callable[[Exchange, Any], list[Command]]] = {

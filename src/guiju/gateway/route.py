@@ -9,6 +9,7 @@ from typing import NamedTuple
 from guiju.gateway import wires
 from guiju.gateway.signals import Command
 from guiju.gateway.stations.agreement import agreement
+from guiju.gateway.stations.allow import allow
 from guiju.gateway.stations.arrive import arrive
 from guiju.gateway.stations.ask_model import ask_model
 from guiju.gateway.stations.guard_input import guard_input
@@ -34,6 +35,7 @@ CHAT: tuple[Station, ...] = (
     agreement,
     standing,
     know_model,
+    allow,
     screen_input,
     see_input,
     guard_input,
@@ -52,6 +54,7 @@ VECTORS: tuple[Station, ...] = (
     agreement,
     standing,
     know_model,
+    allow,
     screen_input,
     guard_input,
     ask_model,

@@ -17,6 +17,7 @@ from guiju.gateway.triage import triage_of
 from guiju.gateway.upstreams import Fleet, Router, keys
 from guiju.kernel import GuijuError, Text, Unavailable
 from guiju.labelling import ExplicitLabel, Place, first_write
+from guiju.limits import Plan
 from guiju.policies.upstreams import ModelsConfig, models_of
 from guiju.screening import Screen, guards
 from guiju.screening.matrix import GENERAL, MINORS, Answers, Matrix
@@ -54,6 +55,7 @@ class Rules:
     guards: Guards | None = None
     streaming: Streaming = Streaming()
     answers: Answers = field(default_factory=Answers)
+    plan: Plan = field(default_factory=Plan)
     stricter: Screen | None = None
     models: Router | None = None
     eyes: Eyes | None = None
@@ -153,6 +155,7 @@ class RulesHolder:
             eyes=self._eyes(screening, screen, secret),
             stricter_eyes=self._eyes(screening, stricter, secret),
             answers=Answers.load(screening),
+            plan=policies.plan_of(body),
             reply_as_error=screening["reply"] == "error",
             refusal=Text(zh=refusal["zh"], en=refusal["en"]),
             label=ExplicitLabel(Place(text_label["place"]), text_label["zh"], text_label["en"]),

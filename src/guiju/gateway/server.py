@@ -9,17 +9,21 @@ from itertools import islice
 from typing import Any
 
 from guiju.accounts import Caller, Directory
+from guiju.gateway.barring import Barring
 from guiju.gateway.conversation import Conversation
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.heads import MODEL_NAME
 from guiju.gateway.leaving import Departure, Left
+from guiju.gateway.limiting import Levee, Office
 from guiju.gateway.line import Line, Receive, Scope, SendMessage
 from guiju.gateway.moderation import moderated
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.route import ROUTES, wire_of
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.signals import (
+    Allow,
+    Allowed,
     AskModel,
     CallerKnown,
     Event,
@@ -28,6 +32,7 @@ from guiju.gateway.signals import (
     Record,
     Recorded,
 )
+from guiju.gateway.stations.allow import spent
 from guiju.gateway.stations.identify import no_key
 from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies, Tracing
 from guiju.gateway.telling import seen_of, told_of
@@ -52,8 +57,13 @@ class Gateway:
         clock: Clock,
         sharing: Sharing | None = None,
         tracing: Tracing | None = None,
+        office: Office | None = None,
+        barring: Barring | None = None,
     ) -> None:
-        """Take the parts that wiring has made; `sharing` is for workers that count together."""
+        """Take the parts that wiring has made; `sharing` is for workers that count together.
+
+        Without an `office` nothing is limited, without a `barring` nobody's answer is cut short.
+        """
         self._rules = rules
         self._directory = directory
         self._upstream = upstream
@@ -63,7 +73,10 @@ class Gateway:
         self._sharing = sharing
         self._tracing = tracing
         self.counters = Counters(clock)
-        self.under_way: set[Departure] = set()
+        self._office = office
+        self._levee = Levee(recorder.write)
+        self._barring = barring
+        self.under_way: set[Departure] = set() if barring is None else barring.under_way
         self._stopping = False
 
     async def start(self) -> None:
@@ -71,6 +84,11 @@ class Gateway:
         await self._upstream.start()
         await self._fleet.start()
         self._recorder.start()
+        self._levee.start()
+        if self._office is not None:
+            await self._office.start()
+        if self._barring is not None:
+            self._barring.start()
         if self._tracing is not None:
             self._tracing.start()
 
@@ -79,6 +97,8 @@ class Gateway:
         if self._stopping:
             raise _stopping()
         self._recorder.check_open()
+        if self._office is not None:
+            self._office.check_open()
 
     def stop_soon(self) -> None:
         """A stop has begun: no longer ready, though what comes is still served."""
@@ -118,7 +138,12 @@ class Gateway:
 
     async def close(self) -> None:
         """Let everything under way be recorded, then close."""
+        if self._barring is not None:
+            self._barring.close()
+        await self._levee.close()
         await self._recorder.close()
+        if self._office is not None:
+            await self._office.close()
         await self._upstream.close()
         await self._fleet.close()
         if self._tracing is not None:
@@ -177,7 +202,8 @@ class Gateway:
             raw=await line.body(),
         )
         wire, stations = ROUTES[line.path]
-        work = Work(ask, rules, wire)
+        shares = None if self._office is None else self._office.shares
+        work = Work(ask, rules, wire, shares=shares, marks=line.marks)
         line.marks += [
             (b"x-guiju-produce-id", ask.produce_id.encode()),
             (b"x-guiju-policy", rules.policy.encode()),
@@ -185,14 +211,18 @@ class Gateway:
         ]
         exchange = Exchange(work, stations)
         line.exchange = exchange
-        await Conversation(self, line, exchange).run()
+        try:
+            await Conversation(self, line, exchange).run()
+        finally:
+            if work.hold is not None:
+                work.hold.settle(spent(work, failed=exchange.told is not None))
 
     async def _models(self, line: Line) -> None:
-        await self.caller(line.token())
+        await self._admit(line)
         await line.json(200, _models(await self._judged_models()))
 
     async def _model(self, line: Line) -> None:
-        await self.caller(line.token())
+        await self._admit(line)
         name = line.path.removeprefix("/v1/models/")
         found = await self._judged_models()
         if name not in found:
@@ -210,8 +240,20 @@ class Gateway:
         }
 
     async def _moderations(self, line: Line) -> None:
-        await self.caller(line.token())
+        await self._admit(line)
         await line.json(200, moderated(await line.body(), self._rules.now(), line.request))
+
+    async def _admit(self, line: Line) -> None:
+        """Let a request that asks no model through, as one of those that its key may make."""
+        caller, office = await self.caller(line.token()), self._office
+        if office is None:
+            return
+        group = office.shares.group(caller, self._rules.now().plan)
+        try:
+            hold = office.shares.take(group, 0) or await office.allow(group, 0)
+            hold.settle(0)
+        finally:
+            line.marks += group.marks()
 
     async def caller(self, token: str | None) -> Caller:
         """Whose key it is, for routes that need no end user; raises Refused 401."""
@@ -234,6 +276,15 @@ class Gateway:
         except GuijuError as error:
             return Failed(error)
 
+    async def allow(self, command: Allow) -> Event:
+        """See whether there is enough left, where what this worker has in hand is too little."""
+        if self._office is None:
+            return Failed(internal())
+        try:
+            return Allowed(await self._office.allow(command.group, command.tokens))
+        except GuijuError as error:
+            return Failed(error)
+
     async def answer(self, command: AskModel, rules: Rules) -> Event:
         """Get the model's whole answer from whom `rules` name, else from whom the settings do."""
         try:
@@ -248,7 +299,7 @@ class Gateway:
     async def record(self, command: Record) -> Event:
         """Make it durable."""
         try:
-            await self._recorder.write(command.item)
+            await self._levee.write(command.item)
         except GuijuError as error:
             return Failed(error)
         return Recorded()

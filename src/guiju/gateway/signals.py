@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from guiju.accounts import Caller
+from guiju.gateway.limiting import Group, Hold
 from guiju.kernel import GuijuError
 from guiju.records import Exchange, Refusal, Source
 from guiju.screening import Verdict
@@ -28,6 +29,12 @@ class CallerKnown(msgspec.Struct, frozen=True):
     """Whose key it is, and how that person stands."""
 
     caller: Caller
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    """There is enough left for this request; it holds its part until it is over."""
+
+    hold: Hold
 
 
 class ModelAnswered(msgspec.Struct, frozen=True):
@@ -83,6 +90,7 @@ class Recorded(msgspec.Struct, frozen=True):
 Event = (
     RequestArrived
     | CallerKnown
+    | Allowed
     | ModelAnswered
     | ModelBegan
     | ModelChunk
@@ -102,6 +110,13 @@ class LookUp(msgspec.Struct, frozen=True):
 
     token: str
     end_user: str | None
+
+
+class Allow(msgspec.Struct, frozen=True):
+    """See whether so many tokens are left; answered by Allowed or Failed."""
+
+    group: Group
+    tokens: int
 
 
 class AskModel(msgspec.Struct, frozen=True):
@@ -169,4 +184,4 @@ class End(msgspec.Struct, frozen=True):
     data: bytes
 
 
-Command = LookUp | AskModel | AskGuards | AskEyes | Send | StopModel | Record | Reply | End
+Command = LookUp | Allow | AskModel | AskGuards | AskEyes | Send | StopModel | Record | Reply | End

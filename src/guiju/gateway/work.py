@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from guiju.accounts import Caller
+from guiju.gateway.limiting import Hold, Mark, Shares
 from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
 from guiju.gateway.wires import CHAT, Wire
@@ -74,6 +75,11 @@ class Work:
     model: str = ""
     end_user: str | None = None
     caller: Caller | None = None
+    shares: Shares | None = None
+    """What this worker has in hand of everybody; None where nothing is counted, as in a trial."""
+    hold: Hold | None = None
+    marks: list[Mark] = field(default_factory=list)
+    """What the head of the answer says besides."""
     minor: bool = False
     """Whether a minor reads the answer; accounts know no ages yet, so nobody is taken for one."""
     incoming: Screening = NOTHING

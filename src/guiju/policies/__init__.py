@@ -6,6 +6,7 @@ and how long records are kept. Each version is digested and stands in the ledger
 """
 
 from guiju.policies.body import checked, default_body, read_file
+from guiju.policies.body_limits import MEASURE_WORDS, plan_of
 from guiju.policies.dry_running import Said
 from guiju.policies.model import MACHINE, Policy, PolicyHead, PolicyState
 from guiju.policies.pictures import PictureLists
@@ -26,6 +27,7 @@ from guiju.policies.urgent import mark as urgent_mark
 
 __all__ = [
     "MACHINE",
+    "MEASURE_WORDS",
     "PictureLists",
     "Policy",
     "PolicyHead",
@@ -41,6 +43,7 @@ __all__ = [
     "install_default",
     "lapse_urgent_terms",
     "listed",
+    "plan_of",
     "propose",
     "read_file",
     "reject",

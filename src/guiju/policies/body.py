@@ -15,6 +15,7 @@ from guiju.kernel import Form, Invalid, Text, canonical, digest, read_table
 from guiju.labelling import ExplicitLabel, Place, has_elements
 from guiju.measures import rule
 from guiju.policies.body_detectors import has_its_classifier
+from guiju.policies.body_limits import limits
 from guiju.policies.body_screening import screening
 from guiju.policies.part import CODE, Part
 from guiju.policies.upstreams import as_tables, read_models
@@ -50,6 +51,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         "screening": screening(top.form("screening")),
         "labels": _labels(top.form("labels")),
         "records": _records(top.form("records")),
+        **limits(top),
     }
     models = read_models(top)
     top.done()

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from guiju.kernel import GuijuError, Invalid, PolicyActivated, Text
 from guiju.measures import law
 from guiju.policies import service, urgent
+from guiju.policies.body_limits import limits_said
 from guiju.policies.comparing import Change, changes
 from guiju.policies.lists_model import PICTURES, READERS, references
 from guiju.policies.model import EDITOR, OFFICER, Policy, PolicyState
@@ -139,6 +140,7 @@ class PolicyPages:
             entries=found.body["screening"]["entry"][:_MOST_SHOWN] if reads else [],
             harms=law().harms,
             states=STATES,
+            limits=limits_said(found.body),
             **page_words(),
             **page_parts(found.body),
         )

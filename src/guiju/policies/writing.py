@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -23,6 +24,9 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *_table("[records]", body["records"]),
         *_named(body, "upstreams"),
         *_named(body, "models"),
+        *chain.from_iterable(
+            _table(f"[limits.{name}]", one) for name, one in body.get("limits", {}).items()
+        ),
     ]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -138,7 +138,10 @@ class ExchangeFacts(Statement, frozen=True, omit_defaults=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A request of a known caller that was turned away before any generation."""
+    """A request of a known caller that was turned away before any generation.
+
+    `count` is more than one where the same was said to many that came within a second.
+    """
 
     request: str
     at: datetime
@@ -146,3 +149,4 @@ class Refusal(msgspec.Struct, frozen=True):
     key: str
     person: str | None
     code: str
+    count: int = 1

@@ -17,6 +17,12 @@ from guiju.storage import RowDigest, Tx, destroy_key
 
 _GATEWAY = software("gateway")
 _READERS = ("safety-officer", "privacy-officer", "reviewer", "appeals-officer", "auditor")
+_REFUSED_BY = {
+    "agreement-not-accepted": ("agreement-before-use",),
+    "rate-limited": ("usage-limits",),
+    "budget-used-up": ("usage-limits",),
+    "tokens-over-limit": ("usage-limits",),
+}
 _EVERY = ("usage-record", "records-sealed", "agreement-before-use", "input-screening")
 _DELIVERED = ("output-screening", "text-label")
 _RINGS = {
@@ -147,13 +153,15 @@ def _controls_of(finding: Finding) -> Iterator[str]:
 
 
 def _evidence_of_refusal(one: Refusal) -> Evidence:
-    agreement = one.code == "agreement-not-accepted"
+    facts: dict[str, Any] = {"request": one.request, "code": one.code, "route": one.route}
+    if one.count > 1:
+        facts["count"] = one.count
     return Evidence(
         kind="request-refused",
-        controls=("agreement-before-use",) if agreement else ("closed-door",),
+        controls=_REFUSED_BY.get(one.code, ("closed-door",)),
         actor=_GATEWAY,
         subject=one.person or one.key,
-        facts={"request": one.request, "code": one.code, "route": one.route},
+        facts=facts,
         rows=(),
     )
 

@@ -9,6 +9,7 @@ cannot drift apart (house rule of section 6; Article 19 asks for what this makes
 
 from guiju.storage.columns import CanonicalJson, Instant
 from guiju.storage.database import Database
+from guiju.storage.listening import Listener, notify
 from guiju.storage.migrate import head_revision, migrate, revision
 from guiju.storage.tables import (
     RowDigest,
@@ -26,6 +27,7 @@ __all__ = [
     "CanonicalJson",
     "Database",
     "Instant",
+    "Listener",
     "RowDigest",
     "Tx",
     "UnattestedChangeError",
@@ -35,6 +37,7 @@ __all__ = [
     "head_revision",
     "metadata",
     "migrate",
+    "notify",
     "revision",
     "row_digest",
     "row_key",

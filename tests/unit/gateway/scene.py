@@ -30,6 +30,7 @@ from guiju.gateway.sse import EventReader
 from guiju.gateway.work import Ask, Work
 from guiju.kernel import Text
 from guiju.labelling import ExplicitLabel, Place, first_write, producer_code
+from guiju.limits import Plan
 from guiju.screening import Screen
 
 BLOCKED, MASKED, REVIEWED = "青铜月亮会", "蓝鲸口令", "石榴暗号"
@@ -41,7 +42,7 @@ ENTRIES = [
 ]
 
 
-def rules(*, place: Place = Place.END, as_error: bool = False) -> Rules:
+def rules(*, place: Place = Place.END, as_error: bool = False, plan: Plan | None = None) -> Rules:
     policy = {"entry": ENTRIES}
     return Rules(
         policy="d" * 64,
@@ -51,6 +52,7 @@ def rules(*, place: Place = Place.END, as_error: bool = False) -> Rules:
         label=ExplicitLabel(place, "本回答由人工智能生成", "AI-generated"),
         retention_days=183,
         service="service",
+        plan=plan or Plan(),
         implicit=first_write(producer_code("91000000EXAMPLE03X", model="DEMO"), "x").fields,
     )
 
