@@ -206,27 +206,8 @@ def _guiju(stack: ExitStack, folder: Path, upstream: str) -> Contender:
     # what it costs is measured by bench/ledger.py, not here.
     while not (data / "verified.json").exists():
         time.sleep(0.2)
-    _raise_limits(data, folder)
     key = json.loads((data / "first-run.json").read_text())["user"]["api_key"]
     return Contender("guiju, all stations", f"{base}/v1", key, "bench", pid)
-
-
-def _raise_limits(data: Path, folder: Path) -> None:
-    """Every measure is counted, and none is met: one key makes all requests here."""
-    default = ROOT / "src" / "guiju" / "policies" / "default.toml"
-    rules, _, _ = default.read_text(encoding="utf-8").partition("[limits.person]")
-    numbers = "requests = 1_000_000_000\ntokens = 100_000_000_000\nconcurrent = 1_000_000\n"
-    numbers += "day = 1_000_000_000_000\nmonth = 1_000_000_000_000\n"
-    file = folder / "policy.toml"
-    tables = (f"[limits.{name}]\n{numbers}" for name in ("person", "app", "service"))
-    file.write_text(rules + "\n".join(tables), encoding="utf-8")
-    guiju = [str(BIN / "guiju"), "--data", str(data), "policy"]
-    made = subprocess.run(
-        [*guiju, "propose", str(file), "--as", "safety", "--json"], capture_output=True, check=True
-    )
-    proposed = json.loads(made.stdout)["id"]
-    subprocess.run([*guiju, "approve", proposed, "--as", "second"], capture_output=True, check=True)
-    time.sleep(2.0)
 
 
 def _bare(stack: ExitStack, upstream: str) -> Contender:

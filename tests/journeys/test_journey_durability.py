@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 from tests.conftest import PostgresServer
-from tests.journeys.conftest import POLICY, Service
+from tests.journeys.conftest import Service
 
 from guiju.app.house import House
 from guiju.app.settings import read_settings
@@ -33,8 +33,6 @@ class Load:
     """Clients that ask without pause and remember the ids of requests that were answered."""
 
     def __init__(self, service: Service) -> None:
-        """Puts a policy in force that limits nobody: clients without pause would meet it."""
-        service.use_policy(POLICY)
         self.service = service
         self.answered: set[str] = set()
         self.refused: list[tuple[int, str]] = []

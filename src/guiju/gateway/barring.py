@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 
 from guiju import accounts
-from guiju.gateway.leaving import Departure, Left
+from guiju.gateway.leaving import Departure, Left, Whole
 from guiju.kernel import GuijuError
 from guiju.storage import Database
 
@@ -26,6 +26,7 @@ class Barring:
     def __init__(self, database: Database) -> None:
         """Nothing is under way yet."""
         self.under_way: set[Departure] = set()
+        self.whole = Whole()
         self._database = database
         self._loop: asyncio.AbstractEventLoop | None = None
         self._looking: asyncio.Task[None] | None = None
@@ -47,39 +48,50 @@ class Barring:
             self._loop.call_soon_threadsafe(self._begin, subject)
 
     def _begin(self, subject: str) -> None:
-        concerned = [one for one in self.under_way if _is_of(one, subject)]
-        if concerned and self._loop is not None:
-            review = self._loop.create_task(self._review(concerned))
+        if self._loop is not None:
+            review = self._loop.create_task(self._review(subject))
             self._reviews.add(review)
             review.add_done_callback(self._reviews.discard)
 
     async def _look_on(self) -> None:
         while True:
             await asyncio.sleep(LOOKS_SECONDS)
-            await self._review(list(self.under_way))
+            await self._review(accounts.EVERYBODY)
 
-    async def _review(self, departures: Iterable[Departure]) -> None:
-        served = [(one, one.caller) for one in departures if one.caller is not None]
+    async def _review(self, subject: str) -> None:
+        served = [one for one in self._served() if _is_of(one, subject)]
         if not served:
             return
         try:
-            barred = await asyncio.to_thread(self._barred, [caller for _, caller in served])
+            barred = await asyncio.to_thread(self._barred, served)
         except GuijuError as error:
             # While the database is away nobody's standing changes in it.
             _log.info("who is under way could not be looked up: %s", error.code)
             return
-        for departure, caller in served:
-            why = barred.get(caller.key) or barred.get(caller.person or "")
-            if why is not None:
+        if barred:
+            self._end(barred)
+
+    def _served(self) -> Iterator[accounts.Caller]:
+        """For whom something is under way."""
+        callers = (*(one.caller for one in self.under_way), *self.whole.callers.values())
+        return (one for one in callers if one is not None)
+
+    def _end(self, barred: Mapping[str, GuijuError]) -> None:
+        for departure in list(self.under_way):
+            if (why := _why(departure.caller, barred)) is not None:
                 departure.leave(Left.BARRED, why)
+        for task, caller in list(self.whole.callers.items()):
+            if (why := _why(caller, barred)) is not None:
+                self.whole.end(task, why)
 
     def _barred(self, callers: list[accounts.Caller]) -> dict[str, GuijuError]:
         with self._database.read() as tx:
             return dict(accounts.barred(tx, callers))
 
 
-def _is_of(departure: Departure, subject: str) -> bool:
-    caller = departure.caller
-    if caller is None:
-        return False
+def _is_of(caller: accounts.Caller, subject: str) -> bool:
     return subject in {accounts.EVERYBODY, caller.key, caller.person, caller.app}
+
+
+def _why(caller: accounts.Caller | None, barred: Mapping[str, GuijuError]) -> GuijuError | None:
+    return None if caller is None else barred.get(caller.key) or barred.get(caller.person or "")

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
-from guiju.gateway.leaving import Departure, Left, unless_ended, unless_left
+from guiju.gateway.leaving import Departure, Left, Whole, unless_left
 from guiju.gateway.limiting import BUDGET
 from guiju.gateway.line import Line
 from guiju.gateway.rules import Rules
@@ -47,6 +47,7 @@ class Means(Protocol):
     """Whom a conversation asks: accounts, the model, the recorder."""
 
     under_way: set[Departure]
+    whole: Whole
 
     async def look_up(self, command: LookUp) -> Event:
         """Find the caller."""
@@ -161,16 +162,14 @@ class Conversation:
         begun = monotonic()
         try:
             work = self._exchange.work
-            event = await unless_ended(
-                self._gateway.answer(command, work.rules), self._gateway.under_way, work.caller
+            event = await self._gateway.whole.unless_ended(
+                self._gateway.answer(command, work.rules), work.caller
             )
         except Exception as error:  # noqa: BLE001 - an input that was judged is on record all the same
             note_fault(self._line.request, error)
             return Failed(internal())
         finally:
             self._timing.upstream += self._timing.part("model", begun)
-        if isinstance(event, Left):
-            event = _ended(event)
         return Failed(event) if isinstance(event, GuijuError) else event
 
     async def _guards(self, command: AskGuards) -> Event:

@@ -24,17 +24,39 @@ class Left(Enum):
 
 
 class Departure:
-    """Cancels one task at most once, remembers why, and takes its own cancellation back."""
+    """Cancels one task at most once, remembers why, and takes its own cancellation back.
 
-    def __init__(self, task: asyncio.Task[Any], caller: Caller | None = None) -> None:
+    `with` it, the task is among those under way, and a cancellation of ours ends there; one from
+    elsewhere passes through.
+    """
+
+    __slots__ = ("_before", "_ours", "_over", "_task", "_under_way", "caller", "error", "why")
+
+    def __init__(
+        self,
+        task: asyncio.Task[Any],
+        under_way: set[Departure] | None = None,
+        caller: Caller | None = None,
+    ) -> None:
         """Nobody has left yet; `caller` is for whom it is done."""
         self.caller = caller
         self.error: GuijuError | None = None
         self._task = task
+        self._under_way = under_way
         self._before = task.cancelling()
-        self._over = False
-        self._ours = False
+        self._over = self._ours = False
         self.why: Left | None = None
+
+    def __enter__(self) -> None:
+        """Be among those who can be told to leave."""
+        if self._under_way is not None:
+            self._under_way.add(self)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        """Whether it ended because it was left."""
+        if self._under_way is not None:
+            self._under_way.discard(self)
+        return self.finish() and kind is asyncio.CancelledError
 
     async def wait(self, left: Callable[[], Awaitable[None]]) -> None:
         """Leave once `left` returns."""
@@ -54,8 +76,13 @@ class Departure:
         """
         if not self._over:
             self._over = True
-            self._ours = self.why is not None and self._task.uncancel() <= self._before
+            if self.why is not None:
+                self._ours = self._task.uncancel() <= self._before
         return self._ours
+
+    def reason(self) -> Left | GuijuError:
+        """Why it was left."""
+        return self.error or self.why or Left.GONE
 
 
 async def unless_left(
@@ -71,36 +98,52 @@ async def unless_left(
     `under_way` leave. A cancellation from elsewhere passes through.
     """
     loop = asyncio.get_running_loop()
-    departure = Departure(_this_task(), caller)
+    departure = Departure(_this_task(), under_way, caller)
     watcher = loop.create_task(departure.wait(left))
     timer = loop.call_later(within, departure.leave, Left.LATE)
     try:
-        return await _done(doing, departure, under_way)
+        with departure:
+            return await doing
+        return departure.reason()
     finally:
         timer.cancel()
         watcher.cancel()
 
 
-async def unless_ended(
-    doing: Coroutine[Any, Any, T], under_way: set[Departure], caller: Caller | None
-) -> T | Left | GuijuError:
-    """As above, for what ends soon by itself and is read by nobody before."""
-    return await _done(doing, Departure(_this_task(), caller), under_way)
+class Whole:
+    """Whole answers under way: nobody reads them before they are there, and they end by themselves.
 
+    So they can only be ended because of their caller, and most never are: a note is all they cost.
+    """
 
-async def _done(
-    doing: Coroutine[Any, Any, T], departure: Departure, under_way: set[Departure]
-) -> T | Left | GuijuError:
-    under_way.add(departure)
-    try:
-        return await doing
-    except asyncio.CancelledError:
-        if not departure.finish() or departure.why is None:
-            raise
-        return departure.error or departure.why
-    finally:
-        departure.finish()
-        under_way.discard(departure)
+    def __init__(self) -> None:
+        """Nothing is under way."""
+        self.callers: dict[asyncio.Task[Any], Caller | None] = {}
+        self._ended: dict[asyncio.Task[Any], GuijuError] = {}
+
+    async def unless_ended(
+        self, doing: Coroutine[Any, Any, T], caller: Caller | None
+    ) -> T | GuijuError:
+        """What `doing` returns, or why it was ended before."""
+        task = _this_task()
+        self.callers[task] = caller
+        try:
+            return await doing
+        except asyncio.CancelledError:
+            why = self._ended.get(task)
+            if why is None or task.cancelling() > 1:
+                raise
+            return why
+        finally:
+            del self.callers[task]
+            if self._ended and self._ended.pop(task, None) is not None:
+                task.uncancel()
+
+    def end(self, task: asyncio.Task[Any], error: GuijuError) -> None:
+        """End the answer of this task, once."""
+        if task in self.callers and task not in self._ended:
+            self._ended[task] = error
+            task.cancel()
 
 
 def _this_task() -> asyncio.Task[Any]:

@@ -14,7 +14,7 @@ from guiju.gateway.conversation import Conversation
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.heads import MODEL_NAME
-from guiju.gateway.leaving import Departure, Left
+from guiju.gateway.leaving import Departure, Left, Whole
 from guiju.gateway.limiting import Levee, Office
 from guiju.gateway.line import Line, Receive, Scope, SendMessage
 from guiju.gateway.moderation import moderated
@@ -39,6 +39,7 @@ from guiju.gateway.telling import seen_of, told_of
 from guiju.gateway.upstreams import Fleet, Speech, Upstream, no_such_model
 from guiju.gateway.work import Ask, Work
 from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, micros, new_uuid
+from guiju.records import Refusal
 
 _MOST_MODELS = 1000
 
@@ -77,6 +78,7 @@ class Gateway:
         self._levee = Levee(recorder.write)
         self._barring = barring
         self.under_way: set[Departure] = set() if barring is None else barring.under_way
+        self.whole = Whole() if barring is None else barring.whole
         self._stopping = False
 
     async def start(self) -> None:
@@ -299,7 +301,8 @@ class Gateway:
     async def record(self, command: Record) -> Event:
         """Make it durable."""
         try:
-            await self._levee.write(command.item)
+            item = command.item
+            await (self._levee if type(item) is Refusal else self._recorder).write(item)
         except GuijuError as error:
             return Failed(error)
         return Recorded()

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from guiju.accounts import Caller
-from guiju.gateway.limiting import Group, Hold
+from guiju.gateway.limiting import Group, Hold, Tally
 from guiju.kernel import GuijuError
 from guiju.records import Exchange, Refusal, Source
 from guiju.screening import Verdict
@@ -34,7 +34,7 @@ class CallerKnown(msgspec.Struct, frozen=True):
 class Allowed(msgspec.Struct, frozen=True):
     """There is enough left for this request; it holds its part until it is over."""
 
-    hold: Hold
+    hold: Hold | Tally
 
 
 class ModelAnswered(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from guiju.accounts import Caller
-from guiju.gateway.limiting import Hold, Mark, Shares
+from guiju.gateway.limiting import Hold, Mark, Shares, Tally
 from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
 from guiju.gateway.wires import CHAT, Wire
@@ -77,7 +77,7 @@ class Work:
     caller: Caller | None = None
     shares: Shares | None = None
     """What this worker has in hand of everybody; None where nothing is counted, as in a trial."""
-    hold: Hold | None = None
+    hold: Hold | Tally | None = None
     marks: list[Mark] = field(default_factory=list)
     """What the head of the answer says besides."""
     minor: bool = False

@@ -97,6 +97,12 @@ class Share:
         if self.strays:
             self.bury_stray()
 
+    def count(self, requests: int, tokens: int) -> None:
+        """Note requests that are over and were let through without a look, being not limited."""
+        self.requests -= requests
+        self.tokens -= tokens
+        self.used_tokens += tokens
+
     def refused(self, tokens: int, now: float) -> Grant | None:
         """The authority's last refusal, while it would say the same of a request of this size."""
         believed = now < self._refused_until and tokens >= self._refused_tokens

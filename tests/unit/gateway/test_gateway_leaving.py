@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guiju.gateway.leaving import Departure, Left, unless_left
+from guiju.gateway.leaving import Departure, Left, Whole, unless_left
+from guiju.kernel import Refused, Text
 
 FOREVER = 3600.0
 
@@ -146,5 +148,55 @@ def test_a_departure_after_the_end_does_nothing() -> None:
         departure.leave(Left.GONE)
         assert departure.why is None
         await no_cancellation_is_left()
+
+    doing(scene())
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 5), st.integers(0, 5), st.booleans())
+def test_a_whole_answer_is_ended_or_done_and_nothing_is_cancelled_afterwards(
+    length: int, ends: int, twice: bool
+) -> None:
+    """Whichever comes first, however often it is told; an answer that swallows it is ended too."""
+    why = Refused("key-revoked", Text(zh="无", en="none"), Text(zh="无", en="none"))
+
+    async def swallowing() -> str:
+        with suppress(asyncio.CancelledError):
+            await turns(length)
+        return "done"
+
+    async def scene() -> None:
+        whole, task = Whole(), asyncio.current_task()
+        assert task is not None
+
+        async def end() -> None:
+            await turns(ends)
+            whole.end(task, why)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(end())
+            outcome = await whole.unless_ended(swallowing() if twice else work(length), None)
+            assert outcome in {"done", why}
+            assert whole.callers == {}
+            await no_cancellation_is_left()
+
+    doing(scene())
+
+
+def test_a_cancellation_from_elsewhere_passes_a_whole_answer() -> None:
+    """Also one that comes together with ours."""
+    why = Refused("key-revoked", Text(zh="无", en="none"), Text(zh="无", en="none"))
+
+    async def scene() -> None:
+        whole = Whole()
+        for ours in (False, True):
+            task = asyncio.get_running_loop().create_task(whole.unless_ended(never(), None))
+            await turns(2)
+            if ours:
+                whole.end(task, why)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert whole.callers == {}
 
     doing(scene())

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.gateway.scene import caller
 
 from guiju.accounts import Caller
-from guiju.gateway.limiting import Embedded, Hold, Office, office, tell_here, wire
+from guiju.gateway.limiting import Embedded, Hold, Office, Tally, office, tell_here, wire
 from guiju.kernel import GuijuError, Refused, Text, Unavailable
 from guiju.limits import Grant, Limits, Plan, Turn, load
 from guiju.storage import Database
@@ -80,9 +80,9 @@ async def workers(database: Database, folder: Path, number: int) -> AsyncIterato
             await one.close()
 
 
-async def outcome(asking: Any) -> Hold | str:
+async def outcome(asking: Any) -> Hold | Tally | str:
     try:
-        hold: Hold = await asking
+        hold: Hold | Tally = await asking
     except GuijuError as error:
         return error.code
     hold.settle(0)
@@ -96,7 +96,7 @@ def test_a_limit_of_a_hundred_is_a_hundred_on_any_number_of_workers(
 ) -> None:
     """Four hundred at once: exactly one hundred are let through, the others are told when."""
 
-    async def play() -> list[Hold | str]:
+    async def play() -> list[Hold | Tally | str]:
         async with workers(db, tmp_path, number) as made:
             asked = [outcome(made.allow(at % number)) for at in range(400)]
             return await asyncio.gather(*asked)
@@ -109,7 +109,7 @@ def test_a_limit_of_a_hundred_is_a_hundred_on_any_number_of_workers(
 def test_what_one_worker_has_in_hand_is_there_for_another(db: Database, tmp_path: Path) -> None:
     """One request left anywhere is one request: it is asked for where it lies."""
 
-    async def play() -> list[Hold | str]:
+    async def play() -> list[Hold | Tally | str]:
         async with workers(db, tmp_path, 3) as made:
             ten = Plan(person=Limits(requests=10))
             return [await outcome(made.allow(at % 3, ten)) for at in range(12)]
@@ -142,7 +142,7 @@ def test_a_dead_authority_is_followed_by_another_that_knows_all(
 ) -> None:
     """Killed amid a burst, with nothing written down: the limit is the limit all the same."""
 
-    async def play() -> list[Hold | str]:
+    async def play() -> list[Hold | Tally | str]:
         async with workers(db, tmp_path, 3) as made:
             found = [await outcome(made.allow(at % 3)) for at in range(40)]
             made.kill(0)
@@ -192,6 +192,9 @@ def test_without_an_authority_the_door_closes_once_nothing_is_in_hand() -> None:
             await made.allow(group, 0)
         with pytest.raises(Unavailable):
             made.check_open()
+        # Who is not limited passes meanwhile, and is counted later.
+        free = made.shares.group(caller(key="key_2", person="pe_2"), Plan())
+        assert made.shares.take(free, 5) is free.tally
         gone.answers = True
         made._beat(0.0)
         await asyncio.sleep(0.01)
@@ -230,9 +233,47 @@ def test_a_key_of_its_own_limits_and_an_app_are_counted_apart(db: Database, tmp_
             freed = caller(key="key_3", person="pe_2", person_limits={"requests": None})
             tight = Plan(person=Limits(requests=1))
             for _ in range(3):
-                assert isinstance(await outcome(made.allow(0, tight, who=freed)), Hold)
+                assert isinstance(await outcome(made.allow(0, tight, who=freed)), Tally)
 
     asyncio.run(play())
+
+
+def test_what_is_not_limited_is_counted_all_the_same(db: Database, tmp_path: Path) -> None:
+    """By key, person and service, on every worker, without asking anybody for each request."""
+
+    async def play() -> None:
+        async with workers(db, tmp_path, 2) as made:
+            for at in range(6):
+                tally = made.offices[at % 2].shares.take(
+                    made.offices[at % 2].shares.group(caller(), Plan()), 0
+                )
+                assert isinstance(tally, Tally)
+                tally.settle(10)
+            assert all(one.shares.active == {} for one in made.offices)
+
+    asyncio.run(play())
+    with db.read() as tx:
+        meters = load(tx, ["key_1", "pe_1", "service"])
+    for meter in meters.values():
+        assert [(one.requests, one.tokens) for one in meter.days.values()] == [(6, 60)]
+
+
+def test_a_key_apart_from_the_others_still_counts_for_the_service(
+    db: Database, tmp_path: Path
+) -> None:
+    """What is limited and what is only counted come to the same numbers."""
+
+    async def play() -> None:
+        async with workers(db, tmp_path, 1) as made:
+            own = caller(key_limits={"requests": 5})
+            for _ in range(3):
+                (await made.allow(0, Plan(), tokens=4, who=own)).settle(7)
+
+    asyncio.run(play())
+    with db.read() as tx:
+        meters = load(tx, ["key_1", "pe_1", "service"])
+    for meter in meters.values():
+        assert [(one.requests, one.tokens) for one in meter.days.values()] == [(3, 21)]
 
 
 def test_a_request_larger_than_all_is_told_so(db: Database, tmp_path: Path) -> None:

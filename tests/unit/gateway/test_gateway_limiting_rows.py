@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import PostgresServer
 from tests.unit.gateway.scene import caller
 
-from guiju.gateway.limiting import Hold, Office, Rows, tell_everywhere
+from guiju.gateway.limiting import Hold, Office, Rows, Tally, tell_everywhere
 from guiju.kernel import GuijuError
 from guiju.limits import LONG_LIFE_SECONDS, Limits, Plan, load
 from guiju.storage import Database
@@ -51,7 +51,7 @@ class Workers:
         if authority._lock is not None:
             os.close(authority._lock)
 
-    async def ask(self, at: int, plan: Plan = HUNDRED) -> Hold | str:
+    async def ask(self, at: int, plan: Plan = HUNDRED) -> Hold | Tally | str:
         made = self.offices[at]
         group = made.shares.group(caller(), plan)
         try:

@@ -9,7 +9,7 @@ from guiju.gateway.limiting.office import Office
 from guiju.gateway.limiting.refusing import BUDGET, RATE
 from guiju.gateway.limiting.rows import Rows
 from guiju.gateway.limiting.rows import tell as tell_everywhere
-from guiju.gateway.limiting.shares import Group, Hold, Mark, Shares
+from guiju.gateway.limiting.shares import Group, Hold, Mark, Shares, Tally
 
 __all__ = [
     "BUDGET",
@@ -24,6 +24,7 @@ __all__ = [
     "Office",
     "Rows",
     "Shares",
+    "Tally",
     "tell_everywhere",
     "tell_here",
 ]

@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 
 from guiju.gateway.limiting.authority import Authority
 from guiju.gateway.limiting.refusing import refused, too_large, uncounted
-from guiju.gateway.limiting.shares import Group, Hold, Shares, lacking
+from guiju.gateway.limiting.shares import Group, Hold, Shares, Tally, lacking
 from guiju.kernel import GuijuError, monotonic
-from guiju.limits import Grant, Share, Turn
+from guiju.limits import FREE, Grant, Share, Turn
 
 BEAT_SECONDS = 0.5
 # So long is somebody waited for who has in hand what another is short of.
@@ -85,6 +85,7 @@ class Office:
         while self._sending is not None:
             await asyncio.wait({self._sending})
         now = monotonic()
+        self.shares.tell()
         for share in list(self.shares.active.values()):
             self._begin(share, share.leave(now), 0)
         if self._sending is not None:
@@ -92,13 +93,13 @@ class Office:
         await self._authority.close()
 
     def check_open(self) -> None:
-        """Raise Unavailable while nobody answers who counts."""
-        if self._silent:
+        """Raise Unavailable while nobody answers who counts what is limited."""
+        if self._silent and any(one.limits != FREE for one in self.shares.active.values()):
             raise uncounted()
 
     # -- a request ---------------------------------------------------------------------------------
 
-    async def allow(self, group: Group, tokens: int) -> Hold:
+    async def allow(self, group: Group, tokens: int) -> Hold | Tally:
         """Let a request of about so many tokens through.
 
         Raises:
@@ -185,6 +186,7 @@ class Office:
             self._beat(monotonic())
 
     def _beat(self, now: float) -> None:
+        self.shares.tell()
         for subject, share in list(self.shares.active.items()):
             if subject in self._jobs:
                 continue

@@ -18,6 +18,27 @@ _MOST_CALLERS = 20_000
 _RESET = b"1m1s"
 
 
+class Tally:
+    """What callers have used of shares that are not limited: only counted, told once a beat."""
+
+    __slots__ = ("_counted", "requests", "shares", "tokens")
+
+    reserved = 0
+
+    def __init__(self, shares: Sequence[Share], counted: list[Tally]) -> None:
+        """`counted` is where it puts itself when there is something to tell."""
+        self.shares = shares
+        self.requests = self.tokens = 0
+        self._counted = counted
+
+    def settle(self, used: int) -> None:
+        """One request more is over, and has used so many tokens."""
+        if not self.requests:
+            self._counted.append(self)
+        self.requests += 1
+        self.tokens += used
+
+
 class Hold:
     """What one request holds until it is over: a place, and the tokens set aside for it."""
 
@@ -42,25 +63,35 @@ class Hold:
             share.used_tokens += used
             if share.strays:
                 share.bury_stray()
+        self.group.tally.settle(used)
 
 
 class Group:
-    """The shares that count for one caller: of the key, of the person, of the service."""
+    """The shares that count for one caller: of the key, of the person, of the service.
 
-    __slots__ = ("_requests", "_tokens", "caller", "plan", "shares")
+    `shares` are those that are limited. What is not limited costs a request one look: without any
+    limit its `tally` is all that it holds.
+    """
 
-    def __init__(self, caller: Caller, plan: Plan, shares: tuple[Share, ...]) -> None:
+    __slots__ = ("_requests", "_tokens", "caller", "plan", "shares", "tally")
+
+    def __init__(
+        self, caller: Caller, plan: Plan, shares: Sequence[Share], counted: list[Tally]
+    ) -> None:
         """They are the right ones while caller and plan are the same."""
         self.caller = caller
         self.plan = plan
-        self.shares = shares
-        self._requests = [one for one in shares if one.limits.requests is not None]
-        self._tokens = [one for one in shares if one.limits.tokens is not None]
+        self.shares = [one for one in shares if one.limits != FREE]
+        self.tally = Tally([one for one in shares if one.limits == FREE], counted)
+        self._requests = _marked("requests", self.shares)
+        self._tokens = _marked("tokens", self.shares)
 
-    def take(self, tokens: int, now: float) -> Hold | None:
+    def take(self, tokens: int, now: float) -> Hold | Tally | None:
         """Let a request through by all of them, or by none."""
         # As `Share.fits` and `Share.take` do it, without calling them six times a request.
         shares = self.shares
+        if not shares:
+            return self.tally
         for share in shares:
             if (
                 now >= share.until
@@ -82,28 +113,28 @@ class Group:
         """
         marks: list[Mark] = []
         if self._requests:
-            share = _tightest(self._requests, _requests_left)
-            limit, reset = _fixed(b"requests", share.limits.requests)
-            left = b"%d" % max(_requests_left(share), 0)
-            marks += (limit, (b"x-ratelimit-remaining-requests", left), reset)
+            left = [
+                ((one.requests_left or 0) + one.requests, fixed) for one, fixed in self._requests
+            ]
+            marks += _tightest(b"x-ratelimit-remaining-requests", left)
         if self._tokens:
-            share = _tightest(self._tokens, _tokens_left)
-            limit, reset = _fixed(b"tokens", share.limits.tokens)
-            left = b"%d" % max(_tokens_left(share), 0)
-            marks += (limit, (b"x-ratelimit-remaining-tokens", left), reset)
+            left = [((one.tokens_left or 0) + one.tokens, fixed) for one, fixed in self._tokens]
+            marks += _tightest(b"x-ratelimit-remaining-tokens", left)
         return marks
 
 
-def _tightest(shares: list[Share], left: Callable[[Share], int]) -> Share:
-    return shares[0] if len(shares) == 1 else min(shares, key=left)
+_Fixed = tuple[Mark, Mark]
 
 
-def _requests_left(share: Share) -> int:
-    return (share.requests_left or 0) + share.requests
+def _marked(of: str, shares: Sequence[Share]) -> list[tuple[Share, _Fixed]]:
+    """The shares that limit this within a minute, with what of their marks never changes."""
+    given = ((one, getattr(one.limits, of)) for one in shares)
+    return [(one, _fixed(of.encode(), limit)) for one, limit in given if limit is not None]
 
 
-def _tokens_left(share: Share) -> int:
-    return (share.tokens_left or 0) + share.tokens
+def _tightest(name: bytes, every: list[tuple[int, _Fixed]]) -> tuple[Mark, Mark, Mark]:
+    left, fixed = every[0] if len(every) == 1 else min(every)
+    return fixed[0], (name, b"%d" % (max(0, left))), fixed[1]
 
 
 class Shares:
@@ -114,6 +145,7 @@ class Shares:
         self._clock = clock
         self._shares: dict[str, Share] = {}
         self._groups: dict[tuple[str, str | None], Group] = {}
+        self._counted: list[Tally] = []
         self.active: dict[str, Share] = {}
         """Those of which something may be in hand; they are told of once a beat."""
 
@@ -124,12 +156,25 @@ class Shares:
         if found is None or found.caller is not caller or found.plan is not plan:
             if len(self._groups) >= _MOST_CALLERS:
                 self._make_room()
-            found = self._groups[slot] = Group(caller, plan, tuple(self._of(caller, plan)))
+            found = self._groups[slot] = Group(
+                caller, plan, tuple(self._of(caller, plan)), self._counted
+            )
         return found
 
-    def take(self, group: Group, tokens: int) -> Hold | None:
+    def take(self, group: Group, tokens: int) -> Hold | Tally | None:
         """Let a request through from what is in hand, if that suffices."""
         return group.take(tokens, self._clock())
+
+    def tell(self) -> None:
+        """Note with the shares what was only counted, so that the authority is told of it."""
+        for tally in self._counted:
+            for share in tally.shares:
+                # The share that counts for this subject now; this one may have been forgotten.
+                now = self._shares.setdefault(share.subject, share)
+                now.count(tally.requests, tally.tokens)
+                self.active[now.subject] = now
+            tally.requests = tally.tokens = 0
+        self._counted.clear()
 
     def find(self, subject: str) -> Share | None:
         """The share of this subject, if anything may be in hand of it."""
@@ -151,6 +196,7 @@ class Shares:
         return share
 
     def _make_room(self) -> None:
+        self.tell()
         self._groups.clear()
         self._shares = dict(self.active)
 
@@ -161,8 +207,8 @@ def lacking(shares: Sequence[Share], tokens: int, now: float) -> list[Share]:
 
 
 @lru_cache(maxsize=1024)
-def _fixed(of: bytes, limit: int | None) -> tuple[Mark, Mark]:
+def _fixed(of: bytes, limit: int) -> tuple[Mark, Mark]:
     return (
-        (b"x-ratelimit-limit-" + of, b"%d" % (limit or 0)),
+        (b"x-ratelimit-limit-" + of, b"%d" % limit),
         (b"x-ratelimit-reset-" + of, _RESET),
     )

@@ -7,7 +7,7 @@ bytes a character) and for English. What was really used is settled when the ans
 
 from __future__ import annotations
 
-from guiju.gateway.limiting import Hold
+from guiju.gateway.limiting import Hold, Tally
 from guiju.gateway.passages import gather
 from guiju.gateway.signals import Allow, Command
 from guiju.gateway.stations.identify import known
@@ -24,8 +24,11 @@ def allow(work: Work) -> tuple[Command, ...]:
     """Take from what this worker has in hand; ask the authority where that is too little."""
     if work.shares is None:
         return ()
-    tokens = estimated(work)
     group = work.shares.group(known(work), work.rules.plan)
+    if not group.shares:
+        work.hold = group.tally
+        return ()
+    tokens = estimated(work)
     hold = work.shares.take(group, tokens)
     if hold is None:
         return (Allow(group, tokens),)
@@ -33,10 +36,11 @@ def allow(work: Work) -> tuple[Command, ...]:
     return ()
 
 
-def allowed(work: Work, hold: Hold) -> None:
+def allowed(work: Work, hold: Hold | Tally) -> None:
     """The request may go on; the answer's head says what is left."""
     work.hold = hold
-    work.marks += hold.group.marks()
+    if isinstance(hold, Hold):
+        work.marks += hold.group.marks()
 
 
 def estimated(work: Work) -> int:
@@ -54,4 +58,4 @@ def spent(work: Work, *, failed: bool) -> int:
     if counted or hold is None:
         return counted
     written = usage.characters // 2
-    return written if failed else hold.reserved + written
+    return written if failed else (hold.reserved or estimated(work)) + written
