@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs every part (`all`) or the fast ones (`fast`), then prints one summary with the time of each.
-# The last line is pytest's own closing line; the exit status is 0 only if every part passed.
+# The last line counts the tests of all parts; the exit status is 0 only if every part passed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,20 +27,27 @@ part() { # NAME COMMAND...: says nothing unless it fails
     note "$name" $((SECONDS - began)) "$status"
 }
 
-tests() { # PYTEST ARGUMENTS...: shown as it runs, but for the closing line
-    local began=$SECONDS status=0
-    echo "== tests"
+tests() { # NAME PYTEST ARGUMENTS...: shown as it runs, but for the closing line
+    local name=$1 began=$SECONDS status=0
+    shift
+    echo "== $name"
     "$BIN/python" -m pytest "$@" 2>&1 |
-        awk -v closing="$LOGS/closing" 'NR > 1 {print last; fflush()} {last = $0} END {print last > closing}' ||
+        awk -v closing="$LOGS/closing" 'NR > 1 {print last; fflush()} {last = $0} END {print last >> closing}' ||
         status=$?
-    note tests $((SECONDS - began)) "$status"
+    note "$name" $((SECONDS - began)) "$status"
     return "$status"
+}
+
+counted() { # what the closing lines count, added up
+    awk '{for (i = 2; i <= NF; i++) {kind = $i; sub(/,$/, "", kind); sum[kind] += $(i - 1)}}
+        END {printf "tests: %d passed, %d failed, %d skipped\n",
+            sum["passed"], sum["failed"] + sum["error"] + sum["errors"], sum["skipped"]}' "$LOGS/closing"
 }
 
 fast_tests() { # on all cores: these start nothing and wait for nobody; the journeys need the machine
     local chosen=(-m "not slow and not browser and not postgres" tests/unit tests/law)
     # Assertions that tell the values cost each worker seconds, so only what failed is run with them.
-    GUIJU_EXAMPLES=fast tests -n auto --dist worksteal --assert=plain "${chosen[@]}" || {
+    GUIJU_EXAMPLES=fast tests tests -n auto --dist worksteal --assert=plain "${chosen[@]}" || {
         echo "== what failed, once more, with the values"
         "$BIN/python" -m pytest --last-failed --last-failed-no-failures none "${chosen[@]}"
     }
@@ -58,7 +65,10 @@ part "types" "$BIN/mypy" "${sources[@]}"
 part "default install" "$BIN/python" tools/check_install.py
 case ${1:-all} in
     fast) fast_tests ;;
-    *) tests --durations=10 ;;
+    *) # What starts nothing goes on all cores; journeys measure and kill, and need the machine.
+        tests "rooms and law" -n auto --dist worksteal --durations=5 tests/unit tests/law
+        tests "journeys" --durations=25 --ignore=tests/unit --ignore=tests/law tests
+        ;;
 esac
 
 echo "== summary"
@@ -66,5 +76,5 @@ printf '%s\n' "${summary[@]}"
 printf '  %-26s %5d s\n' "all" "$SECONDS"
 [ "${1:-all}" != fast ] || [ "$SECONDS" -le "$FAST_SECONDS" ] ||
     echo "  slower than $FAST_SECONDS s: see --durations=20, or the machine is busy"
-cat "$LOGS/closing" 2>/dev/null || echo "no test ran"
+if [ -s "$LOGS/closing" ]; then counted; else echo "no test ran"; fi
 exit "$failed"
