@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from guiju.kernel import micros
 from guiju.records import Usage
-from guiju.screening import Outcome
 
 if TYPE_CHECKING:
     from guiju.gateway.work import Work
@@ -58,7 +57,7 @@ def model_of(work: Work, name: Any) -> str:
     """The model that says it answered, if it is a judged name; else the one that was asked."""
     if name == work.model or type(name) is not str or not MODEL_NAME.fullmatch(name):
         return work.model
-    return name if _passes(work, name) else work.model
+    return name if work.screen().passes(name) else work.model
 
 
 def extras_of(work: Work, answer: dict[str, Any]) -> dict[str, str]:
@@ -67,15 +66,11 @@ def extras_of(work: Work, answer: dict[str, Any]) -> dict[str, str]:
     fingerprint: Any
     fingerprint, tier = answer.get("system_fingerprint"), answer.get("service_tier")
     fits = type(fingerprint) is str and _FINGERPRINT.fullmatch(fingerprint)
-    if fits and _passes(work, fingerprint):
+    if fits and work.screen().passes(fingerprint):
         extras["system_fingerprint"] = fingerprint
     if type(tier) is str and tier in _TIERS:
         extras["service_tier"] = tier
     return extras
-
-
-def _passes(work: Work, word: str) -> bool:
-    return work.screen().judge(word, "output").outcome is Outcome.PASS
 
 
 def finish_of(value: Any) -> str | None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Personals: TypeAlias = "Personal | Mapping[Direction, Personal] | None"
 """What looks for personal information: the same in all directions, or for each its own."""
 
+_MOST_WORDS = 1024  # remembered by `passes`
+
 
 class Screen:
     """Judges texts and streams by one policy; immutable, shared by all threads."""
@@ -41,6 +43,7 @@ class Screen:
         self.policy = digest
         self._lexicons = tuple(one for one in lexicons if one.entries)
         self._personal = personal
+        self._words: dict[str, bool] = {}
         context = max((one.context for one in self._lexicons), default=CONTEXT)
         self._rules: dict[Direction, Rules] = {
             way: Rules(
@@ -111,6 +114,15 @@ class Screen:
         tally = Tally(rules)
         tally.add(hits, Place(text, folded.text, folded.offsets(), shift=0, begin=0))
         return tally.verdict(self.policy, len(text))
+
+    def passes(self, word: str) -> bool:
+        """Whether a short word, one that comes with every answer, passes as output; remembered."""
+        known = self._words.get(word)
+        if known is None:
+            if len(self._words) >= _MOST_WORDS:
+                self._words.clear()
+            known = self._words[word] = self.judge(word, "output").outcome is Outcome.PASS
+        return known
 
     @enforces("output-screening")
     def stream(self, direction: Direction = "output") -> Stream:

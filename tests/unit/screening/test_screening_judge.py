@@ -49,6 +49,18 @@ def test_an_input_is_judged_by_its_worst_finding(
 
 
 @pytest.mark.control("output-screening")
+def test_a_word_that_comes_again_is_not_judged_again(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `passes` says is what the judgement said, also when a flood of words came between."""
+    words = ["model-1", "蓝鲸糖", *(f"甲{place}" for place in range(3000)), "蓝鲸糖", "model-1"]
+    assert [screen.passes(one) for one in words] == [
+        screen.judge(one, "output").outcome is Outcome.PASS for one in words
+    ]
+    monkeypatch.setattr(Screen, "judge", None)
+    assert screen.passes("model-1")
+
+
 def test_an_output_is_judged_by_the_rules_for_outputs(screen: Screen) -> None:
     """What only outputs must not say stops an output and not an input."""
     assert screen.judge("A Grue!", "output").outcome is Outcome.REFUSE
