@@ -15,7 +15,7 @@ from guiju.gateway.limiting import Hold, Mark, Shares, Tally
 from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
 from guiju.gateway.wires import CHAT, Wire
-from guiju.labelling import Place, language_of
+from guiju.labelling import TELLING, Place, language_of
 from guiju.records import Finding, Screening, Source, Usage
 from guiju.screening import Outcome, Screen, Verdict
 from guiju.screening.images import ImageVerdict
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from guiju.gateway.signals import AskGuards
 
 _GAP = "\n\n"
-_TELLING = 60  # characters that tell in which language a text is
 _MOST_FINDINGS = 100
 _STOPPING = frozenset({Outcome.REFUSE.value, Outcome.BLOCK.value})
 _JSON = frozenset({"json_object", "json_schema"})
@@ -201,7 +200,7 @@ class Work:
         return _GAP + self._words(text) if self.label_place() is Place.END else ""
 
     def _words(self, text: str) -> str:
-        return self.rules.label.words(language_of(text[:_TELLING], self.ask.language))
+        return self.rules.label.words(language_of(text[:TELLING], self.ask.language))
 
     def aigc(self) -> dict[str, str]:
         """The implicit label: the seven fields of GB 45438."""

@@ -26,6 +26,7 @@ from guiju.labelling.model import AigcLabel, field_names, first_write
 from guiju.labelling.reading import FoundLabel, labels_in, parse
 from guiju.labelling.report import ExplicitFound, Judgement, LabelVerdict, Reading, Report
 from guiju.labelling.text import (
+    TELLING,
     ExplicitLabel,
     MarkedText,
     Place,
@@ -37,6 +38,7 @@ from guiju.labelling.text import (
 __all__ = [
     "GENERATES",
     "PROPAGATES",
+    "TELLING",
     "AigcLabel",
     "ExplicitFound",
     "ExplicitLabel",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import msgspec
@@ -32,6 +32,8 @@ class AigcLabel:
     content_propagator: str = ""
     propagate_id: str = ""
     reserved_code2: str = ""
+    # Set once `checked` has found nothing: it cannot change, and each text asks again.
+    _sound: bool = field(default=False, init=False, repr=False, compare=False)
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, str]) -> AigcLabel:
@@ -76,8 +78,10 @@ class AigcLabel:
 
     def checked(self) -> AigcLabel:
         """The label itself, if it may be written; raises Invalid `label-not-writable` else."""
-        if faults := self.faults:
-            raise _not_writable(faults)
+        if not self._sound:
+            if faults := self.faults:
+                raise _not_writable(faults)
+            object.__setattr__(self, "_sound", True)
         return self
 
 

@@ -28,6 +28,9 @@ _LETTERS = re.compile("[A-Za-z]+")
 _GAP = "\n\n"
 _HALF = 0.5
 
+TELLING = 60
+"""So many characters of a text tell its language."""
+
 
 class Place(StrEnum):
     """Where the visible label of a text stands; `interface`: the front end shows it."""
@@ -95,7 +98,7 @@ class TextMarking:
         """What is delivered behind `text`, in its language."""
         if self.explicit.place is not Place.END:
             return ""
-        words = self.explicit.words(language_of(text, self._accept_language))
+        words = self.explicit.words(language_of(text[:TELLING], self._accept_language))
         return _GAP + words if text else words
 
 
@@ -117,14 +120,19 @@ def mark(
 def carries(text: str, explicit: ExplicitLabel) -> bool:
     """Whether a text begins, or ends, with this label."""
     words = (explicit.zh, explicit.en)
-    at_start, at_end = text.startswith(words), text.endswith(words)
-    return at_start if explicit.place is Place.START else at_end
+    at_start = explicit.place is Place.START
+    return text.startswith(words) if at_start else text.endswith(words)
 
 
 def language_of(text: str, accept_language: str = "zh") -> Language:
     """The language of `text`, or, where that cannot be told, the first one the reader accepts."""
-    ideographs = sum(map(len, _IDEOGRAPHS.findall(text)))
+    # Mostly there is one kind only, and then the other need not be counted.
     letters = sum(map(len, _LETTERS.findall(text)))
+    if letters and text.isascii():
+        return "en"
+    if not letters and _IDEOGRAPHS.search(text):
+        return "zh"
+    ideographs = sum(map(len, _IDEOGRAPHS.findall(text)))
     if ideographs or letters:
         # An ideograph says about as much as a word of five letters.
         return "zh" if ideographs * 5 >= letters else "en"
