@@ -7,14 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import numpy as np
-
 from guiju.labelling.containers.walking import Budget, StopsError, number, take
 
 START, END, SCAN, COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 APP0, APP15 = 0xE0, 0xEF
 _PLAIN = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
-_FILL, _LAST_RESTART = 0xFF, 0xD7
+_FILL = 0xFF
 # Within a scan 0xFF stands before a zero (it means itself) or before a restart marker.
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
@@ -36,9 +34,8 @@ def segments(data: bytes, at: int, budget: Budget) -> Iterator[Segment]:
     """
     if take(data, at, 2) != bytes((_FILL, START)):
         raise StopsError("broken")
-    first = at == 0
     at += 2
-    marker, scans = START, 0
+    marker = START
     while marker != END:
         budget.part()
         begin = at
@@ -56,27 +53,12 @@ def segments(data: bytes, at: int, budget: Budget) -> Iterator[Segment]:
         yield Segment(marker, begin, at + min(size, 2), at + size)
         at += size
         if marker == SCAN:
-            at = _behind_scan(data, at, first=first and not scans)
-            scans += 1
+            at = _behind_scan(data, at)
 
 
-def _behind_scan(data: bytes, at: int, *, first: bool) -> int:
-    """Where the next marker behind the compressed picture stands.
-
-    Only once in a file the rest is looked through in one go, or many scans would take for ever.
-    """
-    last = len(data) - 2
-    if first and at <= last and data.endswith(b"\xff\xd9") and _is_one_scan(data, at):
-        return last
+def _behind_scan(data: bytes, at: int) -> int:
+    """Where the next marker behind the compressed picture stands."""
     marker = _MARKER.search(data, at)
     if marker is None:
         raise StopsError("truncated")
     return marker.start()
-
-
-def _is_one_scan(data: bytes, at: int) -> bool:
-    """Whether no marker stands before the last two bytes; in one go, for it is most of a file."""
-    values = np.frombuffer(data, np.uint8, offset=at)[:-1]
-    fills = np.flatnonzero(values[:-1] == _FILL)
-    behind = values[fills + 1]
-    return not np.any((behind > _LAST_RESTART) & (behind != _FILL))
