@@ -8,6 +8,7 @@ together (docs/decisions/0012).
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,14 +24,17 @@ _KEEP_SECONDS = 30.0
 _MOST_IDLE = 256
 _MOST_HEADS = 256  # addresses whose first lines are remembered
 _PORTS = {"http": 80, "https": 443}
+_KIND = b"content-type:"
+_PLAIN = re.compile(r"https?://[!-~]{1,4000}")
 
 
 class Answered(NamedTuple):
-    """A whole answer; `after` is what its Retry-After says, as it stands there."""
+    """A whole answer; `after` is what its Retry-After says, `kind` what its Content-Type says."""
 
     status: int
     body: bytes
     after: bytes
+    kind: bytes = b""
 
 
 class Client:
@@ -71,20 +75,25 @@ class Client:
         most: int,
         within: float,
         connect: float = _CONNECT_SECONDS,
+        kind: str | None = None,
+        below_base: bool = True,
     ) -> Answered:
         """The answer, of at most `most` bytes and `within` so many seconds.
+
+        `kind` is the media type of `body`, where it is another than usual. Unless `below_base`,
+        `path` is one that `target` gave.
 
         Raises:
             UnreachableError: no connection within `connect` seconds.
             LateError: it is too slow.
             BrokenError: it broke off, or speaks no HTTP.
         """
-        request = self._request(method, path, body)
+        request = self._request(method, path, body, kind, below_base=below_base)
         connection, answer = await self._tried(
             lambda one: one.whole(request, most, within), connect
         )
         connection.end(self._keep)
-        return Answered(connection.status, answer, connection.after)
+        return Answered(connection.status, answer, connection.after, connection.kind)
 
     async def begun(
         self,
@@ -97,7 +106,7 @@ class Client:
         connect: float = _CONNECT_SECONDS,
     ) -> Connection:
         """A connection whose answer has begun; it must be given to `end` or dropped."""
-        request = self._request(method, path, body)
+        request = self._usual(method, path, body)
         connection, _ = await self._tried(lambda one: one.head(request, most, within), connect)
         return connection
 
@@ -129,7 +138,34 @@ class Client:
                 connection.drop()
                 raise
 
-    def _request(self, method: str, path: str, body: bytes) -> bytes:
+    def target(self, url: str) -> str | None:
+        """The path and query of an address of this very origin; None for any other address."""
+        if not _PLAIN.fullmatch(url):
+            return None
+        try:
+            parts = urlsplit(url)
+            port = parts.port or _PORTS.get(parts.scheme)
+        except ValueError:
+            return None
+        secure = parts.scheme == "https"
+        same = parts.hostname == self._host and port == self._port
+        if not same or secure != (self._secure is not None) or "@" in parts.netloc:
+            return None
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def _request(
+        self, method: str, path: str, body: bytes, kind: str | None, *, below_base: bool
+    ) -> bytes:
+        if kind is None and below_base:
+            return self._usual(method, path, body)
+        lines = [one for one in self._lines.split(b"\r\n") if not one.startswith(_KIND)]
+        if kind is not None:
+            lines.append(_KIND + b" " + kind.encode())
+        first = f"{method} {self._path if below_base else ''}{path} HTTP/1.1".encode()
+        length = b"content-length: %d" % len(body)
+        return b"\r\n".join((first, *lines, length, b"", body))
+
+    def _usual(self, method: str, path: str, body: bytes) -> bytes:
         head = self._heads.get((method, path))
         if head is None:
             if len(self._heads) >= _MOST_HEADS:

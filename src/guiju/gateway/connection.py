@@ -56,6 +56,7 @@ class Connection(asyncio.Protocol):
     def _begin(self) -> None:
         self.status = 0
         self.after = b""  # what Retry-After says
+        self.kind = b""  # and Content-Type
         self._parts: list[bytes] = []
         self._left = 0  # bytes of body that may still come
         self._buffered = 0
@@ -214,13 +215,15 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Note how the end of the body will be known, and for how long to leave it alone."""
-        if len(name) not in {11, 14, 17}:
+        if len(name) not in {11, 12, 14, 17}:
             return
         name = name.lower()
         if name in {b"content-length", b"transfer-encoding"}:
             self._framed = True
         elif name == b"retry-after":
             self.after = value.strip()
+        elif name == b"content-type":
+            self.kind = value.strip()
 
     def on_headers_complete(self) -> None:
         """Note the status, unless it is an interim one."""

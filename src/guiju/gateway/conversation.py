@@ -7,13 +7,14 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.leaving import Departure, Left, Whole, unless_left
 from guiju.gateway.limiting import BUDGET
 from guiju.gateway.line import Line
+from guiju.gateway.media.model import Labelled
 from guiju.gateway.rules import Rules
 from guiju.gateway.signals import (
     Allow,
@@ -27,7 +28,9 @@ from guiju.gateway.signals import (
     EyesSaid,
     Failed,
     GuardsSaid,
+    LabelMedia,
     LookUp,
+    MediaLabelled,
     ModelBegan,
     ModelChunk,
     ModelDone,
@@ -36,10 +39,13 @@ from guiju.gateway.signals import (
     RequestArrived,
     Send,
     StopModel,
+    TakeIn,
+    TakenIn,
 )
 from guiju.gateway.upstreams import Speech
 from guiju.kernel import GuijuError, Text, Unavailable, monotonic
 
+T = TypeVar("T")
 _LONGEST_STREAM = 3600.0
 
 
@@ -63,6 +69,14 @@ class Means(Protocol):
 
     async def begin(self, command: AskModel, rules: Rules) -> Speech:
         """The model's stream, once it has begun."""
+        ...
+
+    async def take_in(self, command: TakeIn, rules: Rules) -> tuple[bytes, ...]:
+        """Fetch what the model service left at its own addresses."""
+        ...
+
+    async def label_media(self, command: LabelMedia) -> tuple[Labelled, ...]:
+        """Put labels into pictures or sound."""
         ...
 
     async def record(self, command: Record) -> Event:
@@ -121,6 +135,19 @@ class Conversation:
         self._timing.screening += monotonic() - begun
         self._tell(event)
 
+    async def _take_in(self, command: TakeIn) -> None:
+        begun = monotonic()
+        rules = self._exchange.work.rules
+        event = await self._tried(self._gateway.take_in(command, rules), TakenIn)
+        self._timing.upstream += self._timing.part("fetch", begun)
+        self._tell(event)
+
+    async def _label_media(self, command: LabelMedia) -> None:
+        begun = monotonic()
+        event = await self._tried(self._gateway.label_media(command), MediaLabelled)
+        self._timing.part("label", begun)
+        self._tell(event)
+
     async def _ask_model(self, command: AskModel) -> None:
         if command.stream:
             await self._listen(command)
@@ -135,7 +162,8 @@ class Conversation:
 
     async def _reply(self, command: Reply) -> None:
         self._line.mark_retry(command.retry_after)
-        await self._line.reply(command.status, command.body, self._screened())
+        self._line.marks += command.marks
+        await self._line.reply(command.status, command.body, self._screened(), command.kind)
 
     async def _send(self, command: Send) -> None:
         await self._put(self._line.part(command.data, self._screened(), more=True))
@@ -190,11 +218,15 @@ class Conversation:
         eyes = self._exchange.work.eyes()
         if eyes is None:
             return Failed(internal())
+        return await self._tried(eyes.judge(command.pictures, command.direction), EyesSaid)
+
+    async def _tried(self, doing: Awaitable[T], came: Callable[[T], Event]) -> Event:
+        """What came of it, or why nothing did; nothing passes because somebody broke."""
         try:
-            return EyesSaid(await eyes.judge(command.pictures))
+            return came(await doing)
         except GuijuError as error:
             return Failed(error)
-        except Exception as error:  # noqa: BLE001 - nothing passes because somebody broke
+        except Exception as error:  # noqa: BLE001 - as the docstring says
             note_fault(self._line.request, error)
             return Failed(internal())
 
@@ -284,6 +316,8 @@ _CARRIED_OUT: dict[type[Command], Callable[[Conversation, Any], Awaitable[None]]
     Allow: Conversation._allow,  # noqa: SLF001 - as above
     AskGuards: Conversation._ask_guards,  # noqa: SLF001 - as above
     AskEyes: Conversation._ask_eyes,  # noqa: SLF001 - as above
+    TakeIn: Conversation._take_in,  # noqa: SLF001 - as above
+    LabelMedia: Conversation._label_media,  # noqa: SLF001 - as above
     AskModel: Conversation._ask_model,  # noqa: SLF001 - as above
     Record: Conversation._record,  # noqa: SLF001 - as above
     Reply: Conversation._reply,  # noqa: SLF001 - as above

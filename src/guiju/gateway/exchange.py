@@ -29,7 +29,9 @@ from guiju.gateway.signals import (
     EyesSaid,
     Failed,
     GuardsSaid,
+    LabelMedia,
     LookUp,
+    MediaLabelled,
     ModelAnswered,
     ModelBegan,
     ModelChunk,
@@ -39,18 +41,26 @@ from guiju.gateway.signals import (
     Reply,
     Send,
     StopModel,
+    TakeIn,
+    TakenIn,
 )
 from guiju.gateway.stations.allow import allowed
 from guiju.gateway.stations.guard_input import hear_input
 from guiju.gateway.stations.guard_output import hear_output
+from guiju.gateway.stations.label_media import hear_labelled
 from guiju.gateway.stations.see_input import hear_eyes
+from guiju.gateway.stations.see_output import hear_seen
+from guiju.gateway.stations.take_media import hear_taken
 from guiju.gateway.work import Work
 from guiju.kernel import GuijuError
 from guiju.measures import enforces
 from guiju.records import Refusal
 from guiju.web import error_body
 
-_PAUSING = (LookUp, Allow, AskModel, AskGuards, AskEyes, Record, Reply, End)
+_PAUSING = (
+    *(LookUp, Allow, AskModel, AskGuards, AskEyes, TakeIn, LabelMedia),
+    *(Record, Reply, End),
+)
 _FROM_THE_MODEL = (ModelAnswered, ModelDone)
 _encode = msgspec.json.Encoder().encode
 
@@ -151,7 +161,18 @@ class Exchange:
         return [*commands, StopModel()] if relay.stopped else commands
 
     def _seen(self, event: EyesSaid) -> list[Command]:
-        hear_eyes(self.work, event.verdicts)
+        if self.work.made:
+            hear_seen(self.work, event.verdicts)
+        else:
+            hear_eyes(self.work, event.verdicts)
+        return self._walk_on()
+
+    def _taken(self, event: TakenIn) -> list[Command]:
+        hear_taken(self.work, event.media)
+        return self._walk_on()
+
+    def _labelled(self, event: MediaLabelled) -> list[Command]:
+        hear_labelled(self.work, event.media)
         return self._walk_on()
 
     def _relay(self) -> Relay:
@@ -204,6 +225,7 @@ class Exchange:
             key="" if caller is None else caller.key,
             person=None if caller is None else caller.person,
             code=error.code,
+            pictures=tuple(self.work.seen),
         )
 
     def _ended_by(self, error: GuijuError) -> Command:
@@ -229,6 +251,8 @@ _TURNS: dict[type, Callable[[Exchange, Any], list[Command]]] = {
     ModelChunk: Exchange._relayed,  # noqa: SLF001 - as above
     GuardsSaid: Exchange._heard,  # noqa: SLF001 - as above
     EyesSaid: Exchange._seen,  # noqa: SLF001 - as above
+    TakenIn: Exchange._taken,  # noqa: SLF001 - as above
+    MediaLabelled: Exchange._labelled,  # noqa: SLF001 - as above
     Recorded: Exchange._kept,  # noqa: SLF001 - as above
     ClientGone: Exchange._left,  # noqa: SLF001 - as above
     Failed: lambda self, event: self._failed(event.error),

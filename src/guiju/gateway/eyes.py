@@ -9,14 +9,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from guiju.gateway.guarding import ClientPost, headers_of
 from guiju.kernel import Text, Unavailable
-from guiju.screening import Outcome, guards
-from guiju.screening.images import Asker, ImageScreen, ImageVerdict, TextJudge, read_image_policy
+from guiju.screening import Direction, Outcome, guards
+from guiju.screening.images import (
+    Asker,
+    ImageScreen,
+    ImageVerdict,
+    PdqList,
+    TextJudge,
+    read_image_policy,
+)
 from guiju.screening.images import Eyes as Parts
 
+Given = TypeVar("Given")
+Came = TypeVar("Came")
 _AT_ONCE = 2
 _MOST_WAITING = 64
 
@@ -34,32 +43,35 @@ class Eyes:
         """What the policy says of a picture that nobody could look at."""
         return self._screen.unscreened
 
-    async def judge(self, pictures: tuple[bytes, ...]) -> tuple[ImageVerdict, ...]:
+    async def judge(
+        self, pictures: tuple[bytes, ...], direction: Direction = "input"
+    ) -> tuple[ImageVerdict, ...]:
         """One verdict for each picture, in order; raises Unavailable when too many wait."""
-        return await self._viewers.each(lambda one: self._screen.judge(one, "input"), pictures)
+        return await self._viewers.each(lambda one: self._screen.judge(one, direction), pictures)
 
 
 class Viewers:
     """A few threads that look at pictures, and a queue that has an end."""
 
-    def __init__(self) -> None:
-        """No thread runs before the first picture comes."""
+    def __init__(self, busy: Callable[[], Unavailable] | None = None) -> None:
+        """No thread runs before the first picture comes; `busy` says that too many wait."""
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="eyes")
         self._waiting = 0
+        self._busy = busy or _busy
 
     async def each(
-        self, look: Callable[[bytes], ImageVerdict], pictures: tuple[bytes, ...]
-    ) -> tuple[ImageVerdict, ...]:
+        self, look: Callable[[Given], Came], given: tuple[Given, ...]
+    ) -> tuple[Came, ...]:
         """What `look` says of each; raises Unavailable `screening-unavailable`."""
-        if self._waiting + len(pictures) > _MOST_WAITING:
-            raise _busy()
-        self._waiting += len(pictures)
+        if self._waiting + len(given) > _MOST_WAITING:
+            raise self._busy()
+        self._waiting += len(given)
         try:
             loop = asyncio.get_running_loop()
-            seen = [loop.run_in_executor(self._pool, look, one) for one in pictures]
+            seen = [loop.run_in_executor(self._pool, look, one) for one in given]
             return tuple(await asyncio.gather(*seen))
         finally:
-            self._waiting -= len(pictures)
+            self._waiting -= len(given)
 
 
 def eyes_of(
@@ -68,8 +80,10 @@ def eyes_of(
     judge: TextJudge,
     viewers: Viewers,
     secret: Callable[[str], str | None],
+    *,
+    known: PdqList | None = None,
 ) -> Eyes | None:
-    """The eyes that a policy asks for; None where it says nothing of pictures.
+    """The eyes that a policy asks for, with its `known` pictures; None where it has no such table.
 
     Raises:
         Unavailable: `guard-key-missing`, when there is no key for the model that sees.
@@ -78,7 +92,7 @@ def eyes_of(
         return None
     vision = read_image_policy(screening["images"]).vision
     asker = None if vision is None else _asker(headers_of(vision, secret))
-    parts = Parts.installed(ask=asker)
+    parts = Parts.installed(known=known, ask=asker)
     return Eyes(ImageScreen.load(screening, policy, judge, parts), viewers)
 
 

@@ -86,6 +86,12 @@ def usage_of(value: Any) -> Usage:
     return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
 
 
+def media_usage_of(value: Any) -> Usage:
+    """Token counts of an answer that is no chat, under the names that these have."""
+    usage = value if type(value) is dict else {}
+    return Usage(_count(usage.get("input_tokens")), _count(usage.get("output_tokens")))
+
+
 def shown_usage(value: Any, usage: Usage) -> dict[str, Any]:
     """`usage` as clients expect it, with the details of `value` that are numbers."""
     shown: dict[str, Any] = {

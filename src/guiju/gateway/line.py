@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from guiju.gateway.telemetry import Timing
-from guiju.gateway.wires import Wire
+from guiju.gateway.wires import MOST_BODY, Wire
 from guiju.kernel import GuijuError, Invalid, Text, new_id
 from guiju.web import choose_language, error_body
 
@@ -21,7 +22,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 SendMessage = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MOST_BODY = 8 * 1024 * 1024
 # A larger body is read only for a key that is known.
 _LARGE = 256 * 1024
 _DIGITS = 12
@@ -30,7 +30,7 @@ _DIGITS = 12
 _BODY_SECONDS = 120.0
 _READ_SECONDS = 60.0
 _encode = msgspec.json.Encoder().encode
-_JSON = (b"content-type", b"application/json")
+_HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
 _STREAM = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"))
 
 
@@ -41,6 +41,8 @@ class Line:
         """Draw the request's id; nothing is read or sent yet."""
         self.path: str = scope["path"]
         self.method: str = scope["method"]
+        self.query: bytes = scope.get("query_string", b"")
+        self._scheme: str = scope.get("scheme", "http")
         self.route = ""
         self.status = 0
         self.request = new_id("req")
@@ -74,14 +76,22 @@ class Line:
         """The reader's language."""
         return choose_language(self.header(b"accept-language"))
 
-    async def body(self) -> bytes:
+    def base(self) -> str:
+        """The address by which the client reached us; nothing where its Host is none."""
+        host = self.header(b"host") or ""
+        # A proxy in front may speak https; what it says counts for this client's answer only.
+        scheme = self.header(b"x-forwarded-proto") or self._scheme
+        fits = _HOST.fullmatch(host) and scheme in {"http", "https"}
+        return f"{scheme}://{host}" if fits else ""
+
+    async def body(self, most: int = MOST_BODY) -> bytes:
         """The whole body; raises Invalid 413 `request-too-large` or 408 `request-too-slow`."""
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
         # As asyncio.timeout does it, at a third of its price: every request walks through here.
         late: list[bool] = []
         timer = loop.call_later(_BODY_SECONDS, _cancel, task, late)
         try:
-            return await self._body()
+            return await self._body(most)
         except asyncio.CancelledError:
             if not late or task is None or task.uncancel():
                 raise
@@ -89,7 +99,7 @@ class Line:
         finally:
             timer.cancel()
 
-    async def _body(self) -> bytes:
+    async def _body(self, most: int) -> bytes:
         parts, size = [], 0
         while True:
             message = await self._receive()
@@ -98,8 +108,8 @@ class Line:
                 raise _left_early()
             part = message.get("body", b"")
             size += len(part)
-            if size > MOST_BODY:
-                raise _too_large()
+            if size > most:
+                raise _too_large(most)
             parts.append(part)
             if not message.get("more_body"):
                 return b"".join(parts)
@@ -129,10 +139,13 @@ class Line:
         }
         await self._put(start)
 
-    async def reply(self, status: int, body: bytes, screened: str) -> None:
-        """The whole answer at once."""
+    async def reply(
+        self, status: int, body: bytes, screened: str, kind: str = "application/json"
+    ) -> None:
+        """The whole answer at once; `kind` is its media type."""
         length = (b"content-length", str(len(body)).encode())
-        await self._start(status, _JSON, length, (b"x-guiju-screened", screened.encode()))
+        what = (b"content-type", kind.encode())
+        await self._start(status, what, length, (b"x-guiju-screened", screened.encode()))
         await self._put({"type": "http.response.body", "body": body})
 
     def mark_retry(self, after: int | None) -> None:
@@ -172,12 +185,14 @@ def _cancel(task: asyncio.Task[Any] | None, late: list[bool]) -> None:
         task.cancel()
 
 
-def _too_large() -> Invalid:
-    most = MOST_BODY // 1_048_576
+def _too_large(most: int) -> Invalid:
+    shown = most // 1_048_576
     return Invalid(
         "request-too-large",
-        Text(zh=f"请求超过 {most} MiB。", en=f"The request is larger than {most} MiB."),
-        Text(zh="请缩短对话历史。", en="Shorten the history."),
+        Text(zh=f"请求超过 {shown} MiB。", en=f"The request is larger than {shown} MiB."),
+        Text(
+            zh="请缩短对话历史，或压缩图片。", en="Shorten the history, or make pictures smaller."
+        ),
         status=413,
     )
 

@@ -15,8 +15,15 @@ from guiju.screening import BORDER
 KEPT_BACK = frozenset(
     {"user", "safety_identifier", "metadata", "store", "prompt_cache_key", "stream_options"}
 )
-# What `arrive` has checked to hold no text.
-_CHECKED = frozenset({"messages", "model", "stream", "n"})
+PLACE: Any = 0
+"""Under this key a wire says where a picture stands in its own words; JSON has no such keys."""
+WORDS: Any = 1
+"""Under this key a wire keeps settings that it has checked to be words of a fixed form; as above,
+JSON has no such keys."""
+FILES: Any = 2
+"""Under this one it keeps the files of a form."""
+# What `arrive` has checked to hold no text, and what a wire has.
+_CHECKED = frozenset({"messages", "model", "stream", "n", WORDS, FILES})
 # Fields in which text may stand; all of it is judged.
 _READ = frozenset(
     {
@@ -53,8 +60,6 @@ _MESSAGE = frozenset(
     }
 )
 _NUMBERS = (int, float)
-PLACE = 0
-"""Under this key a wire says where a picture stands in its own words; JSON has no such keys."""
 _DETAILS = frozenset({"auto", "low", "high", "original"})
 # Their names need no judgement each time.
 _USUAL = frozenset(
@@ -206,11 +211,12 @@ def _check_tools(tools: Any) -> None:
 
 def _picture(passages: Passages, part: dict[Any, Any], where: str) -> None:
     """A picture: its bytes are judged elsewhere, and beside it only known words may stand."""
-    where, image = part.pop(PLACE, where), part.get("image_url")
+    image = part.get("image_url")
     if type(image) is not dict or not part.keys() <= {"type", "image_url"}:
         raise not_text(where, "image_url")
+    where = image.get(PLACE, where)
     detail = image.get("detail") or "auto"
-    known = type(detail) is str and detail in _DETAILS and image.keys() <= {"url", "detail"}
+    known = type(detail) is str and detail in _DETAILS and image.keys() <= {"url", "detail", PLACE}
     if not known or type(image.get("url")) is not str:
         raise not_text(where, "image_url")
     passages.pictures.append((where, image))

@@ -13,7 +13,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
-from guiju.gateway.passages import Passages
+from guiju.gateway.passages import PLACE, Passages
 from guiju.kernel import Invalid, Text
 from guiju.screening.images import sniff
 
@@ -50,7 +50,10 @@ def pictures_of(passages: Passages) -> list[Picture]:
             "messages",
             Text(zh=f"图片超过 {MOST_PICTURES} 张", en=f"more than {MOST_PICTURES} pictures"),
         )
-    return [Picture(where, home, _data(home["url"], where)) for where, home in passages.pictures]
+    found = [Picture(where, home, _data(home["url"], where)) for where, home in passages.pictures]
+    for one in found:
+        one.home.pop(PLACE, None)
+    return found
 
 
 def _data(url: str, where: str) -> bytes | None:

@@ -37,7 +37,7 @@ def _read(kept: bytes) -> dict[str, Any]:
 
 def _asked(body: dict[str, Any], wire: str) -> str:
     try:
-        return gather(WIRES[wire].read(body)).joined().strip(BORDER)
+        return gather(WIRES[wire].again(body)).joined().strip(BORDER)
     except (GuijuError, KeyError, TypeError, AttributeError):
         return ""
 

@@ -17,13 +17,16 @@ from guiju.gateway.stations.guard_output import guard_output
 from guiju.gateway.stations.identify import identify
 from guiju.gateway.stations.know_model import know_model
 from guiju.gateway.stations.label import label
+from guiju.gateway.stations.label_media import label_media
 from guiju.gateway.stations.record import record
 from guiju.gateway.stations.reply import reply
 from guiju.gateway.stations.screen_input import screen_input
 from guiju.gateway.stations.screen_output import screen_output
 from guiju.gateway.stations.see_input import see_input
+from guiju.gateway.stations.see_output import need_eyes, see_output
 from guiju.gateway.stations.settle import settle
 from guiju.gateway.stations.standing import standing
+from guiju.gateway.stations.take_media import take_media
 from guiju.gateway.stations.vectors import vectors
 from guiju.gateway.work import Work
 
@@ -64,6 +67,26 @@ VECTORS: tuple[Station, ...] = (
 )
 
 
+PICTURES: tuple[Station, ...] = (
+    arrive,
+    identify,
+    agreement,
+    standing,
+    know_model,
+    allow,
+    screen_input,
+    see_input,
+    guard_input,
+    need_eyes,
+    ask_model,
+    take_media,
+    see_output,
+    label_media,
+    record,
+    reply,
+)
+
+
 class Route(NamedTuple):
     """How a request comes in, and which stations it passes."""
 
@@ -77,6 +100,8 @@ ROUTES: dict[str, Route] = {
     "/v1/responses": Route(wires.RESPONSES, CHAT),
     "/v1/messages": Route(wires.MESSAGES, CHAT),
     "/v1/embeddings": Route(wires.EMBEDDINGS, VECTORS),
+    "/v1/images/generations": Route(wires.IMAGES, PICTURES),
+    "/v1/images/edits": Route(wires.EDITS, PICTURES),
 }
 """Routes that ask a model. What is not here, nor in the table of the server, is closed."""
 

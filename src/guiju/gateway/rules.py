@@ -13,6 +13,7 @@ from guiju import policies, profile
 from guiju.gateway.eyes import Eyes, Viewers, eyes_of
 from guiju.gateway.guarding import Guarding, NotAnsweredError, Post
 from guiju.gateway.guards import Guards
+from guiju.gateway.media.links import Links
 from guiju.gateway.triage import triage_of
 from guiju.gateway.upstreams import Fleet, Router, keys
 from guiju.kernel import GuijuError, Text, Unavailable
@@ -20,10 +21,12 @@ from guiju.labelling import ExplicitLabel, Place, first_write
 from guiju.limits import Plan
 from guiju.policies.upstreams import ModelsConfig, models_of
 from guiju.screening import Screen, guards
+from guiju.screening.images import PdqList
 from guiju.screening.matrix import GENERAL, MINORS, Answers, Matrix
 from guiju.storage import Database, Tx
 
 Secret = Callable[[str], str | None]
+_SHOWN = ExplicitLabel(Place.END, "人工智能生成", "AI-generated (AI生成)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,9 @@ class Rules:
     models: Router | None = None
     eyes: Eyes | None = None
     stricter_eyes: Eyes | None = None
+    shown: ExplicitLabel = _SHOWN
+    heard_at_start: bool = True
+    links: Links = field(default_factory=lambda: Links(os.urandom(32)))
 
     @property
     def for_minors(self) -> Screen:
@@ -95,6 +101,8 @@ class RulesHolder:
         self._post = post
         self._secret = secret
         self._fleet = fleet or Fleet()
+        self._known = policies.PictureLists()
+        self._links = Links(database.keys.service_key("media-links"))
         self._viewers = Viewers()
         self._rules: Rules | None = None
         self._fault: GuijuError | None = None
@@ -148,12 +156,16 @@ class RulesHolder:
         compiled = self._screens.of(tx, body, policy.digest)
         screen, stricter = compiled.under(matrix, GENERAL), compiled.under(matrix, MINORS)
         secret = partial(keys.opened, tx, otherwise=self._secret)
+        known = self._known.of(tx, body)
         return Rules(
             policy=policy.digest,
             screen=screen,
             stricter=stricter,
-            eyes=self._eyes(screening, screen, secret),
-            stricter_eyes=self._eyes(screening, stricter, secret),
+            eyes=self._eyes(screening, screen, secret, known),
+            stricter_eyes=self._eyes(screening, stricter, secret, known),
+            shown=_shown(body["labels"]),
+            heard_at_start=body["labels"].get("audio", {}).get("place", "start") == "start",
+            links=self._links,
             answers=Answers.load(screening),
             plan=policies.plan_of(body),
             reply_as_error=screening["reply"] == "error",
@@ -173,8 +185,10 @@ class RulesHolder:
         router = self._fleet.router(models or ModelsConfig(), secret)
         return None if models is None else router
 
-    def _eyes(self, screening: Mapping[str, Any], screen: Screen, secret: Secret) -> Eyes | None:
-        return eyes_of(screening, screen.policy, screen.judge, self._viewers, secret)
+    def _eyes(
+        self, screening: Mapping[str, Any], screen: Screen, secret: Secret, known: PdqList | None
+    ) -> Eyes | None:
+        return eyes_of(screening, screen.policy, screen.judge, self._viewers, secret, known=known)
 
     def _guards(
         self, screening: Mapping[str, Any], policy: str, matrix: Matrix, secret: Secret
@@ -188,6 +202,12 @@ class RulesHolder:
                 raise _nobody_to_ask()
             post = _no_post
         return Guards(policy, Guarding(configs, post, secret), triage, matrix)
+
+
+def _shown(labels: Mapping[str, Any]) -> ExplicitLabel:
+    """The words on a picture: the policy's, else those for any content."""
+    words = labels.get("picture")
+    return _SHOWN if words is None else ExplicitLabel(Place.END, words["zh"], words["en"])
 
 
 async def _no_post(

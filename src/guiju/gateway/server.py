@@ -12,11 +12,15 @@ from guiju.accounts import Caller, Directory
 from guiju.gateway.barring import Barring
 from guiju.gateway.conversation import Conversation
 from guiju.gateway.exchange import Exchange
+from guiju.gateway.eyes import Viewers
 from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.heads import MODEL_NAME
 from guiju.gateway.leaving import Departure, Left, Whole
 from guiju.gateway.limiting import Levee, Office
 from guiju.gateway.line import Line, Receive, Scope, SendMessage
+from guiju.gateway.media.labelling import labelled, too_many_wait
+from guiju.gateway.media.links import PATH
+from guiju.gateway.media.model import Labelled
 from guiju.gateway.moderation import moderated
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.route import ROUTES, wire_of
@@ -28,9 +32,11 @@ from guiju.gateway.signals import (
     CallerKnown,
     Event,
     Failed,
+    LabelMedia,
     LookUp,
     Record,
     Recorded,
+    TakeIn,
 )
 from guiju.gateway.stations.allow import spent
 from guiju.gateway.stations.identify import no_key
@@ -39,9 +45,16 @@ from guiju.gateway.telling import seen_of, told_of
 from guiju.gateway.upstreams import Fleet, Speech, Upstream, no_such_model
 from guiju.gateway.work import Ask, Work
 from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, micros, new_uuid
-from guiju.records import Refusal
+from guiju.records import MadeMedium, Refusal
 
 _MOST_MODELS = 1000
+Media = Callable[[str], tuple[MadeMedium, bytes]]
+# A browser shows the file and takes it for nothing else.
+_AS_A_FILE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; sandbox"),
+    (b"cache-control", b"private, no-store"),
+)
 
 
 class Gateway:
@@ -60,11 +73,14 @@ class Gateway:
         tracing: Tracing | None = None,
         office: Office | None = None,
         barring: Barring | None = None,
+        media: Media | None = None,
     ) -> None:
         """Take the parts that wiring has made; `sharing` is for workers that count together.
 
         Without an `office` nothing is limited, without a `barring` nobody's answer is cut short.
+        `media` opens what was delivered under a number, for addresses of files.
         """
+        self._media = media
         self._rules = rules
         self._directory = directory
         self._upstream = upstream
@@ -73,6 +89,7 @@ class Gateway:
         self._clock = clock
         self._sharing = sharing
         self._tracing = tracing
+        self._labellers = Viewers(too_many_wait)
         self.counters = Counters(clock)
         self._office = office
         self._levee = Levee(recorder.write)
@@ -174,20 +191,24 @@ class Gateway:
         handlers = _ROUTES.get(line.path)
         if handlers is None and line.path.startswith("/v1/models/"):
             handlers = {"GET": Gateway._model}
+        if handlers is None and line.path.startswith(PATH):
+            handlers = {"GET": Gateway._medium}
         if handlers is None:
             raise _closed_route(line.path)
         handler = handlers.get(line.method)
         if handler is None:
             line.marks.append((b"allow", ", ".join(handlers).encode()))
             raise _wrong_method(line.method, *handlers)
-        line.route = line.path if line.path in _ROUTES else "/v1/models/"
+        families = (PATH, "/v1/models/")
+        family = next((one for one in families if line.path.startswith(one)), line.path)
+        line.route = line.path if line.path in _ROUTES else family
         await handler(self, line)
 
     # -- the routes --------------------------------------------------------------------------------
 
     async def _exchange(self, line: Line) -> None:
         self._recorder.check_open()
-        rules = self._rules.now()
+        rules, route = self._rules.now(), ROUTES[line.path]
         token = line.token()
         if not token:
             raise no_key()
@@ -201,9 +222,11 @@ class Gateway:
             token=token,
             user_header=line.header(b"x-guiju-user"),
             language=line.language(),
-            raw=await line.body(),
+            raw=await line.body(route.wire.most),
+            kind=line.header(b"content-type") or "",
+            base=line.base(),
         )
-        wire, stations = ROUTES[line.path]
+        wire, stations = route.wire, route.stations
         shares = None if self._office is None else self._office.shares
         work = Work(ask, rules, wire, shares=shares, marks=line.marks)
         line.marks += [
@@ -240,6 +263,17 @@ class Gateway:
             for name, owner in islice(listed.items(), _MOST_MODELS)
             if MODEL_NAME.fullmatch(name) and not rules.screen.judge(name, "output").stops
         }
+
+    async def _medium(self, line: Line) -> None:
+        """A labelled file at the address that its client was given; the signature is the key."""
+        links = self._rules.now().links
+        query = line.query.decode("latin-1")
+        produce_id = links.check(line.path, query, self._clock.now())
+        if self._media is None:
+            raise _closed_route(line.path)
+        found, data = await asyncio.to_thread(self._media, produce_id)
+        line.marks += [(b"x-guiju-produce-id", produce_id.encode()), *_AS_A_FILE]
+        await line.reply(200, data, "full", found.kind)
 
     async def _moderations(self, line: Line) -> None:
         await self._admit(line)
@@ -297,6 +331,15 @@ class Gateway:
     async def begin(self, command: AskModel, rules: Rules) -> Speech:
         """The model's stream, once it has begun."""
         return await (rules.models or self._upstream).begin(command)
+
+    async def take_in(self, command: TakeIn, rules: Rules) -> tuple[bytes, ...]:
+        """Fetch what the model service left at its own addresses, one after another."""
+        upstream = rules.models or self._upstream
+        return tuple([await upstream.fetch(one, command.source) for one in command.urls])
+
+    async def label_media(self, command: LabelMedia) -> tuple[Labelled, ...]:
+        """Put labels into pictures or sound, in threads of their own."""
+        return await self._labellers.each(labelled, command.orders)
 
     async def record(self, command: Record) -> Event:
         """Make it durable."""

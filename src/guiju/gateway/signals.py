@@ -13,9 +13,10 @@ import msgspec
 
 from guiju.accounts import Caller
 from guiju.gateway.limiting import Group, Hold, Tally
+from guiju.gateway.media.model import FormFile, Labelled, Order
 from guiju.kernel import GuijuError
 from guiju.records import Exchange, Refusal, Source
-from guiju.screening import Verdict
+from guiju.screening import Direction, Verdict
 from guiju.screening.images import ImageVerdict
 
 # -- what happened ---------------------------------------------------------------------------------
@@ -73,6 +74,18 @@ class EyesSaid(msgspec.Struct, frozen=True):
     verdicts: tuple[ImageVerdict, ...]
 
 
+class TakenIn(msgspec.Struct, frozen=True):
+    """The bytes that stood at the addresses of an answer, in order."""
+
+    media: tuple[bytes, ...]
+
+
+class MediaLabelled(msgspec.Struct, frozen=True):
+    """Pictures or sound with their labels, in the order of the orders."""
+
+    media: tuple[Labelled, ...]
+
+
 class Failed(msgspec.Struct, frozen=True):
     """Somebody who was asked could not answer: accounts, the model, the recorder."""
 
@@ -97,6 +110,8 @@ Event = (
     | ModelDone
     | GuardsSaid
     | EyesSaid
+    | TakenIn
+    | MediaLabelled
     | Failed
     | ClientGone
     | Recorded
@@ -122,13 +137,17 @@ class Allow(msgspec.Struct, frozen=True):
 class AskModel(msgspec.Struct, frozen=True):
     """Ask; answered by ModelAnswered, or by ModelChunks and ModelDone, or by Failed.
 
-    `model` is the name that the client gave; it is the first member of the JSON in `body`.
+    `model` is the name that the client gave; it is the first member of the JSON in `body`. With
+    `files` the members of `body` go as the fields of a form beside them. `raw`: the answer is no
+    JSON but a file, which comes as `{"file": bytes, "type": its media type}`.
     """
 
     body: bytes
     stream: bool
     path: str = "/chat/completions"
     model: str = ""
+    files: tuple[FormFile, ...] = ()
+    raw: bool = False
 
 
 class AskGuards(msgspec.Struct, frozen=True):
@@ -152,6 +171,20 @@ class AskEyes(msgspec.Struct, frozen=True):
     """Let the policy's eyes judge these pictures; answered by EyesSaid or Failed."""
 
     pictures: tuple[bytes, ...]
+    direction: Direction = "input"
+
+
+class TakeIn(msgspec.Struct, frozen=True):
+    """Fetch what the model service left at its own addresses; answered by TakenIn or Failed."""
+
+    urls: tuple[str, ...]
+    source: Source | None
+
+
+class LabelMedia(msgspec.Struct, frozen=True):
+    """Put labels into these; answered by MediaLabelled or Failed."""
+
+    orders: tuple[Order, ...]
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -171,11 +204,16 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """The whole answer, or an error; `retry_after` is in seconds, as HTTP has it."""
+    """The whole answer, or an error; `retry_after` is in seconds, as HTTP has it.
+
+    `kind` is its media type, `marks` are further headers.
+    """
 
     status: int
     body: bytes
     retry_after: int | None = None
+    kind: str = "application/json"
+    marks: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class End(msgspec.Struct, frozen=True):
@@ -184,4 +222,17 @@ class End(msgspec.Struct, frozen=True):
     data: bytes
 
 
-Command = LookUp | Allow | AskModel | AskGuards | AskEyes | Send | StopModel | Record | Reply | End
+Command = (
+    LookUp
+    | Allow
+    | AskModel
+    | AskGuards
+    | AskEyes
+    | TakeIn
+    | LabelMedia
+    | Send
+    | StopModel
+    | Record
+    | Reply
+    | End
+)

@@ -6,12 +6,16 @@ from __future__ import annotations
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.line import Line
 from guiju.gateway.telemetry import Seen, Told
+from guiju.gateway.work import Work
 from guiju.kernel import micros
 
 _OPERATIONS = {
     "/v1/completions": "text_completion",
     "/v1/embeddings": "embeddings",
+    "/v1/images/generations": "generate_content",
+    "/v1/images/edits": "generate_content",
 }
+_OUTPUTS = {"picture": "image", "sound": "speech"}
 
 
 def seen_of(line: Line) -> Seen:
@@ -56,7 +60,7 @@ def told_of(line: Line, exchange: Exchange) -> Told:
             "gen_ai.response.finish_reasons": [work.finish] if exchange.asked else None,
             "gen_ai.usage.input_tokens": usage.prompt_tokens if exchange.asked else None,
             "gen_ai.usage.output_tokens": usage.completion_tokens if exchange.asked else None,
-            "gen_ai.output.type": "json" if work.wants_json() else "text",
+            "gen_ai.output.type": _output(work),
             "http.request.method": line.method,
             "http.route": line.route,
             "http.response.status_code": line.status or None,
@@ -73,3 +77,8 @@ def told_of(line: Line, exchange: Exchange) -> Told:
         error=exchange.told,
         parts=timing.parts,
     )
+
+
+def _output(work: Work) -> str:
+    """What kind of answer was asked for, in the words of OpenTelemetry."""
+    return _OUTPUTS.get(work.wire.makes) or ("json" if work.wants_json() else "text")

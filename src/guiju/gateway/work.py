@@ -15,13 +15,15 @@ from guiju.gateway.limiting import Hold, Mark, Shares, Tally
 from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
 from guiju.gateway.wires import CHAT, Wire
-from guiju.labelling import TELLING, Place, language_of
-from guiju.records import Finding, Screening, Source, Usage
-from guiju.screening import Outcome, Screen, Verdict
+from guiju.kernel import digest
+from guiju.labelling import TELLING, AigcLabel, Place, language_of
+from guiju.records import Finding, PictureScreening, Screening, Source, Usage
+from guiju.screening import Direction, Outcome, Screen, Verdict
 from guiju.screening.images import ImageVerdict
 
 if TYPE_CHECKING:
     from guiju.gateway.eyes import Eyes
+    from guiju.gateway.media.model import Made
     from guiju.gateway.pictures import Picture
     from guiju.gateway.relay import Relay
     from guiju.gateway.signals import AskGuards
@@ -34,7 +36,10 @@ NOTHING = Screening(None, "nothing-to-judge")
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """The request as it came in: headers that count, and the raw body."""
+    """The request as it came in: headers that count, and the raw body.
+
+    `kind` is the media type of the body, `base` the address by which the client reached us.
+    """
 
     request: str
     produce_id: str
@@ -44,6 +49,8 @@ class Ask(msgspec.Struct, frozen=True):
     user_header: str | None
     language: str
     raw: bytes
+    kind: str = ""
+    base: str = ""
 
 
 @dataclass(slots=True)
@@ -96,6 +103,12 @@ class Work:
     judged: list[Judged] = field(default_factory=list)
     relay: Relay | None = None
     pictures: list[Picture] = field(default_factory=list)
+    seen: list[PictureScreening] = field(default_factory=list)
+    """What was seen in each picture, coming and going."""
+    made: list[Made] = field(default_factory=list)
+    """The pictures or the sound of an answer."""
+    before: list[AigcLabel] = field(default_factory=list)
+    """The labels that pictures of the request carry."""
     withheld: dict[str, str] = field(default_factory=dict)
     place: str | None = None
     usage: Usage = field(default_factory=Usage)
@@ -127,12 +140,28 @@ class Work:
                 )
             )
 
-    def note_picture(self, verdict: ImageVerdict) -> None:
-        """Keep what was found in a picture; of text in it, the place in what was read."""
+    def note_picture(self, verdict: ImageVerdict, picture: bytes, direction: Direction) -> None:
+        """Keep how a picture was judged and what was found; of text in it, where in what was read.
+
+        The picture itself is told by its digest.
+        """
+        self.seen.append(
+            PictureScreening(
+                picture=digest(picture),
+                direction=direction,
+                verdict=verdict.outcome.value,
+                screened=verdict.screened,
+                policy=verdict.policy,
+                found=verdict.found,
+                harms=sorted(verdict.harms),
+                parts=dict(verdict.parts),
+                request=self.ask.request,
+            )
+        )
         room = max(_MOST_FINDINGS - len(self.findings), 1)
         self.findings += [
             Finding(
-                direction="input",
+                direction=direction,
                 harm=one.harm,
                 detector=one.detector,
                 rule=one.rule,
@@ -142,6 +171,11 @@ class Work:
             )
             for one in verdict.findings[:room]
         ]
+
+    @property
+    def delivers(self) -> bool:
+        """Whether anything of what was generated leaves."""
+        return bool(self.usage.characters) or any(one.medium is not None for one in self.made)
 
     def eyes(self) -> Eyes | None:
         """Who looks at pictures for whoever reads this; None: nobody."""
@@ -201,6 +235,14 @@ class Work:
 
     def _words(self, text: str) -> str:
         return self.rules.label.words(language_of(text[:TELLING], self.ask.language))
+
+    def produce_id(self, index: int) -> str:
+        """The number of one of several media; the first one's is that of the answer."""
+        return f"{self.ask.produce_id}-{index}" if index else self.ask.produce_id
+
+    def label_of(self, index: int) -> AigcLabel:
+        """The implicit label of one of several media."""
+        return AigcLabel.from_fields(self.rules.aigc(self.produce_id(index)))
 
     def aigc(self) -> dict[str, str]:
         """The implicit label: the seven fields of GB 45438."""

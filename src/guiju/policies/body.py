@@ -22,6 +22,7 @@ from guiju.policies.upstreams import as_tables, read_models
 from guiju.screening import Screen
 
 PLACES = tuple(one.value for one in Place)
+SOUND_PLACES = (Place.START.value, Place.END.value)
 LONGEST_NOTE = 1_000
 LONGEST_LABEL = 200
 MOST_DAYS = 36_500
@@ -30,6 +31,7 @@ _LACKS = (
     "lacks an element of a label: that it is AI, and that it was generated or synthesised",
 )
 _SAMPLE = Text(zh="例如：本回答由人工智能生成。", en="For example: AI-generated.")
+_SAMPLE_OF_MEDIA = Text(zh="例如：人工智能生成。", en="For example: AI-generated (AI生成).")
 _DEFAULT = Path(__file__).parent / "default.toml"
 
 
@@ -103,6 +105,7 @@ def _labels(form: Form) -> dict[str, Any]:
     place = text.word("place", PLACES, default=Place.END.value)
     zh, en = (text.text(language, longest=LONGEST_LABEL).strip() for language in ("zh", "en"))
     text.done()
+    beside = _labels_of_media(form)
     form.done()
     if not has_elements(zh):
         raise text.fault("zh", *_LACKS, _SAMPLE)
@@ -110,7 +113,25 @@ def _labels(form: Form) -> dict[str, Any]:
         ExplicitLabel(Place(place), zh, en)
     except Invalid as error:
         raise text.fault("en", *_LACKS, _SAMPLE) from error
-    return {"text": {"place": place, "zh": zh, "en": en}}
+    return {"text": {"place": place, "zh": zh, "en": en}} | beside
+
+
+def _labels_of_media(form: Form) -> dict[str, Any]:
+    """The words on pictures, and where the label of sound is heard; as written, or left out."""
+    found: dict[str, Any] = {}
+    if form.has("picture"):
+        picture = form.form("picture")
+        zh, en = (picture.text(one, longest=LONGEST_LABEL).strip() for one in ("zh", "en"))
+        picture.done()
+        for language, words in (("zh", zh), ("en", en)):
+            if not has_elements(words):
+                raise picture.fault(language, *_LACKS, _SAMPLE_OF_MEDIA)
+        found["picture"] = {"zh": zh, "en": en}
+    if form.has("audio"):
+        audio = form.form("audio")
+        found["audio"] = {"place": audio.word("place", SOUND_PLACES, default="start")}
+        audio.done()
+    return found
 
 
 def _records(form: Form) -> dict[str, Any]:

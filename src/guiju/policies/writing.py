@@ -15,12 +15,12 @@ _LISTS = ("guard", "rule", "answer", "lexicon", "hash_list", "entry")
 
 def as_toml(body: Mapping[str, Any]) -> str:
     """Text that reads as `body`."""
-    screening, label = body["screening"], body["labels"]["text"]
+    screening = body["screening"]
     said = {key: screening[key] for key in ("reply", "refusal")}
     lines = [
         *_table("[screening]", said),
         *_parts(screening),
-        *_table("[labels.text]", label),
+        *_labels(body["labels"]),
         *_table("[records]", body["records"]),
         *_named(body, "upstreams"),
         *_named(body, "models"),
@@ -38,6 +38,11 @@ def _parts(screening: Mapping[str, Any]) -> Iterator[str]:
     for key in _LISTS:
         for one in screening.get(key, ()):
             yield from _table(f"[[screening.{key}]]", one)
+
+
+def _labels(labels: Mapping[str, Any]) -> Iterator[str]:
+    for key, one in labels.items():
+        yield from _table(f"[labels.{key}]", one)
 
 
 def _named(body: Mapping[str, Any], key: str) -> Iterator[str]:

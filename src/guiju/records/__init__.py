@@ -3,8 +3,19 @@
 
 from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.catching_up import catch_up
-from guiju.records.model import Exchange, Finding, Label, Refusal, Screening, Source, Usage
-from guiju.records.pictures import PictureScreening, note_picture
+from guiju.records.media import MadeMedium, fetched, made, made_in
+from guiju.records.model import (
+    Exchange,
+    Finding,
+    Label,
+    Medium,
+    PictureScreening,
+    Refusal,
+    Screening,
+    Source,
+    Usage,
+)
+from guiju.records.pictures import note_picture
 from guiju.records.service import ExchangeView, erase, find, read, recent, record
 from guiju.records.spill import Spill
 
@@ -14,6 +25,8 @@ __all__ = [
     "ExchangeView",
     "Finding",
     "Label",
+    "MadeMedium",
+    "Medium",
     "PictureScreening",
     "Refusal",
     "Screening",
@@ -23,7 +36,10 @@ __all__ = [
     "announce",
     "catch_up",
     "erase",
+    "fetched",
     "find",
+    "made",
+    "made_in",
     "note_picture",
     "opened",
     "read",

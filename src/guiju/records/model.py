@@ -58,6 +58,53 @@ class Label(Statement, frozen=True):
     implicit: bool
 
 
+class Medium(msgspec.Struct, frozen=True):
+    """A picture, a sound or a film that was delivered, and the marks it carries (Article 12).
+
+    `kind` is its media type; `explicit` says what people perceive, `implicit` where machines read
+    the label: `inside` it, or `beside` it for raw samples. `digest` and `size` are those of the
+    bytes that left. `content` is kept, sealed, only of what is fetched later. `producer` is whose
+    label it had before and keeps, where it had one. `looked` says how it was screened.
+    """
+
+    produce_id: str
+    kind: str
+    digest: str
+    size: int
+    explicit: str
+    implicit: str
+    content: bytes | None = None
+    producer: str | None = None
+    looked: str | None = None
+
+    def as_facts(self) -> dict[str, object]:
+        """The form in which evidence holds it; never the content."""
+        facts: dict[str, object] = {
+            "produce_id": self.produce_id,
+            "kind": self.kind,
+            "digest": self.digest,
+            "size": self.size,
+            "explicit": self.explicit,
+            "implicit": self.implicit,
+        }
+        beside = {"producer": self.producer, "looked": self.looked}
+        return facts | {name: value for name, value in beside.items() if value is not None}
+
+
+class PictureScreening(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One judged picture; `parts` says of each part of screening whether it looked, or why not."""
+
+    picture: str
+    direction: str
+    verdict: str
+    screened: str
+    policy: str
+    found: int
+    harms: list[str]
+    parts: dict[str, str]
+    request: str = ""
+
+
 class Usage(Statement, frozen=True):
     """Tokens as the model counted them; characters of the model's text delivered and covered."""
 
@@ -113,6 +160,8 @@ class Exchange(msgspec.Struct, frozen=True):
     output: bytes
     findings: tuple[Finding, ...] = ()
     source: Source | None = None
+    media: tuple[Medium, ...] = ()
+    pictures: tuple[PictureScreening, ...] = ()
 
     def detail(self) -> Detail:
         """Verdicts, label, usage and source."""
@@ -150,3 +199,4 @@ class Refusal(msgspec.Struct, frozen=True):
     person: str | None
     code: str
     count: int = 1
+    pictures: tuple[PictureScreening, ...] = ()

@@ -3,25 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from guiju.kernel import software
-from guiju.ledger import append
+from guiju.ledger import Evidence, append
 from guiju.measures import enforces
+from guiju.records.model import PictureScreening
 from guiju.storage import Tx
-
-
-class PictureScreening(msgspec.Struct, frozen=True):
-    """One judged picture; `parts` says of each part of screening whether it looked, or why not."""
-
-    picture: str
-    direction: str
-    verdict: str
-    screened: str
-    policy: str
-    found: int
-    harms: list[str]
-    parts: dict[str, str]
 
 
 @enforces("picture-screening")
@@ -35,3 +25,16 @@ def note_picture(tx: Tx, one: PictureScreening) -> None:
         subject=f"sha256:{one.picture}",
         facts=msgspec.to_builtins(one),
     )
+
+
+def evidence_of(pictures: Iterable[PictureScreening]) -> Iterator[Evidence]:
+    """The same of the pictures of a request, beside the evidence of the request itself."""
+    for one in pictures:
+        yield Evidence(
+            kind="picture-screened",
+            controls=("picture-screening",),
+            actor=software("gateway"),
+            subject=f"sha256:{one.picture}",
+            facts=msgspec.to_builtins(one),
+            rows=(),
+        )

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from guiju.kernel import Invalid, Unavailable, canonical, digest
 from guiju.policies import Screens, checked, default_body, read_file
+from guiju.policies.writing import as_toml
 from guiju.screening.classifier import shipped
 from guiju.screening.guards import read_guards
 from guiju.screening.personal import KINDS
@@ -45,11 +47,18 @@ def fault(**parts: Any) -> Invalid:
     return caught.value
 
 
+def words_only() -> dict[str, Any]:
+    """The default as it was when nothing could be said of pictures and sound yet."""
+    body = default_body()
+    del body["screening"]["images"], body["labels"]["picture"], body["labels"]["audio"]
+    return body
+
+
 def test_a_body_from_before_keeps_its_digest() -> None:
     """What was approved then is what is screened by now; empty parts are as if left out."""
     approved = "553f1e9e42f9482cd427fd83dc507712a667056650fee7c14f3d97a7a9dac13e"
-    assert digest(canonical(default_body())) == approved
-    body = default_body()
+    body = words_only()
+    assert digest(canonical(checked(body))) == approved
     body["screening"] |= {"personal": {}, "guard": [], "rule": [], "answer": [], "lexicon": []}
     assert digest(canonical(checked(body))) == approved
 
@@ -347,3 +356,18 @@ def test_a_policy_holds_for_the_classifier_it_names(db: Database, tmp_path: Path
     with pytest.raises(Invalid) as caught:
         read_file(path)
     assert caught.value.param == "screening.classifier.artefact"
+
+
+def test_labels_of_media_are_read_and_written() -> None:
+    """Words with both elements in both languages; sound has its label at one end."""
+    body = default_body()
+    assert checked(tomllib.loads(as_toml(body))) == body
+    for part, place in (
+        ({"picture": {"zh": "人工智能生成", "en": "made by us"}}, "labels.picture.en"),
+        ({"picture": {"zh": "作者自绘", "en": "AI生成"}}, "labels.picture.zh"),
+        ({"audio": {"place": "interface"}}, "labels.audio.place"),
+        ({"film": {}}, "labels.film"),
+    ):
+        with pytest.raises(Invalid) as caught:
+            checked({**body, "labels": {**body["labels"], **part}})
+        assert place in caught.value.what.en

@@ -160,5 +160,7 @@ def test_a_rule_is_said_in_words() -> None:
 
 def test_what_is_not_said_is_not_shown() -> None:
     """A policy of words only has no empty tables."""
-    assert asides(default_body()["screening"]) == []
-    assert not any(page_parts(default_body()).values())
+    body = default_body()
+    del body["screening"]["images"]
+    assert asides(body["screening"]) == []
+    assert not any(page_parts(body).values())

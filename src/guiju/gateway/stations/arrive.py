@@ -5,34 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from guiju.gateway.heads import MODEL_NAME
 from guiju.gateway.signals import Command
 from guiju.gateway.wires.strict import wrong
 from guiju.gateway.work import Work
 
-_decoder = msgspec.json.Decoder()
-
 
 def arrive(work: Work) -> tuple[Command, ...]:
     """Read the body; raises Invalid `invalid-request` naming the field that is wrong."""
-    body = work.wire.read(_read(work.ask.raw))
+    body = work.wire.read(work.wire.parsed(work.ask))
     work.body = body
     work.model = _model(body.get("model"))
     work.stream = _flag(body, "stream")
     work.end_user = _end_user(body, work.ask.user_header)
     return ()
-
-
-def _read(raw: bytes) -> dict[str, Any]:
-    try:
-        body = _decoder.decode(raw)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise wrong(None, "请求体不是有效的 JSON", "the body is not valid JSON") from error
-    if type(body) is not dict:
-        raise wrong(None, "请求体应为 JSON 对象", "the body must be a JSON object")
-    return body
 
 
 def _model(name: Any) -> str:

@@ -21,4 +21,8 @@ def ask_model(work: Work) -> tuple[Command, ...]:
     wire = work.wire
     # The model stands first, so that its name can be exchanged without reading the rest.
     question = {"model": work.model} | wire.question(work.body, stream=work.stream)
-    return (AskModel(_encode(question), work.stream, wire.asks, work.model),)
+    body = _encode(question)
+    if not wire.makes:
+        return (AskModel(body, work.stream, wire.asks, work.model),)
+    files = wire.files(work.body)
+    return (AskModel(body, work.stream, wire.asks, work.model, files, wire.makes == "sound"),)

@@ -36,21 +36,23 @@ def record(work: Work) -> tuple[Command, ...]:
         agreement=caller.agreement,
         incoming=work.incoming,
         outgoing=work.outgoing,
-        label=Label(work.ask.produce_id, work.place, implicit=work.wire.in_words),
+        label=Label(work.ask.produce_id, work.place, implicit=work.wire.in_words or work.delivers),
         usage=work.usage,
         finish=work.finish,
         retention_days=work.rules.retention_days,
-        input=work.ask.raw,
+        input=work.wire.given(work),
         output=_encode(_delivered(work)),
         findings=tuple(work.findings),
         source=work.source,
+        media=tuple(one.medium for one in work.made if one.medium is not None),
+        pictures=tuple(work.seen),
     )
     return (Record(item),)
 
 
 def _delivered(work: Work) -> dict[str, Any]:
     """What left, and apart from it what was withheld, so that an appeal can be decided."""
-    shown: Any = work.wire.kept(work.answer)
+    shown: Any = _media(work) if work.wire.makes else work.wire.kept(work.answer)
     if work.relay is not None:
         shown = {
             str(index): {
@@ -64,6 +66,15 @@ def _delivered(work: Work) -> dict[str, Any]:
         kept["wire"] = work.wire.name
     taken_back = {} if work.relay is None else withdrawn(work.relay.choices)
     return kept | {"withdrawn": taken_back} if taken_back else kept
+
+
+def _media(work: Work) -> list[dict[str, Any]]:
+    """Of pictures and sound what the record says; their bytes are known by the digest."""
+    return [
+        one.medium.as_facts() | ({"beside": one.beside} if one.beside else {})
+        for one in work.made
+        if one.medium is not None
+    ]
 
 
 _NOBODY = Text(zh="没有可以记录的人。", en="There is nobody to record this for.")

@@ -21,12 +21,13 @@ def reply(work: Work) -> tuple[Command, ...]:
         Refused: 400 `content-blocked`.
     """
     as_error = work.rules.reply_as_error or not work.wire.in_words
-    nothing_left = not work.usage.characters
-    if work.finish == "content_filter" and as_error and nothing_left:
+    if work.finish == "content_filter" and as_error and not work.delivers:
         raise _blocked()
     aigc = work.aigc()
     if work.relay is not None:
         return (End(work.relay.ending(aigc)),)
+    if work.wire.makes:
+        return (work.wire.handed_over(work),)
     answer = work.wire.whole(work, work.answer or _refusal(work), aigc)
     return (Reply(200, _encode(answer)),)
 

@@ -38,9 +38,10 @@ def hear_eyes(work: Work, verdicts: Sequence[ImageVerdict]) -> None:
     """Take what was seen: the worst counts; a picture that could not be looked at is told so."""
     here = [one for one in work.pictures if one.data is not None]
     for picture, verdict in zip(here, verdicts, strict=True):
+        work.note_picture(verdict, picture.data or b"", "input")
+    for picture, verdict in zip(here, verdicts, strict=True):
         if verdict.stops and not verdict.findings:
             raise _not_seen(picture, verdict)
-        work.note_picture(verdict)
         _take(work, verdict)
         picture.settle()
 

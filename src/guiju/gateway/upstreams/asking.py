@@ -12,14 +12,18 @@ from typing import Any, NamedTuple
 from guiju.gateway.chunks import Read, chunks_of, ends, object_of
 from guiju.gateway.client import Client
 from guiju.gateway.connection import BrokenError, Connection, LateError, UnreachableError
+from guiju.gateway.media.forms import written_form
+from guiju.gateway.signals import AskModel
 from guiju.gateway.sse import EventReader, TooLargeError
-from guiju.gateway.upstreams.errors import unavailable
+from guiju.gateway.upstreams.errors import elsewhere, unavailable
 from guiju.gateway.upstreams.failing import FailedError, Reason, reason_of
 from guiju.gateway.upstreams.port import Speech
 from guiju.kernel import monotonic
 from guiju.records import Source
 
 _MOST_ANSWER = 32 * 1024 * 1024
+# Pictures stand in JSON as base64, and there may be several.
+_MOST_MEDIA = 64 * 1024 * 1024
 _MOST_STREAM = 256 * 1024 * 1024
 _MOST_PROBE = 4 * 1024 * 1024
 _PROBE_SECONDS = 5.0
@@ -52,12 +56,72 @@ async def whole(
     except BrokenError as error:
         raise _failed(error) from error
     _check(said.status, said.after)
-    answer = object_of(said.body)
+    return _object(said.body)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    answer = object_of(body)
     if answer is None:
         raise FailedError("unreadable", _OK)
     if answer.get("error") is not None:
         raise _told_so(answer["error"])
     return answer
+
+
+async def answered(
+    client: Client, ask: AskModel, path: str, body: bytes, limits: Limits
+) -> dict[str, Any]:
+    """The answer in the shape that was asked for; raises FailedError.
+
+    A file comes as `{"file": bytes, "type": its media type}`.
+    """
+    kind = None
+    if ask.files:
+        kind, body = written_form(object_of(body) or {}, ask.files)
+    elif not ask.raw:
+        return await whole(client, "POST", path, body, limits)
+    try:
+        said = await client.whole(
+            "POST",
+            path,
+            body,
+            most=_MOST_MEDIA,
+            within=limits.whole,
+            connect=limits.connect,
+            kind=kind,
+        )
+    except BrokenError as error:
+        raise _failed(error) from error
+    _check(said.status, said.after)
+    if ask.raw:
+        return {"file": said.body, "type": said.kind.decode("latin-1")}
+    return _object(said.body)
+
+
+async def fetched(client: Client, url: str, limits: Limits) -> bytes:
+    """The file at an address of this very service.
+
+    Raises:
+        FailedError: it does not come.
+        Unavailable: `media-elsewhere`, for an address of anybody else.
+    """
+    target = client.target(url)
+    if target is None:
+        raise elsewhere()
+    try:
+        said = await client.whole(
+            "GET",
+            target,
+            b"",
+            most=_MOST_MEDIA,
+            within=limits.whole,
+            connect=limits.connect,
+            below_base=False,
+        )
+    except BrokenError as error:
+        raise _failed(error) from error
+    _check(said.status, said.after)
+    return said.body
 
 
 async def listed(client: Client, path: str, limits: Limits) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from guiju.gateway.signals import AskModel
 from guiju.gateway.upstreams.asking import Limits
 from guiju.gateway.upstreams.endpoint import Endpoint
 from guiju.gateway.upstreams.failing import FailedError
@@ -88,7 +89,9 @@ async def _answered(endpoint: Endpoint, model: str) -> Checked | None:
     }
     start = monotonic()
     try:
-        await endpoint.answer(CHAT_PATH, _encode(question), _SECONDS)
+        body = _encode(question)
+        ask = AskModel(body, stream=False, path=CHAT_PATH, model=model)
+        await endpoint.answer(ask, body, _SECONDS)
     except FailedError as error:
         return _failed(endpoint.config.name, model, error, start)
     took = monotonic() - start

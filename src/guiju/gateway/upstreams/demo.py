@@ -8,15 +8,18 @@ stopped on its way out that was harmless on its way in.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import msgspec
 
 from guiju.gateway.signals import AskModel, ModelAnswered
-from guiju.gateway.upstreams.errors import refused
+from guiju.gateway.upstreams.demo_media import EDITS, PICTURES, pictures
+from guiju.gateway.upstreams.errors import elsewhere, refused
 from guiju.gateway.upstreams.port import CHAT_PATH, OURS, Speech
 from guiju.kernel import Clock, SystemClock, micros, new_id
+from guiju.records import Source
 
 NAME = "guiju-demo"
 _PIECE = 4
@@ -44,13 +47,20 @@ class DemoModel:
         return {NAME: OURS}
 
     async def answer(self, ask: AskModel) -> ModelAnswered:
-        """The whole answer."""
+        """The whole answer; pictures are drawn in a thread."""
+        if ask.path in {PICTURES, EDITS}:
+            made = await asyncio.to_thread(pictures, _decode(ask.body))
+            return ModelAnswered({**self._head("images"), **made})
         if ask.path not in _KINDS:
             raise refused(404)
         said, prompt = _said(ask)
         choices = [_choice(ask, at, "message", text, "stop") for at, text in enumerate(said)]
         usage = _usage(prompt, "".join(said))
         return ModelAnswered({**self._head(_KINDS[ask.path]), "choices": choices, "usage": usage})
+
+    async def fetch(self, url: str, source: Source | None) -> bytes:  # noqa: ARG002 - as the port
+        """Nothing: this model gives bytes and no addresses."""
+        raise elsewhere()
 
     async def begin(self, ask: AskModel) -> Speech:
         """The answer as a stream."""

@@ -12,6 +12,7 @@ from guiju.gateway.upstreams.errors import refused, unavailable
 from guiju.gateway.upstreams.failing import FailedError
 from guiju.gateway.upstreams.port import OURS, Speech
 from guiju.kernel import GuijuError
+from guiju.records import Source
 
 
 class HttpUpstream:
@@ -43,10 +44,17 @@ class HttpUpstream:
     async def answer(self, ask: AskModel) -> ModelAnswered:
         """The whole answer of the model."""
         try:
-            said = await asking.whole(self._client, "POST", ask.path, ask.body, self._limits)
+            said = await asking.answered(self._client, ask, ask.path, ask.body, self._limits)
         except FailedError as error:
             raise _told(error) from error
         return ModelAnswered(said)
+
+    async def fetch(self, url: str, source: Source | None) -> bytes:  # noqa: ARG002 - there is one
+        """The file at an address of this service."""
+        try:
+            return await asking.fetched(self._client, url, self._limits)
+        except FailedError as error:
+            raise unavailable() from error
 
     async def begin(self, ask: AskModel) -> Speech:
         """The model's answer as a stream; one that breaks off before [DONE] has failed."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from guiju.gateway.circuit import Circuit
 from guiju.gateway.client import Client
+from guiju.gateway.signals import AskModel
 from guiju.gateway.telemetry import State, UpstreamNow
 from guiju.gateway.upstreams import asking
 from guiju.gateway.upstreams.counts import Counts
@@ -86,11 +87,11 @@ class Endpoint:
         if self._client is not None:
             self._client.retire()
 
-    async def answer(self, path: str, body: bytes, limits: asking.Limits) -> dict[str, Any]:
-        """The whole answer; raises FailedError."""
+    async def answer(self, ask: AskModel, body: bytes, limits: asking.Limits) -> dict[str, Any]:
+        """The whole answer to `body`, the question in its words; raises FailedError."""
         client, counts, start = self._enter(), self.counts, self._clock()
         try:
-            said = await asking.whole(client, "POST", path + self._query, body, limits)
+            said = await asking.answered(client, ask, ask.path + self._query, body, limits)
         except BaseException as error:
             self._fail(error, start)
             raise
@@ -114,6 +115,10 @@ class Endpoint:
             # Others need not wait for the end of a long answer.
             self.circuit.succeed()
         return stream
+
+    async def fetch(self, url: str, limits: asking.Limits) -> bytes:
+        """The file at an address of this upstream; raises FailedError, or Unavailable."""
+        return await asking.fetched(self._asked(), url, limits)
 
     async def listed(self, path: str, limits: asking.Limits) -> list[str]:
         """The names that it lists at `path`; raises FailedError."""

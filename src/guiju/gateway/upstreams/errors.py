@@ -25,6 +25,23 @@ def unavailable(after: int | None = None) -> GuijuError:
     )
 
 
+def elsewhere() -> Unavailable:
+    """A model service points to a file that does not lie with itself; nobody here goes there."""
+    return Unavailable(
+        "media-elsewhere",
+        Text(
+            zh="模型服务给出的文件地址不在其自身，不予抓取。",
+            en="The model service names a file that lies elsewhere; it is not fetched.",
+        ),
+        Text(
+            zh="请以 response_format 为 b64_json 请求，或联系服务方。",
+            en="Ask with response_format b64_json, or tell the provider.",
+        ),
+        article=12,
+        status=502,
+    )
+
+
 def refused(status: int) -> Invalid:
     """The model service understood the request and will not do it."""
     # What the upstream says about it is unscreened text, so only its status is passed on.

@@ -40,6 +40,13 @@ class Upstream(Protocol):
         """The whole answer; raises Unavailable, or Invalid when the model refuses the request."""
         ...
 
+    async def fetch(self, url: str, source: Source | None) -> bytes:
+        """The file at an address that the answer of `source` names, of its own origin only.
+
+        Raises Unavailable `media-elsewhere` for any other address, or as `answer`.
+        """
+        ...
+
     async def begin(self, ask: AskModel) -> Speech:
         """The answer as a stream that has begun; raises as `answer` does.
 

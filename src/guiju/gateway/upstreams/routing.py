@@ -16,7 +16,7 @@ from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.gateway.upstreams.asking import Limits, Streamed
 from guiju.gateway.upstreams.choosing import Member, Route, usual
 from guiju.gateway.upstreams.endpoint import NEVER
-from guiju.gateway.upstreams.errors import no_such_model, refused, unavailable
+from guiju.gateway.upstreams.errors import elsewhere, no_such_model, refused, unavailable
 from guiju.gateway.upstreams.failing import AGAIN, FailedError
 from guiju.gateway.upstreams.port import Speech
 from guiju.gateway.upstreams.trying import (
@@ -65,7 +65,7 @@ class Router:
         if member is not None:
             try:
                 said = await member.endpoint.answer(
-                    ask.path, body_for(ask, member, route.head), route.limits
+                    ask, body_for(ask, member, route.head), route.limits
                 )
             except FailedError as error:
                 before = Failure(member, error)
@@ -75,6 +75,22 @@ class Router:
         said, source = await self._otherwise(ask, _whole(ask), before)
         said["model"] = source.name
         return ModelAnswered(said, source)
+
+    async def fetch(self, url: str, source: Source | None) -> bytes:
+        """The file at an address of the upstream that answered."""
+        member = None if source is None else self._member(source)
+        if member is None:
+            raise elsewhere()
+        limits = self._routes[source.name].limits if source is not None else Limits()
+        try:
+            return await member.endpoint.fetch(url, limits)
+        except FailedError as error:
+            raise unavailable() from error
+
+    def _member(self, source: Source) -> Member | None:
+        route = self._routes.get(source.name)
+        members = () if route is None else route.members
+        return next((one for one in members if one.endpoint.config.name == source.upstream), None)
 
     async def begin(self, ask: AskModel) -> Speech:
         """The stream of the first who begins to speak, under the name of the model that does."""
@@ -140,7 +156,7 @@ class Router:
 
 def _whole(ask: AskModel) -> Ask[dict[str, Any]]:
     async def doing(member: Member, body: bytes, limits: Limits) -> dict[str, Any]:
-        return await member.endpoint.answer(ask.path, body, limits)
+        return await member.endpoint.answer(ask, body, limits)
 
     return doing
 

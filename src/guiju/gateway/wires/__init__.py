@@ -7,11 +7,27 @@ errors as its clients expect them. What it does not know it refuses by name; it 
 
 from guiju.gateway.wires.chat import CHAT
 from guiju.gateway.wires.completions import COMPLETIONS
+from guiju.gateway.wires.edits import EDITS
 from guiju.gateway.wires.embeddings import EMBEDDINGS
+from guiju.gateway.wires.images import IMAGES
 from guiju.gateway.wires.messages import MESSAGES
 from guiju.gateway.wires.responses import RESPONSES
-from guiju.gateway.wires.wire import Voice, Wire
+from guiju.gateway.wires.wire import MOST_BODY, Voice, Wire
 
-__all__ = ["CHAT", "COMPLETIONS", "EMBEDDINGS", "MESSAGES", "RESPONSES", "WIRES", "Voice", "Wire"]
+__all__ = [
+    "CHAT",
+    "COMPLETIONS",
+    "EDITS",
+    "EMBEDDINGS",
+    "IMAGES",
+    "MESSAGES",
+    "MOST_BODY",
+    "RESPONSES",
+    "WIRES",
+    "Voice",
+    "Wire",
+]
 
-WIRES = {one.name: one for one in (CHAT, COMPLETIONS, EMBEDDINGS, MESSAGES, RESPONSES)}
+WIRES = {
+    one.name: one for one in (CHAT, COMPLETIONS, EDITS, EMBEDDINGS, IMAGES, MESSAGES, RESPONSES)
+}

@@ -6,10 +6,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+import msgspec
+
 from guiju.gateway.passages import not_text
 from guiju.kernel import Invalid, Text
 
+_decoder = msgspec.json.Decoder()
 _SHOWN = 40  # characters of a name that an error repeats
+
+
+def json_of(raw: bytes) -> dict[str, Any]:
+    """The object in the body of a request; raises Invalid `invalid-request`."""
+    try:
+        body = _decoder.decode(raw)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise wrong(None, "请求体不是有效的 JSON", "the body is not valid JSON") from error
+    if type(body) is not dict:
+        raise wrong(None, "请求体应为 JSON 对象", "the body must be a JSON object")
+    return body
 
 
 def wrong(param: str | None, zh: str, en: str) -> Invalid:

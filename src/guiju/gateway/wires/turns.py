@@ -34,9 +34,10 @@ def content_of(parts: list[str | Json]) -> str | list[Json]:
 
 def picture(url: str, where: str, detail: Any = None) -> Json:
     """A picture as a part of a chat, which remembers where it stood."""
-    image = {"url": url} if detail is None else {"url": url, "detail": detail}
-    part: dict[Any, Any] = {"type": "image_url", "image_url": image, PLACE: where}
-    return part
+    image: dict[Any, Any] = {"url": url, PLACE: where}
+    if detail is not None:
+        image["detail"] = detail
+    return {"type": "image_url", "image_url": image}
 
 
 def assistant_turn(texts: list[str], calls: list[Json], thoughts: list[str]) -> Json:

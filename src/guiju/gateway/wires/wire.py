@@ -7,14 +7,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+import msgspec
+
+from guiju.gateway.media.model import FormFile
 from guiju.gateway.passages import KEPT_BACK
+from guiju.gateway.signals import Reply
+from guiju.gateway.wires.strict import json_of
 
 if TYPE_CHECKING:
     from guiju.gateway.choices import Choice
     from guiju.gateway.watch import Channel
-    from guiju.gateway.work import Work
+    from guiju.gateway.work import Ask, Work
 
+MOST_BODY = 8 * 1024 * 1024
 Json = dict[str, Any]
+_encode = msgspec.json.Encoder().encode
 
 
 class Voice(Protocol):
@@ -55,9 +62,38 @@ class Wire(ABC):
     asks: ClassVar[str] = "/chat/completions"
     """Where the model service is asked, below its base address."""
 
+    most: ClassVar[int] = MOST_BODY
+    """How many bytes a request may have."""
+    makes: ClassVar[str] = ""
+    """What its answers are made of, if not of words or numbers: `picture` or `sound`."""
+
+    def parsed(self, ask: Ask) -> Json:
+        """The request as an object; raises Invalid `invalid-request`."""
+        return json_of(ask.raw)
+
+    def given(self, work: Work) -> bytes:
+        """What of the request goes into the record."""
+        return work.ask.raw
+
+    def files(self, body: Json) -> tuple[FormFile, ...]:  # noqa: ARG002 - other wires have some
+        """The files that go to the model service beside the question."""
+        return ()
+
+    def format_of(self, body: Json) -> str:  # noqa: ARG002 - as above
+        """What a medium of the answer must be, as `media.labelling` knows it."""
+        return self.makes
+
+    def handed_over(self, work: Work) -> Reply:
+        """The answer of a wire that makes media, once each carries its label."""
+        return Reply(200, _encode(self.whole(work, {}, {})))
+
     def read(self, body: Json) -> Json:
         """The request as a chat; raises Invalid naming the field that cannot be read."""
         return body
+
+    def again(self, body: Json) -> Json:
+        """A request as it was kept, as a chat; raises as `read`."""
+        return self.read(body)
 
     def choices(self, body: Json) -> int:
         """How many answers side by side were asked for."""

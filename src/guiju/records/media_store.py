@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables `made_medium` (what was delivered, by its number) and `made_medium_body` (sealed)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Column, Integer, LargeBinary, Row, String, select
+
+from guiju.records.model import Exchange, Medium
+from guiju.storage import Instant, Tx, table
+
+MEDIUM = table(
+    "made_medium",
+    Column("produce_id", String(80), primary_key=True),
+    Column("request", String(40), nullable=False, index=True),
+    Column("person", String(40), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+BODY = table(
+    "made_medium_body",
+    Column("produce_id", String(80), primary_key=True),
+    Column("person", String(40), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+
+def add(tx: Tx, exchanges: Sequence[Exchange]) -> None:
+    """Insert what these exchanges delivered; the bytes only of what is fetched later."""
+    made = [(one, medium) for one in exchanges for medium in one.media]
+    tx.insert_many(MEDIUM, [_row(one, medium) for one, medium in made])
+    kept = [_body(tx, one, medium) for one, medium in made if medium.content is not None]
+    tx.insert_many(BODY, kept)
+
+
+def _row(one: Exchange, medium: Medium) -> dict[str, Any]:
+    return {
+        "produce_id": medium.produce_id,
+        "request": one.request,
+        "person": one.person,
+        "kind": medium.kind,
+        "digest": medium.digest,
+        "size": medium.size,
+        "at": one.at,
+    }
+
+
+def _body(tx: Tx, one: Exchange, medium: Medium) -> dict[str, Any]:
+    return {
+        "produce_id": medium.produce_id,
+        "person": one.person,
+        "content": tx.seal(one.person, medium.content or b"", context(medium.produce_id)),
+        "expires_at": one.at + timedelta(days=one.retention_days),
+    }
+
+
+def context(produce_id: str) -> str:
+    """What a seal is bound to, so that bodies cannot be swapped between numbers."""
+    return f"medium/{produce_id}"
+
+
+def find(tx: Tx, produce_id: str) -> Row[Any] | None:
+    """What was delivered under this number."""
+    return tx.row(select(MEDIUM).where(MEDIUM.c.produce_id == produce_id))
+
+
+def of_request(tx: Tx, request: str) -> Sequence[Row[Any]]:
+    """What one exchange delivered, in the order of the numbers."""
+    wanted = select(MEDIUM).where(MEDIUM.c.request == request)
+    return tx.rows(wanted.order_by(MEDIUM.c.produce_id))
+
+
+def body(tx: Tx, produce_id: str) -> Row[Any] | None:
+    """The sealed bytes."""
+    return tx.row(select(BODY).where(BODY.c.produce_id == produce_id))

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Delivered pictures and sound: found by their number, sealed per person, proved by the tree."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from tests.unit.records.test_records_service import OFFICER, SECOND, exchange, leaves
+
+from guiju import records
+from guiju.kernel import FixedClock, NotFound, digest
+from guiju.records import Medium, PictureScreening, Refusal
+from guiju.storage import Database
+
+DATA = b"\x89PNG a picture"
+
+
+def medium(number: str = "p-1", *, kept: bool = True) -> Medium:
+    return Medium(
+        produce_id=number,
+        kind="image/png",
+        digest=digest(DATA),
+        size=len(DATA),
+        explicit="words",
+        implicit="inside",
+        content=DATA if kept else None,
+        looked="full",
+    )
+
+
+SEEN = PictureScreening(
+    picture=digest(DATA),
+    direction="output",
+    verdict="pass",
+    screened="full",
+    policy="d" * 64,
+    found=0,
+    harms=[],
+    parts={"codes": "full"},
+    request="req_1",
+)
+
+
+@pytest.mark.control("media-label", "picture-screening")
+def test_a_medium_has_a_leaf_and_is_found_by_its_number(db: Database, clock: FixedClock) -> None:
+    """The leaf covers the rows, holds the digest, and never the bytes."""
+    made = (medium(), medium("p-1-1", kept=False))
+    with db.write() as tx:
+        records.record(tx, [replace(exchange(clock), media=made, pictures=(SEEN,))])
+    kinds = [one["kind"] for one in leaves(db)]
+    assert kinds.count("media-labelled") == 2
+    assert kinds.count("picture-screened") == 1
+    first = next(one for one in leaves(db) if one["kind"] == "media-labelled")
+    assert first["facts"]["digest"] == digest(DATA)
+    assert first["facts"]["produce_id"] == "p-1"
+    assert DATA.decode("latin-1") not in str(leaves(db))
+    with db.read() as tx:
+        found = records.made(tx, "p-1")
+        assert found is not None
+        assert (found.request, found.digest) == ("req_1", digest(DATA))
+        assert [one.produce_id for one in records.made_in(tx, "req_1")] == ["p-1", "p-1-1"]
+        assert records.made(tx, "p-2") is None
+
+
+@pytest.mark.control("records-sealed")
+def test_a_kept_medium_is_sealed_and_gone_with_its_person(db: Database, clock: FixedClock) -> None:
+    """What is fetched are the bytes that were labelled; after an erasure nobody can."""
+    with db.write() as tx:
+        kept = replace(exchange(clock), media=(medium(), medium("p-1-1", kept=False)))
+        records.record(tx, [kept])
+    with db.read() as tx:
+        assert records.fetched(tx, "p-1")[1] == DATA
+        with pytest.raises(NotFound) as none:
+            records.fetched(tx, "p-1-1")
+    assert none.value.code == "medium-not-found"
+    with db.write() as tx:
+        records.erase(tx, OFFICER, SECOND, "pe_1")
+    with db.read() as tx, pytest.raises(NotFound) as gone:
+        records.fetched(tx, "p-1")
+    assert gone.value.code == "key-destroyed"
+
+
+def test_a_picture_of_a_refused_request_is_on_record(db: Database, clock: FixedClock) -> None:
+    """What was turned away was looked at all the same."""
+    refusal = Refusal("req_2", clock.now(), "/v1/images/edits", "k", "pe_1", "x", pictures=(SEEN,))
+    with db.write() as tx:
+        records.record(tx, [refusal])
+    assert [one["kind"] for one in leaves(db)][-2:] == ["request-refused", "picture-screened"]
