@@ -146,7 +146,6 @@ def test_a_dead_authority_is_followed_by_another_that_knows_all(
         async with workers(db, tmp_path, 3) as made:
             found = [await outcome(made.allow(at % 3)) for at in range(40)]
             made.kill(0)
-            await asyncio.sleep(0.2)
             found += await asyncio.gather(*(outcome(made.allow(at % 2)) for at in range(200)))
             return found
 
@@ -157,7 +156,9 @@ def test_a_dead_authority_is_followed_by_another_that_knows_all(
     assert "unavailable" not in found
 
 
-def test_without_an_authority_the_door_closes_once_nothing_is_in_hand() -> None:
+def test_without_an_authority_the_door_closes_once_nothing_is_in_hand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What was lent is used; then nothing passes, and it opens again by itself."""
 
     class Gone:
@@ -175,6 +176,7 @@ def test_without_an_authority_the_door_closes_once_nothing_is_in_hand() -> None:
             """Nothing to close."""
 
     refusal = Text(zh="无", en="none")
+    monkeypatch.setattr(office, "_PATIENCE_SECONDS", 0.02)
 
     async def play() -> None:
         gone = Gone()

@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from guiju.gateway.limiting.authority import Authority
 from guiju.gateway.limiting.refusing import refused, too_large, uncounted
 from guiju.gateway.limiting.shares import Group, Hold, Shares, Tally, lacking
-from guiju.kernel import GuijuError, monotonic
+from guiju.kernel import GuijuError, Unavailable, monotonic
 from guiju.limits import FREE, Grant, Share, Turn
 
 BEAT_SECONDS = 0.5
-# So long is somebody waited for who has in hand what another is short of.
+# So long is somebody waited for who has in hand what another is short of, or who is to count next.
 _PATIENCE_SECONDS = 1.0
 _ASK_AGAIN_SECONDS = 0.03
 # However it comes about: nobody waits longer than this to be let through or refused.
@@ -71,7 +71,8 @@ class Office:
         self._returns: dict[str, asyncio.Event] = {}
         self._waiting: Counter[str] = Counter()
         self._beating: asyncio.Task[None] | None = None
-        self._silent = False
+        # Since when nobody answers; None: somebody does.
+        self._silent: float | None = None
 
     async def start(self) -> None:
         """Find the authority, and begin to tell it, once a beat, what was used."""
@@ -94,7 +95,8 @@ class Office:
 
     def check_open(self) -> None:
         """Raise Unavailable while nobody answers who counts what is limited."""
-        if self._silent and any(one.limits != FREE for one in self.shares.active.values()):
+        limited = any(one.limits != FREE for one in self.shares.active.values())
+        if self._silent is not None and limited:
             raise uncounted()
 
     # -- a request ---------------------------------------------------------------------------------
@@ -111,7 +113,14 @@ class Office:
                 raise error
         now = monotonic()
         while (hold := group.take(tokens, monotonic())) is None:
-            short = await self._ask(group, tokens)
+            try:
+                short = await self._ask(group, tokens)
+            except Unavailable:
+                # Where one authority was killed, another is there in a moment.
+                if self._silent is None or monotonic() - self._silent > _PATIENCE_SECONDS:
+                    raise
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+                continue
             waited = monotonic() - now
             if short and waited > _PATIENCE_SECONDS:
                 share, grant = short[0]
@@ -195,7 +204,7 @@ class Office:
                 self._begin(share, share.leave(now), 0)
             elif share.due(now):
                 self._begin(share, share.report(now), 0)
-        if self._silent:
+        if self._silent is not None:
             # With nothing to tell it is an empty frame, to see whether somebody answers.
             self._set_out()
 
@@ -230,18 +239,18 @@ class Office:
             self._heard(jobs, grants)
 
     def _heard(self, jobs: Sequence[_Job], grants: Sequence[Grant]) -> None:
-        if self._silent:
+        if self._silent is not None:
             _log.warning("the authority of limits answers again")
-            self._silent = False
+            self._silent = None
         for job, grant in zip(jobs, grants, strict=True):
             job.share.hear(grant, job.sent, job.tokens)
             job.grant = grant
             self._end(job)
 
     def _failed(self, jobs: Sequence[_Job], error: GuijuError) -> None:
-        if not self._silent:
+        if self._silent is None:
             _log.warning("the authority of limits does not answer: %s", error.code)
-            self._silent = True
+            self._silent = monotonic()
         for job in jobs:
             job.share.fail()
             job.error = error
