@@ -69,7 +69,7 @@ def compose(database: Database, clock: FixedClock) -> Composed:
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),
         verify_page.router(site),
-        gateway_routes.router(site, lambda: counted(clock)),
+        gateway_routes.router(database, site, lambda: counted(clock)),
     ):
         app.include_router(routes)
     return Composed(site.install(app), database, board, clock)

@@ -55,6 +55,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("accounts", "guiju.accounts.commands:group", "People, keys, agreement, staff.", "III"),
     ("profile", "guiju.profile.commands:group", "The public statement of the service.", "III"),
     ("privacy", "guiju.records.commands:group", "Read and erase what is sealed.", "III"),
+    (
+        "records",
+        "guiju.records.keeping_commands:group",
+        "Gaps in coverage; records that have expired.",
+        "III",
+    ),
     ("ledger", "guiju.ledger.commands:group", "Evidence: verify, prove, export.", "IV"),
 )
 _CHAPTERS = {

@@ -178,9 +178,18 @@ class House:
         return StandingBoard(self.database, self.signals).report(window_days)
 
     def signals(self) -> dict[str, Signal]:
-        """Live measurements: what the last full verification of the ledger found."""
-        found = read_verification(self.settings.folder)
-        return {} if found is None else {"ledger-verified": found}
+        """Live measurements: the last full verification of the ledger, open gaps in coverage."""
+        found: dict[str, Signal] = {}
+        verified = read_verification(self.settings.folder)
+        if verified is not None:
+            found["ledger-verified"] = verified
+        with self.database.read() as tx:
+            waiting = records.open_gaps(tx)
+            if waiting or records.recent(tx, limit=1):
+                detail = f"{waiting} gaps in coverage are open."
+                now = self.clock.now()
+                found["probe:coverage-incidents"] = Signal(waiting == 0, now, detail=detail)
+        return found
 
     # -- the data plane ----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from guiju import records
 from guiju.accounts import routes as accounts_routes
 from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
@@ -57,7 +58,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
         verify_page.router(site),
-        gateway_routes.router(site, gateway.counted),
+        gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):
         app.include_router(routes)
@@ -87,8 +88,20 @@ def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> PlainTextResponse:
-        text = exposition(*gateway.counted()) + house.rules.metrics()
+        text = exposition(*gateway.counted()) + house.rules.metrics() + _gaps(house)
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+
+
+def _gaps(house: House) -> str:
+    """How many gaps in coverage are open; nothing while nobody can say, so that it is missed."""
+    try:
+        with house.database.read() as tx:
+            waiting = records.open_gaps(tx)
+    except GuijuError:
+        return ""
+    name = "guiju_coverage_gaps_open"
+    said = "Incidents of characters without a verdict that no person has closed."
+    return f"# HELP {name} {said}\n# TYPE {name} gauge\n{name} {waiting}\n"
 
 
 def _faults(house: House, gateway: Gateway) -> tuple[list[str], list[str]]:

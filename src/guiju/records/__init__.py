@@ -3,6 +3,9 @@
 
 from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.catching_up import catch_up
+from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
+from guiju.records.coverage_model import OFFICER as GAP_OFFICER
+from guiju.records.coverage_model import Gap, GapState
 from guiju.records.media import MadeMedium, fetched, made, made_in
 from guiju.records.model import (
     Exchange,
@@ -20,10 +23,13 @@ from guiju.records.service import ExchangeView, erase, find, read, recent, recor
 from guiju.records.spill import Spill
 
 __all__ = [
+    "GAP_OFFICER",
     "BulkReading",
     "Exchange",
     "ExchangeView",
     "Finding",
+    "Gap",
+    "GapState",
     "Label",
     "MadeMedium",
     "Medium",
@@ -35,12 +41,16 @@ __all__ = [
     "Usage",
     "announce",
     "catch_up",
+    "close_gap",
     "erase",
     "fetched",
     "find",
+    "gaps",
+    "get_gap",
     "made",
     "made_in",
     "note_picture",
+    "open_gaps",
     "opened",
     "read",
     "recent",

@@ -11,7 +11,7 @@ from typing import Any
 from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, new_id, software
 from guiju.ledger import Evidence, append, append_many
 from guiju.measures import enforces
-from guiju.records import media, media_store, pictures, store
+from guiju.records import coverage, media, media_store, pictures, store
 from guiju.records.model import Exchange, ExchangeFacts, Finding, Refusal
 from guiju.storage import RowDigest, Tx, destroy_key
 
@@ -61,6 +61,7 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
             evidence.append(_evidence_of_refusal(one))
         evidence += pictures.evidence_of(one.pictures)
     append_many(tx, _with_remaining(evidence, rows))
+    coverage.note(tx, exchanges)
 
 
 def _rows_by_request(noted: Sequence[RowDigest]) -> dict[str, list[RowDigest]]:
