@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -13,6 +13,8 @@ from guiju.kernel.text import Text
 
 _LONGEST = 2_000
 _SHOWN = 40
+# Control characters and lone surrogates; line break and tab are text.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _REMEDY = Text(zh="请更正后重试。", en="Correct it and try again.")
 
 
@@ -49,8 +51,8 @@ class Form:
             raise self.fault(key, "为空", "is empty")
         if len(value) > longest:
             raise self.fault(key, f"超过 {longest} 个字符", f"is longer than {longest} characters")
-        if unfit := next((one for one in value if _unfit(one)), None):
-            name = f"U+{ord(unfit):04X}"
+        if unfit := _UNFIT.search(value):
+            name = f"U+{ord(unfit[0]):04X}"
             raise self.fault(
                 key, f"含有不可用的字符 {name}", f"holds the unusable character {name}"
             )
@@ -176,8 +178,3 @@ def shown(value: object) -> str:
 def shown_name(name: str) -> str:
     """A file or key name as it can be shown within one line."""
     return "".join(one if one.isprintable() else "?" for one in name)[:200]
-
-
-def _unfit(one: str) -> bool:
-    """Control characters and lone surrogates; line break and tab are text."""
-    return unicodedata.category(one) in {"Cc", "Cs"} and one not in "\n\t"

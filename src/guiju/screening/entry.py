@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Literal
 
 from guiju.kernel import Text
@@ -23,6 +24,7 @@ WINDOW = 30
 """How many folded characters may stand between what must stand near each other."""
 LONGEST_WINDOW = 100
 LONGEST_TERM = 200
+EVERYWHERE = frozenset(DIRECTIONS)
 LONGEST_EXCEPTION = 32
 """A stream keeps no more than this of what it let go, and must still see an exception in whole."""
 MOST_PARTS = 8
@@ -56,7 +58,7 @@ class Entry:
     term: str
     harm: str
     action: Outcome
-    scope: frozenset[Direction] = frozenset(DIRECTIONS)
+    scope: frozenset[Direction] = EVERYWHERE
     level: int = 1
     note: str = ""
     kind: Kind = "term"
@@ -115,7 +117,7 @@ def read_entry(mapping: object, where: Text | str) -> Entry:
 
 def write_entry(entry: Entry) -> dict[str, Any]:
     """What `read_entry` reads back as the same entry; what is usual is left out."""
-    near, usual = entry.near, entry.scope == frozenset(DIRECTIONS)
+    near, usual = entry.near, entry.scope == EVERYWHERE
     table: dict[str, Any] = {
         "term": entry.term,
         "harm": entry.harm,
@@ -157,12 +159,17 @@ def _scope(table: Table) -> frozenset[Direction]:
     named = table.words("scope", DIRECTIONS)
     if table.has("scope") and not named:
         raise table.broken("scope", " / ".join(DIRECTIONS))
+    return _ways(named)
+
+
+@cache
+def _ways(named: tuple[str, ...]) -> frozenset[Direction]:
     return frozenset(way for way in DIRECTIONS if not named or way in named)
 
 
 def _views(table: Table) -> tuple[str, ...]:
     named = table.words("views", VIEW_NAMES)
-    return tuple(one for one in VIEW_NAMES if one in named)
+    return tuple(one for one in VIEW_NAMES if one in named) if named else ()
 
 
 def _near(table: Table) -> Near:
@@ -221,7 +228,7 @@ def _hopeless_near(entry: Entry) -> Text | None:
 
 
 def _hopeless_phrase(entry: Entry) -> Text | None:
-    parts = [fold(one).text for one in entry.parts]
+    parts = [fold(one).text for one in entry.parts] if entry.except_ else []
     for phrase in (fold(one).text for one in entry.except_):
         if BORDER in phrase or not any(one in phrase and one != phrase for one in parts):
             return Text(

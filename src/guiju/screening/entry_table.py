@@ -43,7 +43,9 @@ class Table:
 
     def text(self, key: str, default: str | None = None) -> str:
         """A string; `default` when there is none."""
-        value = self._values.get(key, default)
+        if default is not None and key not in self._values:
+            return default
+        value = self._values.get(key)
         if not isinstance(value, str) or holds_halves(value):
             raise self.broken(key, "text")
         return value
@@ -57,7 +59,9 @@ class Table:
 
     def words(self, key: str, known: Collection[str] = _NONE) -> tuple[str, ...]:
         """A list of strings, each of them once; if `known` says some, only these."""
-        value = self._values.get(key, ())
+        if key not in self._values:
+            return ()
+        value = self._values[key]
         if not isinstance(value, (list, tuple)) or not all(map(_is_text, value)):
             raise self.broken(key, "[...]" if not known else " / ".join(known))
         for one in value if known else ():

@@ -129,21 +129,17 @@ def _owned(forms: Sequence[str], numbers: Numbers) -> tuple[Sequence[str], bytes
 
     Of a million forms those are few.
     """
-    if len(set(forms)) == len(forms):
+    last = dict(zip(forms, range(len(forms)), strict=True))
+    if len(last) == len(forms):
         return forms, numbers.astype(np.uint32).tobytes(), b""
-    found: dict[str, int] = {}
-    more: dict[int, dict[int, None]] = {}
-    first: list[int] = []
-    for form, number in zip(forms, numbers.tolist(), strict=True):
-        at = found.setdefault(form, len(found))
-        if at == len(first):
-            first.append(number)
-        elif first[at] != number:
-            more.setdefault(at, {first[at]: None})[number] = None
-    counts = np.ones(len(first), dtype=np.uint32)
-    counts[list(more)] = [len(each) for each in more.values()]
-    bounds = np.concatenate(([0], np.cumsum(counts))).astype(np.uint32)
-    owners = np.repeat(np.array(first, dtype=np.uint32), counts)
-    for at, each in more.items():
-        owners[bounds[at] : bounds[at + 1]] = list(each)
-    return list(found), owners.tobytes(), bounds.tobytes() if more else b""
+    place = np.zeros(len(forms), dtype=np.int64)
+    place[list(last.values())] = np.arange(len(last))
+    form = place[np.fromiter(map(last.__getitem__, forms), dtype=np.int64, count=len(forms))]
+    order = np.lexsort((numbers, form))
+    form, numbers = form[order], numbers[order]
+    keep = np.ones(len(forms), dtype=bool)
+    keep[1:] = (form[1:] != form[:-1]) | (numbers[1:] != numbers[:-1])
+    counts = np.bincount(form[keep])
+    bounds = np.concatenate(([0], np.cumsum(counts))).astype(np.uint32).tobytes()
+    owners = numbers[keep].astype(np.uint32).tobytes()
+    return list(last), owners, bounds if counts.max() > 1 else b""

@@ -130,7 +130,7 @@ def heads_of(entries: Sequence[Entry]) -> Heads:
     # Mostly those that stand side by side have the same.
     for mark, those in groupby(map(_HEAD, entries)):
         numbers.append(heads.setdefault(mark, len(heads)))
-        counts.append(sum(1 for _ in those))
+        counts.append(len(list(those)))
     of = np.repeat(np.array(numbers, dtype=np.uint32), counts)
     _, first = np.unique(of, return_index=True)
     return Heads(of, tuple(entries[at] for at in first))

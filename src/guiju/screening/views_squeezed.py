@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from guiju.kernel import Text
 from guiju.screening.ranges import ranges
@@ -83,8 +83,9 @@ def is_word(folded: str, start: int, end: int) -> bool:
     return not left and not right
 
 
+@lru_cache(maxsize=64)
 def squeeze(folded: str) -> str:
-    """The squeezed form of a folded text."""
+    """The squeezed form of a term, which each view asks for."""
     return collapsed(dropped(folded))
 
 
