@@ -29,7 +29,7 @@ check: $(VENV)/.test ## Run the fast part, in less than 90 seconds
 	@tools/run_tests.sh fast
 
 bench: $(VENV)/.test ## Measure against peers and limits; prints a table, writes bench/results
-	@tools/system_packages.sh nginx-light wrk
+	@tools/system_packages.sh nginx-light wrk postgresql
 	@PYTHON="$(PYTHON)" tools/bench_peers.sh
 	@set -e; for one in $$(grep -l __main__ bench/*.py); do $(BIN)/python "$$one"; done
 

@@ -100,6 +100,8 @@ def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
 def granian(target: str, port: int) -> list[str]:
     """The command that serves an ASGI application as guiju is served."""
     options = ["--interface", "asginl", "--loop", "uvloop", "--no-ws", "--log-level", "warning"]
+    # Its usual 1,024 connections at once would be the figure of 2,000 streams.
+    options += ["--backlog", "4096", "--backpressure", "8192"]
     return [str(BIN / "granian"), *options, "--port", str(port), target]
 
 

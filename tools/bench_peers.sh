@@ -12,3 +12,14 @@ if [ ! -x "$LITELLM/bin/litellm" ]; then
         "$LITELLM/bin/python" -m pip install --quiet --disable-pip-version-check 'litellm[proxy]==1.106.2' ||
         { echo "LiteLLM could not be installed; it will be missing from the table." >&2; rm -rf "$LITELLM"; }
 fi
+
+PORTKEY=.bench/portkey
+if [ ! -d "$PORTKEY/node_modules/@portkey-ai/gateway/build" ]; then
+    if command -v npm >/dev/null; then
+        echo "Installing the Portkey gateway into $PORTKEY (some 25 MB) ..."
+        npm install --prefix "$PORTKEY" --no-audit --no-fund --loglevel=error @portkey-ai/gateway@1.15.2 >/dev/null ||
+            { echo "Portkey could not be installed; it will be missing from the table." >&2; rm -rf "$PORTKEY"; }
+    else
+        echo "There is no npm, so Portkey will be missing from the table." >&2
+    fi
+fi

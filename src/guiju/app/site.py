@@ -35,6 +35,34 @@ App = Callable[
     Awaitable[None],
 ]
 
+# The framework would describe an error of its own making, which nobody is ever sent.
+_WORD, _WORD_OR_NONE = {"type": "string"}, {"type": ["string", "null"]}
+_ERROR = {
+    "message": _WORD,
+    "type": _WORD,
+    "param": _WORD_OR_NONE,
+    "code": _WORD,
+    "what": _WORD,
+    "remedy": _WORD,
+    "article": {"type": ["integer", "null"]},
+    "case": _WORD_OR_NONE,
+    "request_id": _WORD,
+}
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "The one shape of errors, in the reader's language",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"error": {"type": "object", "properties": _ERROR}},
+                    "required": ["error"],
+                }
+            }
+        },
+    }
+}
+
 _DEMO = Text(
     zh="这是演示：由内置的演示模型作答，服务信息均为示例。",
     en="This is a demonstration: a built-in demo model answers, and the service is a sample.",
@@ -61,7 +89,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):
-        app.include_router(routes)
+        app.include_router(routes, responses=_ERRORS)
     add_api_page(app, site)
     _machines(app, house, gateway)
     return site.install(app)

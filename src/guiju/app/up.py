@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -26,6 +27,13 @@ from guiju.gateway import DEMO_MODEL
 from guiju.gateway.telemetry import Sharing
 from guiju.kernel import SystemClock, Text, Unavailable, software
 from guiju.policies.upstreams import models_of
+
+MOST_CONNECTIONS = 8192
+"""What a worker serves at once at most; whoever comes then waits to be let in."""
+
+_BACKLOG = 4096  # connections that wait to be let in; the kernel may allow less
+_MOST_FILES = 65536
+_OTHER_FILES = 256  # database, ledger, lexicons, pages
 
 
 def serve(settings: Settings) -> None:
@@ -64,12 +72,27 @@ def _run_server(settings: Settings) -> None:
         factory=True,
         websockets=False,
         log_level=LogLevels.warning,
+        backlog=_BACKLOG,
+        backpressure=connections(),
         workers_kill_timeout=PATIENCE_SECONDS,
         # A worker that dies is replaced; one that dies again at once ends the service.
         respawn_failed_workers=True,
     )
     server.on_startup(_announce_stops)
     server.serve()
+
+
+def connections() -> int:
+    """How many connections each worker can serve at once, with as many files as it may open.
+
+    A stream takes two: one from the client, one to the model. The usual limit of 1,024 files is
+    there for programs of another age, so it is raised as far as the system lets anybody.
+    """
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = _MOST_FILES if most == resource.RLIM_INFINITY else min(most, _MOST_FILES)
+    if now != resource.RLIM_INFINITY and now < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return max(1, min(MOST_CONNECTIONS, (files - _OTHER_FILES) // 2))
 
 
 def _announce_stops() -> None:
