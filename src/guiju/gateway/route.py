@@ -18,6 +18,7 @@ from guiju.gateway.stations.identify import identify
 from guiju.gateway.stations.know_model import know_model
 from guiju.gateway.stations.label import label
 from guiju.gateway.stations.label_media import label_media
+from guiju.gateway.stations.note_labels import note_labels
 from guiju.gateway.stations.record import record
 from guiju.gateway.stations.reply import reply
 from guiju.gateway.stations.screen_input import screen_input
@@ -25,6 +26,7 @@ from guiju.gateway.stations.screen_output import screen_output
 from guiju.gateway.stations.see_input import see_input
 from guiju.gateway.stations.see_output import need_eyes, see_output
 from guiju.gateway.stations.settle import settle
+from guiju.gateway.stations.spoken import screen_spoken, settle_spoken, take_sound
 from guiju.gateway.stations.standing import standing
 from guiju.gateway.stations.take_media import take_media
 from guiju.gateway.stations.vectors import vectors
@@ -76,11 +78,32 @@ PICTURES: tuple[Station, ...] = (
     allow,
     screen_input,
     see_input,
+    note_labels,
     guard_input,
     need_eyes,
     ask_model,
     take_media,
     see_output,
+    label_media,
+    record,
+    reply,
+)
+
+
+SPEECH: tuple[Station, ...] = (
+    arrive,
+    identify,
+    agreement,
+    standing,
+    know_model,
+    allow,
+    screen_input,
+    guard_input,
+    screen_spoken,
+    guard_output,
+    settle_spoken,
+    ask_model,
+    take_sound,
     label_media,
     record,
     reply,
@@ -102,6 +125,7 @@ ROUTES: dict[str, Route] = {
     "/v1/embeddings": Route(wires.EMBEDDINGS, VECTORS),
     "/v1/images/generations": Route(wires.IMAGES, PICTURES),
     "/v1/images/edits": Route(wires.EDITS, PICTURES),
+    "/v1/audio/speech": Route(wires.SPEECH, SPEECH),
 }
 """Routes that ask a model. What is not here, nor in the table of the server, is closed."""
 

@@ -14,6 +14,7 @@ _OPERATIONS = {
     "/v1/embeddings": "embeddings",
     "/v1/images/generations": "generate_content",
     "/v1/images/edits": "generate_content",
+    "/v1/audio/speech": "generate_content",
 }
 _OUTPUTS = {"picture": "image", "sound": "speech"}
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from dataclasses import replace as amend
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from guiju.gateway.rules import Rules
 from guiju.gateway.wires import CHAT, Wire
 from guiju.kernel import digest
 from guiju.labelling import TELLING, AigcLabel, Place, language_of
-from guiju.records import Finding, PictureScreening, Screening, Source, Usage
+from guiju.records import Carried, Finding, PictureScreening, Screening, Source, Usage
 from guiju.screening import Direction, Outcome, Screen, Verdict
 from guiju.screening.images import ImageVerdict
 
@@ -109,6 +110,8 @@ class Work:
     """The pictures or the sound of an answer."""
     before: list[AigcLabel] = field(default_factory=list)
     """The labels that pictures of the request carry."""
+    carried: list[Carried] = field(default_factory=list)
+    """The same as the record names them."""
     withheld: dict[str, str] = field(default_factory=dict)
     place: str | None = None
     usage: Usage = field(default_factory=Usage)
@@ -241,8 +244,20 @@ class Work:
         return f"{self.ask.produce_id}-{index}" if index else self.ask.produce_id
 
     def label_of(self, index: int) -> AigcLabel:
-        """The implicit label of one of several media."""
-        return AigcLabel.from_fields(self.rules.aigc(self.produce_id(index)))
+        """The implicit label of one of several media.
+
+        What is made from one labelled picture keeps that producer; it is generated in any case.
+        """
+        ours = AigcLabel.from_fields(self.rules.aigc(self.produce_id(index)))
+        if len(self.before) != 1:
+            return ours
+        (theirs,) = self.before
+        return amend(
+            ours,
+            content_producer=theirs.content_producer,
+            produce_id=theirs.produce_id,
+            reserved_code1=theirs.reserved_code1,
+        )
 
     def aigc(self) -> dict[str, str]:
         """The implicit label: the seven fields of GB 45438."""

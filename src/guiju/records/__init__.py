@@ -8,6 +8,7 @@ from guiju.records.coverage_model import OFFICER as GAP_OFFICER
 from guiju.records.coverage_model import Gap, GapState
 from guiju.records.media import MadeMedium, fetched, made, made_in
 from guiju.records.model import (
+    Carried,
     Exchange,
     Finding,
     Label,
@@ -25,6 +26,7 @@ from guiju.records.spill import Spill
 __all__ = [
     "GAP_OFFICER",
     "BulkReading",
+    "Carried",
     "Exchange",
     "ExchangeView",
     "Finding",

@@ -69,6 +69,30 @@ def evidence_of(one: Exchange, rows: dict[str, list[RowDigest]]) -> Iterator[Evi
         )
 
 
+def mismatches(tx: Tx, one: Exchange) -> Iterator[Evidence]:
+    """A leaf for each label that came back on other bytes than were delivered under its number.
+
+    The picture was changed, or the label was put on another one: who looks into it decides.
+    """
+    for carried in one.carried:
+        for number in carried.numbers:
+            found = made(tx, number)
+            if found is not None and found.digest != carried.digest:
+                yield Evidence(
+                    kind="label-mismatched",
+                    controls=("media-label",),
+                    actor=_GATEWAY,
+                    subject=one.person,
+                    facts={
+                        "request": one.request,
+                        "produce_id": number,
+                        "delivered": found.digest,
+                        "given": carried.digest,
+                    },
+                    rows=(),
+                )
+
+
 def _not_found() -> NotFound:
     return NotFound(
         "medium-not-found",

@@ -91,6 +91,17 @@ class Medium(msgspec.Struct, frozen=True):
         return facts | {name: value for name, value in beside.items() if value is not None}
 
 
+class Carried(msgspec.Struct, frozen=True):
+    """The label of a picture that came with a request: its numbers and producer.
+
+    `digest` is that of the picture which carries it.
+    """
+
+    numbers: tuple[str, ...]
+    producer: str
+    digest: str
+
+
 class PictureScreening(msgspec.Struct, frozen=True, omit_defaults=True):
     """One judged picture; `parts` says of each part of screening whether it looked, or why not."""
 
@@ -162,6 +173,7 @@ class Exchange(msgspec.Struct, frozen=True):
     source: Source | None = None
     media: tuple[Medium, ...] = ()
     pictures: tuple[PictureScreening, ...] = ()
+    carried: tuple[Carried, ...] = ()
 
     def detail(self) -> Detail:
         """Verdicts, label, usage and source."""

@@ -57,6 +57,7 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
         if isinstance(one, Exchange):
             evidence += _evidence_of(one, rows)
             evidence += media.evidence_of(one, rows)
+            evidence += media.mismatches(tx, one)
         else:
             evidence.append(_evidence_of_refusal(one))
         evidence += pictures.evidence_of(one.pictures)

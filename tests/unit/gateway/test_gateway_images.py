@@ -460,3 +460,21 @@ def test_the_demo_model_draws() -> None:
         assert check(b64decode(changed.data[0].b64_json)).verdict == "present_valid"
 
     studio.by_openai(scene)
+
+
+def test_what_is_made_from_a_labelled_picture_keeps_its_producer() -> None:
+    """Ours is added; it is generated in any case, whatever was suspected before."""
+    theirs = first_write(OTHERS, "theirs-1", label="3")
+    studio = Studio(Draws(picture(30)))
+    uploaded = mark(picture(1), theirs).data
+    answer = edit(studio, uploaded)
+    label = read(b64decode(answer.data[0].b64_json)).labels[0].label
+    assert (label.label, label.content_producer, label.produce_id) == ("1", OTHERS, "theirs-1")
+    assert label.propagate_id == studio.record.label.produce_id
+    assert studio.record.media[0].producer == OTHERS
+    (carried,) = studio.record.carried
+    assert (carried.numbers, carried.digest) == (("theirs-1",), digest(uploaded))
+    several = Studio(Draws(picture(30)))
+    edit(several, uploaded, mark(picture(2), first_write(OTHERS, "theirs-2")).data)
+    assert several.record.media[0].producer is None
+    assert len(several.record.carried) == 2

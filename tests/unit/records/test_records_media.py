@@ -9,7 +9,7 @@ from tests.unit.records.test_records_service import OFFICER, SECOND, exchange, l
 
 from guiju import records
 from guiju.kernel import FixedClock, NotFound, digest
-from guiju.records import Medium, PictureScreening, Refusal
+from guiju.records import Carried, Medium, PictureScreening, Refusal
 from guiju.storage import Database
 
 DATA = b"\x89PNG a picture"
@@ -86,3 +86,24 @@ def test_a_picture_of_a_refused_request_is_on_record(db: Database, clock: FixedC
     with db.write() as tx:
         records.record(tx, [refusal])
     assert [one["kind"] for one in leaves(db)][-2:] == ["request-refused", "picture-screened"]
+
+
+@pytest.mark.control("media-label")
+def test_a_number_on_other_content_is_reported(db: Database, clock: FixedClock) -> None:
+    """The same bytes are fine, and so is a number that nobody here has given out."""
+    with db.write() as tx:
+        records.record(tx, [replace(exchange(clock), media=(medium(),))])
+    carried = (
+        Carried(("p-1",), "producer", digest(DATA)),
+        Carried(("elsewhere",), "producer", "0" * 64),
+        Carried(("elsewhere", "p-1"), "producer", "1" * 64),
+    )
+    with db.write() as tx:
+        records.record(tx, [replace(exchange(clock, "req_2"), carried=carried)])
+    (found,) = [one for one in leaves(db) if one["kind"] == "label-mismatched"]
+    assert found["facts"] == {
+        "request": "req_2",
+        "produce_id": "p-1",
+        "delivered": digest(DATA),
+        "given": "1" * 64,
+    }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from guiju.gateway.media.model import Labelled, Order
 from guiju.kernel import Conflict, Invalid, Text, Unavailable
 from guiju.labelling import AigcLabel, Marked, mark, propagate
-from guiju.labelling.containers import Medium, container_of
+from guiju.labelling.containers import Container, Medium, container_of
 from guiju.measures import enforces
 
 PICTURE = "picture"
@@ -59,19 +59,20 @@ def _sound(order: Order) -> Labelled:
         data = explicit_audio(order.data, RAW_SAMPLES, where=where) if order.heard else order.data
         explicit = "rhythm" if order.heard else NOTHING
         return Labelled(data, order.label, SAMPLES_TYPE, explicit, BESIDE)
-    _check(order, (Medium.AUDIO,), FORMATS[order.format])
-    data = explicit_audio(order.data, order.format, where=where) if order.heard else order.data
+    container = _check(order, (Medium.AUDIO,), FORMATS[order.format])
+    format_ = "m4a" if container.name == "m4a" else order.format
+    data = explicit_audio(order.data, format_, where=where) if order.heard else order.data
     marked = mark(data, order.label, present="keep")
     return _as(_with_ours(marked, order.label), order, "rhythm" if order.heard else NOTHING)
 
 
-def _check(order: Order, media: tuple[Medium, ...], formats: tuple[str, ...] | None) -> None:
+def _check(order: Order, media: tuple[Medium, ...], formats: tuple[str, ...] | None) -> Container:
     container = container_of(order.data)
-    fits = container is not None and container.medium in media
-    if not fits or (
-        formats is not None and container is not None and container.name not in formats
-    ):
+    if container is None or container.medium not in media:
         raise _not_labelled(_OTHER, "another-format")
+    if formats is not None and container.name not in formats:
+        raise _not_labelled(_OTHER, "another-format")
+    return container
 
 
 def _with_ours(marked: Marked, ours: AigcLabel) -> Marked:

@@ -42,6 +42,7 @@ def _order(work: Work, one: Made) -> Order:
 
 
 def _medium(work: Work, one: Made, labelled: Labelled) -> Medium:
+    inherits = len(work.before) == 1
     return Medium(
         produce_id=work.produce_id(one.index),
         kind=labelled.kind,
@@ -50,6 +51,6 @@ def _medium(work: Work, one: Made, labelled: Labelled) -> Medium:
         explicit=labelled.explicit,
         implicit=labelled.implicit,
         content=labelled.data if one.as_url else None,
-        producer=labelled.producer,
+        producer=labelled.producer or (work.before[0].content_producer if inherits else None),
         looked=None if one.verdict is None else one.verdict.screened,
     )

@@ -46,6 +46,7 @@ def record(work: Work) -> tuple[Command, ...]:
         source=work.source,
         media=tuple(one.medium for one in work.made if one.medium is not None),
         pictures=tuple(work.seen),
+        carried=tuple(work.carried),
     )
     return (Record(item),)
 

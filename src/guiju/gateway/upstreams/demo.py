@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from guiju.gateway.signals import AskModel, ModelAnswered
-from guiju.gateway.upstreams.demo_media import EDITS, PICTURES, pictures
+from guiju.gateway.upstreams.demo_media import EDITS, PICTURES, SPEECH, pictures, speech
 from guiju.gateway.upstreams.errors import elsewhere, refused
 from guiju.gateway.upstreams.port import CHAT_PATH, OURS, Speech
 from guiju.kernel import Clock, SystemClock, micros, new_id
@@ -47,10 +47,12 @@ class DemoModel:
         return {NAME: OURS}
 
     async def answer(self, ask: AskModel) -> ModelAnswered:
-        """The whole answer; pictures are drawn in a thread."""
+        """The whole answer; pictures and sound are made in a thread."""
         if ask.path in {PICTURES, EDITS}:
             made = await asyncio.to_thread(pictures, _decode(ask.body))
             return ModelAnswered({**self._head("images"), **made})
+        if ask.path == SPEECH:
+            return ModelAnswered(await asyncio.to_thread(speech, _decode(ask.body)))
         if ask.path not in _KINDS:
             raise refused(404)
         said, prompt = _said(ask)

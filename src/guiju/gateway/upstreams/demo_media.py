@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the demo model makes of a prompt: real pictures, of no art, that say where they are from."""
+"""What the demo model makes of a prompt: real pictures and sound, of no art.
+
+Pictures say in words that they are a demonstration, sound says its text in tones: one a letter.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,13 @@ from typing import Any
 
 PICTURES = "/images/generations"
 EDITS = "/images/edits"
+SPEECH = "/audio/speech"
 _SIZE = re.compile(r"([0-9]{2,4})[x*]([0-9]{2,4})")
 _USUAL, _LEAST, _MOST = 512, 128, 1024
 _KINDS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "gif": "GIF"}
+_TONE, _FEWEST, _MOST_TONES = 0.09, 6, 300  # seconds; tones
+_LOWEST, _STEP = 180.0, 2 ** (1 / 12)
+_LOUD = 0.25
 _SAYS = "guiju demo picture"
 
 
@@ -49,3 +56,23 @@ def _size(said: Any) -> tuple[int, int]:
         return _USUAL, _USUAL
     width, height = (min(max(int(one), _LEAST), _MOST) for one in found.groups())
     return width, height
+
+
+def speech(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The text in tones, one for each of its characters, in the format that was asked for.
+
+    Raises Unavailable `ffmpeg-missing` for packed formats where ffmpeg is not installed.
+    """
+    import numpy as np  # noqa: PLC0415 - only a demo needs to sing here
+
+    from guiju.labelling.audio import SPEECH as PCM  # noqa: PLC0415 - as above
+    from guiju.labelling.audio import encoded  # noqa: PLC0415 - as above
+
+    text = str(asked.get("input", ""))[:_MOST_TONES]
+    steps = [ord(one) % 25 for one in text.ljust(_FEWEST)]
+    moment = np.arange(round(_TONE * PCM.rate)) / PCM.rate
+    shape = np.sin(np.pi * np.linspace(0, 1, len(moment)))
+    tones = [np.sin(2 * np.pi * _LOWEST * _STEP**one * moment) * shape * _LOUD for one in steps]
+    samples = PCM.encoded(np.concatenate(tones).reshape(-1, 1))
+    format_ = str(asked.get("response_format") or "mp3")
+    return {"file": encoded(samples, format_), "type": f"audio/{format_}"}

@@ -12,6 +12,7 @@ from guiju.gateway.wires.embeddings import EMBEDDINGS
 from guiju.gateway.wires.images import IMAGES
 from guiju.gateway.wires.messages import MESSAGES
 from guiju.gateway.wires.responses import RESPONSES
+from guiju.gateway.wires.speech import SPEECH
 from guiju.gateway.wires.wire import MOST_BODY, Voice, Wire
 
 __all__ = [
@@ -23,11 +24,13 @@ __all__ = [
     "MESSAGES",
     "MOST_BODY",
     "RESPONSES",
+    "SPEECH",
     "WIRES",
     "Voice",
     "Wire",
 ]
 
 WIRES = {
-    one.name: one for one in (CHAT, COMPLETIONS, EDITS, EMBEDDINGS, IMAGES, MESSAGES, RESPONSES)
+    one.name: one
+    for one in (CHAT, COMPLETIONS, EDITS, EMBEDDINGS, IMAGES, MESSAGES, RESPONSES, SPEECH)
 }

@@ -8,6 +8,7 @@ from guiju.labelling.audio.cue import Cue, Rhythm, Voice, voice
 from guiju.labelling.audio.explicit import FORMATS, Heard, explicit_audio, hear
 from guiju.labelling.audio.hearing import hears_rhythm
 from guiju.labelling.audio.listening import heard_in
+from guiju.labelling.audio.packed import encoded
 from guiju.labelling.audio.pcm import SPEECH, Pcm
 from guiju.labelling.audio.streams import STREAMED, AudioMarking
 from guiju.labelling.audio.waves import Where
@@ -23,6 +24,7 @@ __all__ = [
     "Rhythm",
     "Voice",
     "Where",
+    "encoded",
     "explicit_audio",
     "hear",
     "heard_in",

@@ -13,7 +13,7 @@ from typing import Any
 from guiju.labelling.audio import mp3
 from guiju.labelling.audio.cue import Cue, fitted
 from guiju.labelling.audio.mixing import in_wave, label_beside
-from guiju.labelling.audio.pcm import Pcm, not_supported
+from guiju.labelling.audio.pcm import SPEECH, Pcm, not_supported
 from guiju.labelling.audio.waves import Where, raw_of, wave_file, wave_of
 from guiju.labelling.containers import container_of
 from guiju.labelling.ffmpeg import Ffmpeg
@@ -63,6 +63,31 @@ def in_packed(data: bytes, format_: str, cue: Cue, where: Where, ffmpeg: Ffmpeg)
         raise not_supported(f"no {format_}")
     with tempfile.TemporaryDirectory(prefix="guiju-audio-") as folder:
         return _Work(Path(folder), kind, ffmpeg).labelled(data, cue, where)
+
+
+def encoded(
+    samples: bytes, format_: str, *, pcm: Pcm = SPEECH, ffmpeg: Ffmpeg | None = None
+) -> bytes:
+    """Raw samples as a file of this format: a `wav` by ourselves, a packed one by ffmpeg.
+
+    Raises:
+        Invalid: `audio-not-supported`.
+        Unavailable: `ffmpeg-missing`, `ffmpeg-too-slow`.
+    """
+    if format_ == "pcm":
+        return samples
+    wave, kind = wave_file(pcm, samples), KINDS.get(format_)
+    if format_ == "wav":
+        return wave
+    if kind is None:
+        raise not_supported(format_)
+    coder = next(iter(kind.coders.values()))
+    with tempfile.TemporaryDirectory(prefix="guiju-audio-") as folder:
+        given, made = Path(folder, "given"), Path(folder, "made")
+        given.write_bytes(wave)
+        program = ffmpeg or Ffmpeg()
+        program.run("-f", "wav", "-i", given, "-c:a", coder, "-f", kind.writes, made)
+        return made.read_bytes()
 
 
 @lru_cache(32)
