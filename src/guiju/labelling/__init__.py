@@ -21,10 +21,23 @@ from guiju.labelling.explaining import (
     reason_in_words,
     verdict_in_words,
 )
-from guiju.labelling.marking import Marked, Present, mark, propagate
+from guiju.labelling.marking import Marked, Present, mark, propagate, signed
 from guiju.labelling.model import AigcLabel, field_names, first_write
 from guiju.labelling.reading import FoundLabel, labels_in, parse
 from guiju.labelling.report import ExplicitFound, Judgement, LabelVerdict, Reading, Report
+from guiju.labelling.security import (
+    Pair,
+    Pinned,
+    Standing,
+    Trust,
+    examine,
+    new_pair,
+    public_from,
+    public_text,
+    read_pair,
+    read_pinned,
+    write_pair,
+)
 from guiju.labelling.text import (
     TELLING,
     ExplicitLabel,
@@ -47,16 +60,21 @@ __all__ = [
     "LabelVerdict",
     "Marked",
     "MarkedText",
+    "Pair",
+    "Pinned",
     "Place",
     "Present",
     "ProducerCode",
     "Reading",
     "Report",
+    "Standing",
     "TextMarking",
+    "Trust",
     "check",
     "check_character",
     "check_producer_code",
     "check_uscc",
+    "examine",
     "field_in_words",
     "field_names",
     "first_write",
@@ -65,10 +83,17 @@ __all__ = [
     "labels_in",
     "language_of",
     "mark",
+    "new_pair",
     "parse",
     "producer_code",
     "propagate",
+    "public_from",
+    "public_text",
     "read",
+    "read_pair",
+    "read_pinned",
     "reason_in_words",
+    "signed",
     "verdict_in_words",
+    "write_pair",
 ]

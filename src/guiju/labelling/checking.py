@@ -9,11 +9,13 @@ from typing import Any
 
 import msgspec
 
-from guiju.labelling.containers import front_matter
+from guiju.labelling.containers import container_of, front_matter
 from guiju.labelling.containers.walking import collected
 from guiju.labelling.files import Source, beside, labels_of, loaded, read_bytes
 from guiju.labelling.reading import labels_in
 from guiju.labelling.report import Reading, Report, report
+from guiju.labelling.security import Binding, Pinned, examine
+from guiju.labelling.security.binding import binding_of
 from guiju.labelling.visible import explicit_in
 
 LARGEST_TEXT = 16 * 1024 * 1024
@@ -36,9 +38,25 @@ def read(source: Source, name: str = "") -> Reading:
     return reading
 
 
-def check(source: Source, name: str = "") -> Report:
-    """The verdict on the labels of a text, of bytes, or of the file at a path; raises as `read`."""
-    return report(read(source, name))
+def check(source: Source, name: str = "", *, pinned: Pinned | None = None) -> Report:
+    """The verdict on the labels of a text, of bytes, or of the file at a path; raises as `read`.
+
+    `pinned` are the keys by which providers are known: without them a signature shows only that a
+    label was not changed.
+    """
+    reading = read(source, name)
+    if len(reading.labels) != 1 or reading.labels[0].faults:
+        return report(reading)
+    return report(reading, examine(reading.labels[0].label, lambda: _binding(source, name), pinned))
+
+
+def _binding(source: Source, name: str) -> Binding | None:
+    """What ties a label to the content as it is now."""
+    if isinstance(source, str):
+        return None
+    data, name = loaded(source, name)
+    container = container_of(data, name)
+    return None if container is None else binding_of(container, data)
 
 
 def _read_plain(data: bytes) -> Reading:

@@ -18,11 +18,20 @@ from guiju.labelling.code import PROPAGATES, check_producer_code
 from guiju.labelling.folders import Job, jobs
 from guiju.labelling.marking import Present
 from guiju.labelling.report import LabelVerdict, Reading
+from guiju.labelling.security import (
+    Pair,
+    new_pair,
+    public_text,
+    read_pair,
+    read_pinned,
+    write_pair,
+)
 from guiju.labelling.text import ExplicitLabel
 
 _files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
 _json = click.option("--json", "as_json", is_flag=True, help="One line of JSON for each file.")
 _out = click.option("--out", required=True, metavar="DIR", help="Where the files are written to.")
+_key = click.option("--key", metavar="FILE", help="Sign with this SM2 key (guiju label key).")
 _overwrite = click.option("--overwrite", is_flag=True, help="Replace other files that are there.")
 
 
@@ -54,6 +63,7 @@ def group() -> None:
     show_default=True,
     help="What to do with a file that carries another label.",
 )
+@_key
 @_overwrite
 @_json
 @click.pass_context
@@ -66,6 +76,7 @@ def put(
     words: str | None,
     produce_id: str | None,
     present: Present,
+    key: str | None,
     explicit: bool,
     overwrite: bool,
     as_json: bool,
@@ -78,10 +89,11 @@ def put(
     if produce_id is not None and len(found) != 1:
         raise click.UsageError("--produce-id is for one file only")
     code, visible = _provider(context, producer, words)
+    signer = _pair(key)
 
     def labelled(job: Job) -> putting.Put:
         order = putting.Order(
-            code, produce_id or new_uuid(), visible if explicit else None, present=present
+            code, produce_id or new_uuid(), visible if explicit else None, present, signer
         )
         return putting.put(job, Path(out), order, overwrite=overwrite)
 
@@ -93,6 +105,7 @@ def put(
 @_out
 @click.option("--propagator", metavar="CODE", help="Your code, instead of the statement's.")
 @click.option("--propagate-id", metavar="ID", help="The content's number; for one FILE only.")
+@_key
 @_overwrite
 @_json
 @click.pass_context
@@ -103,6 +116,7 @@ def propagate(
     *,
     propagator: str | None,
     propagate_id: str | None,
+    key: str | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -112,10 +126,11 @@ def propagate(
         raise click.UsageError("--propagate-id is for one file only")
     code = propagator or _as_propagator(_provider(context, None, None)[0])
     check_producer_code(code, PROPAGATES)
+    signer = _pair(key)
 
     def passed_on(job: Job) -> putting.Put:
         number = propagate_id or new_uuid()
-        return putting.pass_on(job, Path(out), code, number, overwrite=overwrite)
+        return putting.pass_on(job, Path(out), code, number, overwrite=overwrite, signer=signer)
 
     _each(context, found, passed_on, as_json=as_json)
 
@@ -137,13 +152,17 @@ def read_(context: click.Context, files: tuple[str, ...], *, as_json: bool) -> N
 
 @group.command(name="check")
 @_files
+@click.option("--pinned", metavar="FILE", help="Keys by which providers are known, as JSON.")
 @_json
 @click.pass_context
-def check_(context: click.Context, files: tuple[str, ...], *, as_json: bool) -> None:
+def check_(
+    context: click.Context, files: tuple[str, ...], *, pinned: str | None, as_json: bool
+) -> None:
     """The verdict on the labels of each FILE (exit 1: one has no valid label)."""
     wrong = False
+    known = None if pinned is None else read_pinned(Path(pinned))
     for job in _shown(jobs(files)):
-        report = check(job.source)
+        report = check(job.source, pinned=known)
         file = str(job.source)
         if as_json:
             click.echo(msgspec.json.encode({"file": file, **report.as_json()}))
@@ -151,6 +170,26 @@ def check_(context: click.Context, files: tuple[str, ...], *, as_json: bool) -> 
             click.echo("  ".join((_safe(file), report.verdict.value, *map(_safe, report.reasons))))
         wrong |= report.verdict is not LabelVerdict.VALID
     context.exit(int(wrong))
+
+
+@group.command(name="key")
+@click.argument("file", metavar="FILE")
+@click.option("--producer", metavar="CODE", help="Whose key it is: then a line for --pinned.")
+def key_(file: str, producer: str | None) -> None:
+    """Make an SM2 key in FILE, for its owner alone, and print the public one.
+
+    Who shall know your labels by it gets the public key from you, on another way than with them.
+    """
+    if producer is not None:
+        check_producer_code(producer)
+    pair = new_pair()
+    write_pair(Path(file), pair)
+    public = public_text(pair.public)
+    click.echo(public if producer is None else msgspec.json.encode({producer: [public]}))
+
+
+def _pair(file: str | None) -> Pair | None:
+    return None if file is None else read_pair(Path(file))
 
 
 def _each(

@@ -84,6 +84,13 @@ _REASONS = {
         zh="{detail}：标准没有此字段。", en="{detail}: the standard has no such field."
     ),
     "order": Text(zh="字段顺序与标准不符。", en="The fields are not in the standard's order."),
+    "signature-failed": Text(
+        zh="{detail}：签名与标识不符，或并非由所附公钥签署。",
+        en="{detail}: the signature does not belong to this label, or to the key beside it.",
+    ),
+    "content-other": Text(
+        zh="内容与签名时的内容不同。", en="The content is not the one that was signed."
+    ),
     "place": Text(
         zh="标识位于 {detail}，不是指南规定的位置。",
         en="A label stands in {detail}, which is not the place of the guide.",

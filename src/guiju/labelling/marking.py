@@ -24,6 +24,8 @@ from guiju.labelling.refusals import (
     not_supported,
     nothing_to_propagate,
 )
+from guiju.labelling.security import Pair, Slot, Trust, examine, written
+from guiju.labelling.security.binding import binding_of
 
 if TYPE_CHECKING:
     from guiju.labelling.audio import Heard
@@ -64,6 +66,7 @@ def mark(
     *,
     name: str = ...,
     present: Present = ...,
+    signer: Pair | None = ...,
 ) -> Marked: ...
 def mark(
     source: Source,
@@ -73,11 +76,14 @@ def mark(
     *,
     name: str = "",
     present: Present = "refuse",
+    signer: Pair | None = None,
 ) -> texts.MarkedText | Marked:
     """A text, or the bytes of a file, with the implicit label and the visible one; twice is once.
 
     A file gets a visible label where `explicit` is given; sound gets the rhythm at its start. One
     that carries another implicit label is refused, kept, or gets the new one: as `present` says.
+    With a `signer` the label of a file is signed, and tied to the content where its format lets
+    other labels be put in without a trace; a text has its label elsewhere, see `signed`.
 
     Raises:
         Invalid: `label-not-writable`, `medium-not-supported`, `file-broken`, `file-unreadable`,
@@ -93,7 +99,10 @@ def mark(
     data, name = loaded(source, name)
     container = _container(data, name)
     there = _whole(container, data)
-    kept = _kept(there, label, present) if there and present != "replace" else None
+    kept = None
+    if there and present != "replace":
+        signed_before = signer is not None and _is_signed(there[0].label, container, data, signer)
+        kept = _kept(there, label, present, signed=signed_before)
     shown = None
     if explicit is not None and container.medium is Medium.TEXT:
         data = _said(container, data, explicit, accept_language)
@@ -101,15 +110,34 @@ def mark(
         words = explicit.words(texts.language_of("", accept_language))
         shown = _perceived(container, data, words)
         data = shown.data
-    if kept is None or explicit is not None:
+    if kept is None and signer is not None:
+        data, label = _signed(container, data, label, signer)
+    elif kept is None or explicit is not None:
         data = _written(container, data, kept or label.checked())
     return Marked(data, kept or label, container.name, container.media_type, shown)
 
 
+def signed(label: AigcLabel, signer: Pair, slot: Slot = 1) -> AigcLabel:
+    """The label with security data of its producer (slot 1) or propagator (2), tied to no content.
+
+    Raises:
+        Invalid: `label-not-writable`.
+    """
+    return _with_reserved(label, slot, written(signer, label.checked(), slot))
+
+
 def propagate(
-    source: bytes | Path, propagator: str, propagate_id: str, *, reserved: str = "", name: str = ""
+    source: bytes | Path,
+    propagator: str,
+    propagate_id: str,
+    *,
+    reserved: str = "",
+    name: str = "",
+    signer: Pair | None = None,
 ) -> Marked:
     """A file that is passed on: the fields of its producer stay, those of the propagator are new.
+
+    `reserved` is what the propagator puts into its own field; with a `signer` that is a signature.
 
     Raises:
         Invalid: as `mark`.
@@ -126,7 +154,28 @@ def propagate(
         propagate_id=propagate_id,
         reserved_code2=reserved,
     ).checked()
+    if signer is not None:
+        label = signed(label, signer, 2)
     return Marked(_written(container, data, label), label, container.name, container.media_type)
+
+
+def _signed(
+    container: Container, data: bytes, label: AigcLabel, signer: Pair
+) -> tuple[bytes, AigcLabel]:
+    """The file with a signed label, tied to its content unless another label leaves a trace."""
+    binding = binding_of(container, data)
+    made = _with_reserved(label, 1, written(signer, label.checked(), 1, binding))
+    out = _written(container, data, made)
+    if binding is None or binding_of(container, out) == binding:
+        return out, made
+    made = signed(label, signer)
+    return _written(container, data, made), made
+
+
+def _with_reserved(label: AigcLabel, slot: Slot, text: str) -> AigcLabel:
+    if slot == 1:
+        return replace(label, reserved_code1=text).checked()
+    return replace(label, reserved_code2=text).checked()
 
 
 def _container(data: bytes, name: str) -> Container:
@@ -169,11 +218,21 @@ def _perceived(container: Container, data: bytes, words: str) -> Shown | ShownFi
     raise not_shown(container.name)
 
 
-def _kept(there: tuple[FoundLabel, ...], label: AigcLabel, present: Present) -> AigcLabel:
-    """The label that a file keeps, if it may."""
+def _is_signed(label: AigcLabel, container: Container, data: bytes, signer: Pair) -> bool:
+    """Whether this label is one that `signer` has made for this very content."""
+    own = {label.content_producer: frozenset({signer.public})}
+    standing = examine(label, lambda: binding_of(container, data), own)
+    return standing.signature is Trust.VERIFIED and standing.content is not Trust.FAILED
+
+
+def _kept(
+    there: tuple[FoundLabel, ...], label: AigcLabel, present: Present, *, signed: bool
+) -> AigcLabel:
+    """The label that a file keeps, if it may; a `signed` one is the same without its signature."""
     one = there[0]
     right = len(there) == 1 and not one.faults
-    if right and (present == "keep" or one.label == label):
+    same = replace(one.label, reserved_code1="") if signed else one.label
+    if right and (present == "keep" or same == label):
         return one.label
     raise already_labelled(one.label.content_producer)
 

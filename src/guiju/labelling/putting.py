@@ -10,9 +10,10 @@ from pathlib import Path
 from guiju.labelling import text as texts
 from guiju.labelling.files import SIDE_CAR, loaded
 from guiju.labelling.folders import Job, put_file
-from guiju.labelling.marking import Marked, Present, mark, propagate
+from guiju.labelling.marking import Marked, Present, mark, propagate, signed
 from guiju.labelling.model import first_write
 from guiju.labelling.refusals import not_supported
+from guiju.labelling.security import Pair
 from guiju.labelling.text import ExplicitLabel, Place
 
 WORDS = "AI生成"
@@ -23,12 +24,16 @@ _PLAIN = frozenset({".txt", ".text"})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be put into a file; without `visible` only the implicit label."""
+    """What is to be put into a file; without `visible` only the implicit label.
+
+    With a `signer` the implicit label is signed.
+    """
 
     producer: str
     produce_id: str
     visible: ExplicitLabel | None
     present: Present = "refuse"
+    signer: Pair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +70,21 @@ def put(job: Job, out: Path, order: Order, *, overwrite: bool) -> Put:
     if job.source.suffix.lower() in _PLAIN:
         return _put_text(job, out, order, overwrite=overwrite)
     label = first_write(order.producer, order.produce_id)
-    marked = mark(job.source, label, order.visible, present=order.present)
+    marked = mark(job.source, label, order.visible, present=order.present, signer=order.signer)
     return _written(job, out, marked, marked.label.produce_id, overwrite=overwrite)
 
 
-def pass_on(job: Job, out: Path, propagator: str, number: str, *, overwrite: bool) -> Put:
+def pass_on(
+    job: Job,
+    out: Path,
+    propagator: str,
+    number: str,
+    *,
+    overwrite: bool,
+    signer: Pair | None = None,
+) -> Put:
     """Pass a file on and write it below `out`; raises as `propagate` and `put_file`."""
-    marked = propagate(job.source, propagator, number)
+    marked = propagate(job.source, propagator, number, signer=signer)
     return _written(job, out, marked, number, overwrite=overwrite)
 
 
@@ -86,6 +99,8 @@ def _put_text(job: Job, out: Path, order: Order, *, overwrite: bool) -> Put:
     """Plain text has no place for metadata: the visible label goes in, the implicit one beside."""
     data, _ = loaded(job.source, "")
     label = first_write(order.producer, order.produce_id)
+    if order.signer is not None:
+        label = signed(label, order.signer)
     try:
         text = data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from guiju.kernel import Invalid
 from guiju.labelling.code import GENERATES, check_producer_code
 from guiju.labelling.reading import FoundLabel
+from guiju.labelling.security import Standing, Trust
 from guiju.labelling.text import Place
 
 _NOT_CHECKED = "not-checked"
@@ -85,14 +86,14 @@ class Report:
         }
 
 
-def report(reading: Reading) -> Report:
-    """The verdict on what was read."""
-    reasons = tuple(dict.fromkeys(_reasons(reading)))
+def report(reading: Reading, standing: Standing | None = None) -> Report:
+    """The verdict on what was read; `standing` is what the signatures in its first label show."""
+    reasons = tuple(dict.fromkeys((*_reasons(reading), *_unsound(standing))))
     first = reading.labels[0] if reading.labels else None
     return Report(
         _verdict(reading, reasons),
         None if first is None else first.label.fields,
-        _axes(reading, first),
+        _axes(reading, first) | _trust(standing),
         reasons,
     )
 
@@ -115,6 +116,27 @@ def _reasons(reading: Reading) -> Iterator[str]:
         yield from one.faults
         if _code(one) == "wrong":
             yield "provider-code-wrong:ContentProducer"
+
+
+def _unsound(standing: Standing | None) -> Iterator[str]:
+    if standing is None:
+        return
+    if standing.signature is Trust.FAILED:
+        yield "signature-failed:ReservedCode1"
+    if standing.propagator is Trust.FAILED:
+        yield "signature-failed:ReservedCode2"
+    if standing.content is Trust.FAILED:
+        yield "content-other"
+
+
+def _trust(standing: Standing | None) -> dict[str, str]:
+    if standing is None:
+        return {}
+    return {
+        "signature": standing.signature.value,
+        "propagator": standing.propagator.value,
+        "content": standing.content.value,
+    }
 
 
 def _missing(reading: Reading) -> Iterator[str]:
@@ -147,6 +169,7 @@ def _axes(reading: Reading, first: FoundLabel | None) -> dict[str, str]:
         "charset": unread if first is None else _state(bad=charset),
         "code": unread if first is None else _code(first),
         "signature": _NOT_CHECKED,
+        "propagator": _NOT_CHECKED,
         "content": _NOT_CHECKED,
         "ledger": _NOT_CHECKED,
         "c2pa": _NOT_CHECKED,
