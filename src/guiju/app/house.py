@@ -24,6 +24,7 @@ from guiju.gateway import (
     HttpUpstream,
     Recorder,
     RulesHolder,
+    Shelf,
     Upstream,
     recalled,
 )
@@ -206,7 +207,7 @@ class House:
             clock=self.clock,
             sharing=Sharing(self.settings.metrics, self.clock),
             tracing=self._tracing(),
-            media=self._medium,
+            shelf=Shelf(self.database),
             office=self._office(barring),
             barring=barring,
         )
@@ -225,11 +226,6 @@ class House:
             told=lambda text: _beside(self.notices.heard, text),
             missed=missed,
         )
-
-    def _medium(self, produce_id: str) -> tuple[records.MadeMedium, bytes]:
-        """What was delivered under this number, for an address that the gateway has signed."""
-        with self.database.read() as tx:
-            return records.fetched(tx, produce_id)
 
     def _tracing(self) -> Tracing | None:
         settings = self.settings

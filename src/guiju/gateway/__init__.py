@@ -8,6 +8,7 @@ and touches no socket; `server` does.
 
 from guiju.gateway.barring import Barring
 from guiju.gateway.guarding import ClientPost
+from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.recalling import recalled
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.rules import Rules, RulesHolder
@@ -25,6 +26,7 @@ __all__ = [
     "Recorder",
     "Rules",
     "RulesHolder",
+    "Shelf",
     "Upstream",
     "recalled",
 ]

@@ -12,6 +12,7 @@ from guiju.gateway.stations.agreement import agreement
 from guiju.gateway.stations.allow import allow
 from guiju.gateway.stations.arrive import arrive
 from guiju.gateway.stations.ask_model import ask_model
+from guiju.gateway.stations.films import ask_film, need_film_eyes, take_film, take_job
 from guiju.gateway.stations.guard_input import guard_input
 from guiju.gateway.stations.guard_output import guard_output
 from guiju.gateway.stations.identify import identify
@@ -110,12 +111,45 @@ SPEECH: tuple[Station, ...] = (
 )
 
 
+VIDEOS: tuple[Station, ...] = (
+    arrive,
+    identify,
+    agreement,
+    standing,
+    know_model,
+    allow,
+    screen_input,
+    see_input,
+    note_labels,
+    guard_input,
+    need_film_eyes,
+    ask_model,
+    take_job,
+    record,
+    reply,
+)
+
+FILM: tuple[Station, ...] = (
+    identify,
+    agreement,
+    standing,
+    ask_film,
+    take_film,
+    label_media,
+    record,
+    reply,
+)
+
+
 class Route(NamedTuple):
     """How a request comes in, and which stations it passes."""
 
     wire: wires.Wire
     stations: tuple[Station, ...]
 
+
+CONTENT = Route(wires.FILM, FILM)
+"""The way of a finished film, which is found by its id."""
 
 ROUTES: dict[str, Route] = {
     "/v1/chat/completions": Route(wires.CHAT, CHAT),
@@ -126,6 +160,7 @@ ROUTES: dict[str, Route] = {
     "/v1/images/generations": Route(wires.IMAGES, PICTURES),
     "/v1/images/edits": Route(wires.EDITS, PICTURES),
     "/v1/audio/speech": Route(wires.SPEECH, SPEECH),
+    "/v1/videos": Route(wires.VIDEOS, VIDEOS),
 }
 """Routes that ask a model. What is not here, nor in the table of the server, is closed."""
 

@@ -8,22 +8,26 @@ from collections.abc import Awaitable, Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from guiju.accounts import Caller, Directory
+from guiju.accounts import Caller, Directory, require_agreement, require_standing
 from guiju.gateway.barring import Barring
 from guiju.gateway.conversation import Conversation
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.eyes import Viewers
 from guiju.gateway.faults import internal, note_fault
+from guiju.gateway.films import CONTENT as CONTENT_OF_FILM
+from guiju.gateway.films import PATH as FILMS
+from guiju.gateway.films import Films, check_variant
 from guiju.gateway.heads import MODEL_NAME
 from guiju.gateway.leaving import Departure, Left, Whole
 from guiju.gateway.limiting import Levee, Office
 from guiju.gateway.line import Line, Receive, Scope, SendMessage
 from guiju.gateway.media.labelling import labelled, too_many_wait
-from guiju.gateway.media.links import PATH
+from guiju.gateway.media.links import PATH as MEDIA
 from guiju.gateway.media.model import Labelled
+from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.moderation import moderated
 from guiju.gateway.recorder import Recorder
-from guiju.gateway.route import ROUTES, wire_of
+from guiju.gateway.route import CONTENT, ROUTES, Route, wire_of
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.signals import (
     Allow,
@@ -34,6 +38,7 @@ from guiju.gateway.signals import (
     Failed,
     LabelMedia,
     LookUp,
+    ModelAnswered,
     Record,
     Recorded,
     TakeIn,
@@ -42,13 +47,12 @@ from guiju.gateway.stations.allow import spent
 from guiju.gateway.stations.identify import no_key
 from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies, Tracing
 from guiju.gateway.telling import seen_of, told_of
-from guiju.gateway.upstreams import Fleet, Speech, Upstream, no_such_model
+from guiju.gateway.upstreams import Fleet, Speech, Upstream, no_such_job, no_such_model
 from guiju.gateway.work import Ask, Work
 from guiju.kernel import Clock, GuijuError, Invalid, NotFound, Text, Unavailable, micros, new_uuid
-from guiju.records import MadeMedium, Refusal
+from guiju.records import Refusal, VideoJob
 
 _MOST_MODELS = 1000
-Media = Callable[[str], tuple[MadeMedium, bytes]]
 # A browser shows the file and takes it for nothing else.
 _AS_A_FILE = (
     (b"x-content-type-options", b"nosniff"),
@@ -73,14 +77,14 @@ class Gateway:
         tracing: Tracing | None = None,
         office: Office | None = None,
         barring: Barring | None = None,
-        media: Media | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         """Take the parts that wiring has made; `sharing` is for workers that count together.
 
         Without an `office` nothing is limited, without a `barring` nobody's answer is cut short.
-        `media` opens what was delivered under a number, for addresses of files.
+        `shelf` holds files that are fetched later and films that are being made.
         """
-        self._media = media
+        self._shelf = shelf
         self._rules = rules
         self._directory = directory
         self._upstream = upstream
@@ -189,26 +193,26 @@ class Gateway:
 
     async def _serve(self, line: Line) -> None:
         handlers = _ROUTES.get(line.path)
-        if handlers is None and line.path.startswith("/v1/models/"):
-            handlers = {"GET": Gateway._model}
-        if handlers is None and line.path.startswith(PATH):
-            handlers = {"GET": Gateway._medium}
+        if handlers is None:
+            handlers = _family(line.path)
         if handlers is None:
             raise _closed_route(line.path)
         handler = handlers.get(line.method)
         if handler is None:
             line.marks.append((b"allow", ", ".join(handlers).encode()))
             raise _wrong_method(line.method, *handlers)
-        families = (PATH, "/v1/models/")
-        family = next((one for one in families if line.path.startswith(one)), line.path)
-        line.route = line.path if line.path in _ROUTES else family
+        line.route = line.path if line.path in _ROUTES else _family_name(line.path)
         await handler(self, line)
 
     # -- the routes --------------------------------------------------------------------------------
 
     async def _exchange(self, line: Line) -> None:
+        await self._walked(line, ROUTES[line.path])
+
+    async def _walked(self, line: Line, route: Route, film: VideoJob | None = None) -> None:
+        """Walk the stations of a route, for a new answer or for a film that is finished."""
         self._recorder.check_open()
-        rules, route = self._rules.now(), ROUTES[line.path]
+        rules = self._rules.now()
         token = line.token()
         if not token:
             raise no_key()
@@ -216,9 +220,9 @@ class Gateway:
             await self.caller(token)
         ask = Ask(
             request=line.request,
-            produce_id=new_uuid(),
+            produce_id=new_uuid() if film is None else film.produce_id,
             at=self._clock.now(),
-            route=line.path,
+            route=line.route,
             token=token,
             user_header=line.header(b"x-guiju-user"),
             language=line.language(),
@@ -228,7 +232,7 @@ class Gateway:
         )
         wire, stations = route.wire, route.stations
         shares = None if self._office is None else self._office.shares
-        work = Work(ask, rules, wire, shares=shares, marks=line.marks)
+        work = Work(ask, rules, wire, shares=shares, marks=line.marks, film=film)
         line.marks += [
             (b"x-guiju-produce-id", ask.produce_id.encode()),
             (b"x-guiju-policy", rules.policy.encode()),
@@ -269,27 +273,69 @@ class Gateway:
         links = self._rules.now().links
         query = line.query.decode("latin-1")
         produce_id = links.check(line.path, query, self._clock.now())
-        if self._media is None:
+        await self._handed_out(line, produce_id)
+
+    async def _handed_out(self, line: Line, produce_id: str) -> None:
+        """A file that is kept, as it was labelled."""
+        if self._shelf is None:
             raise _closed_route(line.path)
-        found, data = await asyncio.to_thread(self._media, produce_id)
+        found, data = await asyncio.to_thread(self._shelf.fetched, produce_id)
         line.marks += [(b"x-guiju-produce-id", produce_id.encode()), *_AS_A_FILE]
         await line.reply(200, data, "full", found.kind)
+
+    async def _films(self, line: Line) -> None:
+        """The films of whoever asks."""
+        films, person = await self._owner(line)
+        await line.json(200, await films.listed(line.query, person))
+
+    async def _film(self, line: Line) -> None:
+        """How a film stands; or it is deleted."""
+        films, person = await self._owner(line)
+        job = await films.of(line.path, person)
+        doing = films.deleted if line.method == "DELETE" else films.shown
+        await line.json(200, await doing(job))
+
+    async def _content(self, line: Line) -> None:
+        """A finished film: labelled and recorded the first time, handed out from then on."""
+        films, person = await self._owner(line)
+        check_variant(line.query)
+        job = await films.of(line.path, person)
+        if self._shelf is not None and await asyncio.to_thread(self._shelf.kept, job.produce_id):
+            await self._handed_out(line, job.produce_id)
+            return
+        await films.check_ready(job)
+        await self._walked(line, CONTENT, job)
+
+    async def _owner(self, line: Line) -> tuple[Films, str]:
+        """Whose films these are: somebody who may use the service."""
+        if self._shelf is None:
+            raise _closed_route(line.path)
+        caller = await self._admit(line, line.header(b"x-guiju-user"))
+        require_agreement(caller)
+        require_standing(caller)
+        if caller.person is None:
+            raise no_such_job()
+        return Films(self._shelf, (self._rules.now().models or self._upstream).about), caller.person
 
     async def _moderations(self, line: Line) -> None:
         await self._admit(line)
         await line.json(200, moderated(await line.body(), self._rules.now(), line.request))
 
-    async def _admit(self, line: Line) -> None:
+    async def _admit(self, line: Line, end_user: str | None = "-") -> Caller:
         """Let a request that asks no model through, as one of those that its key may make."""
-        caller, office = await self.caller(line.token()), self._office
+        token, office = line.token(), self._office
+        if not token:
+            raise no_key()
+        caller = await self._look_up(token, end_user)
         if office is None:
-            return
+            return caller
         group = office.shares.group(caller, self._rules.now().plan)
         try:
             hold = office.shares.take(group, 0) or await office.allow(group, 0)
             hold.settle(0)
         finally:
             line.marks += group.marks()
+        return caller
 
     async def caller(self, token: str | None) -> Caller:
         """Whose key it is, for routes that need no end user; raises Refused 401."""
@@ -323,8 +369,11 @@ class Gateway:
 
     async def answer(self, command: AskModel, rules: Rules) -> Event:
         """Get the model's whole answer from whom `rules` name, else from whom the settings do."""
+        upstream = rules.models or self._upstream
         try:
-            return await (rules.models or self._upstream).answer(command)
+            if command.job is not None:
+                return ModelAnswered(await upstream.about(command), command.job.source)
+            return await upstream.answer(command)
         except GuijuError as error:
             return Failed(error)
 
@@ -353,9 +402,31 @@ class Gateway:
 
 _ROUTES: dict[str, dict[str, Callable[[Gateway, Line], Awaitable[None]]]] = {
     **{path: {"POST": Gateway._exchange} for path in ROUTES},  # noqa: SLF001 - this class
+    "/v1/videos": {"POST": Gateway._exchange, "GET": Gateway._films},  # noqa: SLF001 - as above
     "/v1/models": {"GET": Gateway._models},  # noqa: SLF001 - as above
     "/v1/moderations": {"POST": Gateway._moderations},  # noqa: SLF001 - as above
 }
+
+
+_FAMILIES: dict[str, dict[str, Callable[[Gateway, Line], Awaitable[None]]]] = {
+    "/v1/models/": {"GET": Gateway._model},  # noqa: SLF001 - as above
+    MEDIA: {"GET": Gateway._medium},  # noqa: SLF001 - as above
+    FILMS: {"GET": Gateway._film, "DELETE": Gateway._film},  # noqa: SLF001 - as above
+}
+
+
+def _family(path: str) -> dict[str, Callable[[Gateway, Line], Awaitable[None]]] | None:
+    """The handlers of a path that ends with an id."""
+    if path.startswith(FILMS) and path.endswith(CONTENT_OF_FILM):
+        return {"GET": Gateway._content}  # noqa: SLF001 - as above
+    return next((found for name, found in _FAMILIES.items() if path.startswith(name)), None)
+
+
+def _family_name(path: str) -> str:
+    """What such a path is called in counts and records."""
+    if path.startswith(FILMS) and path.endswith(CONTENT_OF_FILM):
+        return FILMS + CONTENT_OF_FILM[1:]
+    return next((name for name in _FAMILIES if path.startswith(name)), path)
 
 
 def _models(found: Mapping[str, str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from guiju.accounts import Caller
 from guiju.gateway.limiting import Group, Hold, Tally
 from guiju.gateway.media.model import FormFile, Labelled, Order
 from guiju.kernel import GuijuError
-from guiju.records import Exchange, Refusal, Source
+from guiju.records import Exchange, Refusal, Source, VideoJob
 from guiju.screening import Direction, Verdict
 from guiju.screening.images import ImageVerdict
 
@@ -137,9 +137,10 @@ class Allow(msgspec.Struct, frozen=True):
 class AskModel(msgspec.Struct, frozen=True):
     """Ask; answered by ModelAnswered, or by ModelChunks and ModelDone, or by Failed.
 
-    `model` is the name that the client gave; it is the first member of the JSON in `body`. With
-    `files` the members of `body` go as the fields of a form beside them. `raw`: the answer is no
-    JSON but a file, which comes as `{"file": bytes, "type": its media type}`.
+    `model` is the name that the client gave; it is the first member of the JSON in `body`. As a
+    `form` the members of `body` go as its fields, beside the `files`. `raw`: the answer is no JSON
+    but a file, which comes as `{"file": bytes, "type": its media type}`. `job`: it is about a film
+    that is being made, and goes to whoever makes it, by this `method` and without a body.
     """
 
     body: bytes
@@ -147,7 +148,10 @@ class AskModel(msgspec.Struct, frozen=True):
     path: str = "/chat/completions"
     model: str = ""
     files: tuple[FormFile, ...] = ()
+    form: bool = False
     raw: bool = False
+    method: str = "POST"
+    job: VideoJob | None = None
 
 
 class AskGuards(msgspec.Struct, frozen=True):

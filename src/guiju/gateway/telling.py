@@ -15,8 +15,9 @@ _OPERATIONS = {
     "/v1/images/generations": "generate_content",
     "/v1/images/edits": "generate_content",
     "/v1/audio/speech": "generate_content",
+    "/v1/videos": "generate_content",
 }
-_OUTPUTS = {"picture": "image", "sound": "speech"}
+_OUTPUTS = {"picture": "image", "sound": "speech", "job": "video", "film": "video"}
 
 
 def seen_of(line: Line) -> Seen:

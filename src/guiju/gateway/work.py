@@ -18,7 +18,16 @@ from guiju.gateway.rules import Rules
 from guiju.gateway.wires import CHAT, Wire
 from guiju.kernel import digest
 from guiju.labelling import TELLING, AigcLabel, Place, language_of
-from guiju.records import Carried, Finding, PictureScreening, Screening, Source, Usage
+from guiju.records import (
+    Carried,
+    Finding,
+    Job,
+    PictureScreening,
+    Screening,
+    Source,
+    Usage,
+    VideoJob,
+)
 from guiju.screening import Direction, Outcome, Screen, Verdict
 from guiju.screening.images import ImageVerdict
 
@@ -112,6 +121,10 @@ class Work:
     """The labels that pictures of the request carry."""
     carried: list[Carried] = field(default_factory=list)
     """The same as the record names them."""
+    job: Job | None = None
+    """A film that has begun to be made."""
+    film: VideoJob | None = None
+    """The film that is fetched."""
     withheld: dict[str, str] = field(default_factory=dict)
     place: str | None = None
     usage: Usage = field(default_factory=Usage)

@@ -6,11 +6,13 @@ from guiju.records.catching_up import catch_up
 from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
 from guiju.records.coverage_model import OFFICER as GAP_OFFICER
 from guiju.records.coverage_model import Gap, GapState
-from guiju.records.media import MadeMedium, fetched, made, made_in
+from guiju.records.jobs import VideoJob, drop_job, job, jobs
+from guiju.records.media import MadeMedium, fetched, kept, made, made_in
 from guiju.records.model import (
     Carried,
     Exchange,
     Finding,
+    Job,
     Label,
     Medium,
     PictureScreening,
@@ -32,6 +34,7 @@ __all__ = [
     "Finding",
     "Gap",
     "GapState",
+    "Job",
     "Label",
     "MadeMedium",
     "Medium",
@@ -41,14 +44,19 @@ __all__ = [
     "Source",
     "Spill",
     "Usage",
+    "VideoJob",
     "announce",
     "catch_up",
     "close_gap",
+    "drop_job",
     "erase",
     "fetched",
     "find",
     "gaps",
     "get_gap",
+    "job",
+    "jobs",
+    "kept",
     "made",
     "made_in",
     "note_picture",

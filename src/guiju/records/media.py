@@ -40,6 +40,11 @@ def made_in(tx: Tx, request: str) -> list[MadeMedium]:
     return [MadeMedium(one.produce_id, one.request, one.kind, one.digest, one.size) for one in rows]
 
 
+def kept(tx: Tx, produce_id: str) -> bool:
+    """Whether the bytes of this number are here to be fetched."""
+    return media_store.body(tx, produce_id) is not None
+
+
 def fetched(tx: Tx, produce_id: str) -> tuple[MadeMedium, bytes]:
     """A medium that was kept to be fetched, as it was labelled.
 

@@ -66,6 +66,11 @@ def context(produce_id: str) -> str:
     return f"medium/{produce_id}"
 
 
+def drop_body(tx: Tx, produce_id: str) -> None:
+    """Remove the sealed bytes; what is known of them stays."""
+    tx.delete(BODY, {"produce_id": produce_id})
+
+
 def find(tx: Tx, produce_id: str) -> Row[Any] | None:
     """What was delivered under this number."""
     return tx.row(select(MEDIUM).where(MEDIUM.c.produce_id == produce_id))

@@ -91,6 +91,14 @@ class Medium(msgspec.Struct, frozen=True):
         return facts | {name: value for name, value in beside.items() if value is not None}
 
 
+class Job(msgspec.Struct, frozen=True):
+    """A film that a model service has begun to make; `theirs` is the id by which it knows it."""
+
+    theirs: str
+    seconds: str
+    size: str
+
+
 class Carried(msgspec.Struct, frozen=True):
     """The label of a picture that came with a request: its numbers and producer.
 
@@ -174,6 +182,7 @@ class Exchange(msgspec.Struct, frozen=True):
     media: tuple[Medium, ...] = ()
     pictures: tuple[PictureScreening, ...] = ()
     carried: tuple[Carried, ...] = ()
+    job: Job | None = None
 
     def detail(self) -> Detail:
         """Verdicts, label, usage and source."""

@@ -11,7 +11,7 @@ from typing import Any
 from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, new_id, software
 from guiju.ledger import Evidence, append, append_many
 from guiju.measures import enforces
-from guiju.records import coverage, media, media_store, pictures, store
+from guiju.records import coverage, jobs_store, media, media_store, pictures, store
 from guiju.records.model import Exchange, ExchangeFacts, Finding, Refusal
 from guiju.storage import RowDigest, Tx, destroy_key
 
@@ -51,6 +51,7 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
     exchanges = [one for one in items if isinstance(one, Exchange)]
     store.add(tx, exchanges)
     media_store.add(tx, exchanges)
+    jobs_store.add(tx, exchanges)
     rows = _rows_by_request(tx.take_noted())
     evidence: list[Evidence] = []
     for one in items:

@@ -21,6 +21,7 @@ from tests.unit.gateway.test_gateway_server import NOW, Client, House, run
 from tests.unit.labelling.samples import SIGNATURE, chunk
 
 from guiju.gateway.eyes import Eyes, Viewers
+from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.rules import Rules
 from guiju.gateway.server import Gateway
 from guiju.gateway.signals import AskModel, ModelAnswered
@@ -75,6 +76,16 @@ def seeing(line: str = "", **images: Any) -> Rules:
     return replace(used, eyes=Eyes(screen, Viewers()))
 
 
+class Files(Shelf):
+    """Opens what a studio has kept."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+
+    def fetched(self, produce_id: str) -> tuple[MadeMedium, bytes]:
+        return self.studio.fetched(produce_id)
+
+
 class Studio(House):
     """A gateway in front of a model that draws; what is kept can be fetched."""
 
@@ -88,7 +99,7 @@ class Studio(House):
             upstream=model,
             recorder=self.book,
             clock=NOW,
-            media=self.fetched,
+            shelf=Files(self),
         )
 
     def fetched(self, produce_id: str) -> tuple[MadeMedium, bytes]:

@@ -9,7 +9,7 @@ from tests.unit.records.test_records_service import OFFICER, SECOND, exchange, l
 
 from guiju import records
 from guiju.kernel import FixedClock, NotFound, digest
-from guiju.records import Carried, Medium, PictureScreening, Refusal
+from guiju.records import Carried, Exchange, Job, Medium, PictureScreening, Refusal, Source
 from guiju.storage import Database
 
 DATA = b"\x89PNG a picture"
@@ -107,3 +107,37 @@ def test_a_number_on_other_content_is_reported(db: Database, clock: FixedClock) 
         "delivered": digest(DATA),
         "given": "1" * 64,
     }
+
+
+def begun(clock: FixedClock, request: str = "req_1", person: str = "pe_1") -> Exchange:
+    source = Source("one", "their-model", "ours", 1)
+    job = Job("job-1", "4", "720x1280")
+    return replace(exchange(clock, request, person), job=job, source=source)
+
+
+def test_a_job_is_its_persons_and_is_deleted_with_a_trace(db: Database, clock: FixedClock) -> None:
+    """The film that was kept goes with it; the leaf of its delivery stays."""
+    with db.write() as tx:
+        records.record(tx, [begun(clock), begun(clock, "req_2"), begun(clock, "req_3", "pe_2")])
+        records.record(tx, [replace(exchange(clock, "req_4"), media=(medium(),))])
+    with db.read() as tx:
+        assert records.job(tx, "req_1", "pe_2") is None
+        job = records.job(tx, "req_1", "pe_1")
+        assert job is not None
+        assert (job.theirs, job.source) == ("job-1", Source("one", "their-model", "ours", 1))
+        newest = records.jobs(tx, "pe_1")
+        assert [one.request for one in newest] == ["req_2", "req_1"]
+        assert [one.request for one in records.jobs(tx, "pe_1", "req_2", 5)] == ["req_1"]
+        oldest = records.jobs(tx, "pe_1", "req_1", newest=False)
+        assert [one.request for one in oldest] == ["req_2"]
+        assert records.kept(tx, "p-1")
+    with db.write() as tx:
+        assert records.drop_job(tx, job)
+    with db.write() as tx:
+        assert not records.drop_job(tx, job)
+    with db.read() as tx:
+        assert records.job(tx, "req_1", "pe_1") is None
+        assert not records.kept(tx, job.produce_id)
+        assert records.made(tx, "p-1") is not None
+    (gone,) = [one for one in leaves(db) if one["kind"] == "video-deleted"]
+    assert gone["facts"] == {"request": "req_1", "produce_id": "p-1"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Both labels for a generated picture or sound; what cannot carry them does not leave (Art. 12).
+"""Both labels for what was generated; what cannot carry them does not leave (Article 12).
 
 What a model service has labelled itself keeps its producer: ours is added as whoever passes it on,
 since another's label may not be altered (Labelling Measures, Article 10).
@@ -13,7 +13,7 @@ from guiju.labelling import AigcLabel, Marked, mark, propagate
 from guiju.labelling.containers import Container, Medium, container_of
 from guiju.measures import enforces
 
-PICTURE = "picture"
+_SHOWN = {"picture": Medium.IMAGE, "film": Medium.VIDEO}
 RAW_SAMPLES = "pcm"
 SAMPLES_TYPE = "audio/pcm"
 FORMATS = {
@@ -37,15 +37,15 @@ def labelled(order: Order) -> Labelled:
             or have no room for a label; or why sound of this format cannot be packed here.
     """
     try:
-        if order.format == PICTURE:
-            return _picture(order)
+        if order.format in _SHOWN:
+            return _shown(order, _SHOWN[order.format])
         return _sound(order)
     except (Conflict, Invalid) as error:
         raise _not_labelled(error.what, error.code) from error
 
 
-def _picture(order: Order) -> Labelled:
-    _check(order, (Medium.IMAGE,), None)
+def _shown(order: Order, medium: Medium) -> Labelled:
+    _check(order, (medium,), None)
     marked = mark(order.data, order.label, order.words, order.language, present="keep")
     shown = NOTHING if order.words is None else "words"
     return _as(_with_ours(marked, order.label), order, shown)

@@ -25,4 +25,13 @@ def ask_model(work: Work) -> tuple[Command, ...]:
     if not wire.makes:
         return (AskModel(body, work.stream, wire.asks, work.model),)
     files = wire.files(work.body)
-    return (AskModel(body, work.stream, wire.asks, work.model, files, wire.makes == "sound"),)
+    asked = AskModel(
+        body,
+        work.stream,
+        wire.asks,
+        work.model,
+        files=files,
+        form=wire.forms,
+        raw=wire.makes == "sound",
+    )
+    return (asked,)

@@ -19,9 +19,11 @@ def note_labels(work: Work) -> tuple[Command, ...]:
     if work.stopped:
         return ()
     for one in work.pictures:
-        label = None if one.data is None else _label_of(one.data)
+        # What a mask says of itself is not the origin of the picture.
+        label = None if one.data is None or one.where == "mask" else _label_of(one.data)
         if label is not None and one.data is not None:
-            work.before.append(label)
+            if label not in work.before:
+                work.before.append(label)
             numbers = tuple(dict.fromkeys((label.produce_id, label.propagate_id)))
             work.carried.append(Carried(numbers, label.content_producer, digest(one.data)))
     return ()

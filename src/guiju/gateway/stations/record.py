@@ -47,6 +47,7 @@ def record(work: Work) -> tuple[Command, ...]:
         media=tuple(one.medium for one in work.made if one.medium is not None),
         pictures=tuple(work.seen),
         carried=tuple(work.carried),
+        job=work.job,
     )
     return (Record(item),)
 

@@ -8,7 +8,7 @@ policy says: a `Fleet` keeps its upstreams and makes a `Router` of its models.
 from guiju.gateway.upstreams.demo import NAME as DEMO_MODEL
 from guiju.gateway.upstreams.demo import DemoModel
 from guiju.gateway.upstreams.direct import HttpUpstream
-from guiju.gateway.upstreams.errors import no_such_model, unavailable
+from guiju.gateway.upstreams.errors import no_such_job, no_such_model, unavailable
 from guiju.gateway.upstreams.fleet import Fleet
 from guiju.gateway.upstreams.port import Speech, Upstream
 from guiju.gateway.upstreams.routing import Router
@@ -21,6 +21,7 @@ __all__ = [
     "Router",
     "Speech",
     "Upstream",
+    "no_such_job",
     "no_such_model",
     "unavailable",
 ]

@@ -76,13 +76,13 @@ async def answered(
     A file comes as `{"file": bytes, "type": its media type}`.
     """
     kind = None
-    if ask.files:
+    if ask.form:
         kind, body = written_form(object_of(body) or {}, ask.files)
     elif not ask.raw:
-        return await whole(client, "POST", path, body, limits)
+        return await whole(client, ask.method, path, body, limits)
     try:
         said = await client.whole(
-            "POST",
+            ask.method,
             path,
             body,
             most=_MOST_MEDIA,

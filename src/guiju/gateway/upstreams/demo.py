@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from guiju.gateway.signals import AskModel, ModelAnswered
+from guiju.gateway.upstreams.demo_films import VIDEOS, begun_film, film, film_of
 from guiju.gateway.upstreams.demo_media import EDITS, PICTURES, SPEECH, pictures, speech
 from guiju.gateway.upstreams.errors import elsewhere, refused
 from guiju.gateway.upstreams.port import CHAT_PATH, OURS, Speech
@@ -51,6 +52,8 @@ class DemoModel:
         if ask.path in {PICTURES, EDITS}:
             made = await asyncio.to_thread(pictures, _decode(ask.body))
             return ModelAnswered({**self._head("images"), **made})
+        if ask.path == VIDEOS:
+            return ModelAnswered(begun_film(_decode(ask.body)))
         if ask.path == SPEECH:
             return ModelAnswered(await asyncio.to_thread(speech, _decode(ask.body)))
         if ask.path not in _KINDS:
@@ -63,6 +66,13 @@ class DemoModel:
     async def fetch(self, url: str, source: Source | None) -> bytes:  # noqa: ARG002 - as the port
         """Nothing: this model gives bytes and no addresses."""
         raise elsewhere()
+
+    async def about(self, ask: AskModel) -> dict[str, Any]:
+        """What it says of a film: each is finished when it is asked for."""
+        size, seconds = film_of(ask.path)
+        if ask.raw:
+            return await asyncio.to_thread(film, size, seconds)
+        return {"status": "completed", "progress": 100, "deleted": ask.method == "DELETE"}
 
     async def begin(self, ask: AskModel) -> Speech:
         """The answer as a stream."""

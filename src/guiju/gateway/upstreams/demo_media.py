@@ -50,6 +50,11 @@ def _picture(seed: str, asked: Mapping[str, Any]) -> bytes:
     return file.getvalue()
 
 
+def drawn(seed: str, size: str) -> bytes:
+    """One picture, as PNG."""
+    return _picture(seed, {"size": size})
+
+
 def _size(said: Any) -> tuple[int, int]:
     found = _SIZE.fullmatch(said) if type(said) is str else None
     if found is None:

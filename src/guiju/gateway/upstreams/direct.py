@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import ssl
+from typing import Any
 
 from guiju.gateway.client import Client
 from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.gateway.upstreams import asking
-from guiju.gateway.upstreams.errors import refused, unavailable
+from guiju.gateway.upstreams.errors import refused, told_of_job, unavailable
 from guiju.gateway.upstreams.failing import FailedError
 from guiju.gateway.upstreams.port import OURS, Speech
 from guiju.kernel import GuijuError
@@ -55,6 +56,13 @@ class HttpUpstream:
             return await asking.fetched(self._client, url, self._limits)
         except FailedError as error:
             raise unavailable() from error
+
+    async def about(self, ask: AskModel) -> dict[str, Any]:
+        """What this service says of a film."""
+        try:
+            return await asking.answered(self._client, ask, ask.path, ask.body, self._limits)
+        except FailedError as error:
+            raise told_of_job(error) from error
 
     async def begin(self, ask: AskModel) -> Speech:
         """The model's answer as a stream; one that breaks off before [DONE] has failed."""

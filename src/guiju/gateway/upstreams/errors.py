@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from guiju.gateway.upstreams.failing import FailedError
 from guiju.kernel import GuijuError, Invalid, NotFound, Text, Unavailable
 
 _MOST_NEAR = 3
@@ -40,6 +41,22 @@ def elsewhere() -> Unavailable:
         article=12,
         status=502,
     )
+
+
+def no_such_job() -> NotFound:
+    """There is no such film, or not for whoever asks, or whoever makes it has forgotten it."""
+    return NotFound(
+        "video-not-found",
+        Text(zh="没有这段视频。", en="There is no such video."),
+        Text(zh="请核对编号；GET /v1/videos 列出您的视频。", en="GET /v1/videos lists yours."),
+    )
+
+
+def told_of_job(error: FailedError) -> GuijuError:
+    """Why whoever makes a film says nothing of it."""
+    if error.reason == "missing":
+        return no_such_job()
+    return refused(error.status) if error.reason == "refused" else unavailable()
 
 
 def refused(status: int) -> Invalid:

@@ -47,6 +47,13 @@ class Upstream(Protocol):
         """
         ...
 
+    async def about(self, ask: AskModel) -> dict[str, Any]:
+        """What whoever makes the film of `ask.job` says.
+
+        Raises NotFound `video-not-found`, Unavailable, or Invalid when it refuses.
+        """
+        ...
+
     async def begin(self, ask: AskModel) -> Speech:
         """The answer as a stream that has begun; raises as `answer` does.
 

@@ -16,7 +16,14 @@ from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.gateway.upstreams.asking import Limits, Streamed
 from guiju.gateway.upstreams.choosing import Member, Route, usual
 from guiju.gateway.upstreams.endpoint import NEVER
-from guiju.gateway.upstreams.errors import elsewhere, no_such_model, refused, unavailable
+from guiju.gateway.upstreams.errors import (
+    elsewhere,
+    no_such_job,
+    no_such_model,
+    refused,
+    told_of_job,
+    unavailable,
+)
 from guiju.gateway.upstreams.failing import AGAIN, FailedError
 from guiju.gateway.upstreams.port import Speech
 from guiju.gateway.upstreams.trying import (
@@ -86,6 +93,17 @@ class Router:
             return await member.endpoint.fetch(url, limits)
         except FailedError as error:
             raise unavailable() from error
+
+    async def about(self, ask: AskModel) -> dict[str, Any]:
+        """What the upstream says that makes the film."""
+        source = None if ask.job is None else ask.job.source
+        member = None if source is None else self._member(source)
+        if member is None or source is None:
+            raise no_such_job()
+        try:
+            return await member.endpoint.answer(ask, ask.body, self._routes[source.name].limits)
+        except FailedError as error:
+            raise told_of_job(error) from error
 
     def _member(self, source: Source) -> Member | None:
         route = self._routes.get(source.name)

@@ -9,10 +9,12 @@ from guiju.gateway.wires.chat import CHAT
 from guiju.gateway.wires.completions import COMPLETIONS
 from guiju.gateway.wires.edits import EDITS
 from guiju.gateway.wires.embeddings import EMBEDDINGS
+from guiju.gateway.wires.film import FILM
 from guiju.gateway.wires.images import IMAGES
 from guiju.gateway.wires.messages import MESSAGES
 from guiju.gateway.wires.responses import RESPONSES
 from guiju.gateway.wires.speech import SPEECH
+from guiju.gateway.wires.videos import VIDEOS
 from guiju.gateway.wires.wire import MOST_BODY, Voice, Wire
 
 __all__ = [
@@ -20,11 +22,13 @@ __all__ = [
     "COMPLETIONS",
     "EDITS",
     "EMBEDDINGS",
+    "FILM",
     "IMAGES",
     "MESSAGES",
     "MOST_BODY",
     "RESPONSES",
     "SPEECH",
+    "VIDEOS",
     "WIRES",
     "Voice",
     "Wire",
@@ -32,5 +36,7 @@ __all__ = [
 
 WIRES = {
     one.name: one
-    for one in (CHAT, COMPLETIONS, EDITS, EMBEDDINGS, IMAGES, MESSAGES, RESPONSES, SPEECH)
+    for one in (
+        *(CHAT, COMPLETIONS, EDITS, EMBEDDINGS, FILM, IMAGES, MESSAGES, RESPONSES, SPEECH, VIDEOS),
+    )
 }

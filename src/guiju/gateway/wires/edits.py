@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -26,8 +26,6 @@ from guiju.screening.images import sniff
 if TYPE_CHECKING:
     from guiju.gateway.work import Ask, Work
 
-_MOST_UPLOADED = 16
-_PICTURES = ("image", "image[]", "mask")
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?")
 _SWITCHES = {"true": True, "false": False}
 _TEXTS = frozenset({"prompt", "model", "user", "safety_identifier"})
@@ -40,19 +38,23 @@ class Edits(Images):
     name = "image-edits"
     asks = "/images/edits"
     most = 32 * 1024 * 1024
+    forms = True
+    pictures: ClassVar[tuple[str, ...]] = ("image", "image[]", "mask")
+    least_pictures: ClassVar[int] = 1
+    most_pictures: ClassVar[int] = 16
 
     def parsed(self, ask: Ask) -> Json:
         """The fields of the form, with numbers as numbers, and its files under `FILES`."""
         form = read_form(ask.kind, ask.raw)
         body: Json = {name: _value(name, text) for name, text in form.fields.items()}
-        body[FILES] = [_picture(one) for one in form.files]
+        body[FILES] = [_picture(one, self.pictures) for one in form.files]
         return body
 
     def read(self, body: Json) -> Json:
         """A chat with the prompt and the pictures as parts of one message."""
         files: list[FormFile] = body.get(FILES, [])
         chat = super().read(body)
-        _check_number(files)
+        self._check_number(files)
         pictures = [_part(one, where) for one, where in zip(files, _places(files), strict=True)]
         text = {"type": "text", "text": prompt_of(chat)}
         chat["messages"] = [{"role": "user", "content": [text, *pictures]}]
@@ -65,7 +67,7 @@ class Edits(Images):
     def question(self, body: Json, *, stream: bool) -> Json:
         """The fields of the form."""
         question = super().question(body, stream=stream)
-        del question[FILES]
+        question.pop(FILES, None)
         return question
 
     def given(self, work: Work) -> bytes:
@@ -80,6 +82,15 @@ class Edits(Images):
         return _encode(
             {**rest, **words_of(work.body), "prompt": prompt_of(work.body), "pictures": pictures}
         )
+
+    def _check_number(self, files: list[FormFile]) -> None:
+        masks = sum(one.field == "mask" for one in files)
+        least, most = self.least_pictures, self.most_pictures
+        if not least <= len(files) - masks <= most:
+            zh, en = f"应有 {least} 到 {most} 张图片", f"must be {least} to {most} pictures"
+            raise wrong(self.pictures[0], zh, en)
+        if masks > 1:
+            raise wrong("mask", "至多一张", "may be there once")
 
     def again(self, body: Json) -> Json:
         """A kept request: its pictures were judged then and are not there any more."""
@@ -97,28 +108,22 @@ def _value(name: str, text: str) -> str | int | float | bool:
     return text
 
 
-def _picture(one: FormFile) -> FormFile:
+def _picture(one: FormFile, fields: tuple[str, ...]) -> FormFile:
     """The file under the kind that its bytes say, not its client."""
     kind = sniff(one.data)
-    if one.field not in _PICTURES:
+    if one.field not in fields:
         raise wrong(one.field, "不是本路由的文件字段", "is no file of this route")
     if kind is None:
         raise wrong(one.field, "不是图片", "is no picture")
     return FormFile(one.field, f"image/{kind.value}", one.data)
 
 
-def _check_number(files: list[FormFile]) -> None:
-    masks = sum(one.field == "mask" for one in files)
-    if not 0 < len(files) - masks <= _MOST_UPLOADED:
-        zh, en = f"应有 1 到 {_MOST_UPLOADED} 张图片", f"must be 1 to {_MOST_UPLOADED} pictures"
-        raise wrong("image", zh, en)
-    if masks > 1:
-        raise wrong("mask", "至多一张", "may be there once")
-
-
 def _places(files: list[FormFile] | tuple[FormFile, ...]) -> list[str]:
     """Where each stands, in the words of the form."""
-    return ["mask" if one.field == "mask" else f"image[{at}]" for at, one in enumerate(files)]
+    return [
+        f"image[{at}]" if one.field.startswith("image") else one.field
+        for at, one in enumerate(files)
+    ]
 
 
 def _part(one: FormFile, where: str) -> Json:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from guiju.gateway.passages import WORDS
 from guiju.gateway.wires.prompted import (
@@ -50,11 +50,12 @@ class Images(Wire):
     asks = "/images/generations"
     in_words = False
     makes = "picture"
+    settings: ClassVar[Mapping[str, re.Pattern[str]]] = SETTINGS
 
     def read(self, body: Json) -> Json:
         """A chat with the prompt as its message."""
         read_count(body, "n", 1, MOST_PICTURES)
-        return read_prompt(body, "prompt", SETTINGS)
+        return read_prompt(body, "prompt", self.settings)
 
     def question(self, body: Json, *, stream: bool) -> Json:
         """The prompt as it was judged, and masked; the bytes and no address."""

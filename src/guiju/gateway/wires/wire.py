@@ -67,6 +67,9 @@ class Wire(ABC):
     makes: ClassVar[str] = ""
     """What its answers are made of, if not of words or numbers: `picture` or `sound`."""
 
+    forms: ClassVar[bool] = False
+    """Whether the model service is asked by a form."""
+
     def parsed(self, ask: Ask) -> Json:
         """The request as an object; raises Invalid `invalid-request`."""
         return json_of(ask.raw)

@@ -4,6 +4,7 @@
 A door of its own, because it needs Pillow and, to run, ffmpeg; labels in files need neither.
 """
 
+from guiju.labelling.ffmpeg import Ffmpeg
 from guiju.labelling.video.explicit import ShownFilm, explicit_video
 
-__all__ = ["ShownFilm", "explicit_video"]
+__all__ = ["Ffmpeg", "ShownFilm", "explicit_video"]
