@@ -62,7 +62,13 @@ class Lexicon:
         if self._gate is None or self._gate.opens(sights.tail):
             reading = self._read(sights)
             for number, layer in self._layers:
-                text = _seen(layer.view, sights, reading, number)
+                view = layer.view
+                if view == FOLDED:
+                    text = sights.tail
+                elif reading is None:
+                    text = sights.text(view)
+                else:
+                    text = _read_as(view, sights, reading, number)
                 found = text and layer.find(text)
                 if found:
                     asking = asking or Asking(self.register, sights)
@@ -85,12 +91,8 @@ class Lexicon:
         return None if self._rows is None else sights.reading(self._rows)
 
 
-def _seen(view: str, sights: Sights, reading: Reading | None, number: int) -> str:
+def _read_as(view: str, sights: Sights, reading: Reading, number: int) -> str:
     """What a view sees, which has this number among those that were read; nothing if it is moot."""
-    if view == FOLDED:
-        return sights.tail
-    if reading is None:
-        return sights.text(view)
     is_moot = SEEN_AS[view].is_moot
     if is_moot is not None and is_moot(sights.tail, reading.text):
         return ""

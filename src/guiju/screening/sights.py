@@ -69,7 +69,7 @@ class Sights:
         """The tail as this view sees it; nothing, where nothing in it can matter there."""
         found = self._texts.get(view)
         if found is None:
-            found = self._texts[view] = SEEN_AS[view].text(self.look())
+            found = self._texts[view] = SEEN_AS[view].text(self._look or self.look())
         return found
 
     def ground(self, view: str) -> Ground:

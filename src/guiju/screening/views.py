@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
+from operator import attrgetter
 from typing import NamedTuple
 
 from guiju.kernel import Text
@@ -30,9 +31,12 @@ LONGEST_TERM = 32
 class View(NamedTuple):
     """How a view sees what is looked at: it spells out a `ground`.
 
-    It `is_moot` where nothing in the folded text, and in what is not dropped of it, can matter.
+    It `is_moot` where nothing in the folded text, and in what is not dropped of it, can matter. Of
+    the folded text only letters, flags and pictures are asked for, so that a plain one may be left
+    out.
     A character is a `sign` of itself or of another, beside which it is a repeat. `those` are the
-    characters that are not seen as themselves, after what they are seen as.
+    characters that are not seen as themselves, after what they are seen as. `quick` is what is
+    seen at once, of a view that always matters and whose ground is the squeezed text.
     """
 
     ground: Callable[[Look], Ground]
@@ -41,6 +45,7 @@ class View(NamedTuple):
     spell: Callable[[str], str] = str
     sign: Callable[[str], str] = str
     back: Callable[[str], Spelt] | None = None
+    quick: Callable[[Look], str] | None = None
     is_moot: Callable[[str, str], bool] | None = None
     those: Callable[[], Iterable[tuple[str, str]]] = tuple
     shows: Callable[[Seen, int, int], bool] = lambda *_: True
@@ -48,7 +53,10 @@ class View(NamedTuple):
 
     def text(self, look: Look) -> str:
         """What is seen; nothing, where nothing can matter."""
-        if self.is_moot is not None and self.is_moot(look.folded, look.dropped):
+        if self.quick is not None:
+            return self.quick(look)
+        folded = "" if look.is_plain else look.folded
+        if self.is_moot is not None and self.is_moot(folded, look.dropped):
             return ""
         return self.spell(self.ground(look).text)
 
@@ -66,11 +74,13 @@ SEEN_AS: dict[str, View] = {
     ),
     "squeezed": View(
         ground=squeezed.ground,
+        quick=attrgetter("squeezed"),
         keys=squeezed.keys,
         fits=squeezed.fits,
     ),
     "homophone": View(
         ground=squeezed.ground,
+        quick=lambda look: spoken.homophone(look.squeezed),
         spell=spoken.homophone,
         those=spoken.homophones,
         keys=spoken.homophone_keys,

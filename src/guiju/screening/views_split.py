@@ -17,7 +17,7 @@ from guiju.kernel import Text
 from guiju.screening.plain import plain
 from guiju.screening.views_seen import Ground, Seen, Spelt
 from guiju.screening.views_spelling import Spelling
-from guiju.screening.views_squeezed import Look, dropped
+from guiju.screening.views_squeezed import PICTURES, Look, dropped
 
 _SHORTEST = 2
 # Each is followed by what it shows.
@@ -29,8 +29,7 @@ _PICTURES = (
     "👀看👂耳👃鼻✋手🖐手👣足🦶足🦵腿🦴骨🦷牙❤心💗心🧠脑👶婴👦男👨男👧女👩女📖书📚书🖊笔✂剪🎵音🥁鼓"
     "👗裙🎩帽🧢帽👒帽👟鞋👞鞋👓镜🪞镜💡灯⏰钟⏱钟🕰钟☂伞☔伞🌂伞🔨锤🪓斧📌钉🪑椅🛏床🏮灯🪟窗🧱砖🚀箭✏笔🖌笔🎣钓"
 )
-# Few ranges, for the sake of speed: most texts show nothing.
-_PICTURED = re.compile("[\u23f0-\u23f3\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
+_PICTURED = re.compile(f"[{PICTURES}]")
 # Words of ordinary text that happen to be the parts of something, as counted in it.
 _WORDS = (
     "女生人也人我不用人可人多人中人会人白人更比白人为人用户口人从人老人人人到中心人以人分人主女我人士不正人本"
@@ -52,7 +51,7 @@ def has_no_parts(folded: str, dropped: str) -> bool:
 
 def ground(look: Look) -> Ground:
     """The text without separators, with what pictures show."""
-    shown = _shown(look.folded)
+    shown = look.folded if look.is_plain else _shown(look.folded)
     if shown is not look.folded:
         look = Look(shown)
     return Ground(look.dropped, look.gaps)

@@ -13,7 +13,7 @@ from guiju.screening.onetoone import OneToOne
 from guiju.screening.syllables import count, likely, said, saying, sounds
 from guiju.screening.views_seen import Ground, Seen, Spelt
 from guiju.screening.views_spelling import Spelling
-from guiju.screening.views_squeezed import Look, collapsed, squeeze
+from guiju.screening.views_squeezed import FLAGS, Look, collapsed, squeeze
 
 _SHORTEST = 3
 _SHORTEST_BY_SOUND = 4
@@ -25,13 +25,13 @@ _SHORTEST_WORD = 5
 _MOST_SPELLINGS = 3
 _FIRST_SIGN = 0xE000
 _FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
-_LATIN = re.compile(f"[a-z{_FLAGS[0]}-{_FLAGS[-1]}]")
+_LATIN = re.compile(f"[a-z{FLAGS}]")
 _STANDING_IN = re.compile("[0134578@$]")
-_FLAG = re.compile(f"[{_FLAGS[0]}-{_FLAGS[-1]}]")
+_FLAG = re.compile(f"[{FLAGS}]")
 # Digits, signs and the letters of flags, each for the one letter it mostly stands for.
 _SIGNS = tuple(zip("0134578@$", "oieastbas", strict=True))
 # What is dropped where it does not stand for a letter.
-_RAISED = re.compile(f"[@${_FLAGS[0]}-{_FLAGS[-1]}]")
+_RAISED = re.compile(f"[@${FLAGS}]")
 _CLASHES = tuple((one, one + to, to + one) for one, to in _SIGNS[:-2])
 _ASCII_LETTERS = bytes.maketrans(*("".join(some).encode() for some in zip(*_SIGNS, strict=True)))
 _FLAG_LETTERS = str.maketrans(_FLAGS, ascii_lowercase)

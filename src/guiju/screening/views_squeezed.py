@@ -17,6 +17,10 @@ _FEW = 4
 _KEPT_ASCII = frozenset("0123456789abcdefghijklmnopqrstuvwxyz\n")
 # Old scripts and ideographs: what of the planes beyond the first are letters.
 _BEYOND_FIRST = "\U00010000-\U0001cfff\U00020000-\U0003ffff"
+FLAGS = "\U0001f1e6-\U0001f1ff"
+PICTURES = "\u23f0-\u23f3\u2600-\u27bf\u2b50\U0001f300-\U0001faff"
+"""Few ranges, for the sake of speed: most texts show nothing."""
+_SPEAKING = re.compile(f"[a-z{FLAGS}{PICTURES}]")
 _PAIR = re.compile(r"(.)\1", re.DOTALL)
 _REPEATED = re.compile(r"(.)(?=\1)", re.DOTALL)
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
@@ -26,16 +30,17 @@ class Look:
     """A folded text that is looked at in several views: what they share is done once.
 
     `dropped` is the text without separators and symbols; in `squeezed` each run of one character is
-    one, too.
+    one, too. `is_plain`: it holds neither Latin letters nor flags nor pictures.
     """
 
-    __slots__ = ("_gaps", "_steps", "dropped", "folded", "squeezed")
+    __slots__ = ("_gaps", "_steps", "dropped", "folded", "is_plain", "squeezed")
 
     def __init__(self, folded: str) -> None:
         """Take what is looked at."""
         self.folded = folded
         self.dropped = dropped(folded)
         self.squeezed = collapsed(self.dropped)
+        self.is_plain = _SPEAKING.search(folded) is None
         self._gaps: tuple[Step, ...] | None = None
         self._steps: tuple[Step, ...] | None = None
 
