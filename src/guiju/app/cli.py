@@ -111,6 +111,10 @@ class Desk:
         """Recorded texts, opened for a dry run."""
         return self.house.said(actor, reason, days, most)
 
+    def usage_days(self) -> int | None:
+        """How long the policy keeps usage."""
+        return self.house.usage_days()
+
     def standing(self, window_days: int = 30) -> Any:
         """The standing of every article now."""
         return self.house.standing(window_days)

@@ -173,6 +173,13 @@ class House:
         with self.database.write() as tx:
             records.note_picture(tx, one)
 
+    def usage_days(self) -> int | None:
+        """How long the policy in force keeps usage; None: it says nothing."""
+        with self.database.read() as tx:
+            policy = policies.active(tx)
+        days = None if policy is None else policy.body["records"].get("usage_days")
+        return None if days is None else int(days)
+
     def standing(self, window_days: int = 30) -> Report:
         """The standing now, from every leaf of the ledger."""
         ledger.integrate(self.database)

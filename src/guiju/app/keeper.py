@@ -19,9 +19,9 @@ from pathlib import Path
 
 import msgspec
 
-from guiju import ledger, policies
+from guiju import ledger, policies, records
 from guiju.app.house import House, Verification, read_verification, write_verification
-from guiju.kernel import GuijuError
+from guiju.kernel import GuijuError, software
 
 _log = logging.getLogger("guiju.keeper")
 _PULSE_SECONDS = 1.0
@@ -30,6 +30,9 @@ _PUBLISH_SECONDS = 5.0
 # A whole verification re-reads every row, so it runs apart, seldom, and for one process at a time.
 _VERIFY_EVERY_SECONDS = 900.0
 _RETRY_SECONDS = 60.0
+_EXPIRE_SECONDS = 60.0
+_EXPIRE_STEPS = 5
+_KEEPER = software("keeper")
 # Util-linux and coreutils, essential on Debian: the child yields to us, and does not outlive us.
 _BESIDE = ("setpriv", "--pdeathsig", "TERM", "nice", "-n", "15")
 
@@ -100,6 +103,20 @@ def lapse_urgent_terms(house: House) -> None:
             policies.lapse_urgent_terms(tx)
 
 
+def expire_records(house: House) -> None:
+    """Delete what has reached its limit: looked for once a minute, then a few steps each second."""
+    mark = house.settings.folder / ".expiring"
+    with _only_one(mark) as mine:
+        if not mine or house.clock.now().timestamp() - mark.stat().st_mtime < _EXPIRE_SECONDS:
+            return
+        usage_days = house.usage_days()
+        for _ in range(_EXPIRE_STEPS):
+            with house.database.write() as tx:
+                if records.expire(tx, _KEEPER, usage_days) is None:
+                    mark.touch()
+                    return
+
+
 def grow_tree(house: House) -> None:
     """Give pending evidence its place in the tree and publish the new tiles.
 
@@ -167,5 +184,5 @@ def _only_one(path: Path) -> Iterator[bool]:
 
 
 GROWING = (refresh_rules, lapse_urgent_terms, grow_tree)
-# Apart from the growing: a verification takes a while, and the tree must not wait for it.
-VERIFYING = (verify_ledger,)
+# Apart from the growing: these take a while, and the tree must not wait for them.
+VERIFYING = (expire_records, verify_ledger)

@@ -25,7 +25,7 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.events import Bus, Event, PolicyActivated, StandingChanged
 from guiju.kernel.form import Form
-from guiju.kernel.ids import new_id, new_uuid, secret_token
+from guiju.kernel.ids import first_id, new_id, new_uuid, secret_token, time_of
 from guiju.kernel.reading import read_table
 from guiju.kernel.sealing import (
     Keyring,
@@ -63,6 +63,7 @@ __all__ = [
     "canonical",
     "canonical_row",
     "digest",
+    "first_id",
     "from_micros",
     "isoformat",
     "micros",
@@ -75,6 +76,7 @@ __all__ = [
     "seal",
     "secret_token",
     "software",
+    "time_of",
     "unseal",
     "wrong_master_key",
 ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NewType
 
@@ -22,6 +23,9 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 # Two characters at a time: every request and every piece of evidence draws an id.
 _PAIRS = tuple(one + two for one in _ALPHABET for two in _ALPHABET)
 
+
+_TIME, _RANDOM = 10, 16
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Version 4 and variant 10, in their places.
 _UUID_MARKS = 0x4 << 76 | 0x8 << 60
@@ -54,6 +58,25 @@ def new_id(prefix: str) -> str:
         f"{pairs[drawn >> 40 & 1023]}{pairs[drawn >> 30 & 1023]}{pairs[drawn >> 20 & 1023]}"
         f"{pairs[drawn >> 10 & 1023]}{pairs[drawn & 1023]}"
     )
+
+
+def first_id(prefix: str, at: datetime) -> str:
+    """What sorts before every id of this moment and after every earlier one."""
+    return f"{prefix}_{_base32(int(at.timestamp() * 1000), _TIME)}"
+
+
+def time_of(name: str) -> datetime | None:
+    """When an id was made, to a millisecond, in UTC; None for what is no id of ours."""
+    stamp = name.rpartition("_")[2]
+    if len(stamp) != _TIME + _RANDOM or any(one not in _ALPHABET for one in stamp):
+        return None
+    milliseconds = 0
+    for one in stamp[:_TIME]:
+        milliseconds = milliseconds << 5 | _ALPHABET.index(one)
+    try:
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None
 
 
 def new_uuid() -> str:

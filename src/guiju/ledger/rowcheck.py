@@ -28,6 +28,7 @@ from guiju.storage import (
     metadata,
     row_digest,
     row_key,
+    span_of,
 )
 
 _PAGE = 2_000
@@ -38,6 +39,10 @@ _NAME = (
     "INSERT INTO named (tab, key, digest) VALUES (?, ?, ?)"
     " ON CONFLICT (tab, key) DO UPDATE SET digest = excluded.digest"
 )
+
+
+_FORGET = "DELETE FROM named WHERE tab = ? AND key >= ? AND key < ?"
+_FIELDS = 3
 
 
 class Named:
@@ -55,7 +60,20 @@ class Named:
         self._db.execute("BEGIN")
 
     def take(self, rows: Sequence[Any]) -> None:
-        """Take `[table, key, digest]` lists in ledger order; a later one replaces an earlier."""
+        """Take `[table, key, digest]` lists in ledger order; a later one replaces an earlier.
+
+        A key may name a span of rows that are gone.
+        """
+        begun = 0
+        for at, row in enumerate(rows):
+            span = span_of(row[1]) if isinstance(row, list) and len(row) == _FIELDS else None
+            if span is not None:
+                self._insert(rows[begun:at])
+                self._db.execute(_FORGET, (row[0], *span))
+                begun = at + 1
+        self._insert(rows[begun:] if begun else rows)
+
+    def _insert(self, rows: Sequence[Any]) -> None:
         try:
             self._db.executemany(_NAME, rows)
         except (sqlite3.Error, TypeError, OverflowError):

@@ -137,5 +137,9 @@ def _labels_of_media(form: Form) -> dict[str, Any]:
 def _records(form: Form) -> dict[str, Any]:
     least = least_days()
     days = form.number("retention_days", least, MOST_DAYS, default=least)
+    # Left out, usage stays: it stays left out, so that a body from before keeps its digest.
+    usage = {}
+    if form.has("usage_days"):
+        usage["usage_days"] = form.number("usage_days", days, MOST_DAYS)
     form.done()
-    return {"retention_days": days}
+    return {"retention_days": days} | usage

@@ -6,6 +6,8 @@ from guiju.records.catching_up import catch_up
 from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
 from guiju.records.coverage_model import OFFICER as GAP_OFFICER
 from guiju.records.coverage_model import Gap, GapState
+from guiju.records.expiring import expire
+from guiju.records.expiry_model import Expired
 from guiju.records.jobs import VideoJob, drop_job, job, jobs
 from guiju.records.media import MadeMedium, fetched, kept, made, made_in
 from guiju.records.model import (
@@ -31,6 +33,7 @@ __all__ = [
     "Carried",
     "Exchange",
     "ExchangeView",
+    "Expired",
     "Finding",
     "Gap",
     "GapState",
@@ -50,6 +53,7 @@ __all__ = [
     "close_gap",
     "drop_job",
     "erase",
+    "expire",
     "fetched",
     "find",
     "gaps",

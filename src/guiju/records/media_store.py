@@ -28,7 +28,7 @@ BODY = table(
     Column("produce_id", String(80), primary_key=True),
     Column("person", String(40), nullable=False),
     Column("content", LargeBinary, nullable=False),
-    Column("expires_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
 )
 
 

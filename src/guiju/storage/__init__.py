@@ -18,6 +18,7 @@ from guiju.storage.tables import (
     metadata,
     row_digest,
     row_key,
+    span_of,
     table,
 )
 from guiju.storage.transaction import Tx, UnattestedChangeError
@@ -41,5 +42,6 @@ __all__ = [
     "revision",
     "row_digest",
     "row_key",
+    "span_of",
     "table",
 ]

@@ -97,6 +97,23 @@ def row_key(subject: Table, row: Mapping[str, Any]) -> str:
     return str(row[key[0]]) if len(key) == 1 else "/".join(str(row[name]) for name in key)
 
 
+_SPAN = "<"
+
+
+def span_key(first: str, last: str) -> str:
+    """How evidence names all rows of a table from `first` up to, not including, `last`.
+
+    The mark between the two stands in no key.
+    """
+    return f"{first}{_SPAN}{last}"
+
+
+def span_of(key: object) -> tuple[str, str] | None:
+    """The bounds, if `key` names a span of rows and not one row."""
+    first, mark, last = key.partition(_SPAN) if isinstance(key, str) else ("", "", "")
+    return (first, last) if mark else None
+
+
 def row_digest(subject: Table, row: Mapping[str, Any]) -> str:
     """SHA-256 over the table's name and every column of `row` (64 hex digits)."""
     return digest(_row_bytes(subject, row))

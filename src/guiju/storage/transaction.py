@@ -21,6 +21,7 @@ from guiju.storage.tables import (
     row_digest,
     row_key,
     shape,
+    span_key,
     table_name,
 )
 from guiju.storage.vault import Vault
@@ -123,6 +124,19 @@ class Tx:
         if gone and guard_of(subject) == "attested":
             self._remember(RowDigest(table_name(subject), row_key(subject, key), None))
         return bool(gone)
+
+    def delete_span(self, subject: Table, first: str, last: str) -> int:
+        """Remove all rows whose key lies from `first` up to, not including, `last`; how many.
+
+        Evidence names the span and not each row, so millions that expire cost one leaf.
+        """
+        (key,) = subject.primary_key
+        gone = self.connection.execute(
+            delete_from(subject).where(key >= first, key < last)
+        ).rowcount
+        if gone and guard_of(subject) == "attested":
+            self._remember(RowDigest(table_name(subject), span_key(first, last), None))
+        return gone
 
     def _taken(self, adding: Insertion, subject: Table, values: Mapping[str, Any]) -> list[Any]:
         row = values if adding.names_all(values) else self._complete(subject, values)

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 from tests.conftest import START
 
-from guiju import ledger
+from guiju import ledger, records
 from guiju.app.first_run import is_first_run, set_up_demo
 from guiju.app.house import House, Verification, read_verification, write_verification
-from guiju.app.keeper import grow_tree, lapse_urgent_terms, refresh_rules
+from guiju.app.keeper import expire_records, grow_tree, lapse_urgent_terms, refresh_rules
 from guiju.app.settings import Settings
 from guiju.kernel import FixedClock, Invalid, LocalMasterKey, Unavailable, software
 from guiju.measures import law
@@ -230,4 +230,19 @@ def test_files_follow_the_tree_when_it_rests_and_every_few_seconds_while_it_grow
         os.utime(file, times=(house.clock.now().timestamp() + wrong,) * 2)
         second, published = grown()
         assert published == second
+    house.close()
+
+
+@pytest.mark.control("retention-limits")
+def test_the_service_deletes_what_has_reached_its_limit_by_itself(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At most a look a minute by all processes of the machine, and by the policy's own number."""
+    house = House.prepare(settings)
+    looked: list[int | None] = []
+    monkeypatch.setattr(records, "expire", lambda _tx, _actor, days: looked.append(days))
+    for _ in range(3):
+        expire_records(house)
+    assert looked == [None]
+    assert house.usage_days() is None
     house.close()

@@ -67,6 +67,15 @@ def test_records_are_kept_for_the_months_of_the_rules() -> None:
     assert "183" in error.what.en
 
 
+def test_usage_stays_at_least_as_long_as_content() -> None:
+    """Left out it stays for good, and the body keeps the digest it had."""
+    assert "usage_days" not in default_body()["records"]
+    kept = checked(changed(lambda body: body["records"].update(usage_days=400)))
+    assert kept["records"]["usage_days"] == 400
+    error = fault(lambda body: body["records"].update(usage_days=182))
+    assert error.param == "records.usage_days"
+
+
 def test_what_is_left_out_is_filled_in() -> None:
     """Two ways of writing the same rules are the same bytes, so the same digest."""
 

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has reached its limit goes, by day, with evidence; what is held or due later stays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import func, select
+from tests.unit.records.test_records_service import OFFICER, STRANGER, exchange, leaves
+
+from guiju import ledger, records
+from guiju.kernel import (
+    FixedClock,
+    Invalid,
+    NotFound,
+    Refused,
+    SystemClock,
+    first_id,
+    new_id,
+    software,
+    time_of,
+)
+from guiju.records import Exchange, expiring
+from guiju.records.expiry_model import HoldState, RetentionClass, span
+from guiju.records.model import Medium
+from guiju.records.store import BODY, EXCHANGE
+from guiju.storage import Database
+
+KEEPER = software("keeper")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest) -> Database:
+    name = "db" if request.param == "sqlite" else "pg_db"
+    found: Database = request.getfixturevalue(name)
+    return found
+
+
+def asked(clock: FixedClock, number: int, days: int = 183) -> Exchange:
+    """An exchange of now, numbered as its time asks for."""
+    request = f"{first_id('req', clock.now())}{number:016}"
+    return replace(exchange(clock, request), retention_days=days)
+
+
+def record(db: Database, *items: Exchange) -> None:
+    with db.write() as tx:
+        records.record(tx, list(items))
+
+
+def steps(db: Database, usage_days: int | None = None) -> Iterator[records.Expired]:
+    while True:
+        with db.write() as tx:
+            done = records.expire(tx, KEEPER, usage_days)
+        if done is None:
+            return
+        yield done
+
+
+def left(db: Database) -> tuple[int, int]:
+    """How many heads and how many bodies there are."""
+    with db.read() as tx:
+        found = [tx.row(select(func.count()).select_from(one)) for one in (EXCHANGE, BODY)]
+    heads, bodies = (0 if one is None else int(one[0]) for one in found)
+    return heads, bodies
+
+
+@pytest.mark.control("retention-limits")
+def test_content_goes_once_all_of_its_day_has_expired(either: Database, clock: FixedClock) -> None:
+    """Not a moment before, at most a day after; what came later and heads stay."""
+    record(either, asked(clock, 1), asked(clock, 2))
+    clock.advance(seconds=86_400)
+    record(either, asked(clock, 3))
+    clock.advance(seconds=182 * 86_400 - 1)
+    assert list(steps(either)) == []
+    clock.advance(seconds=1)
+    (done,) = steps(either)
+    assert (done.kind, done.records) == (RetentionClass.CONTENT, 2)
+    assert left(either) == (3, 1)
+    (leaf,) = [one for one in leaves(either) if one["kind"] == "records-expired"]
+    assert leaf["facts"]["records"] == 2
+    assert leaf["controls"] == ["retention-limits"]
+    assert len(leaf["rows"]) == 1
+    assert ledger.verify(either, None).problems == ()
+
+
+@pytest.mark.control("retention-limits")
+def test_what_stays_longer_keeps_its_own_day_only(either: Database, clock: FixedClock) -> None:
+    """A policy that was changed does not hold up the days after it."""
+    record(either, asked(clock, 1, days=400), asked(clock, 2))
+    clock.advance(seconds=86_400)
+    record(either, asked(clock, 3))
+    clock.advance(seconds=200 * 86_400)
+    assert [one.records for one in steps(either)] == [1]
+    assert left(either) == (3, 2)
+    clock.advance(seconds=200 * 86_400)
+    assert [one.records for one in steps(either)] == [2]
+    assert ledger.verify(either, None).problems == ()
+
+
+def test_many_go_in_steps_of_a_bounded_size(
+    db: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step is a transaction of its own, so nobody waits for long."""
+    monkeypatch.setattr(expiring, "_MOST_ROWS", 3)
+    record(db, *(asked(clock, number) for number in range(8)))
+    clock.advance(seconds=200 * 86_400)
+    assert [one.records for one in steps(db)] == [3, 3, 2]
+    assert ledger.verify(db, None).problems == ()
+
+
+@pytest.mark.control("retention-limits")
+def test_usage_goes_after_its_content_where_the_policy_says_so(
+    db: Database, clock: FixedClock
+) -> None:
+    """With what was delivered; a policy that says nothing keeps it."""
+    medium = Medium("p-1", "image/png", "d" * 64, 3, "drawn", "inside", b"png")
+    record(db, replace(asked(clock, 1), media=(medium,)))
+    clock.advance(seconds=200 * 86_400)
+    assert [one.kind for one in steps(db)] == [RetentionClass.CONTENT, RetentionClass.MEDIA]
+    assert left(db) == (1, 0)
+    assert list(steps(db, 201)) == []
+    with db.read() as tx:
+        assert records.made(tx, "p-1") is not None
+    done = Counter(one.kind for one in steps(db, 190))
+    assert done == {RetentionClass.USAGE: 2}
+    assert left(db) == (0, 0)
+    with db.read() as tx:
+        assert records.made(tx, "p-1") is None
+    assert ledger.verify(db, None).problems == ()
+
+
+@pytest.mark.control("retention-limits")
+def test_held_days_stay_until_a_person_releases_them(either: Database, clock: FixedClock) -> None:
+    """By role and with a reason; the days beside them go."""
+    first = clock.now().date()
+    record(either, asked(clock, 1))
+    clock.advance(seconds=86_400)
+    record(either, asked(clock, 2))
+    for actor, until, reason, error in (
+        (KEEPER, first, "by itself", Refused),
+        (STRANGER, first, "mine", Refused),
+        (OFFICER, first, "", Invalid),
+        (OFFICER, first - DAY, "turned", Invalid),
+    ):
+        with pytest.raises(error), either.write() as tx:
+            expiring.hold(tx, actor, first, until, reason)
+    with either.write() as tx:
+        held = expiring.hold(tx, OFFICER, first, first, "投诉核查")
+    clock.advance(seconds=200 * 86_400)
+    assert [one.day for one in steps(either, 190)] == [first + DAY] * 2
+    assert left(either) == (1, 1)
+    with either.write() as tx:
+        freed = expiring.release_hold(tx, OFFICER, held.id, "已办结")
+    assert freed.state is HoldState.RELEASED
+    with pytest.raises(NotFound), either.write() as tx:
+        expiring.release_hold(tx, OFFICER, "hold_none", "why")
+    assert [one.day for one in steps(either)] == [first]
+    kinds = Counter(one["kind"] for one in leaves(either))
+    assert kinds["records-held"] == kinds["records-hold-released"] == 1
+
+
+def test_a_row_that_expired_on_record_and_is_there_is_found(
+    db: Database, clock: FixedClock
+) -> None:
+    """Whoever brings back what evidence says is gone is told of by the verification."""
+    record(db, asked(clock, 1))
+    with db.read() as tx:
+        row = tx.row(select(BODY))
+        assert row is not None
+    clock.advance(seconds=200 * 86_400)
+    assert len(list(steps(db))) == 1
+    with db.engine.begin() as connection:
+        connection.execute(BODY.insert().values(**row._mapping))
+    (problem,) = ledger.verify(db, None).problems
+    assert "exchange_body" in problem.where
+
+
+def test_ids_tell_their_time_and_days_part_them() -> None:
+    """To a millisecond; what is no id of ours tells nothing."""
+    at = time_of(new_id("req"))
+    assert at is not None
+    assert abs(at - SystemClock().now()) < timedelta(seconds=5)
+    first, last = span(date(2026, 11, 30))
+    night = datetime(2026, 11, 30, 23, 59, 59, 999_000, tzinfo=UTC)
+    assert first <= first_id("req", night) + "z" * 16 < last
+    assert [time_of(one) for one in ("req_1", "", "req_" + "u" * 26)] == [None] * 3
