@@ -229,11 +229,16 @@ def leaks(subject: Subject, seconds: float) -> dict[str, float]:
     shots = shots_of(
         subject.port,
         lambda number: subject.request(f"(leak#{number})", stream=True),
-        constant(10, seconds),
+        constant(4, seconds * 2),
         keep=True,
     )
     told, read = leaked(shots)
-    return {"streams": len(shots), "with_words": told, "leaked": read, "rate": read / len(shots)}
+    return {
+        "streams": len(shots),
+        "with_words": told,
+        "leaked": read,
+        "rate": read / told if told else 0.0,
+    }
 
 
 def resident(subject: Subject) -> float:
