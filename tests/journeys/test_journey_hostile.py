@@ -197,6 +197,12 @@ WHOLE: list[tuple[str, list[bytes | float], int]] = [
         ],
         503,
     ),
+    ("wrong UTF-8", [response(b'{"choices":[{"message":{"content":"\xff\xfe"}}]}')], 503),
+    (
+        "half a character",
+        [response(json.dumps(ANSWER).encode().replace(b"stop", b"\xe5\xa5"))],
+        503,
+    ),
     ("closed", [], 503),
     ("its error text", [response(BLOCKED.encode(), "text/plain", "422 No")], 422),
     ("its refusal", [response(BLOCKED.encode(), "text/plain", "401 No")], 503),
@@ -232,6 +238,9 @@ STREAMS: list[tuple[str, list[bytes | float], bool]] = [
     ("an error event", stream(FIRST + f'data: {{"error":"{BLOCKED}"}}\n\n'.encode()), False),
     ("huge event", stream(FIRST + b"data: " + b"x" * 10_000_000 + b"\n\n"), False),
     ("empty lines for ever", stream(FIRST + b"data:\n" * 5_000_000), False),
+    ("wrong UTF-8", stream(FIRST + b'data: {"choices":[],"x":"\xff"}\n\n' + DONE), False),
+    ("a character cut in two", stream(FIRST + "data: {}好".encode()[:-1] + b"\n\n" + DONE), False),
+    ("one huge line", stream(FIRST + b": " + b"x" * 10_000_000 + b"\n\n" + DONE), False),
     ("negative index", stream(FIRST + b'data: {"choices":[{"index":-1,"delta":{}}]}\n\n'), False),
     ("lone surrogate", stream(FIRST + b'data: {"choices":[],"x":"\\ud800"}\n\n' + DONE), False),
 ]

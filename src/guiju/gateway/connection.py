@@ -114,7 +114,12 @@ class Connection(asyncio.Protocol):
         return self._lasting and self._framed and self.is_open and not self._paused
 
     def drop(self) -> None:
-        """Close at once; whatever is under way is over."""
+        """Close at once; whatever is under way is over, and what came is forgotten."""
+        self._abort()
+        # It and its parser know each other: what they hold would wait for the collector.
+        self._parts = []
+
+    def _abort(self) -> None:
         if self._transport is not None:
             self._transport.abort()
 
@@ -154,7 +159,7 @@ class Connection(asyncio.Protocol):
     def _fail(self, fault: BrokenError) -> None:
         if self._fault is None:
             self._fault = fault
-        self.drop()
+        self._abort()
         self._wake()
 
     # -- what the event loop tells -----------------------------------------------------------------

@@ -243,6 +243,9 @@ class Gateway:
         try:
             await Conversation(self, line, exchange).run()
         finally:
+            # It knows its work as its work knows it: together they would stay until the collector
+            # looks at old things, which is seldom, and with them everything that was said.
+            work.relay = None
             if work.hold is not None:
                 work.hold.settle(spent(work, failed=exchange.told is not None))
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
@@ -14,7 +15,9 @@ from tests.unit.gateway.scene import BLOCKED, caller, rules
 
 from guiju.accounts import Caller, Directory
 from guiju.gateway import conversation, line
+from guiju.gateway.choices import Choice
 from guiju.gateway.recorder import Item, Recorder
+from guiju.gateway.relay import Relay
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
 from guiju.gateway.signals import AskModel, ModelAnswered
@@ -495,6 +498,26 @@ def test_a_client_that_leaves_during_a_whole_answer_is_recorded() -> None:
         assert house.record.finish == "stop"
 
     run(scene)
+
+
+@pytest.mark.parametrize("leaves", [None, 2])
+def test_what_was_said_goes_with_its_stream(leaves: int | None) -> None:
+    """Nothing of a stream that is over waits for the collector, who seldom looks at old things."""
+
+    async def scene() -> None:
+        house, client = House(*["好的。"] * 8, hangs=leaves is not None), Client()
+        client.leaves_after = leaves
+        await client.asks(stream=True).of(house.gateway)
+        assert house.record.finish == ("stop" if leaves is None else "client-gone")
+
+    gc.collect()
+    gc.disable()
+    try:
+        run(scene)
+        left = [one for one in gc.get_objects() if isinstance(one, Relay | Choice)]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 def test_a_client_that_does_not_read_cannot_put_the_record_off(
