@@ -33,6 +33,8 @@ _WORD = 1 << 64
 _PLANE = 0x10000
 # Up to here looking up each character costs less than an array of them all.
 _SHORT = 24
+# From here on a text with some letters mostly holds all of them.
+_LONG = 256
 
 Forms = Mapping[str, Sequence[str]]
 """The forms of each view."""
@@ -56,7 +58,9 @@ class Gate:
         mask = self._others.mask(text)
         if mask & _DOUBT or self._others.suffice(mask):
             return True
-        return bool(mask & _LATIN) and self._spelt.suffice(self._spelt.mask(text))
+        if not mask & _LATIN:
+            return False
+        return len(text) > _LONG or self._spelt.suffice(self._spelt.mask(text))
 
     def begins(self, text: str) -> bool:
         """Whether a form may begin in `text`, folded or not; False is certain.

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from zlib import crc32
 
 from guiju.screening.layer import Layer
 from guiju.screening.prefixes import size_of
 from guiju.screening.ranges import ranges
-from guiju.screening.reading import Reading
+from guiju.screening.reading import MOST_KEPT, Reading
 from guiju.screening.sights import FOLDED, Sights
 from guiju.screening.views import SEEN_AS, beginning
 from guiju.screening.views_seen import Way
@@ -84,12 +85,15 @@ class _Held:
         """The first place from which the window, to its end, begins a form; its end, if none."""
         text, steps = sights.ground(self.view)
         low, end = max(len(text) - self.longest, 0), len(text)
+        if self._start is not None:
+            found = self._start(text, low)
+            low = end if found is None else found.start()
 
         def place(number: int) -> int:
             at = Way(steps).last(number) + sights.context
             return at if self.view == FOLDED else sights.first(at)
 
-        pieces = [*map(SEEN_AS[self.view].spell, text[low:])]
+        pieces = [*map(_pieces(self.view).__getitem__, text[low:])]
         number = self.earliest(pieces, low, end, place, sights)
         return place(number) if number < end else len(sights.folded)
 
@@ -118,6 +122,24 @@ class _Held:
                     return number
             at += _UNIT * size(piece)
         return high
+
+
+class _Pieces(dict[str, str]):
+    """What characters are spelt as in a view, each asked for once."""
+
+    def __init__(self, view: str) -> None:
+        self._spell = SEEN_AS[view].spell
+
+    def __missing__(self, character: str) -> str:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        piece = self[character] = self._spell(character)
+        return piece
+
+
+@cache
+def _pieces(view: str) -> _Pieces:
+    return _Pieces(view)
 
 
 def _starting(view: str, forms: Sequence[str]) -> re.Pattern[str]:

@@ -48,6 +48,8 @@ _UNSEEN = (
 _IGNORED = frozenset(chain.from_iterable(range(first, last + 1) for first, last in _UNSEEN))
 _IDEOGRAPHS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000))
 _BEYOND_IDEOGRAPHS = range(0x20000, 0x32400)
+# Japan's, Taiwan's and Hong Kong's forms to traditional ones, as OpenCC names it.
+_ELSEWHERE = ("jp2t", "tw2t", "hk2t")
 _HANGUL = range(0xAC00, 0xD7A4)
 _SURROGATES = range(0xD800, 0xE000)
 _PRIVATE = range(0xE000, 0xF900)
@@ -135,14 +137,39 @@ def _beyond(character: str) -> str:
 
 @cache
 def _simplified() -> dict[str, str]:
-    """The ideographs that fold: traditional to simplified, each converted alone; look-alikes."""
+    """The ideographs that fold: to simplified forms, each converted alone; look-alikes."""
     characters = [chr(code) for code in chain(*_IDEOGRAPHS)]
-    converted = _converter().convert("\n".join(characters)).split("\n")
-    pairs = {one: to for one, to in zip(characters, converted, strict=True) if one != to}
+    pairs = _written_elsewhere(characters) | _converted(_converter(), characters)
     within = ideographs().keys() & set(characters)
     pairs |= {one: to for one, to in ideographs().items() if one in within}
     # A few simplified forms are themselves simplified further.
     return {one: pairs.get(to, to) for one, to in pairs.items()}
+
+
+def _written_elsewhere(characters: list[str]) -> dict[str, str]:
+    """Forms that readers take for the common ones; what is common itself is no other's form."""
+    found: dict[str, str] = {}
+    for way in _ELSEWHERE:
+        traditional = _converted(OpenCC(way), characters)
+        simple = _converted(_converter(), list(traditional.values()))
+        for one, to in traditional.items():
+            if not _is_common(one) and _is_common(common := simple.get(to, to)):
+                found.setdefault(one, common)
+    return found
+
+
+def _converted(converter: OpenCC, characters: list[str]) -> dict[str, str]:
+    """What characters become, each alone, as far as they differ."""
+    converted = converter.convert("\n".join(characters)).split("\n")
+    return {one: to for one, to in zip(characters, converted, strict=True) if one != to}
+
+
+def _is_common(character: str) -> bool:
+    """Whether it is a character of GB 2312, which has the common ones of simplified Chinese."""
+    try:
+        return bool(character.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
 
 
 @cache

@@ -17,7 +17,8 @@ from guiju.screening.views_squeezed import Look
 
 SHORT = 32
 """Longer windows are not read so: to look at a text costs less than to ask of each character."""
-_MOST_KEPT = 1 << 14
+MOST_KEPT = 1 << 14
+"""Of more characters it is not remembered how they are spelt."""
 
 Row: TypeAlias = tuple[str, ...]
 
@@ -43,7 +44,7 @@ class Rows(dict[str, "Row | None"]):
 
     def __missing__(self, character: str) -> Row | None:
         """Look at a character that was not met yet."""
-        if len(self) >= _MOST_KEPT:
+        if len(self) >= MOST_KEPT:
             self.clear()
         look = Look(character)
         grounds = {one.ground(look).text for one in self._views}

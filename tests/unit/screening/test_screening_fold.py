@@ -100,6 +100,12 @@ def test_writings_of_one_word_fold_to_one_form(text: str, folded: str) -> None:
     assert fold(text).text == folded
 
 
+def test_forms_of_other_places_fold_to_the_common_ones() -> None:
+    """Those of Japan, Taiwan and Hong Kong; but no common character is taken for another."""
+    assert fold("気対図沢発粧痺").text == "气对图泽发妆痹"
+    assert fold("芸欠糸缶予沪著").text == "芸欠糸缶予沪著"
+
+
 def test_emoji_fold_to_themselves() -> None:
     """Nothing has to be looked up for them, and none of them is unseen."""
     emoji = "".join(map(chr, range(0x1F300, 0x1FB00)))
