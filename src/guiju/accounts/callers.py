@@ -5,7 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from guiju.accounts import agreement_store, limit_store, people, refusing, store
+from guiju.accounts import (
+    agreement_store,
+    key_model_store,
+    limit_store,
+    people,
+    refusing,
+    store,
+)
 from guiju.accounts.keys import ACTIVE_APP, known_key
 from guiju.accounts.model import Caller, Key, KeyKind, Person, PersonState
 from guiju.kernel import Refused
@@ -27,6 +34,7 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
     key = known_key(tx, token)
     person = _person(tx, key, end_user)
     own = limit_store.overrides(tx, [key.id] if person is None else [key.id, person.id])
+    models = key_model_store.models_of(tx, [key.id]).get(key.id)
     return Caller(
         kind=key.kind,
         key=key.id,
@@ -37,6 +45,7 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
         agreement_required=agreement_store.newest_version(tx),
         key_limits=_of(own.get(key.id)),
         person_limits={} if person is None else _of(own.get(person.id)),
+        models=None if models is None else frozenset(models),
     )
 
 

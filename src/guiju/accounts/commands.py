@@ -159,17 +159,49 @@ def issue(context: click.Context, owner: str, label: str, by: str, *, as_json: b
 
 @key.command()
 @click.argument("name", metavar="KEY")
+@click.option("--reason", default="", help="A code such as leaked; it stays on record.")
 @by_staff
 @with_json
 @click.pass_context
-def revoke(context: click.Context, name: str, by: str, *, as_json: bool) -> None:
+def revoke(context: click.Context, name: str, reason: str, by: str, *, as_json: bool) -> None:
     """Revoke KEY (key_...); it opens nothing from then on."""
     desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
-        revoked = service.revoke_key(tx, actor, name)
+        revoked = service.revoke_key(tx, actor, name, reason)
     desk.publish(StandingChanged(revoked.owner))
     put(showing.key(revoked), [showing.key_line(revoked)], as_json=as_json)
+
+
+@key.command()
+@click.argument("name", metavar="KEY")
+@click.option("--only", "names", multiple=True, metavar="MODEL", help="May be given again.")
+@click.option("--all", "every", is_flag=True, help="All that the policy names, again.")
+@click.option("--reason", required=True, help="A code such as pilot; no personal data.")
+@by_staff
+@with_json
+@click.pass_context
+def models(
+    context: click.Context,
+    /,
+    name: str,
+    names: tuple[str, ...],
+    reason: str,
+    by: str,
+    *,
+    every: bool,
+    as_json: bool,
+) -> None:
+    """Let KEY (key_...) ask for some models only, or for all again."""
+    if bool(names) is every:
+        raise click.UsageError("give --only, or --all")
+    desk = desk_of(context)
+    actor = desk.staff(by)
+    with desk.database.write() as tx:
+        given = service.set_models(tx, actor, name, names, reason)
+    desk.publish(StandingChanged(name))
+    report = {"key": name, "models": list(given) or None}
+    put(report, [f"{name}: {', '.join(given) or 'all models'}"], as_json=as_json)
 
 
 @key.command(name="list")

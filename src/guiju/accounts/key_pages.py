@@ -23,6 +23,7 @@ from guiju.storage import Database
 from guiju.web import Form, Paging, Posted, Site
 
 _NONE = ("none", "无", "不限")
+_LONGEST_LIST = 12_000
 
 
 class KeyPages:
@@ -41,7 +42,12 @@ class KeyPages:
         page: Annotated[int, Query(ge=1)] = 1,
     ) -> Response:
         """Every key, the live ones first, newest first."""
-        self._site.require(request)
+        return self._listed(request, q, page)
+
+    def _listed(
+        self, request: Request, q: str = "", page: int = 1, error: GuijuError | None = None
+    ) -> Response:
+        viewer = self._site.require(request)
         wanted = q.strip().removeprefix("…")
         with self._database.read() as tx:
             total, _ = service.keys_like(tx, wanted, 0, 0)
@@ -53,10 +59,14 @@ class KeyPages:
                 "own": service.own_limits(tx, subjects),
                 "used": limits.used(tx, [limits.SERVICE, *(one.id for one in keys)]),
                 "apps": service.app_names(tx, [one.app for one in keys if one.app is not None]),
+                "only": service.models_of(tx, [one.id for one in keys]),
             }
         return self._site.page(
             request,
             "accounts/keys.html",
+            status=200 if error is None else error.status,
+            error=error,
+            may=viewer.has(*KEEPERS),
             keys=keys,
             tight={
                 one.id: _tightest(found["force"][sub] for sub in _subjects(one)) for one in keys
@@ -72,12 +82,41 @@ class KeyPages:
         """One key with its limits and those of its person, beside what was used."""
         return self._shown(request, key, done=done)
 
-    def revoke(self, request: Request, key: str, _form: Posted) -> Response:
-        """Let the key open nothing any more."""
+    def issue(self, request: Request, form: Posted) -> Response:
+        """A new key for a person or an app; its token is on this one page and nowhere else."""
+        viewer = self._site.require(request, *KEEPERS)
+        owner, label = form.text("owner").strip(), form.text("label")
+        try:
+            changes = _changes(form)
+            with self._database.write() as tx:
+                issue = service.issue_app_key if owner.startswith("ap_") else service.issue_key
+                issued = issue(tx, viewer.actor, owner, label)
+                if changes:
+                    service.set_limits(tx, viewer.actor, issued.key.id, changes, "issued")
+        except GuijuError as error:
+            return self._listed(request, error=error)
+        return self._shown(request, issued.key.id, token=issued.token)
+
+    def models(self, request: Request, key: str, form: Posted) -> Response:
+        """Let the key ask for some models only, one a line; nothing: for all."""
+        viewer = self._site.require(request, *KEEPERS)
+        names = form.text("models", longest=_LONGEST_LIST).split()
+        try:
+            with self._database.write() as tx:
+                service.set_models(tx, viewer.actor, key, names, form.text("reason"))
+        except GuijuError as error:
+            return self._shown(request, key, error=error)
+        self._publish(StandingChanged(key))
+        return self._site.go(f"/console/keys/{key}?done=models")
+
+    def revoke(self, request: Request, key: str, form: Posted) -> Response:
+        """Let the key open nothing any more; whoever takes it from somebody says why."""
         viewer = self._site.require(request, *KEEPERS)
         try:
             with self._database.write() as tx:
-                revoked = service.revoke_key(tx, viewer.actor, key)
+                # What is empty is no code, and told so.
+                reason = form.text("reason").strip() or "-"
+                revoked = service.revoke_key(tx, viewer.actor, key, reason)
         except GuijuError as error:
             return self._shown(request, key, error=error)
         self._publish(StandingChanged(revoked.owner))
@@ -98,7 +137,13 @@ class KeyPages:
         return self._site.go(f"/console/keys/{key}?done=limited")
 
     def _shown(
-        self, request: Request, key: str, *, done: str = "", error: GuijuError | None = None
+        self,
+        request: Request,
+        key: str,
+        *,
+        done: str = "",
+        token: str | None = None,
+        error: GuijuError | None = None,
     ) -> Response:
         viewer = self._site.require(request)
         with self._database.read() as tx:
@@ -108,6 +153,7 @@ class KeyPages:
             own = service.own_limits(tx, subjects)
             used = limits.used(tx, subjects)
             apps = service.app_names(tx, [found.app] if found.app is not None else [])
+            only = service.models_of(tx, [key]).get(key, ())
         return self._site.page(
             request,
             "accounts/key.html",
@@ -119,6 +165,8 @@ class KeyPages:
             used=used,
             apps=apps,
             done=done,
+            token=token,
+            only=only,
             error=error,
             may=viewer.has(*KEEPERS),
             measures=policies.MEASURE_WORDS,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from guiju.accounts import names, refusing, store
 from guiju.accounts.gates import require_standing
 from guiju.accounts.model import App, Issued, IssuedApp, Key, KeyKind
-from guiju.accounts.people import CONTROLS, get_person
+from guiju.accounts.people import CONTROLS, get_person, is_reason
 from guiju.accounts.roles import KEEPERS, requires_role
 from guiju.kernel import Actor, ActorKind, Refused, Text, digest, new_id, secret_token
 from guiju.ledger import append
@@ -69,14 +69,19 @@ def issue_app_key(tx: Tx, actor: Actor, app: str, label: str = "") -> Issued:
 
 
 @enforces("account-and-keys")
-def revoke_key(tx: Tx, actor: Actor, key: str) -> Key:
+def revoke_key(tx: Tx, actor: Actor, key: str, reason: str = "") -> Key:
     """Let a key open nothing from now on; afterwards caches must be told of `key.owner`.
+
+    `reason` is a code such as `leaked`; people need none for keys of their own.
 
     Raises:
         NotFound: `key-not-found`, also for a key of somebody else.
         Refused: `role-needed`.
         Conflict: `key-already-revoked`.
+        Invalid: `reason-code-invalid`.
     """
+    if reason and not is_reason(reason):
+        raise refusing.bad_reason()
     found = store.find_key(tx, key)
     if found is None or (actor.kind is ActorKind.PERSON and found.owner != actor.id):
         raise refusing.no_such_key()
@@ -89,7 +94,7 @@ def revoke_key(tx: Tx, actor: Actor, key: str) -> Key:
         controls=CONTROLS,
         actor=actor,
         subject=found.owner,
-        facts={"key": found.id, "kind": found.kind.value},
+        facts={"key": found.id, "kind": found.kind.value} | ({"reason": reason} if reason else {}),
     )
     return store.find_key(tx, key) or found
 

@@ -229,7 +229,7 @@ class Caller:
 
     `person` is None for an end user whom the app has not introduced yet. `agreement` is the
     newest version the person accepted, `agreement_required` the one in force. The limits are those
-    that differ from the policy's, by measure.
+    that differ from the policy's, by measure. `models` are what the key may ask for; None: all.
     """
 
     kind: KeyKind
@@ -241,3 +241,4 @@ class Caller:
     agreement_required: int | None
     key_limits: Mapping[str, int | None] = field(default_factory=dict)
     person_limits: Mapping[str, int | None] = field(default_factory=dict)
+    models: frozenset[str] | None = None

@@ -68,9 +68,11 @@ def _my_pages(pages: APIRouter, mine: MyPages) -> None:
 
 def _key_pages(pages: APIRouter, keys: KeyPages) -> None:
     pages.get("/console/keys")(keys.listed)
+    pages.post("/console/keys")(keys.issue)
     pages.get("/console/keys/{key}")(keys.one)
     pages.post("/console/keys/{key}/revoke")(keys.revoke)
     pages.post("/console/keys/{key}/limits")(keys.limit)
+    pages.post("/console/keys/{key}/models")(keys.models)
 
 
 def viewer_of(database: Database, *, https: bool = False) -> Callable[[Request], Viewer]:

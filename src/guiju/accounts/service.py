@@ -13,6 +13,7 @@ from guiju.accounts.agreements import (
     read_agreement,
 )
 from guiju.accounts.callers import barred, look_up
+from guiju.accounts.key_models import models_of, set_models
 from guiju.accounts.keys import (
     app_names,
     apps,
@@ -85,6 +86,7 @@ __all__ = [
     "known_key",
     "limits_in_force",
     "look_up",
+    "models_of",
     "name_of",
     "needs_touch",
     "open_session",
@@ -96,6 +98,7 @@ __all__ = [
     "revoke_key",
     "session",
     "set_limits",
+    "set_models",
     "set_standing",
     "sign_in_person",
     "sign_in_staff",

@@ -250,25 +250,30 @@ class Gateway:
                 work.hold.settle(spent(work, failed=exchange.told is not None))
 
     async def _models(self, line: Line) -> None:
-        await self._admit(line)
-        await line.json(200, _models(await self._judged_models()))
+        caller = await self._admit(line)
+        await line.json(200, _models(await self._judged_models(caller)))
 
     async def _model(self, line: Line) -> None:
-        await self._admit(line)
+        caller = await self._admit(line)
         name = line.path.removeprefix("/v1/models/")
-        found = await self._judged_models()
+        found = await self._judged_models(caller)
         if name not in found:
             raise no_such_model(name, found)
         await line.json(200, _model(name, found[name]))
 
-    async def _judged_models(self) -> dict[str, str]:
-        """The names that are names: a model service could smuggle text through this list too."""
+    async def _judged_models(self, caller: Caller) -> dict[str, str]:
+        """The names that are names: a model service could smuggle text through this list too.
+
+        Only those that the caller's key may use.
+        """
         rules = self._rules.now()
         listed = await (rules.models or self._upstream).models()
         return {
             name: owner
             for name, owner in islice(listed.items(), _MOST_MODELS)
-            if MODEL_NAME.fullmatch(name) and not rules.screen.judge(name, "output").stops
+            if (caller.models is None or name in caller.models)
+            and MODEL_NAME.fullmatch(name)
+            and not rules.screen.judge(name, "output").stops
         }
 
     async def _medium(self, line: Line) -> None:

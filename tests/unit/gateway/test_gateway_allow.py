@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from tests.unit.gateway.scene import BLOCKED, rules
+from tests.unit.gateway.scene import BLOCKED, caller, rules
 from tests.unit.gateway.test_gateway_server import NOW, Client, House, Model, run
 
 from guiju.accounts import Caller
@@ -346,5 +346,24 @@ def test_the_others_go_on() -> None:
         house.gateway.wind_down()
         await task
         assert house.record.finish == "service-stopped"
+
+    run(scene)
+
+
+@pytest.mark.control("account-and-keys")
+def test_a_key_may_ask_for_its_models_only() -> None:
+    """Any other is refused before it is judged or asked, and is not in its list."""
+
+    async def scene() -> None:
+        house = Limited(requests=10)
+        house.people.who = caller(models=frozenset({"m"}))
+        assert (await house.ask()).status == 200
+        refused = await house.ask(model="other")
+        assert (refused.status, refused.json["error"]["code"]) == (403, "model-not-allowed")
+        assert len(house.book.items) == 2
+        house.people.who = caller(models=frozenset({"other"}))
+        assert (await house.ask()).status == 403
+        listed = await Client(path="/v1/models", method="GET").of(house.gateway)
+        assert listed.json["data"] == []
 
     run(scene)

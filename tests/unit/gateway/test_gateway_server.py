@@ -48,6 +48,7 @@ class Everybody(Directory):
         self.asked = 0
         self.last: str | None = None
         self.error: Exception | None = None
+        self.who = caller()
 
     def cached(self, *_: Any) -> Caller | None:
         return None
@@ -60,7 +61,7 @@ class Everybody(Directory):
             raise KeyError(f"quotes {BLOCKED}")
         if token != "good":
             raise Refused("key-unknown", NOTHING, NOTHING, status=401)
-        return caller()
+        return self.who
 
 
 class Book(Recorder):

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from tests.browser.composed import Composed
 
 from guiju import accounts
+from guiju.ledger import entries_about
 from guiju.limits import Hand, Limits, Meter, Turn, moment, packed, save
 
 from .conftest import Visit, token
@@ -98,13 +99,63 @@ def test_what_is_no_number_is_told_and_changes_nothing(visit: Visit, key: str):
     assert "set apart" not in said(browser.get(at, headers=EN).text)
 
 
-def test_a_keeper_revokes_a_key_and_others_do_not(visit: Visit, key: str):
-    """Once; then the page says when."""
+def test_a_keeper_revokes_a_key_for_a_reason_and_others_do_not(
+    visit: Visit, house: Composed, key: str
+):
+    """Once; then the page says when, and the evidence why."""
     browser, at = visit("auditor"), f"/console/keys/{key}"
-    assert send(browser, f"{at}/revoke", "/console/keys").status_code == 403
+    assert send(browser, f"{at}/revoke", "/console/keys", reason="leaked").status_code == 403
     keeper = visit("second")
-    assert send(keeper, f"{at}/revoke", at).headers["location"] == f"{at}?done=revoked"
+    for reason in ("", "他说丢了"):
+        assert send(keeper, f"{at}/revoke", at, reason=reason).status_code == 400
+    answer = send(keeper, f"{at}/revoke", at, reason="leaked")
+    assert answer.headers["location"] == f"{at}?done=revoked"
     text = said(keeper.get(at, headers=EN).text)
     assert "revoked" in text
     assert "Change the limits" not in text
-    assert send(keeper, f"{at}/revoke", "/console/policies").status_code == 409
+    assert send(keeper, f"{at}/revoke", "/console/policies", reason="leaked").status_code == 409
+    with house.database.read() as tx:
+        found = accounts.service.get_key(tx, key)
+        (leaf,) = [one for one in entries_about(tx, found.owner) if one["kind"] == "key-revoked"]
+    assert leaf["facts"]["reason"] == "leaked"
+
+
+def test_a_keeper_issues_a_key_with_limits_of_its_own(visit: Visit, house: Composed, key: str):
+    """Its token is shown once; who keeps no accounts sees no form."""
+    with house.database.read() as tx:
+        owner = accounts.service.get_key(tx, key).owner
+    assert "Issue a key" not in said(visit("auditor").get("/console/keys", headers=EN).text)
+    keeper, at = visit("second"), "/console/keys"
+    answer = send(keeper, at, at, owner=owner, label="批处理", requests="30")
+    assert answer.status_code == 200
+    token = re.search(r"gj-user-[0-9a-z]{40}", answer.text)
+    assert token is not None
+    with house.database.read() as tx:
+        caller = accounts.look_up(tx, token[0])
+    assert caller.key_limits == {"requests": 30}
+    assert token[0] not in keeper.get(f"{at}/{caller.key}", headers=EN).text
+    for wrong in ({"owner": "pe_none"}, {"owner": owner, "requests": "many"}):
+        assert send(keeper, at, at, **wrong).status_code in {400, 404}
+    with house.database.read() as tx:
+        assert len(accounts.keys_of(tx, owner)) == 2
+
+
+@pytest.mark.control("account-and-keys")
+def test_a_keeper_says_which_models_a_key_may_ask_for(visit: Visit, house: Composed, key: str):
+    """One name a line; nothing is all again; each change is on record."""
+    keeper, at = visit("second"), f"/console/keys/{key}"
+    answer = send(keeper, f"{at}/models", at, models="qwen-max\r\nqwen-turbo", reason="pilot")
+    assert answer.headers["location"] == f"{at}?done=models"
+    assert "qwen-max" in keeper.get(at, headers=EN).text
+    assert "models: 2" in said(keeper.get("/console/keys", headers=EN).text)
+    with house.database.read() as tx:
+        assert accounts.models_of(tx, [key]) == {key: ("qwen-max", "qwen-turbo")}
+    assert send(keeper, f"{at}/models", at, models="x" * 101, reason="pilot").status_code == 400
+    assert send(keeper, f"{at}/models", at, models="a", reason="").status_code == 400
+    send(keeper, f"{at}/models", at, models="", reason="pilot-over")
+    with house.database.read() as tx:
+        assert accounts.models_of(tx, [key]) == {}
+        changes = [one for one in entries_about(tx, key) if one["kind"] == "key-models-changed"]
+    assert sorted(one["facts"]["to"] for one in changes) == [[], ["qwen-max", "qwen-turbo"]]
+    refused = send(visit("auditor"), f"{at}/models", "/console/policies", models="a", reason="no")
+    assert refused.status_code == 403
