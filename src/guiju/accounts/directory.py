@@ -8,8 +8,8 @@ so for a minute those count who were known before; strangers wait.
 
 from __future__ import annotations
 
-import hashlib
 import threading
+from hashlib import blake2b
 from typing import NamedTuple
 
 from guiju.accounts.callers import look_up
@@ -39,12 +39,14 @@ class Directory:
     So an acceptance counts with the next request, and a refused caller is asked for each time.
     """
 
+    forgotten = 0
+    """How often somebody was forgotten: what was read before may be out of date since."""
+
     def __init__(self, database: Database) -> None:
         """Nobody is known yet."""
         self._database = database
         self._known: dict[_Slot, _Entry] = {}
         self._lock = threading.Lock()
-        self._forgotten = 0
         self._away_until = 0.0
 
     def cached(self, token: str, end_user: str | None = None) -> Caller | None:
@@ -57,7 +59,7 @@ class Directory:
 
     def fetch(self, token: str, end_user: str | None = None) -> Caller:
         """The caller as the database knows them now; raises what `look_up` raises."""
-        slot, seen = _slot(token, end_user), self._forgotten
+        slot, seen = _slot(token, end_user), self.forgotten
         until = monotonic() + LIVES_SECONDS
         try:
             with self._database.read() as tx:
@@ -82,7 +84,7 @@ class Directory:
             self.forget_all()
             return
         with self._lock:
-            self._forgotten += 1
+            self.forgotten += 1
             for slot, entry in list(self._known.items()):
                 if subject in {entry.caller.person, entry.caller.app, entry.caller.key}:
                     del self._known[slot]
@@ -90,13 +92,13 @@ class Directory:
     def forget_all(self) -> None:
         """Forget everybody, e.g. when a new agreement was published."""
         with self._lock:
-            self._forgotten += 1
+            self.forgotten += 1
             self._known.clear()
 
     def _remember(self, slot: _Slot, entry: _Entry, seen: int) -> None:
         with self._lock:
             # Somebody was forgotten while we read: what we read may be what they were before.
-            if seen != self._forgotten:
+            if seen != self.forgotten:
                 return
             if len(self._known) >= MOST_CALLERS:
                 self._make_room()
@@ -111,5 +113,5 @@ class Directory:
 
 def _slot(token: str, end_user: str | None) -> _Slot:
     """Tokens stay out of memory; a person's own key does not care for whom it claims to speak."""
-    mark = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    mark = blake2b(token.encode("utf-8", "surrogatepass"), digest_size=32).digest()
     return mark, None if token.startswith("gj-user-") else end_user

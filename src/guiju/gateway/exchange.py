@@ -57,11 +57,10 @@ from guiju.measures import enforces
 from guiju.records import Refusal
 from guiju.web import error_body
 
-_PAUSING = (
-    *(LookUp, Allow, AskModel, AskGuards, AskEyes, TakeIn, LabelMedia),
-    *(Record, Reply, End),
+_PAUSING = frozenset(
+    {LookUp, Allow, AskModel, AskGuards, AskEyes, TakeIn, LabelMedia, Record, Reply, End}
 )
-_FROM_THE_MODEL = (ModelAnswered, ModelDone)
+_FROM_THE_MODEL = frozenset({ModelAnswered, ModelDone})
 _encode = msgspec.json.Encoder().encode
 
 
@@ -109,7 +108,7 @@ class Exchange:
         turn = _TURNS.get(type(event))
         if turn is not None:
             return turn(self, event)
-        if isinstance(event, _FROM_THE_MODEL):
+        if type(event) in _FROM_THE_MODEL:
             # What the model says after it was stopped, or failed, has nobody to go to.
             asked, self._asking = self._asking, False
             if not asked:
@@ -126,9 +125,10 @@ class Exchange:
     def _walk_on(self) -> list[Command]:
         commands: list[Command] = []
         for station in self._walk:
-            commands += station(self.work)
-            if commands and isinstance(commands[-1], _PAUSING):
-                break
+            if some := station(self.work):
+                commands += some
+                if type(some[-1]) in _PAUSING:
+                    break
         return commands
 
     def _began(self, event: ModelBegan) -> list[Command]:

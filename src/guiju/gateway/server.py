@@ -21,6 +21,7 @@ from guiju.gateway.heads import MODEL_NAME
 from guiju.gateway.leaving import Departure, Left, Whole
 from guiju.gateway.limiting import Levee, Office
 from guiju.gateway.line import Line, Receive, Scope, SendMessage
+from guiju.gateway.lookups import Lookups
 from guiju.gateway.media.labelling import labelled, too_many_wait
 from guiju.gateway.media.links import PATH as MEDIA
 from guiju.gateway.media.model import Labelled
@@ -86,7 +87,7 @@ class Gateway:
         """
         self._shelf = shelf
         self._rules = rules
-        self._directory = directory
+        self._lookups = Lookups(directory)
         self._upstream = upstream
         self._fleet = fleet or Fleet()
         self._recorder = recorder
@@ -212,7 +213,7 @@ class Gateway:
     async def _walked(self, line: Line, route: Route, film: VideoJob | None = None) -> None:
         """Walk the stations of a route, for a new answer or for a film that is finished."""
         self._recorder.check_open()
-        rules = self._rules.now()
+        rules, (wire, stations) = self._rules.now(), route
         token = line.token()
         if not token:
             raise no_key()
@@ -226,11 +227,11 @@ class Gateway:
             token=token,
             user_header=line.header(b"x-guiju-user"),
             language=line.language(),
-            raw=await line.body(route.wire.most),
-            kind=line.header(b"content-type") or "",
-            base=line.base(),
+            raw=await line.body(wire.most),
+            # Only what makes files is asked in several parts, and tells addresses.
+            kind=line.header(b"content-type") or "" if wire.makes else "",
+            base=line.base() if wire.makes else "",
         )
-        wire, stations = route.wire, route.stations
         shares = None if self._office is None else self._office.shares
         work = Work(ask, rules, wire, shares=shares, marks=line.marks, film=film)
         line.marks += [
@@ -349,20 +350,14 @@ class Gateway:
         """Whose key it is, for routes that need no end user; raises Refused 401."""
         if not token:
             raise no_key()
-        return await self._look_up(token, "-")
-
-    async def _look_up(self, token: str, end_user: str | None) -> Caller:
-        known = self._directory.cached(token, end_user)
-        if known is None:
-            known = await asyncio.to_thread(self._directory.fetch, token, end_user)
-        return known
+        return await self._lookups.find(token, "-")
 
     # -- what an exchange asks for -----------------------------------------------------------------
 
     async def look_up(self, command: LookUp) -> Event:
         """Find the caller."""
         try:
-            return CallerKnown(await self._look_up(command.token, command.end_user))
+            return CallerKnown(await self._lookups.find(command.token, command.end_user))
         except GuijuError as error:
             return Failed(error)
 

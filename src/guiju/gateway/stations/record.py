@@ -44,7 +44,7 @@ def record(work: Work) -> tuple[Command, ...]:
         output=_encode(_delivered(work)),
         findings=tuple(work.findings),
         source=work.source,
-        media=tuple(one.medium for one in work.made if one.medium is not None),
+        media=tuple([one.medium for one in work.made if one.medium is not None]),
         pictures=tuple(work.seen),
         carried=tuple(work.carried),
         job=work.job,

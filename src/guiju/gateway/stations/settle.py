@@ -39,14 +39,14 @@ def _withheld(work: Work, judged: Judged, index: int) -> Judged:
 
 
 def _note(work: Work, judged: list[Judged]) -> None:
-    outcome = max(one.outcome for one in judged)
-    screened = next((one.screened for one in judged if one.screened != "full"), "full")
+    outcome, screened, characters, covered = judged[0].outcome, "full", 0, 0
+    for one in judged:
+        outcome = max(outcome, one.outcome)
+        screened = one.screened if screened == "full" else screened
+        characters += one.characters
+        covered += one.covered
     work.outgoing = Screening(outcome.value, screened)
-    work.usage = Usage(
-        prompt_tokens=work.usage.prompt_tokens,
-        completion_tokens=work.usage.completion_tokens,
-        characters=sum(one.characters for one in judged),
-        covered=sum(one.covered for one in judged),
-    )
+    used = work.usage
+    work.usage = Usage(used.prompt_tokens, used.completion_tokens, characters, covered)
     first = judged[0].choice["finish_reason"]
     work.finish = "content_filter" if outcome.stops else str(first)
