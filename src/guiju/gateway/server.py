@@ -335,7 +335,7 @@ class Gateway:
         token, office = line.token(), self._office
         if not token:
             raise no_key()
-        caller = await self._look_up(token, end_user)
+        caller = await self._lookups.find(token, end_user)
         if office is None:
             return caller
         group = office.shares.group(caller, self._rules.now().plan)
