@@ -7,7 +7,13 @@ whoever changed a key or a standing publishes `StandingChanged`, so that directo
 """
 
 from guiju.accounts.directory import Directory
-from guiju.accounts.gates import check_may_use, may_use, require_agreement, require_standing
+from guiju.accounts.gates import (
+    check_may_use,
+    may_use,
+    require_agreement,
+    require_standing,
+    require_waiver,
+)
 from guiju.accounts.model import (
     EVERYBODY,
     Acceptance,
@@ -31,6 +37,7 @@ from guiju.accounts.service import (
     Hashed,
     Override,
     accept_agreement,
+    accept_waiver,
     acceptances_of,
     agreement_in_force,
     agreements,
@@ -72,7 +79,9 @@ from guiju.accounts.service import (
     sign_in_staff,
     staff_actor,
     staff_listed,
+    terms_digest,
     touch_session,
+    waiver_terms,
 )
 
 __all__ = [
@@ -97,6 +106,7 @@ __all__ = [
     "Staff",
     "Way",
     "accept_agreement",
+    "accept_waiver",
     "acceptances_of",
     "agreement_in_force",
     "agreements",
@@ -133,6 +143,7 @@ __all__ = [
     "register_person",
     "require_agreement",
     "require_standing",
+    "require_waiver",
     "requires_role",
     "revoke_key",
     "session",
@@ -143,5 +154,7 @@ __all__ = [
     "sign_in_staff",
     "staff_actor",
     "staff_listed",
+    "terms_digest",
     "touch_session",
+    "waiver_terms",
 ]

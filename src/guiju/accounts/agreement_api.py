@@ -28,7 +28,7 @@ class AcceptanceIn(BaseModel):
     )
 
 
-def _read(value: Any) -> Any:
+def read_json(value: Any) -> Any:
     """JSON, however it was announced: `curl -d` says that it sends a form."""
     return msgspec.json.decode(value) if isinstance(value, bytes) else value
 
@@ -50,12 +50,12 @@ class AgreementApi:
     def accept(
         self,
         authorization: Annotated[str, Header()] = "",
-        body: Annotated[AcceptanceIn | None, Body(), BeforeValidator(_read)] = None,
+        body: Annotated[AcceptanceIn | None, Body(), BeforeValidator(read_json)] = None,
     ) -> dict[str, Any]:
         """A person's key accepts for that person; an app's key reports for its end user."""
         asked = body or AcceptanceIn()
         with self._database.write() as tx:
-            key = service.known_key(tx, _bearer(authorization))
+            key = service.known_key(tx, bearer(authorization))
             version = asked.version or _needed(service.agreement_in_force(tx)).version
             if key.kind is KeyKind.APP:
                 made = service.app_accepts(tx, key.owner, asked.user or "", version)
@@ -66,7 +66,8 @@ class AgreementApi:
         return _receipt(made)
 
 
-def _bearer(header: str) -> str:
+def bearer(header: str) -> str:
+    """The key that a request shows; raises Refused when there is none."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise sign_in_needed()

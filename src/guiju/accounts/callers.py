@@ -12,6 +12,7 @@ from guiju.accounts import (
     people,
     refusing,
     store,
+    waiver_store,
 )
 from guiju.accounts.keys import ACTIVE_APP, known_key
 from guiju.accounts.model import Caller, Key, KeyKind, Person, PersonState
@@ -46,6 +47,7 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
         key_limits=_of(own.get(key.id)),
         person_limits={} if person is None else _of(own.get(person.id)),
         models=None if models is None else frozenset(models),
+        waivers=frozenset() if person is None else frozenset(waiver_store.accepted(tx, person.id)),
     )
 
 

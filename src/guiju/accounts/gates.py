@@ -23,6 +23,21 @@ def require_agreement(caller: Caller) -> None:
         raise refusing.agreement_not_accepted(required)
 
 
+def require_waiver(caller: Caller, terms: str | None) -> None:
+    """Pass whoever accepted these terms for content without a visible label.
+
+    `terms` is the digest of those in force, None where there are none (Labelling Measures, Art. 9).
+
+    Raises:
+        Invalid: `label-waiver-not-offered`.
+        Refused: `label-waiver-not-accepted`.
+    """
+    if terms is None:
+        raise refusing.waiver_not_offered()
+    if terms not in caller.waivers:
+        raise refusing.waiver_not_accepted()
+
+
 def require_standing(who: Caller | Person) -> None:
     """Pass whoever is neither suspended nor terminated (Article 14).
 

@@ -242,3 +242,5 @@ class Caller:
     key_limits: Mapping[str, int | None] = field(default_factory=dict)
     person_limits: Mapping[str, int | None] = field(default_factory=dict)
     models: frozenset[str] | None = None
+    waivers: frozenset[str] = frozenset()
+    """The digests of the terms for content without a visible label that the person accepted."""

@@ -64,6 +64,14 @@ class MyPages:
         self._publish(StandingChanged(viewer.id))
         return self._site.go("/me?done=accepted")
 
+    def accept_waiver(self, request: Request, form: Posted) -> Response:
+        """Accept the terms for content without a visible label that were shown."""
+        viewer = self._site.require_person(request)
+        with self._database.write() as tx:
+            service.accept_waiver(tx, viewer.actor, viewer.id, form.text("terms"))
+        self._publish(StandingChanged(viewer.id))
+        return self._site.go("/me?done=waived")
+
     def me(self, request: Request, done: Annotated[str, Query()] = "") -> Response:
         """Keys, agreement and how the account stands."""
         return self._shown(request, self._site.require_person(request), done=done)
@@ -100,9 +108,14 @@ class MyPages:
             keys = service.keys_of(tx, viewer.id)
             mine = service.acceptances_of(tx, viewer.id)
             now = service.agreement_in_force(tx)
+            terms = service.waiver_terms(tx)
+            waived = service.accepted_waiver(tx, viewer.id, terms)
         return self._site.page(
             request,
             "accounts/me.html",
+            terms=terms,
+            terms_digest=None if terms is None else service.terms_digest(terms),
+            waived=waived,
             status=200 if error is None else error.status,
             person=person,
             keys=keys,

@@ -184,6 +184,49 @@ def agreement_not_accepted(version: int) -> Refused:
     )
 
 
+def waiver_not_offered() -> Invalid:
+    """The policy in force has no terms on which the visible label may be left out."""
+    return Invalid(
+        "label-waiver-not-offered",
+        Text(
+            zh="本服务不提供不加显式标识的内容。",
+            en="This service offers no content without its visible label.",
+        ),
+        Text(
+            zh="请去掉请求头 x-guiju-explicit-label。",
+            en="Leave the header x-guiju-explicit-label out.",
+        ),
+        article=12,
+    )
+
+
+def waiver_not_accepted() -> Refused:
+    """The person has not taken over the duty to label what comes without a visible label."""
+    return Refused(
+        "label-waiver-not-accepted",
+        Text(
+            zh="尚未接受不加显式标识的约定条款。",
+            en="The terms for content without a visible label have not been accepted.",
+        ),
+        Text(
+            zh="请在 /me 阅读并接受；应用请代最终用户调用 POST /api/labels/waiver/acceptances。",
+            en="Read and accept them at /me; an app calls POST /api/labels/waiver/acceptances"
+            " for its end user.",
+        ),
+        article=12,
+    )
+
+
+def waiver_superseded() -> Conflict:
+    """Other terms are in force than those that were read."""
+    return Conflict(
+        "label-waiver-superseded",
+        Text(zh="条款已有更新。", en="Other terms are in force by now."),
+        Text(zh="请重新阅读后再接受。", en="Read them and accept those."),
+        article=12,
+    )
+
+
 def no_agreement() -> Unavailable:
     """There is nothing that one could accept: the door stays closed."""
     return Unavailable(

@@ -14,6 +14,7 @@ from guiju.accounts.entrance import EntrancePages
 from guiju.accounts.key_pages import KeyPages
 from guiju.accounts.model import Publish, SessionKind
 from guiju.accounts.my_pages import MyPages
+from guiju.accounts.waiver_api import WaiverApi
 from guiju.kernel import Actor, ActorKind, NotFound, Text
 from guiju.storage import Database, Tx
 from guiju.web import NOBODY, Cookies, Site, Viewer
@@ -44,6 +45,15 @@ def router(
         status_code=201,
         summary="Accept the agreement: for oneself, or as an app for its end user",
     )(api.accept)
+    waivers = WaiverApi(database, publish)
+    routes.get("/api/labels/waiver", summary="The terms for content without a visible label")(
+        waivers.in_force
+    )
+    routes.post(
+        "/api/labels/waiver/acceptances",
+        status_code=201,
+        summary="Accept these terms: for oneself, or as an app for its end user",
+    )(waivers.accept)
     routes.include_router(pages)
     return routes
 
@@ -62,6 +72,7 @@ def _my_pages(pages: APIRouter, mine: MyPages) -> None:
     pages.get("/agreement")(mine.agreement)
     pages.post("/agreement")(mine.accept)
     pages.get("/me")(mine.me)
+    pages.post("/me/label-waiver")(mine.accept_waiver)
     pages.post("/me/keys")(mine.issue)
     pages.post("/me/keys/{key}/revoke")(mine.revoke)
 

@@ -54,15 +54,25 @@ from guiju.accounts.staffing import (
     staff_actor,
     staff_listed,
 )
+from guiju.accounts.waivers import (
+    accept_waiver,
+    accepted_waiver,
+    app_accepts_waiver,
+    terms_digest,
+    waiver_terms,
+)
 
 __all__ = [
     "Hashed",
     "Override",
     "accept_agreement",
+    "accept_waiver",
     "acceptances_of",
+    "accepted_waiver",
     "agreement_in_force",
     "agreements",
     "app_accepts",
+    "app_accepts_waiver",
     "app_names",
     "appoint_staff",
     "apps",
@@ -104,5 +114,7 @@ __all__ = [
     "sign_in_staff",
     "staff_actor",
     "staff_listed",
+    "terms_digest",
     "touch_session",
+    "waiver_terms",
 ]

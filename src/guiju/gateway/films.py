@@ -16,7 +16,7 @@ from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.signals import AskModel
 from guiju.gateway.upstreams import no_such_job
 from guiju.gateway.wires.strict import not_offered, wrong
-from guiju.kernel import Conflict, NotFound, Text, micros
+from guiju.kernel import Conflict, Invalid, NotFound, Text, micros
 from guiju.records import VideoJob
 
 PATH = "/v1/videos/"
@@ -88,6 +88,15 @@ class Films:
             return await self.shown(job)
         except NotFound:
             return _shown(job, {"status": "failed", "error": {"code": "expired"}})
+
+
+def label_stays() -> Invalid:
+    """A film is labelled once and kept, so the visible label cannot be left out for one request."""
+    return not_offered(
+        "x-guiju-explicit-label",
+        Text(zh="视频只加一次标识并留存", en="a film is labelled once, and kept so"),
+        Text(zh="请去掉该请求头。", en="Leave this header out."),
+    )
 
 
 def check_variant(query: bytes) -> None:

@@ -31,6 +31,7 @@ from guiju.gateway.stations.spoken import screen_spoken, settle_spoken, take_sou
 from guiju.gateway.stations.standing import standing
 from guiju.gateway.stations.take_media import take_media
 from guiju.gateway.stations.vectors import vectors
+from guiju.gateway.stations.waive import waive
 from guiju.gateway.work import Work
 
 Station = Callable[[Work], tuple[Command, ...]]
@@ -40,6 +41,7 @@ CHAT: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    waive,
     know_model,
     allow,
     screen_input,
@@ -75,6 +77,7 @@ PICTURES: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    waive,
     know_model,
     allow,
     screen_input,
@@ -96,6 +99,7 @@ SPEECH: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    waive,
     know_model,
     allow,
     screen_input,

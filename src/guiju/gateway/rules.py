@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from guiju import policies, profile
+from guiju.accounts import terms_digest
 from guiju.gateway.eyes import Eyes, Viewers, eyes_of
 from guiju.gateway.guarding import Guarding, NotAnsweredError, Post
 from guiju.gateway.guards import Guards
@@ -65,6 +66,7 @@ class Rules:
     stricter_eyes: Eyes | None = None
     shown: ExplicitLabel = _SHOWN
     heard_at_start: bool = True
+    waiver: str | None = None
     links: Links = field(default_factory=lambda: Links(os.urandom(32)))
 
     @property
@@ -165,6 +167,7 @@ class RulesHolder:
             stricter_eyes=self._eyes(screening, stricter, secret, known),
             shown=_shown(body["labels"]),
             heard_at_start=body["labels"].get("audio", {}).get("place", "start") == "start",
+            waiver=_terms(body["labels"]),
             links=self._links,
             answers=Answers.load(screening),
             plan=policies.plan_of(body),
@@ -208,6 +211,12 @@ def _shown(labels: Mapping[str, Any]) -> ExplicitLabel:
     """The words on a picture: the policy's, else those for any content."""
     words = labels.get("picture")
     return _SHOWN if words is None else ExplicitLabel(Place.END, words["zh"], words["en"])
+
+
+def _terms(labels: Mapping[str, Any]) -> str | None:
+    """The digest of the terms on which the visible label may be left out."""
+    said = labels.get("waiver")
+    return None if said is None else terms_digest(Text(zh=said["zh"], en=said["en"]))
 
 
 async def _no_post(

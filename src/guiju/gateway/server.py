@@ -16,7 +16,7 @@ from guiju.gateway.eyes import Viewers
 from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.films import CONTENT as CONTENT_OF_FILM
 from guiju.gateway.films import PATH as FILMS
-from guiju.gateway.films import Films, check_variant
+from guiju.gateway.films import Films, check_variant, label_stays
 from guiju.gateway.heads import MODEL_NAME
 from guiju.gateway.leaving import Departure, Left, Whole
 from guiju.gateway.limiting import Levee, Office
@@ -231,6 +231,7 @@ class Gateway:
             # Only what makes files is asked in several parts, and tells addresses.
             kind=line.header(b"content-type") or "" if wire.makes else "",
             base=line.base() if wire.makes else "",
+            explicit_label=line.header(b"x-guiju-explicit-label"),
         )
         shares = None if self._office is None else self._office.shares
         work = Work(ask, rules, wire, shares=shares, marks=line.marks, film=film)
@@ -308,6 +309,8 @@ class Gateway:
         """A finished film: labelled and recorded the first time, handed out from then on."""
         films, person = await self._owner(line)
         check_variant(line.query)
+        if line.header(b"x-guiju-explicit-label") is not None:
+            raise label_stays()
         job = await films.of(line.path, person)
         if self._shelf is not None and await asyncio.to_thread(self._shelf.kept, job.produce_id):
             await self._handed_out(line, job.produce_id)

@@ -48,7 +48,8 @@ NOTHING = Screening(None, "nothing-to-judge")
 class Ask(msgspec.Struct, frozen=True):
     """The request as it came in: headers that count, and the raw body.
 
-    `kind` is the media type of the body, `base` the address by which the client reached us.
+    `kind` is the media type of the body, `base` the address by which the client reached us,
+    `explicit_label` what is asked of the visible label.
     """
 
     request: str
@@ -61,6 +62,7 @@ class Ask(msgspec.Struct, frozen=True):
     raw: bytes
     kind: str = ""
     base: str = ""
+    explicit_label: str | None = None
 
 
 @dataclass(slots=True)
@@ -125,6 +127,8 @@ class Work:
     """A film that has begun to be made."""
     film: VideoJob | None = None
     """The film that is fetched."""
+    waived: str | None = None
+    """The terms on which the visible label is left out."""
     withheld: dict[str, str] = field(default_factory=dict)
     place: str | None = None
     usage: Usage = field(default_factory=Usage)
@@ -227,7 +231,8 @@ class Work:
 
     def label_place(self) -> Place:
         """Where the visible label stands; beside text that a program will parse, never inside."""
-        return Place.INTERFACE if self.format() != "text" else self.rules.label.place
+        beside = self.waived is not None or self.format() != "text"
+        return Place.INTERFACE if beside else self.rules.label.place
 
     def wants_json(self) -> bool:
         """Whether the answer was asked for as JSON."""

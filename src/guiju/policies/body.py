@@ -25,6 +25,7 @@ PLACES = tuple(one.value for one in Place)
 SOUND_PLACES = (Place.START.value, Place.END.value)
 LONGEST_NOTE = 1_000
 LONGEST_LABEL = 200
+LONGEST_TERMS = 10_000
 MOST_DAYS = 36_500
 _LACKS = (
     "缺少标识要素：人工智能或 AI，以及生成或合成",
@@ -117,7 +118,7 @@ def _labels(form: Form) -> dict[str, Any]:
 
 
 def _labels_of_media(form: Form) -> dict[str, Any]:
-    """The words on pictures, and where the label of sound is heard; as written, or left out."""
+    """What is said of media, and the terms without a visible label; as written, or left out."""
     found: dict[str, Any] = {}
     if form.has("picture"):
         picture = form.form("picture")
@@ -127,6 +128,12 @@ def _labels_of_media(form: Form) -> dict[str, Any]:
             if not has_elements(words):
                 raise picture.fault(language, *_LACKS, _SAMPLE_OF_MEDIA)
         found["picture"] = {"zh": zh, "en": en}
+    if form.has("waiver"):
+        waiver = form.form("waiver")
+        found["waiver"] = {
+            one: waiver.text(one, longest=LONGEST_TERMS).strip() for one in ("zh", "en")
+        }
+        waiver.done()
     if form.has("audio"):
         audio = form.form("audio")
         found["audio"] = {"place": audio.word("place", SOUND_PLACES, default="start")}

@@ -11,6 +11,7 @@ from guiju.records.expiry_model import Expired
 from guiju.records.jobs import VideoJob, drop_job, job, jobs
 from guiju.records.media import MadeMedium, fetched, kept, made, made_in
 from guiju.records.model import (
+    WAIVED,
     Carried,
     Exchange,
     Finding,
@@ -29,6 +30,7 @@ from guiju.records.spill import Spill
 
 __all__ = [
     "GAP_OFFICER",
+    "WAIVED",
     "BulkReading",
     "Carried",
     "Exchange",

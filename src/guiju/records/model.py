@@ -50,6 +50,10 @@ class Finding(msgspec.Struct, frozen=True):
         return facts if self.by is None else facts | {"by": self.by}
 
 
+WAIVED = "waived"
+"""In place of where the visible label stands, of content that somebody gets without one."""
+
+
 class Label(Statement, frozen=True):
     """The AI label an answer carried (Article 12); `place` is where the visible one stood."""
 
@@ -183,6 +187,7 @@ class Exchange(msgspec.Struct, frozen=True):
     pictures: tuple[PictureScreening, ...] = ()
     carried: tuple[Carried, ...] = ()
     job: Job | None = None
+    waived: str | None = None
 
     def detail(self) -> Detail:
         """Verdicts, label, usage and source."""

@@ -58,6 +58,7 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
         if isinstance(one, Exchange):
             evidence += _evidence_of(one, rows)
             evidence += media.evidence_of(one, rows)
+            evidence += _evidence_of_waiver(one)
             evidence += media.mismatches(tx, one)
         else:
             evidence.append(_evidence_of_refusal(one))
@@ -110,6 +111,25 @@ def _evidence_of(one: Exchange, rows: dict[str, list[RowDigest]]) -> list[Eviden
         rows=tuple(rows.pop(one.request, ())),
     )
     return [evidence, *(_evidence_of_finding(one, finding) for finding in one.findings)]
+
+
+def _evidence_of_waiver(one: Exchange) -> Iterator[Evidence]:
+    """Who got what without a visible label, and on which terms (Labelling Measures, Article 9)."""
+    if one.waived is not None:
+        yield Evidence(
+            kind="label-waived",
+            controls=("label-waiver-log",),
+            actor=_GATEWAY,
+            subject=one.person,
+            facts={
+                "request": one.request,
+                "recipient": one.person,
+                "terms": one.waived,
+                "produce_id": one.label.produce_id,
+                "implicit": one.label.implicit,
+            },
+            rows=(),
+        )
 
 
 def _facts(one: Exchange) -> ExchangeFacts:

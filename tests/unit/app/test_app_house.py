@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import stat
@@ -170,7 +171,12 @@ def test_pictures_are_held_against_the_lists_in_force_and_leave_evidence(
     assert facts["picture"] == sha256(file.read_bytes()).hexdigest()
     assert (facts["verdict"], facts["policy"]) == (said["verdict"], said["policy"])
     assert facts["parts"]["hashes"] == "full"
-    assert "ocr-missing" in facts["screened"]
+    assert "codes-missing" in facts["screened"]
+    house.rules.refresh()
+    eyes = house.rules.now().eyes
+    assert eyes is not None
+    (seen,) = asyncio.run(eyes.judge((file.read_bytes(),), "output"))
+    assert seen.stops  # the gateway's eyes know the list as well
     house.close()
 
 

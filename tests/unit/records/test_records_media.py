@@ -9,7 +9,17 @@ from tests.unit.records.test_records_service import OFFICER, SECOND, exchange, l
 
 from guiju import records
 from guiju.kernel import FixedClock, NotFound, digest
-from guiju.records import Carried, Exchange, Job, Medium, PictureScreening, Refusal, Source
+from guiju.records import (
+    WAIVED,
+    Carried,
+    Exchange,
+    Job,
+    Label,
+    Medium,
+    PictureScreening,
+    Refusal,
+    Source,
+)
 from guiju.storage import Database
 
 DATA = b"\x89PNG a picture"
@@ -141,3 +151,22 @@ def test_a_job_is_its_persons_and_is_deleted_with_a_trace(db: Database, clock: F
         assert records.made(tx, "p-1") is not None
     (gone,) = [one for one in leaves(db) if one["kind"] == "video-deleted"]
     assert gone["facts"] == {"request": "req_1", "produce_id": "p-1"}
+
+
+@pytest.mark.control("label-waiver-log")
+def test_who_got_content_without_a_visible_label_is_on_record(
+    db: Database, clock: FixedClock
+) -> None:
+    """Recipient, terms, number, and that the implicit label stayed."""
+    label = Label("p-1", WAIVED, implicit=True)
+    with db.write() as tx:
+        records.record(tx, [replace(exchange(clock), label=label, waived="e" * 64)])
+    (found,) = [one for one in leaves(db) if one["kind"] == "label-waived"]
+    assert found["subject"] == "pe_1"
+    assert found["facts"] == {
+        "request": "req_1",
+        "recipient": "pe_1",
+        "terms": "e" * 64,
+        "produce_id": "p-1",
+        "implicit": True,
+    }

@@ -8,13 +8,14 @@ from typing import Any
 from guiju.gateway.signals import Command, Send
 from guiju.gateway.work import Work
 from guiju.labelling import Place
+from guiju.records import WAIVED
 
 
 def label(work: Work) -> tuple[Command, ...]:
     """Put the visible label where policy says; the implicit one rides in the last piece."""
     if not work.usage.characters:
         return ()
-    work.place = work.label_place().value
+    work.place = work.label_place().value if work.waived is None else WAIVED
     if work.relay is not None:
         return _stream_labels(work)
     for choice in (work.answer or {}).get("choices", ()):

@@ -9,7 +9,7 @@ from guiju.gateway.media.model import Labelled, Made, Order
 from guiju.gateway.signals import Command, LabelMedia
 from guiju.gateway.work import Work
 from guiju.kernel import digest
-from guiju.records import Medium
+from guiju.records import WAIVED, Medium
 
 
 def label_media(work: Work) -> tuple[Command, ...]:
@@ -23,7 +23,7 @@ def hear_labelled(work: Work, media: Sequence[Labelled]) -> None:
     for one, labelled in zip(_leaving(work), media, strict=True):
         one.labelled = labelled
         one.medium = _medium(work, one, labelled)
-    work.place = "medium"
+    work.place = WAIVED if work.waived else "medium"
 
 
 def _leaving(work: Work) -> list[Made]:
@@ -35,8 +35,9 @@ def _order(work: Work, one: Made) -> Order:
         data=one.data or b"",
         label=work.label_of(one.index),
         format=work.wire.format_of(work.body),
-        words=work.rules.shown,
+        words=None if work.waived else work.rules.shown,
         language=work.ask.language,
+        heard=work.waived is None,
         at_start=work.rules.heard_at_start,
     )
 
@@ -48,7 +49,7 @@ def _medium(work: Work, one: Made, labelled: Labelled) -> Medium:
         kind=labelled.kind,
         digest=digest(labelled.data),
         size=len(labelled.data),
-        explicit=labelled.explicit,
+        explicit=WAIVED if work.waived else labelled.explicit,
         implicit=labelled.implicit,
         content=labelled.data if one.as_url else None,
         producer=labelled.producer or (work.before[0].content_producer if inherits else None),

@@ -48,6 +48,7 @@ def record(work: Work) -> tuple[Command, ...]:
         pictures=tuple(work.seen),
         carried=tuple(work.carried),
         job=work.job,
+        waived=work.waived if work.delivers else None,
     )
     return (Record(item),)
 
