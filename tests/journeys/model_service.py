@@ -44,11 +44,19 @@ class ModelService:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        app = web.Application()
+        app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_post("/v1/completions", self._complete)
         app.router.add_post("/v1/embeddings", self._embed)
         app.router.add_get("/v1/models", self._models)
+        app.router.add_post("/v1/images/generations", self._draw)
+        app.router.add_post("/v1/images/edits", self._edit)
+        app.router.add_get("/files/{name}", self._file)
+        app.router.add_post("/v1/audio/speech", self._speak)
+        app.router.add_post("/v1/videos", self._film)
+        app.router.add_get("/v1/videos/{job}", self._job)
+        app.router.add_delete("/v1/videos/{job}", self._job)
+        app.router.add_get("/v1/videos/{job}/content", self._content)
         runner = web.AppRunner(app)
         self._loop.run_until_complete(runner.setup())
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -128,6 +136,57 @@ class ModelService:
             data.append({"object": "embedding", "index": index, "embedding": vector})
         usage = {"prompt_tokens": 7, "total_tokens": 7}
         return web.json_response({"object": "list", "data": data, "model": "e", "usage": usage})
+
+    # -- pictures, sound and films: `script["file"]` is what is made ------------------------------
+
+    async def _draw(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.asked.append(body)
+        return self._drawn(body["model"])
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        asked = {
+            name: value.file.read() if isinstance(value, web.FileField) else value
+            for name, value in form.items()
+        }
+        self.asked.append(asked)
+        return self._drawn(str(asked["model"]))
+
+    def _drawn(self, name: str) -> web.Response:
+        script = self.scripts[name]
+        made = {"b64_json": base64.b64encode(script["file"]).decode()}
+        if "address" in script:
+            made = {"url": script["address"].format(port=self.port, name=name)}
+        return web.json_response({"created": 1, "data": [made]})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        script = self.scripts[request.match_info["name"]]
+        if script.get("redirect"):
+            raise web.HTTPFound("http://127.0.0.1:1/elsewhere")
+        return web.Response(body=script["file"], content_type="image/png")
+
+    async def _speak(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.asked.append(body)
+        return web.Response(body=self.scripts[body["model"]]["file"], content_type="audio/wav")
+
+    async def _film(self, request: web.Request) -> web.Response:
+        asked = dict(await request.post())
+        self.asked.append(asked)
+        return web.json_response({"id": asked["model"], "status": "queued"})
+
+    async def _job(self, request: web.Request) -> web.Response:
+        name = request.match_info["job"]
+        if request.method == "DELETE":
+            self.scripts.pop(name)
+        elif name not in self.scripts:
+            return web.json_response({"error": {"message": "no"}}, status=404)
+        return web.json_response({"id": name, "status": "completed", "progress": 100})
+
+    async def _content(self, request: web.Request) -> web.Response:
+        script = self.scripts[request.match_info["job"]]
+        return web.Response(body=script["file"], content_type="video/mp4")
 
 
 async def _send(response: web.StreamResponse, choice: dict[str, Any]) -> None:
