@@ -22,6 +22,8 @@ STAFF = (
     "/console/evidence/30",
     "/console/policies",
     "/console/traffic",
+    "/console/traffic/coverage",
+    "/console/keys",
     "/console/policies/new",
     "/console/policies/urgent",
 )

@@ -9,6 +9,7 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from guiju import limits, policies
 from guiju.accounts import service
 from guiju.accounts.model import PersonState, Publish, Way
 from guiju.kernel import GuijuError, Invalid, StandingChanged, Text
@@ -73,7 +74,7 @@ class MyPages:
         return self._site.go("/me?done=waived")
 
     def me(self, request: Request, done: Annotated[str, Query()] = "") -> Response:
-        """Keys, agreement and how the account stands."""
+        """Keys with what they have used, agreement, and how the account stands."""
         return self._shown(request, self._site.require_person(request), done=done)
 
     def issue(self, request: Request, form: Posted) -> Response:
@@ -106,6 +107,8 @@ class MyPages:
         with self._database.read() as tx:
             person = service.get_person(tx, viewer.id)
             keys = service.keys_of(tx, viewer.id)
+            used = limits.used(tx, [viewer.id, *(one.id for one in keys)])
+            force = service.limits_in_force(tx, [viewer.id])[viewer.id]
             mine = service.acceptances_of(tx, viewer.id)
             now = service.agreement_in_force(tx)
             terms = service.waiver_terms(tx)
@@ -119,6 +122,9 @@ class MyPages:
             status=200 if error is None else error.status,
             person=person,
             keys=keys,
+            used=used,
+            force=force,
+            measures=policies.MEASURE_WORDS,
             accepted=mine,
             agreement=now,
             owes=now is not None and all(one.version != now.version for one in mine),

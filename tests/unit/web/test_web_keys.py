@@ -45,7 +45,7 @@ def send(browser: TestClient, path: str, at: str, **fields: str):
 def test_staff_see_whose_keys_there_are_and_what_they_used(visit: Visit, key: str):
     """Pseudonyms, numbers and times; no login name, no token, no content."""
     text = said(visit("auditor").get("/console/keys", headers=EN).text)
-    for part in ("笔记本", "4,321 token", "3 requests", "no limit", "1 keys"):
+    for part in ("笔记本", "4,321 tokens", "3 requests", "no limit", "1 keys"):
         assert part in text
     assert "xiaoming" not in text
     page = visit("auditor").get(f"/console/keys/{key}", headers=EN)
@@ -159,3 +159,16 @@ def test_a_keeper_says_which_models_a_key_may_ask_for(visit: Visit, house: Compo
     assert sorted(one["facts"]["to"] for one in changes) == [[], ["qwen-max", "qwen-turbo"]]
     refused = send(visit("auditor"), f"{at}/models", "/console/policies", models="a", reason="no")
     assert refused.status_code == 403
+
+
+def test_people_see_what_their_own_keys_have_used(visit: Visit, house: Composed, key: str):
+    """And how much they may use."""
+    with house.database.write() as tx:
+        keeper = accounts.staff_actor(tx, "second")
+        owner = accounts.service.get_key(tx, key).owner
+        accounts.set_limits(tx, keeper, owner, {"day": 9_000}, "pilot")
+    browser = visit("xiaoming", "/sign-in")
+    text = said(browser.get("/me", headers=EN).text)
+    assert "All your keys: 4,321 tokens today" in text
+    assert "Limit: 9,000 tokens a day." in text
+    assert "每天 token 9,000" in said(browser.get("/me?lang=zh").text)
