@@ -6,6 +6,8 @@ Open to everybody, without a script. What is sent is looked at in memory and not
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter
@@ -13,13 +15,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju import labelling
-from guiju.kernel import Invalid, Text
+from guiju import labelling, records
+from guiju.kernel import Invalid, Text, digest
+from guiju.storage import Database
 from guiju.web import Posted, Site
 
 MOST_BYTES = 30 * 1024 * 1024
 MOST_CHARACTERS = 200_000
 _MOST_NAME = 300
+_NUMBER = re.compile(r"[A-Za-z0-9-]{1,80}")
 _WORDS = {
     "verdict": labelling.verdict_in_words,
     "reason": labelling.reason_in_words,
@@ -28,31 +32,48 @@ _WORDS = {
 }
 
 
+_SAME, _CHANGED = "same", "changed"
+_HERE = {
+    _SAME: Text(
+        zh="本服务以此编号交付过这个文件，字节完全一致。",
+        en="This service delivered this very file under this number.",
+    ),
+    _CHANGED: Text(
+        zh="本服务以此编号交付过另一份内容：文件已被改动，或标识被放到了别的文件上。",
+        en="This service delivered other bytes under this number: the file was changed, or its"
+        " label was put on another one.",
+    ),
+}
+
+
 class Looked(NamedTuple):
-    """What was looked at, and what was found."""
+    """What was looked at, and what was found; `here` is what the records of this service say."""
 
     name: str
     size: int
     report: labelling.Report
+    here: Text | None = None
 
 
-def router(site: Site) -> APIRouter:
-    """The page, and the same for programs."""
+def router(site: Site, database: Database | None = None) -> APIRouter:
+    """The page, and the same for programs; with a `database` its records are asked too."""
     site.offer("public", "/verify", Text(zh="查验标识", en="Check a label"), order=40)
-    pages = VerifyPages(site)
+    pages = VerifyPages(site, database)
     routes = APIRouter(tags=["labels"])
     routes.get("/verify", include_in_schema=False)(pages.form)
     routes.post("/verify", include_in_schema=False)(pages.look)
-    routes.post("/api/labels/check", summary="The verdict on the labels of a file")(check_body)
+    check = CheckApi(database).check_body
+    routes.post("/api/labels/check", summary="The verdict on the labels of a file")(check)
     return routes
 
 
 class VerifyPages:
     """The form and its answer."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, database: Database | None) -> None:
         """Render with `site`."""
         self._site = site
+        self._database = database
 
     def form(self, request: Request) -> Response:
         """An empty form."""
@@ -61,7 +82,7 @@ class VerifyPages:
     def look(self, request: Request, form: Posted) -> Response:
         """The verdict on what was sent, above a new form."""
         try:
-            return self._page(request, looked=_looked(form))
+            return self._page(request, looked=_looked(form, self._database))
         except Invalid as error:
             return self._page(request, error=error, status=error.status)
 
@@ -79,21 +100,47 @@ class VerifyPages:
         )
 
 
-def _looked(form: Posted) -> Looked:
+def _looked(form: Posted, database: Database | None) -> Looked:
     data, name = form.file("file"), form.file_name("file")
     if data or name:
-        return Looked(name, len(data), labelling.check(data, name))
+        report = _with_records(labelling.check(data, name), data, database)
+        return Looked(name, len(data), report, _HERE.get(report.axes["ledger"]))
     text = form.text("text", longest=MOST_CHARACTERS)
     if not text:
         raise _nothing()
     return Looked("", len(text), labelling.check(text))
 
 
-async def check_body(request: Request, name: str = "") -> dict[str, object]:
-    """The body is the file; `name` helps where its bytes do not tell the format."""
-    data = await request.body()
-    report = await run_in_threadpool(labelling.check, data, name[:_MOST_NAME])
-    return report.as_json()
+class CheckApi:
+    """The verdict for programs."""
+
+    def __init__(self, database: Database | None) -> None:
+        """`database` holds what was delivered here."""
+        self._database = database
+
+    async def check_body(self, request: Request, name: str = "") -> dict[str, object]:
+        """The body is the file; `name` helps where its bytes do not tell the format."""
+        data = await request.body()
+        return await run_in_threadpool(self._checked, data, name[:_MOST_NAME])
+
+    def _checked(self, data: bytes, name: str) -> dict[str, object]:
+        return _with_records(labelling.check(data, name), data, self._database).as_json()
+
+
+def _with_records(
+    report: labelling.Report, data: bytes, database: Database | None
+) -> labelling.Report:
+    """The report, and whether this very file was delivered here under the numbers in its label."""
+    if database is None or report.label is None:
+        return report
+    said = {report.label.get(name, "") for name in ("ProduceID", "PropagateID")}
+    numbers = [one for one in said if _NUMBER.fullmatch(one)]
+    with database.read() as tx:
+        found = [one for one in (records.made(tx, number) for number in numbers) if one]
+    if not found:
+        return report
+    same = any(one.digest == digest(data) for one in found)
+    return replace(report, axes={**report.axes, "ledger": _SAME if same else _CHANGED})
 
 
 def _nothing() -> Invalid:

@@ -5,12 +5,18 @@ import re
 
 import pytest
 from fastapi import FastAPI
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 from tests.unit.labelling.samples import gif, jpeg, png
+from tests.unit.records.test_records_service import exchange
 
+from guiju import records
 from guiju.app import verify_page
+from guiju.kernel import FixedClock, digest
 from guiju.labelling import first_write, mark, reason_in_words
 from guiju.labelling.explaining import _REASONS
+from guiju.records import Medium
+from guiju.storage import Database
 from guiju.web import Site
 
 LABEL = first_write("001191110102MAD55U9H0F10002", "req_1")
@@ -125,3 +131,22 @@ def test_every_reason_has_words(client: TestClient) -> None:
         assert said.zh.endswith("。")
         assert said.en.endswith(".")
     assert reason_in_words("new-word:x").en == "new-word:x"
+
+
+def test_what_was_delivered_here_is_known_by_its_number(db: Database, clock: FixedClock) -> None:
+    """The very bytes, or others under the same number; a stranger's number says nothing."""
+    made = first_write(LABEL.content_producer, "p-1")
+    data, other = mark(png(), made).data, mark(gif(), made).data
+    medium = Medium("p-1", "image/png", digest(data), len(data), "words", "inside")
+    with db.write() as tx:
+        records.record(tx, [replace(exchange(clock), media=(medium,))])
+    site, app = Site(), FastAPI()
+    app.include_router(verify_page.router(site, db))
+    client = TestClient(site.install(app), headers={"accept": "text/html"})
+    assert "delivered this very file" in sent(client, data).text
+    assert "字节完全一致" in sent(client, data, lang="zh").text
+    assert "delivered other bytes" in sent(client, other, "x.gif").text
+    assert "This service delivered" not in sent(client, GOOD).text
+    for body, ledger in ((data, "same"), (other, "changed"), (GOOD, "not-checked")):
+        told = client.post("/api/labels/check", content=body).json()
+        assert told["axes"]["ledger"] == ledger
