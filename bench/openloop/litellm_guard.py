@@ -37,6 +37,16 @@ class Buffering(Watching):
 
     streaming_buffer_until_moderated = True
 
+    async def apply_guardrail(
+        self,
+        inputs: dict[str, Any],
+        request_data: dict[str, Any],
+        input_type: str,
+        logging_obj: Any = None,
+    ) -> dict[str, Any]:
+        """As above; LiteLLM looks for this in the class itself, not in what it inherits."""
+        return await super().apply_guardrail(inputs, request_data, input_type, logging_obj)
+
 
 class Tailing(Watching):
     """Look at each chunk and hold back as much as the phrase is long."""

@@ -235,7 +235,7 @@ def leaks(subject: Subject, seconds: float) -> dict[str, float]:
     told, read = leaked(shots)
     return {
         "streams": len(shots),
-        "with_words": told,
+        "answered": told,
         "leaked": read,
         "rate": read / told if told else 0.0,
     }

@@ -124,7 +124,7 @@ def _streams(subjects: dict[str, Figures]) -> list[str]:
                     f"{full['failed']}/{full['streams']}",
                     _number(full["cpu_micros_per_frame"]),
                     _ratio(guiju.get("cpu_micros_per_frame"), full["cpu_micros_per_frame"]),
-                    f"{leaks['leaked']}/{leaks['with_words']}",
+                    f"{leaks['leaked']}/{leaks['answered']}",
                 ],
             )
         )

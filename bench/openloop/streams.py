@@ -87,6 +87,9 @@ def _late(shot: Shot, log: list[float]) -> Iterator[tuple[float, float]]:
 
 
 def leaked(shots: Iterable[Shot]) -> tuple[int, int]:
-    """How many answers with words there were, and in how many the whole phrase could be read."""
-    texts = ["".join(text for _, text in pieces_of(one)) for one in shots]
-    return sum(map(bool, texts)), sum(PHRASE in one for one in texts)
+    """How many streams were answered to their end, and in how many the phrase could be read.
+
+    A stream that was stopped for the phrase is one that was answered; one that failed is not.
+    """
+    texts = ["".join(text for _, text in pieces_of(one)) for one in shots if one.status]
+    return len(texts), sum(PHRASE in one for one in texts)

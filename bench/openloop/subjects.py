@@ -192,10 +192,10 @@ def _litellm(stack: ExitStack, folder: Path, model: int, where: set[int]) -> lis
             BENCH_PHRASE=PHRASE,
         )
     )
-    off = Subject("LiteLLM, no guard", port, pid, {"authorization": f"Bearer {_LITELLM_KEY}"})
+    off = Subject("LiteLLM (no guard)", port, pid, {"authorization": f"Bearer {_LITELLM_KEY}"})
     return [
         off,
-        *(replace(off, name=f"LiteLLM, {one}", extra={"guardrails": [one]}) for one in _GUARDS),
+        *(replace(off, name=f"LiteLLM ({one})", extra={"guardrails": [one]}) for one in _GUARDS),
     ]
 
 
@@ -212,4 +212,4 @@ def _portkey(stack: ExitStack, folder: Path, model: int, where: set[int]) -> lis
         "x-portkey-custom-host": f"http://127.0.0.1:{model}/v1",
     }
     # Its streams from a custom host end in an error of its own (1.15.2), so there are none.
-    return [Subject("Portkey, no guard", port, pid, headers, streams=False)]
+    return [Subject("Portkey (no guard)", port, pid, headers, streams=False)]

@@ -184,7 +184,7 @@ def test_the_phrase_is_always_there_and_cut_in_many_ways() -> None:
     assert len({tuple(pieces) for pieces in ways}) > 150
     assert len(piece(3)) == PIECE > len(PHRASE) + 2
     told = heard(1, *((1.0, text) for text in ways[0]))
-    assert leaked([told, heard(2, (1.0, "好的。")), heard(3)]) == (2, 1)
+    assert leaked([told, heard(2, (1.0, "好的。")), Shot(3, 0.0)]) == (2, 1)
 
 
 def test_the_model_speaks_http_that_can_be_read() -> None:

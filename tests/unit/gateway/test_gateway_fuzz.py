@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 from typing import Any
 
+import httptools
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.unit.gateway.scene import BLOCKED, Play, on, rules
 
+from guiju.gateway.connection import BrokenError, Connection
 from guiju.gateway.signals import (
     End,
     ModelAnswered,
@@ -22,6 +26,7 @@ from guiju.gateway.signals import (
     Send,
     StopModel,
 )
+from guiju.gateway.sse import EventReader, TooLargeError
 
 RULES = rules()
 FUNCTION = {"name": "f", "description": "d", "parameters": {"type": "object"}}
@@ -280,3 +285,56 @@ def test_spoiled_chunks_are_withheld_or_understood(path: str, data: st.DataObjec
     play.tell(ModelDone())
     checked(play)
     assert BLOCKED not in told(play)[1]
+
+
+@pytest.mark.parametrize("path", list(REQUESTS))
+@settings(suppress_health_check=SLOW)
+@given(raw=st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
+def test_bytes_of_any_kind_are_refused(path: str, raw: bytes) -> None:
+    """What is no JSON object is 400, whatever it is."""
+    exchange = on(path, {}, RULES)
+    exchange.work.ask = replace(exchange.work.ask, raw=raw)
+    play = Play(exchange).begin()
+    assert not play.asked
+    checked(play)
+
+
+WIRE = st.binary(max_size=60) | st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 999 \xff\r\n",
+        b"content-length: 5\r\n",
+        b"content-length: -1\r\n",
+        b"transfer-encoding: chunked\r\n",
+        b"retry-after: \xff\r\n",
+        b"\r\n",
+        b"5\r\nhello\r\n",
+        b"ffffffffffffffffff\r\n",
+        b"0\r\n\r\n",
+        b"data: {}\n\n",
+        b"data: \xff\xfe\n\n",
+        b"x" * 5000,
+    ]
+)
+
+
+@settings(suppress_health_check=SLOW)
+@given(pieces=st.lists(WIRE, max_size=12))
+def test_a_model_service_may_send_any_bytes(pieces: list[bytes]) -> None:
+    """Each connection ends whole or broken, each stream in events or a refusal; nothing else."""
+    loop = asyncio.new_event_loop()
+    connection = Connection(loop)
+    connection._parser = httptools.HttpResponseParser(connection)
+    connection._left = 4096
+    for piece in pieces:
+        connection.data_received(piece)
+    assert connection._fault is None or isinstance(connection._fault, BrokenError)
+    assert sum(map(len, connection._parts)) <= 4096
+    loop.close()
+    reading = EventReader()
+    try:
+        for piece in pieces:
+            assert all(type(one) is bytes for one in reading.feed(piece))
+    except TooLargeError:
+        return
