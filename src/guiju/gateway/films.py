@@ -77,6 +77,10 @@ class Films:
         await asyncio.to_thread(self._shelf.drop, job)
         return {"id": f"video_{job.request}", "object": "video.deleted", "deleted": True}
 
+    async def is_kept(self, job: VideoJob) -> bool:
+        """Whether it was labelled before, and is here."""
+        return await asyncio.to_thread(self._shelf.kept, job.produce_id)
+
     async def check_ready(self, job: VideoJob) -> None:
         """Raise Conflict `video-not-ready` unless it is finished."""
         state = (await self.shown(job))["status"]

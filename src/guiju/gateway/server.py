@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import islice
 from typing import Any
+from weakref import WeakValueDictionary
 
 from guiju.accounts import Caller, Directory, require_agreement, require_standing
 from guiju.gateway.barring import Barring
@@ -95,6 +96,7 @@ class Gateway:
         self._sharing = sharing
         self._tracing = tracing
         self._labellers = Viewers(too_many_wait)
+        self._labelling: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.counters = Counters(clock)
         self._office = office
         self._levee = Levee(recorder.write)
@@ -312,11 +314,14 @@ class Gateway:
         if line.header(b"x-guiju-explicit-label") is not None:
             raise label_stays()
         job = await films.of(line.path, person)
-        if self._shelf is not None and await asyncio.to_thread(self._shelf.kept, job.produce_id):
-            await self._handed_out(line, job.produce_id)
-            return
-        await films.check_ready(job)
-        await self._walked(line, CONTENT, job)
+        if not await films.is_kept(job):
+            # Who asks twice at once waits for the label that the first one gets.
+            async with self._labelling.setdefault(job.produce_id, asyncio.Lock()):
+                if not await films.is_kept(job):
+                    await films.check_ready(job)
+                    await self._walked(line, CONTENT, job)
+                    return
+        await self._handed_out(line, job.produce_id)
 
     async def _owner(self, line: Line) -> tuple[Films, str]:
         """Whose films these are: somebody who may use the service."""

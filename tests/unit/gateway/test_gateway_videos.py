@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -167,6 +168,19 @@ def test_a_film_from_its_prompt_to_its_label() -> None:
         "not-screened: film",
     )
     assert again.content == film.content
+
+
+@NEEDS_FFMPEG
+def test_who_asks_twice_at_once_gets_one_film() -> None:
+    """It is labelled once, whoever is first."""
+    house = Cinema(DemoModel(NOW))
+
+    async def twice(client: Any, came: list[Any]) -> Any:
+        return await asyncio.gather(*(downloads(client, came) for _ in range(3)))
+
+    _, films = told(house, begins(seconds="1", size="160x120"), twice)
+    assert len({one.content for one in films}) == 1
+    assert sum(isinstance(one, Exchange) and bool(one.media) for one in house.book.items) == 1
 
 
 def test_a_film_belongs_to_who_asked_for_it() -> None:
