@@ -93,7 +93,9 @@ class _Held:
             at = Way(steps).last(number) + sights.context
             return at if self.view == FOLDED else sights.first(at)
 
-        pieces = [*map(_pieces(self.view).__getitem__, text[low:])]
+        pieces: Sequence[str] = text[low:]
+        if self.view != FOLDED:
+            pieces = [*map(_pieces(self.view).__getitem__, pieces)]
         number = self.earliest(pieces, low, end, place, sights)
         return place(number) if number < end else len(sights.folded)
 

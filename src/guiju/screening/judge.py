@@ -108,7 +108,9 @@ class Screen:
         folded = fold(text)
         if len(folded.text) > WINDOW:
             return _swept(folded, rules).verdict(self.policy, len(text))
-        hits = rules.find(Sights(folded.text), 0).hits
+        sights = Sights(folded.text)
+        sights.asked = rules.asks_once
+        hits = rules.find(sights, 0).hits
         if not hits:
             return Verdict(Outcome.PASS, (), self.policy, len(text))
         tally = Tally(rules)

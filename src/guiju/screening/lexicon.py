@@ -59,7 +59,7 @@ class Lexicon:
     def find(self, sights: Sights) -> Found:
         """Every hit that begins in the window's tail, overlapping ones too."""
         asking: Asking | None = None
-        if self._gate is None or self._gate.opens(sights.tail):
+        if self._gate is None or sights.asked or self._gate.opens(sights.tail):
             reading = self._read(sights)
             for number, layer in self._layers:
                 view = layer.view

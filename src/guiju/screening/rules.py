@@ -77,6 +77,8 @@ class Rules:
         self._personal = personal
         self._gates = tuple(one.gate for one in lexicons if one.gate is not None)
         self._is_gated = personal is None and len(self._gates) == len(lexicons)
+        self.asks_once = self._is_gated and len(lexicons) == 1
+        """Whether `is_clear` asks all that a search would ask again."""
         self._decided = decided
         self._passing = any(
             not one.action.rank

@@ -36,7 +36,7 @@ class Sights:
 
     __slots__ = (
         *("_look", "_reading", "_rows", "_seen", "_texts"),
-        *("closed", "context", "folded", "tail"),
+        *("asked", "closed", "context", "folded", "tail"),
     )
 
     def __init__(self, folded: str, context: int = 0, *, closed: bool = True) -> None:
@@ -44,6 +44,8 @@ class Sights:
         self.folded = folded
         self.context = context
         self.closed = closed
+        self.asked = False
+        """Whether the gate of the only lexicon was asked already, and is open."""
         self.tail = folded[context:] if context else folded
         self._look: Look | None = None
         self._texts: dict[str, str] = {}
