@@ -92,9 +92,10 @@ def _one(
             "requests": asked,
         }
     if subject.streams:
+        # The heavy one last: a slow subject is busy with it long after everybody has left.
+        found["leaks"] = measures.leaks(subject, length.streams)
         found["calm"] = measures.paced(subject, model, 4, length.streams)
         found["paced"] = measures.paced(subject, model, measures.STREAMS, length.streams)
-        found["leaks"] = measures.leaks(subject, length.streams)
     if subject.name == DIRECT:
         found["crowds"] = [measures.crowd(subject, model, measures.PACES_MS[-1], length.crowd)]
     elif subject.name in {GUIJU, BARE}:

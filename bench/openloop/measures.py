@@ -34,12 +34,12 @@ class Length:
     """How long to measure (seconds), and how often."""
 
     rounds: int = 3
-    round: float = 2.0
-    probe: float = 1.2
-    streams: float = 4.0
+    round: float = 1.5
+    probe: float = 1.0
+    streams: float = 3.0
     crowd: float = 8.0
     away: float = 60.0
-    total: float = 360.0
+    total: float = 260.0
 
 
 SHORT = Length(rounds=2, round=1.0, probe=0.6, streams=2.0, crowd=4.0, away=8.0, total=180.0)
