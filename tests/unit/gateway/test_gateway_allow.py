@@ -287,7 +287,7 @@ def test_a_whole_answer_of_whoever_is_barred_does_not_leave() -> None:
     async def scene() -> None:
         house = Limited()
         model = Slow()
-        house.gateway._upstream = model
+        house.gateway._asked.upstream = model
         house.barring._loop = asyncio.get_running_loop()
         house.barring.why = {"key_1": Refused("key-revoked", SAID, SAID, status=401)}
         client = Client()

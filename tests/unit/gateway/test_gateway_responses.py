@@ -369,6 +369,7 @@ def test_no_place_in_a_request_escapes(body: dict[str, Any]) -> None:
         ({"include": ["file_search_call.results"]}, "include[0]", "content-not-screened"),
         ({"tool_choice": {"type": "web_search"}}, "tool_choice", "content-not-screened"),
         ({"text": {"format": {"type": "grammar"}}}, "text.format.type", "invalid-request"),
+        ({"text": {"format": {"type": []}}}, "text.format.type", "invalid-request"),
         ({"input": []}, "input", "invalid-request"),
         ({"input": 7}, "input", "invalid-request"),
         ({"input": ["x"]}, "input[0]", "invalid-request"),

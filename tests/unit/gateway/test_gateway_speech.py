@@ -179,6 +179,7 @@ def test_a_request_that_is_none_is_told_so() -> None:
     assert spoken(house, response_format="midi").param == "response_format"
     assert spoken(house, speed=9).param == "speed"
     assert spoken(house, stream_format="sse").code == "field-not-offered"
+    assert spoken(house, stream_format=["audio"]).code == "field-not-offered"
     assert spoken(house, voice="a b").param == "voice"
     assert spoken(house, voice={"id": "voice_1"}).response.status_code == 200
 

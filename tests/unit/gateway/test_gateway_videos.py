@@ -104,7 +104,7 @@ class Cinema(Studio):
 
     def __init__(self, model: DemoModel, used: Rules | None = None) -> None:
         super().__init__(model, used or seeing(unscreened="review"))
-        self.gateway._shelf = Kept(self)
+        self.gateway._offers._shelf = Kept(self)
 
     def of(self, who: Caller) -> None:
         self.people.fetch = lambda *_: who  # type: ignore[method-assign]

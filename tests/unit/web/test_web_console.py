@@ -181,7 +181,7 @@ def test_a_line_names_the_worst_first_and_says_what_is_not_built(house: Composed
     article = house.board.report()["articles"][11]
     said = line(article)
     assert said.en.startswith("0 of 4 controls met. Not met: Text label. No evidence: ")
-    assert said.en.endswith("(not built yet).")
+    assert "(not built yet)" in said.en
     assert said.zh.startswith("4 项控制中 0 项满足。未满足：文本标识。无证据：")
     order = [Outcome[one["outcome"]] for one in worst_first(article["controls"])]
     assert order == sorted(order)

@@ -87,7 +87,7 @@ class Speech(Wire):
 
 
 def _check_stream(value: object) -> None:
-    if value not in {None, "audio"}:
+    if value is not None and value != "audio":
         raise not_offered(
             "stream_format",
             Text(zh="声音加好标识后整段交付", en="sound leaves whole, once it is labelled"),

@@ -191,7 +191,8 @@ def _call(block: Json, where: str) -> Json:
 
 def _tool(tool: Any, where: str) -> Json:
     tool = as_object(tool, where)
-    if tool.get("type") not in {None, "custom"}:
+    kind = tool.get("type")
+    if kind is not None and kind != "custom":
         # A tool that runs at the model service, or one whose words only that service knows.
         raise not_text(where, kind_of(tool))
     check_keys(tool, _TOOL, f"{where}.")
@@ -225,9 +226,9 @@ def _thinking(chat: Json, thinking: Json) -> None:
     """Whether to think, in words that many services share; how long is left to them."""
     check_keys(thinking, {"type", "budget_tokens", "display"}, "thinking.")
     kind = thinking.get("type")
-    if kind in {"enabled", "disabled"}:
+    if type(kind) is str and kind in {"enabled", "disabled"}:
         chat["thinking"] = {"type": kind}
-    elif kind not in {"adaptive", "between_tools"}:
+    elif type(kind) is not str or kind not in {"adaptive", "between_tools"}:
         known = "enabled, disabled, adaptive"
         raise wrong("thinking.type", f"应为以下之一：{known}", f"must be one of {known}")
 

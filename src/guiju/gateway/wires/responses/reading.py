@@ -175,7 +175,7 @@ def _format(chat: Json, text: Json) -> None:
         check_keys(wanted, {"type", "name", "description", "schema", "strict"}, "text.format.")
         schema = {key: value for key, value in wanted.items() if key != "type"}
         chat["response_format"] = {"type": "json_schema", "json_schema": schema}
-    elif kind in {"text", "json_object"}:
+    elif type(kind) is str and kind in {"text", "json_object"}:
         check_keys(wanted, {"type"}, "text.format.")
         if kind == "json_object":
             chat["response_format"] = {"type": "json_object"}

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whom a conversation asks: accounts, limits, the model, those who label, the recorder."""
+
+from __future__ import annotations
+
+from guiju.gateway.barring import Barring
+from guiju.gateway.eyes import Viewers
+from guiju.gateway.faults import internal
+from guiju.gateway.leaving import Departure, Whole
+from guiju.gateway.limiting import Levee, Office
+from guiju.gateway.lookups import Lookups
+from guiju.gateway.media.labelling import labelled, too_many_wait
+from guiju.gateway.media.model import Labelled
+from guiju.gateway.recorder import Recorder
+from guiju.gateway.rules import Rules
+from guiju.gateway.signals import (
+    Allow,
+    Allowed,
+    AskModel,
+    CallerKnown,
+    Event,
+    Failed,
+    LabelMedia,
+    LookUp,
+    ModelAnswered,
+    Record,
+    Recorded,
+    TakeIn,
+)
+from guiju.gateway.upstreams import Speech, Upstream
+from guiju.kernel import GuijuError
+from guiju.records import Refusal
+
+
+class Asked:
+    """The means of a conversation, as wiring has made them; what they say is an event."""
+
+    def __init__(
+        self,
+        *,
+        lookups: Lookups,
+        upstream: Upstream,
+        recorder: Recorder,
+        levee: Levee,
+        office: Office | None,
+        barring: Barring | None,
+    ) -> None:
+        """Without an `office` nothing is limited, without a `barring` no answer is cut short."""
+        self.lookups = lookups
+        self.upstream = upstream
+        self._recorder = recorder
+        self._levee = levee
+        self._office = office
+        self._labellers = Viewers(too_many_wait)
+        self.under_way: set[Departure] = set() if barring is None else barring.under_way
+        self.whole = Whole() if barring is None else barring.whole
+
+    async def look_up(self, command: LookUp) -> Event:
+        """Find the caller."""
+        try:
+            return CallerKnown(await self.lookups.find(command.token, command.end_user))
+        except GuijuError as error:
+            return Failed(error)
+
+    async def allow(self, command: Allow) -> Event:
+        """See whether there is enough left, where what this worker has in hand is too little."""
+        if self._office is None:
+            return Failed(internal())
+        try:
+            return Allowed(await self._office.allow(command.group, command.tokens))
+        except GuijuError as error:
+            return Failed(error)
+
+    async def answer(self, command: AskModel, rules: Rules) -> Event:
+        """Get the model's whole answer from whom `rules` name, else from whom the settings do."""
+        upstream = rules.models or self.upstream
+        try:
+            if command.job is not None:
+                return ModelAnswered(await upstream.about(command), command.job.source)
+            return await upstream.answer(command)
+        except GuijuError as error:
+            return Failed(error)
+
+    async def begin(self, command: AskModel, rules: Rules) -> Speech:
+        """The model's stream, once it has begun."""
+        return await (rules.models or self.upstream).begin(command)
+
+    async def take_in(self, command: TakeIn, rules: Rules) -> tuple[bytes, ...]:
+        """Fetch what the model service left at its own addresses, one after another."""
+        upstream = rules.models or self.upstream
+        return tuple([await upstream.fetch(one, command.source) for one in command.urls])
+
+    async def label_media(self, command: LabelMedia) -> tuple[Labelled, ...]:
+        """Put labels into pictures or sound, in threads of their own."""
+        return await self._labellers.each(labelled, command.orders)
+
+    async def record(self, command: Record) -> Event:
+        """Make it durable."""
+        try:
+            item = command.item
+            await (self._levee if type(item) is Refusal else self._recorder).write(item)
+        except GuijuError as error:
+            return Failed(error)
+        return Recorded()
