@@ -24,13 +24,12 @@ from guiju.kernel import FixedClock, Keyring, LocalMasterKey
 from guiju.storage import Database, metadata
 
 # On CI the same examples each time, so that a run says something about the change alone; everywhere
-# else new ones, so that they are found.
-settings.register_profile("ci", derandomize=True, deadline=None)
-# `make check` looks at a few examples of each property, also of one that asks for more, `make test`
-# at all. None has a deadline: how long one takes says what else the machine does, and which tables
-# are made when first used.
-FEW = 15
-settings.register_profile("fast", max_examples=FEW, deadline=None)
+# else new ones, so that they are found. There `make test` looks at all, CI at some, `make check` at
+# a few of each property, also of one that asks for more. None has a deadline: how long one takes
+# says what else the machine does, and which tables are made when first used.
+MOST_EXAMPLES = {"fast": 15, "ci": 40}
+settings.register_profile("ci", derandomize=True, max_examples=40, deadline=None)
+settings.register_profile("fast", max_examples=15, deadline=None)
 settings.register_profile("usual", deadline=None)
 _asked = os.environ.get("GUIJU_EXAMPLES") or ("ci" if os.environ.get("CI") else "usual")
 settings.load_profile(_asked)
@@ -47,19 +46,19 @@ LOCAL_HOSTS = ["127.0.0.1", "::1"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a PostgreSQL server, and let no test but those of the list use a network."""
     for item in items:
-        if _asked == "fast" and isinstance(item, pytest.Function):
-            _look_at_few(item.obj)
+        if _asked in MOST_EXAMPLES and isinstance(item, pytest.Function):
+            _look_at_most(item.obj, MOST_EXAMPLES[_asked])
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgres)
         if _may_use_localhost(item.path):
             item.add_marker(pytest.mark.allow_hosts(LOCAL_HOSTS))
 
 
-def _look_at_few(test: Any) -> None:
+def _look_at_most(test: Any, count: int) -> None:
     """Let a property that asks for many examples look at few; there is no public way to say so."""
     own = getattr(test, "_hypothesis_internal_use_settings", None)
-    if own is not None and own.max_examples > FEW:
-        test._hypothesis_internal_use_settings = settings(own, max_examples=FEW)
+    if own is not None and own.max_examples > count:
+        test._hypothesis_internal_use_settings = settings(own, max_examples=count)
 
 
 @cache
