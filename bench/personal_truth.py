@@ -7,8 +7,9 @@ import string
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from bench import personal_invented as invented
 from bench.personal_invented import HEX, Draws
+
+from bench import personal_invented as invented
 
 Write: TypeAlias = Callable[[str], str]
 Make: TypeAlias = Callable[[Draws], str]

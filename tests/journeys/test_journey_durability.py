@@ -26,8 +26,8 @@ from guiju.app.settings import read_settings
 from guiju.ledger.store import ENTRY
 from guiju.records.store import BODY, EXCHANGE
 
-# Fifty are four minutes; on every change fewer have to do.
-ROUNDS = 15 if os.environ.get("CI") else 50
+# Fifty take minutes; on every change fewer have to do.
+ROUNDS = 8 if os.environ.get("CI") else 50
 CLIENTS = 12
 
 
