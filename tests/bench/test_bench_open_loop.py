@@ -7,6 +7,7 @@ import asyncio
 import json
 import math
 from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 from bench.openloop.arrivals import constant, poisson
@@ -25,10 +26,24 @@ class Stalling(asyncio.Protocol):
     """Answers at once, but keeps everybody waiting while it is `stalled`."""
 
     stalled = asyncio.Event()
+    open: ClassVar[set[asyncio.Transport]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        self.open.add(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio asks so
+        self.open.discard(self.transport)
+
+    @classmethod
+    async def close(cls, server: asyncio.Server) -> None:
+        """Nothing of this server is left for the next test."""
+        server.close()
+        while cls.open:
+            for one in cls.open:
+                one.abort()
+            await asyncio.sleep(0)
 
     def data_received(self, data: bytes) -> None:
         assert data == REQUEST
@@ -51,7 +66,7 @@ def test_a_stall_is_charged_to_every_request_meant_to_be_sent_meanwhile() -> Non
         try:
             return await load.run(constant(RATE, STALL + 0.1), drain=5)
         finally:
-            server.close()
+            await Stalling.close(server)
 
     shots = asyncio.run(run())
     assert [one.status for one in shots] == [200] * round(RATE * (STALL + 0.1))
@@ -73,7 +88,7 @@ def test_who_leaves_requests_unanswered_is_given_up_on() -> None:
         try:
             return load, await load.run(constant(1000, 1), drain=0)
         finally:
-            server.close()
+            await Stalling.close(server)
 
     load, shots = asyncio.run(run())
     assert load.overrun
