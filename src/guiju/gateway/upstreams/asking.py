@@ -6,11 +6,11 @@ Every wait has a bound, and every way to fail has one word (`failing.Reason`).
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, NamedTuple
 
 from guiju.gateway.chunks import Read, chunks_of, ends, object_of
-from guiju.gateway.client import Client
+from guiju.gateway.client import Answered, Client
 from guiju.gateway.connection import BrokenError, Connection, LateError, UnreachableError
 from guiju.gateway.media.forms import written_form
 from guiju.gateway.signals import AskModel
@@ -49,13 +49,11 @@ async def whole(
     client: Client, method: str, path: str, body: bytes, limits: Limits
 ) -> dict[str, Any]:
     """The JSON object that answers; raises FailedError."""
-    try:
-        said = await client.whole(
+    said = await _told(
+        client.whole(
             method, path, body, most=_MOST_ANSWER, within=limits.whole, connect=limits.connect
         )
-    except BrokenError as error:
-        raise _failed(error) from error
-    _check(said.status, said.after)
+    )
     return _object(said.body)
 
 
@@ -80,8 +78,8 @@ async def answered(
         kind, body = written_form(object_of(body) or {}, ask.files)
     elif not ask.raw:
         return await whole(client, ask.method, path, body, limits)
-    try:
-        said = await client.whole(
+    said = await _told(
+        client.whole(
             ask.method,
             path,
             body,
@@ -90,9 +88,7 @@ async def answered(
             connect=limits.connect,
             kind=kind,
         )
-    except BrokenError as error:
-        raise _failed(error) from error
-    _check(said.status, said.after)
+    )
     if ask.raw:
         return {"file": said.body, "type": said.kind.decode("latin-1")}
     return _object(said.body)
@@ -108,8 +104,8 @@ async def fetched(client: Client, url: str, limits: Limits) -> bytes:
     target = client.target(url)
     if target is None:
         raise elsewhere()
-    try:
-        said = await client.whole(
+    said = await _told(
+        client.whole(
             "GET",
             target,
             b"",
@@ -118,10 +114,18 @@ async def fetched(client: Client, url: str, limits: Limits) -> bytes:
             connect=limits.connect,
             below_base=False,
         )
+    )
+    return said.body
+
+
+async def _told(asking: Awaitable[Answered]) -> Answered:
+    """A whole answer whose status is good; raises FailedError."""
+    try:
+        said = await asking
     except BrokenError as error:
         raise _failed(error) from error
     _check(said.status, said.after)
-    return said.body
+    return said
 
 
 async def listed(client: Client, path: str, limits: Limits) -> list[str]:
@@ -133,13 +137,11 @@ async def listed(client: Client, path: str, limits: Limits) -> list[str]:
 
 async def probed(client: Client, path: str) -> None:
     """Return when a GET of `path` is answered with 200; raises FailedError."""
-    try:
-        said = await client.whole(
+    await _told(
+        client.whole(
             "GET", path, b"", most=_MOST_PROBE, within=_PROBE_SECONDS, connect=_PROBE_SECONDS
         )
-    except BrokenError as error:
-        raise _failed(error) from error
-    _check(said.status, said.after)
+    )
 
 
 async def begun(

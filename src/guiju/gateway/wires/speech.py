@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from guiju.gateway.passages import WORDS
-from guiju.gateway.signals import Reply
+from guiju.gateway.wires.filed import FileWire
 from guiju.gateway.wires.prompted import WORD, prompt_of, read_prompt, words_of
 from guiju.gateway.wires.strict import as_text, not_offered, wrong
-from guiju.gateway.wires.wire import Json, Wire
+from guiju.gateway.wires.wire import Json
 from guiju.kernel import Text
-
-if TYPE_CHECKING:
-    from guiju.gateway.work import Work
 
 LONGEST = 16_384
 """Characters of a text that is spoken at once."""
@@ -36,7 +33,7 @@ SETTINGS: Mapping[str, re.Pattern[str]] = {
 _encode = msgspec.json.Encoder().encode
 
 
-class Speech(Wire):
+class Speech(FileWire):
     """The OpenAI speech."""
 
     name = "speech"
@@ -72,18 +69,6 @@ class Speech(Wire):
     def format_of(self, body: Json) -> str:
         """The format that was asked for."""
         return str(words_of(body)[_FORMAT])
-
-    def whole(self, work: Work, answer: Json, aigc: Mapping[str, str]) -> Json:  # noqa: ARG002 - of the base
-        """Nothing: this answer is a file."""
-        raise RuntimeError("speech is no JSON")
-
-    def handed_over(self, work: Work) -> Reply:
-        """The sound, with what machines read of its label in the head too."""
-        labelled = work.made[0].labelled
-        if labelled is None:
-            raise RuntimeError("a sound leaves without its label")
-        marks = ((b"x-guiju-aigc", _encode(labelled.label.fields)),)
-        return Reply(200, labelled.data, kind=labelled.kind, marks=marks)
 
 
 def _check_stream(value: object) -> None:
