@@ -205,3 +205,12 @@ def service(tmp_path_factory: pytest.TempPathFactory, model: ModelService) -> It
     running.use_policy(POLICY)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def services() -> Iterator[list[Service]]:
+    """Services that a test started, stopped whatever became of the test."""
+    started: list[Service] = []
+    yield started
+    for one in started:
+        one.kill()

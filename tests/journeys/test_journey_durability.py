@@ -95,15 +95,6 @@ def _database(service: Service) -> dict[str, str]:
     return {} if at is None else {"database": service.options[at + 1]}
 
 
-@pytest.fixture
-def services() -> Iterator[list[Service]]:
-    """Services that a test started, stopped whatever became of the test."""
-    started: list[Service] = []
-    yield started
-    for one in started:
-        one.kill()
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.control("usage-record")

@@ -11,7 +11,6 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +44,6 @@ async def burst(services: list[Service], key: str, model: str, number: int) -> C
                 return answer.status
 
         return Counter(await asyncio.gather(*(ask(at) for at in range(number))))
-
-
-@pytest.fixture
-def services() -> Iterator[list[Service]]:
-    """Services that a test started, stopped whatever became of the test."""
-    started: list[Service] = []
-    yield started
-    for one in started:
-        one.kill()
 
 
 def started(services: list[Service], folder: Path, *options: str) -> Service:

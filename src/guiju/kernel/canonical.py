@@ -45,9 +45,8 @@ def canonical_row(names: Sequence[str], values: Sequence[Any]) -> bytes:
 
     For rows, of which thousands are made a second: all of them are flat, and their names are known.
     """
-    if not _PLAIN.issuperset(map(type, values)):
-        return canonical(dict(zip(names, values, strict=True)))
-    return _as_given.encode(dict(zip(names, values, strict=True)))
+    row = dict(zip(names, values, strict=True))
+    return _as_given.encode(row) if _PLAIN.issuperset(map(type, values)) else canonical(row)
 
 
 def part(made: bytes) -> msgspec.Raw:

@@ -50,11 +50,11 @@ def examine(
     It is asked only where the label names one.
     """
     keys = pinned or {}
-    trust, held = _label(label, 1, keys.get(label.content_producer, frozenset()))
+    known = keys.get(label.content_producer, frozenset())
+    trust, held = _label(label, 1, known)
     propagator, _ = _label(label, 2, keys.get(label.content_propagator, frozenset()))
     content = Trust.ABSENT
     if held is not None and held.binding is not None:
-        known = keys.get(label.content_producer, frozenset())
         content = _content(held, held.binding, binding, known)
     return Standing(trust, content, propagator)
 
