@@ -85,7 +85,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         accounts_routes.router(database, site, house.publish),
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
-        verify_page.router(site, house.database),
+        verify_page.router(site, house.database, lambda: house.rules.pinned),
         gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):

@@ -7,6 +7,7 @@ Open to everybody, without a script. What is sent is looked at in memory and not
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -24,7 +25,10 @@ MOST_BYTES = 30 * 1024 * 1024
 MOST_CHARACTERS = 200_000
 _MOST_NAME = 300
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,80}")
+_NO_KEYS: labelling.Pinned = {}
+Keys = Callable[[], labelling.Pinned]
 _WORDS = {
+    "trust": labelling.trust_in_words,
     "verdict": labelling.verdict_in_words,
     "reason": labelling.reason_in_words,
     "field": labelling.field_in_words,
@@ -46,6 +50,26 @@ _HERE = {
 }
 
 
+class Examiner:
+    """Looks at what was sent, by our keys and with our records."""
+
+    def __init__(self, database: Database | None, pinned: Keys) -> None:
+        """Nothing is kept between two looks."""
+        self._database = database
+        self._pinned = pinned
+
+    def checked(self, source: bytes | str, name: str = "") -> labelling.Report:
+        """The verdict; of a file also whether it is the one that was delivered here."""
+        report = labelling.check(source, name, pinned=self._pinned())
+        return report if isinstance(source, str) else _with_records(report, source, self._database)
+
+    def keys(self) -> dict[str, list[str]]:
+        """The public keys, as hexadecimal text."""
+        return {
+            code: sorted(map(labelling.public_text, keys)) for code, keys in self._pinned().items()
+        }
+
+
 class Looked(NamedTuple):
     """What was looked at, and what was found; `here` is what the records of this service say."""
 
@@ -55,25 +79,31 @@ class Looked(NamedTuple):
     here: Text | None = None
 
 
-def router(site: Site, database: Database | None = None) -> APIRouter:
-    """The page, and the same for programs; with a `database` its records are asked too."""
+def router(
+    site: Site, database: Database | None = None, pinned: Keys = lambda: _NO_KEYS
+) -> APIRouter:
+    """The page, and the same for programs; with a `database` its records are asked too.
+
+    `pinned` gives the public keys by which labels of this service are known, as they are now.
+    """
     site.offer("public", "/verify", Text(zh="查验标识", en="Check a label"), order=40)
-    pages = VerifyPages(site, database)
+    pages = VerifyPages(site, Examiner(database, pinned))
     routes = APIRouter(tags=["labels"])
     routes.get("/verify", include_in_schema=False)(pages.form)
     routes.post("/verify", include_in_schema=False)(pages.look)
-    check = CheckApi(database).check_body
-    routes.post("/api/labels/check", summary="The verdict on the labels of a file")(check)
+    api = CheckApi(Examiner(database, pinned))
+    routes.post("/api/labels/check", summary="The verdict on the labels of a file")(api.check_body)
+    routes.get("/api/labels/keys", summary="Public keys by which our labels are known")(api.keys)
     return routes
 
 
 class VerifyPages:
     """The form and its answer."""
 
-    def __init__(self, site: Site, database: Database | None) -> None:
-        """Render with `site`."""
+    def __init__(self, site: Site, examiner: Examiner) -> None:
+        """Render with `site` what `examiner` found."""
         self._site = site
-        self._database = database
+        self._examiner = examiner
 
     def form(self, request: Request) -> Response:
         """An empty form."""
@@ -82,7 +112,7 @@ class VerifyPages:
     def look(self, request: Request, form: Posted) -> Response:
         """The verdict on what was sent, above a new form."""
         try:
-            return self._page(request, looked=_looked(form, self._database))
+            return self._page(request, looked=_looked(form, self._examiner))
         except Invalid as error:
             return self._page(request, error=error, status=error.status)
 
@@ -95,36 +125,39 @@ class VerifyPages:
         status: int = 200,
     ) -> Response:
         told: dict[str, Any] = {"looked": looked, "error": error, "most": MOST_BYTES >> 20}
+        told["keys"] = self._examiner.keys()
         return self._site.page(
             request, "app/verify.html", status=status, words=_WORDS, text="", **told
         )
 
 
-def _looked(form: Posted, database: Database | None) -> Looked:
+def _looked(form: Posted, examiner: Examiner) -> Looked:
     data, name = form.file("file"), form.file_name("file")
     if data or name:
-        report = _with_records(labelling.check(data, name), data, database)
+        report = examiner.checked(data, name)
         return Looked(name, len(data), report, _HERE.get(report.axes["ledger"]))
     text = form.text("text", longest=MOST_CHARACTERS)
     if not text:
         raise _nothing()
-    return Looked("", len(text), labelling.check(text))
+    return Looked("", len(text), examiner.checked(text))
 
 
 class CheckApi:
     """The verdict for programs."""
 
-    def __init__(self, database: Database | None) -> None:
-        """`database` holds what was delivered here."""
-        self._database = database
+    def __init__(self, examiner: Examiner) -> None:
+        """`examiner` looks."""
+        self._examiner = examiner
 
     async def check_body(self, request: Request, name: str = "") -> dict[str, object]:
         """The body is the file; `name` helps where its bytes do not tell the format."""
         data = await request.body()
-        return await run_in_threadpool(self._checked, data, name[:_MOST_NAME])
+        report = await run_in_threadpool(self._examiner.checked, data, name[:_MOST_NAME])
+        return report.as_json()
 
-    def _checked(self, data: bytes, name: str) -> dict[str, object]:
-        return _with_records(labelling.check(data, name), data, self._database).as_json()
+    def keys(self) -> dict[str, list[str]]:
+        """What `guiju label check --pinned` reads: by provider code, in hexadecimal."""
+        return self._examiner.keys()
 
 
 def _with_records(

@@ -15,10 +15,11 @@ from guiju.gateway.eyes import Eyes, Viewers, eyes_of
 from guiju.gateway.guarding import Guarding, NotAnsweredError, Post
 from guiju.gateway.guards import Guards
 from guiju.gateway.media.links import Links
+from guiju.gateway.signing import Signing, signing_of
 from guiju.gateway.triage import triage_of
 from guiju.gateway.upstreams import Fleet, Router, keys
 from guiju.kernel import GuijuError, Text, Unavailable
-from guiju.labelling import ExplicitLabel, Place, first_write
+from guiju.labelling import AigcLabel, ExplicitLabel, Pinned, Place, first_write, signed
 from guiju.limits import Plan
 from guiju.policies.upstreams import ModelsConfig, models_of
 from guiju.screening import Screen, guards
@@ -67,6 +68,7 @@ class Rules:
     shown: ExplicitLabel = _SHOWN
     heard_at_start: bool = True
     waiver: str | None = None
+    signing: Signing | None = None
     links: Links = field(default_factory=lambda: Links(os.urandom(32)))
 
     @property
@@ -80,6 +82,13 @@ class Rules:
         The rest was checked when the rules were loaded, not again for each answer.
         """
         return {**self.implicit, "ProduceID": produce_id, "PropagateID": produce_id}
+
+    def aigc_of_text(self, produce_id: str) -> dict[str, str]:
+        """The same beside an answer in words, signed where the policy wants that."""
+        fields = self.aigc(produce_id)
+        if self.signing is None or not self.signing.text:
+            return fields
+        return signed(AigcLabel.from_fields(fields), self.signing.pair).fields
 
 
 class RulesHolder:
@@ -107,6 +116,7 @@ class RulesHolder:
         self._links = Links(database.keys.service_key("media-links"))
         self._viewers = Viewers()
         self._rules: Rules | None = None
+        self._signing: Signing | None = None
         self._fault: GuijuError | None = None
         self._seen: tuple[object, ...] | None = None
 
@@ -121,6 +131,15 @@ class RulesHolder:
     def names_models(self) -> bool:
         """Whether the policy in force says who answers; else the settings do."""
         return self._rules is not None and self._rules.models is not None
+
+    @property
+    def pinned(self) -> Pinned:
+        """The public keys by which labels of this service are known; none where nothing is signed.
+
+        While the door is closed those are kept that were in force before.
+        """
+        signing = self._signing
+        return {} if signing is None else signing.pinned
 
     def metrics(self) -> str:
         """Counts of the guard models in force, as Prometheus exposition text."""
@@ -147,6 +166,8 @@ class RulesHolder:
             except GuijuError as error:
                 rules, fault = None, error
             self._rules, self._seen, self._fault = rules, seen, fault
+            if rules is not None:
+                self._signing = rules.signing
 
     def _loaded(self, tx: Tx, statement: profile.Published) -> Rules:
         policy = policies.active(tx)
@@ -159,6 +180,7 @@ class RulesHolder:
         screen, stricter = compiled.under(matrix, GENERAL), compiled.under(matrix, MINORS)
         secret = partial(keys.opened, tx, otherwise=self._secret)
         known = self._known.of(tx, body)
+        producer = profile.producer_code(statement.statement)
         return Rules(
             policy=policy.digest,
             screen=screen,
@@ -168,6 +190,7 @@ class RulesHolder:
             shown=_shown(body["labels"]),
             heard_at_start=body["labels"].get("audio", {}).get("place", "start") == "start",
             waiver=_terms(body["labels"]),
+            signing=signing_of(body["labels"], producer, secret),
             links=self._links,
             answers=Answers.load(screening),
             plan=policies.plan_of(body),
@@ -176,7 +199,7 @@ class RulesHolder:
             label=ExplicitLabel(Place(text_label["place"]), text_label["zh"], text_label["en"]),
             retention_days=body["records"]["retention_days"],
             service=statement.digest[:16],
-            implicit=first_write(profile.producer_code(statement.statement), "checked").fields,
+            implicit=first_write(producer, "checked").fields,
             guards=self._guards(screening, policy.digest, matrix, secret),
             streaming=Streaming(**screening.get("stream", {})),
             models=self._models(body, secret),

@@ -17,7 +17,7 @@ from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
 from guiju.gateway.wires import CHAT, Wire
 from guiju.kernel import digest
-from guiju.labelling import TELLING, AigcLabel, Place, language_of
+from guiju.labelling import TELLING, AigcLabel, Place, language_of, unbound
 from guiju.records import (
     Carried,
     Finding,
@@ -133,6 +133,7 @@ class Work:
     place: str | None = None
     usage: Usage = field(default_factory=Usage)
     finish: str = "stop"
+    _aigc: dict[str, str] | None = None
 
     def note(self, verdict: Verdict, direction: str) -> None:
         """Keep what a verdict found, as records hold it; of a flood the worst of it.
@@ -274,9 +275,11 @@ class Work:
             ours,
             content_producer=theirs.content_producer,
             produce_id=theirs.produce_id,
-            reserved_code1=theirs.reserved_code1,
+            reserved_code1=unbound(theirs.reserved_code1),
         )
 
     def aigc(self) -> dict[str, str]:
-        """The implicit label: the seven fields of GB 45438."""
-        return self.rules.aigc(self.ask.produce_id)
+        """The implicit label of an answer in words: the seven fields of GB 45438, signed once."""
+        if self._aigc is None:
+            self._aigc = self.rules.aigc_of_text(self.ask.produce_id)
+        return self._aigc

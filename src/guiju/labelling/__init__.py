@@ -19,6 +19,7 @@ from guiju.labelling.explaining import (
     field_in_words,
     label_in_words,
     reason_in_words,
+    trust_in_words,
     verdict_in_words,
 )
 from guiju.labelling.marking import Marked, Present, mark, propagate, signed
@@ -32,10 +33,13 @@ from guiju.labelling.security import (
     Trust,
     examine,
     new_pair,
+    pair_from,
+    pem_body,
     public_from,
     public_text,
     read_pair,
     read_pinned,
+    unbound,
     write_pair,
 )
 from guiju.labelling.text import (
@@ -84,7 +88,9 @@ __all__ = [
     "language_of",
     "mark",
     "new_pair",
+    "pair_from",
     "parse",
+    "pem_body",
     "producer_code",
     "propagate",
     "public_from",
@@ -94,6 +100,8 @@ __all__ = [
     "read_pinned",
     "reason_in_words",
     "signed",
+    "trust_in_words",
+    "unbound",
     "verdict_in_words",
     "write_pair",
 ]

@@ -101,6 +101,48 @@ _REASONS = {
 }
 
 
+_TRUST = {
+    ("signature", "verified"): Text(
+        zh="由此处公布的密钥签署：确为所写的服务提供者。",
+        en="Signed with a key that is published here: it is of the provider that it names.",
+    ),
+    ("signature", "integrity-only"): Text(
+        zh="签名与文件内所附公钥相符：标识未被改动；由谁签署，无从得知。",
+        en="The signature fits the key beside it: the label was not changed; who signed is open.",
+    ),
+    ("signature", "failed"): Text(
+        zh="签名与标识不符。", en="The signature does not belong to this label."
+    ),
+    ("signature", "unsupported"): Text(
+        zh="签名方式未知，因此不作判断。",
+        en="It is signed in a way that is not known here, so nothing is concluded.",
+    ),
+    ("signature", "absent"): Text(zh="未签名。", en="It is not signed."),
+    ("content", "verified"): Text(
+        zh="内容与签名时一致，由此处公布的密钥证明。",
+        en="The content is the one that was signed, by a key that is published here.",
+    ),
+    ("content", "integrity-only"): Text(
+        zh="内容与签名时一致。", en="The content is the one that was signed."
+    ),
+    ("content", "failed"): Text(
+        zh="内容与签名时不同。", en="The content is not the one that was signed."
+    ),
+    ("content", "unsupported"): Text(
+        zh="标识与内容的绑定方式未知，因此不作判断。",
+        en="It is bound to its content in a way that is not known here.",
+    ),
+    ("content", "absent"): Text(
+        zh="签名未与内容绑定。", en="No signature ties it to this content."
+    ),
+}
+
+
+def trust_in_words(axis: str, value: str) -> Text | None:
+    """What a value of the axes `signature`, `propagator`, `content` says; None: nothing to say."""
+    return _TRUST.get(("signature" if axis == "propagator" else axis, value))
+
+
 def verdict_in_words(verdict: LabelVerdict) -> Text:
     """One sentence for a verdict."""
     return _VERDICTS[verdict]

@@ -11,28 +11,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from guiju.kernel import Form, Invalid, Text, canonical, digest, read_table
-from guiju.labelling import ExplicitLabel, Place, has_elements
+from guiju.kernel import Form, Invalid, canonical, digest, read_table
 from guiju.measures import rule
 from guiju.policies.body_detectors import has_its_classifier
+from guiju.policies.body_labels import labels
 from guiju.policies.body_limits import limits
 from guiju.policies.body_screening import screening
 from guiju.policies.part import CODE, Part
 from guiju.policies.upstreams import as_tables, read_models
 from guiju.screening import Screen
 
-PLACES = tuple(one.value for one in Place)
-SOUND_PLACES = (Place.START.value, Place.END.value)
 LONGEST_NOTE = 1_000
-LONGEST_LABEL = 200
-LONGEST_TERMS = 10_000
 MOST_DAYS = 36_500
-_LACKS = (
-    "缺少标识要素：人工智能或 AI，以及生成或合成",
-    "lacks an element of a label: that it is AI, and that it was generated or synthesised",
-)
-_SAMPLE = Text(zh="例如：本回答由人工智能生成。", en="For example: AI-generated.")
-_SAMPLE_OF_MEDIA = Text(zh="例如：人工智能生成。", en="For example: AI-generated (AI生成).")
 _DEFAULT = Path(__file__).parent / "default.toml"
 
 
@@ -52,7 +42,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
     top = Part(body, CODE, origin=origin)
     whole = {
         "screening": screening(top.form("screening")),
-        "labels": _labels(top.form("labels")),
+        "labels": labels(top.form("labels")),
         "records": _records(top.form("records")),
         **limits(top),
     }
@@ -99,46 +89,6 @@ def compiled(whole: Mapping[str, Any], mark: str, *, origin: str = "") -> Screen
     except Invalid as error:
         zh, en = error.what.zh.rstrip("。"), error.what.en.rstrip(".")
         raise Form({}, CODE, origin=origin).fault("screening", zh, en, error.remedy) from error
-
-
-def _labels(form: Form) -> dict[str, Any]:
-    text = form.form("text")
-    place = text.word("place", PLACES, default=Place.END.value)
-    zh, en = (text.text(language, longest=LONGEST_LABEL).strip() for language in ("zh", "en"))
-    text.done()
-    beside = _labels_of_media(form)
-    form.done()
-    if not has_elements(zh):
-        raise text.fault("zh", *_LACKS, _SAMPLE)
-    try:
-        ExplicitLabel(Place(place), zh, en)
-    except Invalid as error:
-        raise text.fault("en", *_LACKS, _SAMPLE) from error
-    return {"text": {"place": place, "zh": zh, "en": en}} | beside
-
-
-def _labels_of_media(form: Form) -> dict[str, Any]:
-    """What is said of media, and the terms without a visible label; as written, or left out."""
-    found: dict[str, Any] = {}
-    if form.has("picture"):
-        picture = form.form("picture")
-        zh, en = (picture.text(one, longest=LONGEST_LABEL).strip() for one in ("zh", "en"))
-        picture.done()
-        for language, words in (("zh", zh), ("en", en)):
-            if not has_elements(words):
-                raise picture.fault(language, *_LACKS, _SAMPLE_OF_MEDIA)
-        found["picture"] = {"zh": zh, "en": en}
-    if form.has("waiver"):
-        waiver = form.form("waiver")
-        found["waiver"] = {
-            one: waiver.text(one, longest=LONGEST_TERMS).strip() for one in ("zh", "en")
-        }
-        waiver.done()
-    if form.has("audio"):
-        audio = form.form("audio")
-        found["audio"] = {"place": audio.word("place", SOUND_PLACES, default="start")}
-        audio.done()
-    return found
 
 
 def _records(form: Form) -> dict[str, Any]:

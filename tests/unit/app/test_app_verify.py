@@ -13,7 +13,7 @@ from tests.unit.records.test_records_service import exchange
 from guiju import records
 from guiju.app import verify_page
 from guiju.kernel import FixedClock, digest
-from guiju.labelling import first_write, mark, reason_in_words
+from guiju.labelling import first_write, mark, new_pair, public_text, read, reason_in_words
 from guiju.labelling.explaining import _REASONS
 from guiju.records import Medium
 from guiju.storage import Database
@@ -131,6 +131,32 @@ def test_every_reason_has_words(client: TestClient) -> None:
         assert said.zh.endswith("。")
         assert said.en.endswith(".")
     assert reason_in_words("new-word:x").en == "new-word:x"
+
+
+def test_signatures_are_told_by_the_keys_that_are_published() -> None:
+    """Page and programs tell whose they are, and whether the content is still the signed one."""
+    pair, site, app = new_pair(), Site(), FastAPI()
+    keys = {LABEL.content_producer: frozenset({pair.public})}
+    app.include_router(verify_page.router(site, pinned=lambda: keys))
+    client = TestClient(site.install(app), headers={"accept": "text/html"})
+    data = mark(png(), LABEL, signer=pair).data
+    page = sent(client, data).text
+    assert "it is of the provider that it names" in page
+    assert "The content is the one that was signed" in page
+    other = mark(gif(), read(data).labels[0].label, name="x.gif").data  # its label on other content
+    assert "The content is not the one that was signed" in sent(client, other, "x.gif").text
+    stranger = mark(png(), LABEL, signer=new_pair()).data
+    assert "who signed is open" in sent(client, stranger).text
+    assert "It is not signed" in sent(client, GOOD).text
+    told = client.get("/api/labels/keys").json()
+    assert told == {LABEL.content_producer: [public_text(pair.public)]}
+    assert told[LABEL.content_producer][0] in page
+
+
+def test_without_keys_none_are_published(client: TestClient) -> None:
+    """A service that does not sign says nothing of keys."""
+    assert client.get("/api/labels/keys").json() == {}
+    assert "/api/labels/keys" not in client.get("/verify").text
 
 
 def test_what_was_delivered_here_is_known_by_its_number(db: Database, clock: FixedClock) -> None:

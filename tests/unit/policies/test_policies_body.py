@@ -329,3 +329,19 @@ def test_json_and_toml_of_the_same_rules_are_equal(tmp_path: Path) -> None:
     path = tmp_path / "rules.json"
     path.write_text(json.dumps(default_body()), encoding="utf-8")
     assert canonical(read_file(path)) == canonical(default_body())
+
+
+def test_a_policy_may_name_the_key_that_signs_labels() -> None:
+    """Left out, nothing is signed and the body stays as it was; former keys must be keys."""
+    key = "3059301306072A8648CE3D020106082A811CCF5501822D034200" + "04" + "00" * 64
+    body = default_body()
+    assert "signing" not in checked(body)["labels"]
+    body["labels"]["signing"] = {"key": "LABEL_KEY"}
+    assert checked(body)["labels"]["signing"] == {"key": "LABEL_KEY", "text": True}
+    body["labels"]["signing"] = {"key": "LABEL_KEY", "former": [key]}
+    with pytest.raises(Invalid, match=r"labels\.signing\.former\[0\]"):
+        checked(body)
+    body["labels"]["signing"] = {"key": "-----BEGIN PRIVATE KEY-----"}
+    with pytest.raises(Invalid, match=r"labels\.signing\.key") as caught:
+        checked(body)
+    assert "BEGIN" not in str(caught.value)

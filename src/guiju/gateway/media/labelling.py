@@ -7,9 +7,11 @@ since another's label may not be altered (Labelling Measures, Article 10).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from guiju.gateway.media.model import Labelled, Order
 from guiju.kernel import Conflict, Invalid, Text, Unavailable
-from guiju.labelling import AigcLabel, Marked, mark, propagate
+from guiju.labelling import AigcLabel, ExplicitLabel, mark, signed, unbound
 from guiju.labelling.containers import Container, Medium, container_of
 from guiju.measures import enforces
 
@@ -46,9 +48,8 @@ def labelled(order: Order) -> Labelled:
 
 def _shown(order: Order, medium: Medium) -> Labelled:
     _check(order, (medium,), None)
-    marked = mark(order.data, order.label, order.words, order.language, present="keep")
     shown = NOTHING if order.words is None else "words"
-    return _as(_with_ours(marked, order.label), order, shown)
+    return _marked(order, order.data, order.words, shown)
 
 
 def _sound(order: Order) -> Labelled:
@@ -58,12 +59,25 @@ def _sound(order: Order) -> Labelled:
     if order.format == RAW_SAMPLES:
         data = explicit_audio(order.data, RAW_SAMPLES, where=where) if order.heard else order.data
         explicit = "rhythm" if order.heard else NOTHING
-        return Labelled(data, order.label, SAMPLES_TYPE, explicit, BESIDE)
+        return Labelled(data, _signed_alone(order, order.label), SAMPLES_TYPE, explicit, BESIDE)
     container = _check(order, (Medium.AUDIO,), FORMATS[order.format])
     format_ = "m4a" if container.name == "m4a" else order.format
     data = explicit_audio(order.data, format_, where=where) if order.heard else order.data
-    marked = mark(data, order.label, present="keep")
-    return _as(_with_ours(marked, order.label), order, "rhythm" if order.heard else NOTHING)
+    return _marked(order, data, None, "rhythm" if order.heard else NOTHING)
+
+
+def _marked(order: Order, data: bytes, words: ExplicitLabel | None, explicit: str) -> Labelled:
+    """The file with its labels; our signature covers what is ours, as producer or propagator."""
+    producing = _produces(order.label)
+    label = order.label if producing else _signed_alone(order, order.label)
+    signer = order.signer if producing else None
+    marked = mark(data, label, words, order.language, present="keep", signer=signer)
+    ours = replace(marked.label, reserved_code1="") == replace(label, reserved_code1="")
+    theirs = None if ours else marked.label.content_producer
+    if not ours:
+        passed_on = _signed_alone(order, _with_ours(marked.label, order))
+        marked = mark(marked.data, passed_on, present="replace")
+    return Labelled(marked.data, marked.label, marked.media_type, explicit, INSIDE, theirs)
 
 
 def _check(order: Order, media: tuple[Medium, ...], formats: tuple[str, ...] | None) -> Container:
@@ -75,16 +89,31 @@ def _check(order: Order, media: tuple[Medium, ...], formats: tuple[str, ...] | N
     return container
 
 
-def _with_ours(marked: Marked, ours: AigcLabel) -> Marked:
-    if marked.label == ours:
-        return marked
-    return propagate(marked.data, ours.content_propagator, ours.propagate_id)
+def _with_ours(theirs: AigcLabel, order: Order) -> AigcLabel:
+    """The label of whoever generated it, with our pair.
+
+    With a label that people perceive it is not the content any more that they have signed.
+    """
+    ours = order.label
+    return replace(
+        theirs,
+        reserved_code1=unbound(theirs.reserved_code1),
+        content_propagator=ours.content_propagator,
+        propagate_id=ours.propagate_id,
+        reserved_code2="",
+    )
 
 
-def _as(marked: Marked, order: Order, explicit: str) -> Labelled:
-    theirs = marked.label.content_producer
-    producer = None if marked.label == order.label else theirs
-    return Labelled(marked.data, marked.label, marked.media_type, explicit, INSIDE, producer)
+def _produces(label: AigcLabel) -> bool:
+    """Whether we have generated it from nothing; else the first pair of fields is another's."""
+    return label.produce_id == label.propagate_id
+
+
+def _signed_alone(order: Order, label: AigcLabel) -> AigcLabel:
+    """A label with a signature for our pair, tied to no content."""
+    if order.signer is None:
+        return label
+    return signed(label, order.signer, 1 if _produces(label) else 2)
 
 
 _OTHER = Text(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from guiju.labelling import AigcLabel, ExplicitLabel
+from guiju.labelling import AigcLabel, ExplicitLabel, Pair
 from guiju.records import Medium
 from guiju.screening.images import ImageVerdict
 
@@ -25,7 +25,7 @@ class Order(msgspec.Struct, frozen=True):
 
     `format` is what it must be: `picture`, or a format of speech interfaces such as `mp3`. `words`
     is what a picture shows, in `language`; None: nothing. `heard` says whether a sound gets a label
-    that is heard, and `at_start` where.
+    that is heard, and `at_start` where. `signer` signs our part of the label.
     """
 
     data: bytes
@@ -35,6 +35,7 @@ class Order(msgspec.Struct, frozen=True):
     language: str = "zh"
     heard: bool = True
     at_start: bool = True
+    signer: Pair | None = None
 
 
 class Labelled(msgspec.Struct, frozen=True):

@@ -39,6 +39,7 @@ def _order(work: Work, one: Made) -> Order:
         language=work.ask.language,
         heard=work.waived is None,
         at_start=work.rules.heard_at_start,
+        signer=None if work.rules.signing is None else work.rules.signing.pair,
     )
 
 

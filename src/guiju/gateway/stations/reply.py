@@ -23,12 +23,11 @@ def reply(work: Work) -> tuple[Command, ...]:
     as_error = work.rules.reply_as_error or not work.wire.in_words
     if work.finish == "content_filter" and as_error and not work.delivers:
         raise _blocked()
-    aigc = work.aigc()
     if work.relay is not None:
-        return (End(work.relay.ending(aigc)),)
+        return (End(work.relay.ending(work.aigc())),)
     if work.wire.makes:
         return (work.wire.handed_over(work),)
-    answer = work.wire.whole(work, work.answer or _refusal(work), aigc)
+    answer = work.wire.whole(work, work.answer or _refusal(work), work.aigc())
     return (Reply(200, _encode(answer)),)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keys to model services and guard models: sealed by a named person, never shown again (Art. 13).
+"""Keys to model services and guard models, and of labels: sealed by a named person (Art. 12, 13).
 
 A policy names a key; what stands behind the name is sealed under the master key. A policy takes two
 people, a key one, as a key alone changes nothing about who is asked.
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from guiju.accounts import Role, requires_role
 from guiju.gateway import upstream_store as store
 from guiju.kernel import Actor, Conflict, GuijuError, Invalid, NotFound, Text, seal, unseal
+from guiju.labelling import pem_body
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.storage import Tx
@@ -41,6 +42,8 @@ class SealedKey(NamedTuple):
 def seal_key(tx: Tx, actor: Actor, name: str, key: str) -> SealedKey:
     """Keep `key` under `name`, in place of the one that was there; the next second uses it.
 
+    Of a private key in PEM its one line of Base64 is kept.
+
     Raises:
         Refused: `role-needed`.
         Invalid: `upstream-key-invalid`, for what cannot be a name or a key.
@@ -49,7 +52,7 @@ def seal_key(tx: Tx, actor: Actor, name: str, key: str) -> SealedKey:
     requires_role(actor, *_KEEPERS)
     if not _NAME.fullmatch(name):
         raise _no_name()
-    key = key.strip()
+    key = pem_body(key) or key.strip()
     if not key or len(key) > _LONGEST or not key.isascii() or not key.isprintable() or " " in key:
         raise _no_key()
     row = store.find(tx, name)

@@ -4,12 +4,14 @@
 What belongs to the content is in `binding`, which needs the file formats.
 """
 
-from guiju.labelling.security.data import Binding, SecurityData, Slot, written
+from guiju.labelling.security.data import Binding, SecurityData, Slot, unbound, written
 from guiju.labelling.security.examining import Standing, Trust, examine
 from guiju.labelling.security.keys import (
     Pair,
     Pinned,
     new_pair,
+    pair_from,
+    pem_body,
     public_from,
     public_text,
     read_pair,
@@ -27,10 +29,13 @@ __all__ = [
     "Trust",
     "examine",
     "new_pair",
+    "pair_from",
+    "pem_body",
     "public_from",
     "public_text",
     "read_pair",
     "read_pinned",
+    "unbound",
     "write_pair",
     "written",
 ]

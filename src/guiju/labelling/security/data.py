@@ -87,6 +87,23 @@ def written(pair: keys.Pair, label: AigcLabel, slot: Slot, binding: Binding | No
     return msgspec.json.encode({"SecurityData": inner}).decode()
 
 
+def unbound(text: str) -> str:
+    """Security data of ours without what ties it to content that has changed since; others stay.
+
+    Who signed the label, and the label itself, are still shown by the signature that is left.
+    """
+    held = read(text)
+    if held is None or not held.ours or held.binding is None or held.binding.selection != SELECTION:
+        return text
+    said: dict[str, Any] = msgspec.json.decode(text)
+    inner = said["SecurityData"]
+    del inner["Bindings"]
+    inner["PubSD"] = [
+        one for one in inner["PubSD"] if one.get("TBSData", {}).get("Type") not in _CONTENT
+    ]
+    return msgspec.json.encode(said).decode()
+
+
 def read(text: str) -> SecurityData | None:
     """The security data in a reserved field; None where it holds something else."""
     if len(text) > _MOST or not text.lstrip().startswith("{"):

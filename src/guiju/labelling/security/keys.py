@@ -97,22 +97,34 @@ def read_pair(path: Path) -> Pair:
         raise _unreadable(path, error) from error
     if mode & 0o077:
         raise _open(path, mode)
-    begin, _, rest = data.decode("ascii", "replace").strip().partition("\n")
-    body, _, end = rest.rpartition("\n")
-    try:
-        made = base64.b64decode("".join(body.split()), validate=True)
-    except binascii.Error:
-        made = b""
-    if (begin.strip(), end.strip()) != _PEM or not made.startswith(_PRIVATE):
+    body = pem_body(data.decode("ascii", "replace"))
+    pair = None if body is None else pair_from(body)
+    if pair is None:
         raise _not_understood(path)
+    return pair
+
+
+def pem_body(text: str) -> str | None:
+    """The Base64 in a PEM text of one private key, as one line; None for any other text."""
+    begin, _, rest = text.strip().partition("\n")
+    body, _, end = rest.rpartition("\n")
+    return "".join(body.split()) if (begin.strip(), end.strip()) == _PEM else None
+
+
+def pair_from(line: str) -> Pair | None:
+    """The key in one line, the Base64 of its PEM; None where it is no SM2 key."""
+    try:
+        made = base64.b64decode(line.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if not made.startswith(_PRIVATE):
+        return None
     private = int.from_bytes(made[len(_PRIVATE) : len(_PRIVATE) + SIZE], "big")
     try:
         pair = Pair(private, sm2.public_of(private))
     except ValueError:
-        raise _not_understood(path) from None
-    if made[len(_PRIVATE) + SIZE :] != _BETWEEN + _raw(pair.public):
-        raise _not_understood(path)
-    return pair
+        return None
+    return pair if made[len(_PRIVATE) + SIZE :] == _BETWEEN + _raw(pair.public) else None
 
 
 def read_pinned(path: Path) -> Pinned:
