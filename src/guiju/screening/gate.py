@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guiju.screening.onetoone import first_plane
+from guiju.screening.openings import Ends, Pairs
 from guiju.screening.plain import forms as plain_forms
 from guiju.screening.views import SEEN_AS, beginning
 
@@ -47,6 +48,7 @@ class Gate:
         """Take all forms of a lexicon."""
         starts = (beginning(view, some) for view, some in forms.items())
         self._begins = _beginning(set().union(*starts))
+        self._pairs, self._ends = Pairs(forms), Ends(forms)
         spelt = forms.get(_PINYIN, ())
         # Any ideograph is made of letters, so these are asked only where some are written.
         self._spelt = _Signs({_PINYIN: spelt})
@@ -62,17 +64,23 @@ class Gate:
             return False
         return len(text) > _LONG or self._spelt.suffice(self._spelt.mask(text))
 
-    def begins(self, text: str) -> bool:
-        """Whether a form may begin in `text`, folded or not; False is certain.
+    def goes(self, text: str) -> int:
+        """How many characters of a text that nothing stands before certainly go at once.
 
-        False says also that each of its characters folds to just one.
+        All of them, where no form can begin in it; all but the last, where one begins with that;
+        -1, where only a search can say. Each of them folds to just one.
         """
-        begins = self._begins
-        for one in text:
+        begins, last = self._begins, len(text) - 1
+        for at, one in enumerate(text):
             code = ord(one)
-            if code >= _PLANE or begins[code]:
-                return True
-        return False
+            if code >= _PLANE:
+                return -1
+            if begins[code]:
+                if at == last:
+                    return at if self._ends[one] else -1
+                if self._pairs[text[at : at + 2]]:
+                    return -1
+        return last + 1
 
 
 class _Signs:

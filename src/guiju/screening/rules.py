@@ -98,14 +98,14 @@ class Rules:
                 return False
         return True
 
-    def is_idle(self, text: str) -> bool:
-        """Whether nothing can begin in a text, as it came, and each character folds to just one."""
+    def goes(self, text: str) -> int:
+        """How many characters of a text certainly go at once, as `Gate.goes` says; or -1."""
         if not self._is_gated:
-            return False
-        for one in self._gates:  # noqa: SIM110 - as above
-            if one.begins(text):
-                return False
-        return True
+            return -1
+        least = len(text)
+        for one in self._gates:
+            least = min(least, one.goes(text))
+        return least
 
     def find(self, sights: Sights, since: int) -> Found:
         """Every hit of the tail; what is personal was told already up to `since`."""

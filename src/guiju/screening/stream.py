@@ -24,6 +24,9 @@ from guiju.screening.tally import Tally
 WINDOW = 4096
 """Characters searched at once: a flood of hits is many objects, and cheap while they are few."""
 
+# Where more than this is held, mostly something has begun.
+_FEW = 4
+
 
 class Release(NamedTuple):
     """What may be delivered now.
@@ -90,9 +93,15 @@ class Stream:
             return Release("", self._verdict, stopped=True)
         if len(delta) > WINDOW:
             return self._take_long(delta)
-        if not self._tail.text and self._rules.is_idle(delta):
-            return self._pass(delta)
-        return self._take(delta) if delta else _NOTHING
+        if not delta:
+            return _NOTHING
+        tail = self._tail
+        if len(tail.text) <= _FEW and not tail.gaps and not self._masks:
+            text = tail.text + delta
+            goes = self._rules.goes(text)
+            if goes >= 0:
+                return self._pass(text, goes)
+        return self._take(delta)
 
     def close(self) -> Release:
         """There is no more: returns the rest and the verdict on the whole."""
@@ -111,11 +120,12 @@ class Stream:
                 break
         return Release("".join(texts), last.verdict, last.stopped, covered)
 
-    def _pass(self, delta: str) -> Release:
-        """Let a piece go in which nothing can begin, while nothing is held."""
-        self._tail.passed(len(delta))
-        self._idle = (self._idle + delta)[-self._rules.context :]
-        return Release(delta, covered=len(delta))
+    def _pass(self, text: str, goes: int) -> Release:
+        """Let a piece go, and what was held before it, up to where something can begin."""
+        gone = text[:goes]
+        self._tail.passed(goes, text[goes:])
+        self._idle = (self._idle + gone)[-self._rules.context :]
+        return Release(gone, covered=goes)
 
     def _take(self, delta: str) -> Release:
         before = self._tail

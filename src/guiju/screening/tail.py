@@ -55,9 +55,10 @@ class Tail:
         longer.text += delta
         return longer
 
-    def passed(self, count: int) -> None:
-        """So many seen characters came, and went at once; nothing was held."""
+    def passed(self, count: int, held: str) -> None:
+        """So many seen characters went, of what was held and what came; `held` is left."""
         self.start += count
+        self.text = held
         self._run = 0
 
     def shorten(self, length: int) -> None:

@@ -91,8 +91,10 @@ def test_a_gate_is_closed_to_most_ordinary_text():
         "一共三十五元，谢谢。" * 20,
     ):
         assert not gate.opens(text)
-    assert not gate.begins("适合散步，去公园玩")
-    assert gate.begins("适合请")
+    assert gate.goes("适合散步，去公园玩") == 9
+    assert gate.goes("请适合散步") == 5
+    assert gate.goes("适合请") == 2
+    assert gate.goes("请同") == gate.goes("适合g") == -1
 
 
 @pytest.mark.parametrize("term", ["青铜月亮会", "好明林", "四七码头"])
@@ -148,8 +150,12 @@ def test_a_gate_sees_texts_that_are_not_folded():
         assert gate.opens(text * 10)
     for text in ("體重", "㎏", "✂", "明"):
         assert not gate.opens(text)
-    assert all(map(gate.begins, ("體", "㎏", "✂", "前", "\u200b", "𠮷")))
-    assert not any(map(gate.begins, ("重", "kg", "明", "今天")))
+    for text in ("㎏", "✂", "\u200b", "𠮷", "体重", "體-", "前刀", "体體"):
+        assert gate.goes(text) == -1
+    assert gate.goes("體") == gate.goes("前") == 0
+    assert gate.goes("体今天") == 3
+    for text in ("重", "kg", "明", "今天"):
+        assert gate.goes(text) == len(text)
 
 
 @settings(deadline=None)
@@ -160,10 +166,20 @@ def test_where_no_form_begins_nothing_is_held(pieces):
     (lexicon,) = gated._rules["output"]._lexicons
     assert lexicon.gate is not None
     for piece in pieces:
-        if not lexicon.gate.begins(piece):
+        goes = lexicon.gate.goes(piece)
+        if goes >= 0:
             stream = gated.stream()
-            assert stream.feed(piece).text == piece
+            assert stream.feed(piece).text == piece[:goes]
+            assert stream.held == len(piece) - goes <= 1
             verdict = stream.close().verdict
             assert verdict is not None
             assert not verdict.findings
             assert fold(piece).even
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("今天青请同铜t体-- \u200b", max_size=3), max_size=12))
+def test_short_pieces_leave_as_with_no_gate(pieces):
+    """Also where a form begins at the end of one and goes on, or does not, in the next."""
+    gated, open_ = screens()
+    assert streamed(gated, pieces) == streamed(open_, pieces)
