@@ -32,6 +32,7 @@ from guiju.screening.views import LONGEST_SPAN, border, keys, seen
 from guiju.screening.views_seen import Seen
 
 _LATIN = re.compile("[a-z]")
+_LAST_LETTER = "z"  # no folded letter or digit of ASCII comes after it
 _SPLIT_OFF = ("pinyin", "split")
 """Views that do not see through what the ones before them do; they look for what these miss."""
 
@@ -119,11 +120,14 @@ class Asking:
     ) -> Answer:
         """A word ends at its borders; so does what is not written as the term is."""
         sights, (start, end) = self._sights, span
-        left, right = sights.joined(start), end < len(sights.folded) and sights.joined(end)
+        folded = sights.folded
+        if folded[start] > _LAST_LETTER and folded[end - 1] > _LAST_LETTER:
+            return Answer.YES
+        left, right = sights.joined(start), end < len(folded) and sights.joined(end)
         open_end = sights.ends_open(end)
         if not (left or right or open_end):
             return Answer.YES
-        free = _is_free(self._register.read(number), flags, sights.folded[slice(*core)])
+        free = _is_free(self._register.read(number), flags, folded[slice(*core)])
         if (left and (flags & LEFT or not free)) or (right and (flags & RIGHT or not free)):
             return Answer.NO
         return Answer.OPEN if open_end and (flags & RIGHT or not free) else Answer.YES

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from guiju.measures import enforces
 from guiju.screening.artefact import Compiled, compile_entries
 from guiju.screening.entry import Entry
-from guiju.screening.fold import Folded, fold
+from guiju.screening.fold import Folded
+from guiju.screening.glimpse import Glimpse
 from guiju.screening.model import DIRECTIONS, Direction, Outcome, Verdict
 from guiju.screening.policy import read_entries
 from guiju.screening.rules import Decided, Rules
@@ -44,6 +45,7 @@ class Screen:
         self._lexicons = tuple(one for one in lexicons if one.entries)
         self._personal = personal
         self._words: dict[str, bool] = {}
+        self._cleared: dict[int, Verdict] = {}
         context = max((one.context for one in self._lexicons), default=CONTEXT)
         self._rules: dict[Direction, Rules] = {
             way: Rules(
@@ -103,19 +105,29 @@ class Screen:
     def judge(self, text: str, direction: Direction) -> Verdict:
         """The verdict on a whole text; spans are those of `text` as given."""
         rules = self._rules[direction]
-        if len(text) <= WINDOW and rules.is_clear(text):
-            return Verdict(Outcome.PASS, (), self.policy, len(text))
-        folded = fold(text)
+        glimpse = Glimpse(text)
+        if len(text) <= WINDOW and rules.is_clear(glimpse):
+            return self._clear(len(text))
+        folded = glimpse.folded
         if len(folded.text) > WINDOW:
             return _swept(folded, rules).verdict(self.policy, len(text))
-        sights = Sights(folded.text)
+        sights = Sights(folded.text, glimpse=glimpse)
         sights.asked = rules.asks_once
         hits = rules.find(sights, 0).hits
         if not hits:
-            return Verdict(Outcome.PASS, (), self.policy, len(text))
+            return self._clear(len(text))
         tally = Tally(rules)
         tally.add(hits, Place(text, folded.text, folded.offsets(), shift=0, begin=0))
         return tally.verdict(self.policy, len(text))
+
+    def _clear(self, covered: int) -> Verdict:
+        """The verdict on a text of so many characters that holds nothing; the same for all."""
+        known = self._cleared.get(covered)
+        if known is None:
+            known = Verdict(Outcome.PASS, (), self.policy, covered)
+            if covered <= WINDOW:
+                self._cleared[covered] = known
+        return known
 
     def passes(self, word: str) -> bool:
         """Whether a short word, one that comes with every answer, passes as output; remembered."""

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from guiju.screening.asking import Asking
 from guiju.screening.gate import Gate, gate_of
+from guiju.screening.glimpse import Glimpse
 from guiju.screening.holding import Holding
 from guiju.screening.layer import Layer
 from guiju.screening.patterns import Pattern
@@ -48,6 +49,7 @@ class Lexicon:
         self._layers = (*enumerate(above), *enumerate(plain))
         self._patterns = tuple(patterns)
         self._rows = rows_of(tuple(one.view for one in above)) if above else None
+        self._views = frozenset(one.view for one in layers)
         self._holding = Holding(layers)
         self._gate = gate_of({one.view: one.forms for one in layers})
 
@@ -55,6 +57,21 @@ class Lexicon:
     def gate(self) -> Gate | None:
         """What says in short that nothing stands in a text; None, where only a search can say."""
         return None if self._patterns else self._gate
+
+    def opens(self, glimpse: Glimpse) -> bool:
+        """Whether something may stand in a text that was only glimpsed at; False is certain."""
+        if self._patterns:
+            return True
+        if self._gate is not None:
+            return self._gate.opens(glimpse.text)
+        if self._rows is None or not self._views <= glimpse.texts().keys():
+            return bool(self._layers)
+        texts = glimpse.texts()
+        for _, layer in self._layers:
+            text = texts[layer.view]
+            if text and layer.find(text):
+                return True
+        return False
 
     def find(self, sights: Sights) -> Found:
         """Every hit that begins in the window's tail, overlapping ones too."""

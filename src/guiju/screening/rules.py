@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
+from guiju.screening.glimpse import Glimpse
 from guiju.screening.lexicon import Found, Hit, Lexicon
 from guiju.screening.model import Outcome
 from guiju.screening.register import Read
@@ -41,6 +43,7 @@ Decided: TypeAlias = Mapping[str, Rows]
 """Rows by detector."""
 
 _OUTCOMES = tuple(Outcome)
+_MOST_RULES = 4096
 _NO_ROWS: Rows = MappingProxyType({})
 _UNDECIDED: Decided = MappingProxyType({})
 
@@ -79,6 +82,7 @@ class Rules:
         self._is_gated = personal is None and len(self._gates) == len(lexicons)
         self.asks_once = self._is_gated and len(lexicons) == 1
         """Whether `is_clear` asks all that a search would ask again."""
+        self._rules: dict[int, Rule] = {}
         self._decided = decided
         self._passing = any(
             not one.action.rank
@@ -89,12 +93,12 @@ class Rules:
         self._kinds = tuple(personal.actions) if personal is not None else ()
         self._numbers = {one: at for at, one in enumerate(self._kinds, start=self._bases[-1])}
 
-    def is_clear(self, text: str) -> bool:
-        """Whether a text, as it came, certainly holds nothing; few rules say so in short."""
-        if not self._is_gated:
+    def is_clear(self, glimpse: Glimpse) -> bool:
+        """Whether a text, as it came, certainly holds nothing."""
+        if self._personal is not None:
             return False
-        for one in self._gates:  # noqa: SIM110 - `all` would make a generator for each text
-            if one.opens(text):
+        for one in self._lexicons:  # noqa: SIM110 - `all` would make a generator for each text
+            if one.opens(glimpse):
                 return False
         return True
 
@@ -172,7 +176,15 @@ class Rules:
         return [hit for hit in hits if self.rank(hit[2]) >= Outcome.REFUSE.rank]
 
     def rule(self, number: int) -> Rule:
-        """What a verdict tells of the rule with this number."""
+        """What a verdict tells of the rule with this number; remembered."""
+        known = self._rules.get(number)
+        if known is None:
+            if len(self._rules) >= _MOST_RULES:
+                self._rules.clear()
+            known = self._rules[number] = self._rule(number)
+        return known
+
+    def _rule(self, number: int) -> Rule:
         if self._personal is not None and self.is_personal(number):
             kind = self._kinds[number - self._bases[-1]]
             name = f"personal-{kind}"
@@ -186,7 +198,7 @@ class Rules:
         return Rule(read.rule, harm, "lexicon", outcome, read, by)
 
     def _of(self, number: int) -> int:
-        return next(at for at, end in enumerate(self._bases[1:]) if number < end)
+        return bisect_right(self._bases, number) - 1
 
 
 def _moved(hits: Sequence[Hit], base: int) -> list[Hit]:

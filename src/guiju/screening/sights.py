@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from guiju.screening.fold import BORDER
+from guiju.screening.glimpse import Glimpse
 from guiju.screening.reading import SHORT, Reading, Rows
 from guiju.screening.views import LONGEST_SPAN, SEEN_AS, keys
 from guiju.screening.views_seen import Ground, Seen
@@ -35,12 +36,19 @@ class Sights:
     """A window: `context` folded characters that were let go, and the tail that may hold hits."""
 
     __slots__ = (
-        *("_look", "_reading", "_rows", "_seen", "_texts"),
+        *("_glimpse", "_look", "_reading", "_rows", "_seen", "_texts"),
         *("asked", "closed", "context", "folded", "tail"),
     )
 
-    def __init__(self, folded: str, context: int = 0, *, closed: bool = True) -> None:
-        """`closed`: nothing comes after the window."""
+    def __init__(
+        self,
+        folded: str,
+        context: int = 0,
+        *,
+        closed: bool = True,
+        glimpse: Glimpse | None = None,
+    ) -> None:
+        """`closed`: nothing comes after the window; `glimpse`: what was seen of it already."""
         self.folded = folded
         self.context = context
         self.closed = closed
@@ -48,7 +56,8 @@ class Sights:
         """Whether the gate of the only lexicon was asked already, and is open."""
         self.tail = folded[context:] if context else folded
         self._look: Look | None = None
-        self._texts: dict[str, str] = {}
+        self._glimpse = glimpse
+        self._texts = {} if glimpse is None else glimpse.texts()
         self._seen: dict[str, Seen] = {}
         self._rows: Rows | None = None
         self._reading: Reading | None = None
@@ -64,7 +73,8 @@ class Sights:
         """The tail as it is looked at in views above "folded"."""
         look = self._look
         if look is None:
-            look = self._look = Look(self.tail)
+            known = None if self._glimpse is None else self._glimpse.look()
+            look = self._look = known or Look(self.tail)
         return look
 
     def text(self, view: str) -> str:

@@ -51,19 +51,13 @@ class Place(NamedTuple):
 
     def finding(self, rule: Rule, hit: Hit, span: Span) -> Finding:
         """The finding of `rule` for a hit at the source's `span`."""
-        (whole,) = self.whole([span])
-        return Finding(
-            start=whole[0],
-            end=whole[1],
-            rule=rule.name,
-            harm=rule.harm,
-            detector=rule.detector,
-            view=self._view(rule.read, hit, self.source[span[0] : span[1]]),
-            score=_CERTAIN,
-            outcome=rule.outcome,
-            by=rule.by,
-            entry=rule.read.entry.id if rule.read is not None else "",
-        )
+        start, end = span
+        view = self._view(rule.read, hit, self.source[start:end])
+        if self.at is not None or self.moved:
+            ((start, end),) = self.whole([span])
+        name, harm, detector, outcome, read, by = rule
+        entry = "" if read is None else read.entry.id
+        return Finding(start, end, name, harm, detector, view, _CERTAIN, outcome, by, entry)
 
     def _view(self, read: Read | None, hit: Hit, source: str) -> str:
         """The plainest view in which the hit is seen."""

@@ -25,6 +25,7 @@ class Tally:
         self._rules = rules
         self._ranks: dict[int, int] = {}
         self._found = 0
+        self._is_full = False  # of some rank, so that more of it may not be wanted
         self._kept: list[list[Finding]] = [[] for _ in _OUTCOMES]
         self._masks = array("q")  # start, end, start, end ...: two objects a span would be many
 
@@ -53,7 +54,7 @@ class Tally:
     def verdict(self, policy: str, covered: int) -> Verdict:
         """What follows from all that was found."""
         kept: list[Finding] = []
-        for findings in reversed(self._kept):
+        for findings in filter(None, reversed(self._kept)):
             kept += findings[: MOST_FINDINGS - len(kept)]
         return Verdict(
             outcome=_OUTCOMES[max(self._ranks.values(), default=0)],
@@ -67,6 +68,8 @@ class Tally:
 
     def _wanted(self, numbers: set[int], place: Place) -> set[int]:
         """The rules of which a finding where the hits stand might be kept."""
+        if not self._is_full:
+            return numbers
         for rank in range(len(_OUTCOMES) - 1, 0, -1):
             kept = self._kept[rank]
             if len(kept) >= MOST_FINDINGS:
@@ -75,13 +78,13 @@ class Tally:
         return numbers
 
     def _keep(self, hits: list[Hit], place: Place) -> None:
-        new: list[set[Finding]] = [set() for _ in _OUTCOMES]
+        new: dict[int, set[Finding]] = {}
         for hit, span in zip(hits, place.spans(hits), strict=True):
             rule = self._rules.rule(hit[2])
-            new[rule.outcome.rank].add(place.finding(rule, hit, span))
-        for rank, found in enumerate(new):
-            if found:
-                self._kept[rank] = sorted(found.union(self._kept[rank]))[:MOST_FINDINGS]
+            new.setdefault(rule.outcome.rank, set()).add(place.finding(rule, hit, span))
+        for rank, found in new.items():
+            kept = self._kept[rank] = sorted(found.union(self._kept[rank]))[:MOST_FINDINGS]
+            self._is_full = self._is_full or len(kept) == MOST_FINDINGS
 
     def _mask(self, spans: list[Span]) -> None:
         masks = self._masks

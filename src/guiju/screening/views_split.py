@@ -46,7 +46,12 @@ _WORDS = (
 
 def has_no_parts(folded: str, dropped: str) -> bool:
     """Where nothing is shown, and no parts of an ideograph stand side by side, nothing is split."""
-    return _shown(folded) is folded and not _is_split(dropped)
+    return _shown(folded) is folded and not is_split(dropped)
+
+
+def is_split(dropped: str) -> bool:
+    """Whether parts of an ideograph stand side by side, and are no words."""
+    return bool(_split().find(dropped))
 
 
 def ground(look: Look) -> Ground:
@@ -100,7 +105,7 @@ def shows_parts(sight: Seen, start: int, end: int) -> bool:
         return False
     begin, close = sight.span(start, end)
     hit = sight.folded[begin:close]
-    return _shown(hit) != hit or _is_split(dropped(hit))
+    return _shown(hit) != hit or is_split(dropped(hit))
 
 
 def _shown(folded: str) -> str:
@@ -109,10 +114,6 @@ def _shown(folded: str) -> str:
         return folded
     shown = folded.translate(_pictures())
     return folded if shown == folded else shown
-
-
-def _is_split(text: str) -> bool:
-    return bool(_split().find(text))
 
 
 @cache

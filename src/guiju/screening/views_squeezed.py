@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from guiju.kernel import Text
+from guiju.screening.onetoone import NONE
 from guiju.screening.ranges import ranges
 from guiju.screening.views_seen import Gaps, Ground, Runs, Step
 
@@ -21,9 +23,22 @@ FLAGS = "\U0001f1e6-\U0001f1ff"
 PICTURES = "\u23f0-\u23f3\u2600-\u27bf\u2b50\U0001f300-\U0001faff"
 """Few ranges, for the sake of speed: most texts show nothing."""
 _SPEAKING = re.compile(f"[a-z{FLAGS}{PICTURES}]")
-_PAIR = re.compile(r"(.)\1", re.DOTALL)
+PAIR = re.compile(r"(.)\1", re.DOTALL)
+"""Two of the same character, side by side."""
 _REPEATED = re.compile(r"(.)(?=\1)", re.DOTALL)
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
+
+
+class Known(NamedTuple):
+    """A folded text without separators and symbols, and without repetition.
+
+    `marked` is it with `NONE` in place of what was dropped, or nothing. `is_plain` as of a `Look`.
+    """
+
+    marked: str
+    dropped: str
+    squeezed: str
+    is_plain: bool
 
 
 class Look:
@@ -33,14 +48,12 @@ class Look:
     one, too. `is_plain`: it holds neither Latin letters nor flags nor pictures.
     """
 
-    __slots__ = ("_gaps", "_steps", "dropped", "folded", "is_plain", "squeezed")
+    __slots__ = ("_gaps", "_marked", "_steps", "dropped", "folded", "is_plain", "squeezed")
 
-    def __init__(self, folded: str) -> None:
-        """Take what is looked at."""
+    def __init__(self, folded: str, known: Known | None = None) -> None:
+        """Take what is looked at, and what is known of it."""
         self.folded = folded
-        self.dropped = dropped(folded)
-        self.squeezed = collapsed(self.dropped)
-        self.is_plain = _SPEAKING.search(folded) is None
+        self._marked, self.dropped, self.squeezed, self.is_plain = known or _known(folded)
         self._gaps: tuple[Step, ...] | None = None
         self._steps: tuple[Step, ...] | None = None
 
@@ -53,8 +66,14 @@ class Look:
     def gaps(self) -> tuple[Step, ...]:
         """The step from the text without separators back to the folded one, if there are any."""
         if self._gaps is None:
-            self._gaps = _gaps(self.folded, self.dropped)
+            marked = self._marked
+            self._gaps = _gaps_of(marked) if marked else _gaps(self.folded, self.dropped)
         return self._gaps
+
+
+def _known(folded: str) -> Known:
+    without = dropped(folded)
+    return Known("", without, collapsed(without), is_plain=not is_speaking(folded))
 
 
 def ground(look: Look) -> Ground:
@@ -88,6 +107,11 @@ def is_word(folded: str, start: int, end: int) -> bool:
     return not left and not right
 
 
+def is_speaking(folded: str) -> bool:
+    """Whether a text holds Latin letters, flags or pictures."""
+    return _SPEAKING.search(folded) is not None
+
+
 @lru_cache(maxsize=64)
 def squeeze(folded: str) -> str:
     """The squeezed form of a term, which each view asks for."""
@@ -99,7 +123,7 @@ def collapsed(text: str) -> str:
     at = 0
     # A pair is found faster than a run, and few are taken out faster than many replaced.
     for _ in range(_FEW):
-        pair = _PAIR.search(text, at)
+        pair = PAIR.search(text, at)
         if pair is None:
             return text
         at = pair.start()
@@ -122,6 +146,17 @@ def _gaps(folded: str, kept: str) -> tuple[Step, ...]:
         shifts.append(begin - size)
         size += end - begin
     return (Gaps(starts, shifts),)
+
+
+def _gaps_of(marked: str) -> tuple[Step, ...]:
+    """The same of a text in which `NONE` stands where something is dropped."""
+    starts, shifts, size = [], [], 0
+    for shift, part in enumerate(marked.split(NONE)):
+        if part:
+            starts.append(size)
+            shifts.append(shift)
+            size += len(part)
+    return (Gaps(starts, shifts),) if shifts[-1:] != [0] else ()
 
 
 def _runs(text: str, collapsed: str) -> tuple[Step, ...]:
