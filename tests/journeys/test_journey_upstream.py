@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from guiju.gateway import HttpUpstream
+from guiju.gateway.said import Said
 from guiju.gateway.signals import AskModel
 from guiju.kernel import Unavailable
 
@@ -100,7 +101,8 @@ def served_with(certificate: Path) -> ssl.SSLContext:
 async def streamed(upstream: HttpUpstream) -> int:
     """How many characters came; pieces of one read come as one."""
     async with aclosing(await upstream.begin(AskModel(b'{"stream": true}', stream=True))) as speech:
-        chunks = [one async for one in speech.chunks]
+        read = [one async for one in speech.chunks]
+    chunks = [one.as_chunk() if isinstance(one, Said) else one for one in read]
     return sum(len(one["choices"][0]["delta"]["content"]) for one in chunks)
 
 

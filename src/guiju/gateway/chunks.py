@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
-from guiju.gateway.joining import joined
+from guiju.gateway.said import Said, said_of
+
+Chunk: TypeAlias = dict[str, Any] | Said
 
 _decode = msgspec.json.Decoder().decode
 _DONE = b"[DONE]"
@@ -17,7 +19,7 @@ _DONE = b"[DONE]"
 class Read(NamedTuple):
     """What one read has brought: whole chunks, and perhaps the end of the stream, good or bad."""
 
-    chunks: list[dict[str, Any]]
+    chunks: list[Chunk]
     done: bool = False
     broken: bool = False
 
@@ -25,25 +27,64 @@ class Read(NamedTuple):
 def chunks_of(payloads: Iterable[bytes]) -> Read:
     """The chunks up to [DONE], or up to something that is no chunk; what follows is not read.
 
-    Neighbours that only add to one text come as one.
+    Neighbours that only add to one text come as one: screening gives the same verdict however a
+    text is cut, and a model that is faster than we read fills one read with many.
     """
-    chunks: list[dict[str, Any]] = []
-    done = broken = False
+    chunks: list[Chunk] = []
+    texts: list[str] = []  # of the last chunk, if it is a piece of text
     for payload in payloads:
         if payload == _DONE:
-            done = True
-            break
-        chunk = object_of(payload)
-        if chunk is None:
-            broken = True
-            break
-        chunks.append(chunk)
-    return Read(list(joined(chunks)), done, broken)
+            return _read(chunks, texts, done=True)
+        said = said_of(payload)
+        if said is None:
+            chunk = object_of(payload)
+            if chunk is None:
+                return _read(chunks, texts, broken=True)
+            _join(chunks, texts)
+            chunks.append(chunk)
+        elif texts and _goes_on(chunks[-1], said):
+            texts.append(said.text)
+        else:
+            _join(chunks, texts)
+            chunks.append(said)
+            texts = [said.text]
+    return _read(chunks, texts)
 
 
-def ends(chunks: list[dict[str, Any]]) -> bool:
+def _goes_on(last: Chunk, said: Said) -> bool:
+    return isinstance(last, Said) and last.index == said.index and last.channel == said.channel
+
+
+def _join(chunks: list[Chunk], texts: list[str]) -> None:
+    """Give the last chunk the texts of all that it stands for."""
+    if len(texts) > 1:
+        last = chunks[-1]
+        if isinstance(last, Said):
+            chunks[-1] = Said(last.index, last.channel, "".join(texts))
+    texts.clear()
+
+
+def _read(
+    chunks: list[Chunk], texts: list[str], *, done: bool = False, broken: bool = False
+) -> Read:
+    _join(chunks, texts)
+    return Read(chunks, done, broken)
+
+
+def opening(payloads: Sequence[bytes]) -> Read:
+    """The same for the beginning of a stream: its first chunk comes as it is, with all it says."""
+    first = object_of(payloads[0]) if payloads else None
+    if first is None:
+        return chunks_of(payloads)
+    rest = chunks_of(payloads[1:])
+    return rest._replace(chunks=[first, *rest.chunks])
+
+
+def ends(chunks: Sequence[Chunk]) -> bool:
     """Whether the last chunk that has a choice says why it finishes."""
     for chunk in reversed(chunks):
+        if isinstance(chunk, Said):
+            return False
         choices = chunk.get("choices")
         if type(choices) is list and choices:
             last = choices[-1]

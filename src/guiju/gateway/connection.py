@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import httptools
 
+from guiju.kernel import monotonic
+
 _MOST_HEAD = 64 * 1024
 # A model that speaks faster than its reader listens is held up from here on.
 _MOST_BUFFERED = 256 * 1024
@@ -46,6 +48,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser: httptools.HttpResponseParser | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._until = self._rings = 0.0  # until when somebody waits, and when the timer rings
         self._waiter: asyncio.Future[None] | None = None
         self._fault: BrokenError | None = None
         self._wakes_early = False
@@ -99,7 +102,7 @@ class Connection(asyncio.Protocol):
         """Nobody reads on: `keep` the connection if nothing but the end of the body is to come."""
         if self._headed and not self._complete and self.is_open and not self._paused:
             self._left, self._ending = _MOST_ENDING, keep
-            self._timer = self._loop.call_later(_END_SECONDS, self._expire)
+            self._alarm(_END_SECONDS)
         else:
             self._settle(keep)
 
@@ -116,6 +119,7 @@ class Connection(asyncio.Protocol):
     def drop(self) -> None:
         """Close at once; whatever is under way is over, and what came is forgotten."""
         self._abort()
+        self._quiet()
         # It and its parser know each other: what they hold would wait for the collector.
         self._parts = []
 
@@ -140,11 +144,10 @@ class Connection(asyncio.Protocol):
         """Until there is something new, or raise what went wrong."""
         if self._fault is None:
             self._waiter = self._loop.create_future()
-            self._timer = self._loop.call_later(within, self._expire)
+            self._alarm(within)
             try:
                 await self._waiter
             finally:
-                self._timer.cancel()
                 self._waiter = None
         if self._fault is not None and not self._complete:
             raise self._fault
@@ -153,8 +156,31 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    def _alarm(self, within: float) -> None:
+        """Fail in so many seconds, if somebody waits then.
+
+        A timer that rings before is left alone, and set anew when it does: to set one for each
+        piece of a stream costs more than to read it.
+        """
+        self._until = monotonic() + within
+        if self._timer is not None and self._rings > self._until:
+            self._quiet()
+        if self._timer is None:
+            self._rings = self._until
+            self._timer = self._loop.call_later(within, self._expire)
+
+    def _quiet(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def _expire(self) -> None:
-        self._fail(LateError("too slow"))
+        self._timer = None
+        left = self._until - monotonic()
+        if left > 0:
+            self._alarm(left)
+        elif self._waiter is not None or self._ending is not None:
+            self._fail(LateError("too slow"))
 
     def _fail(self, fault: BrokenError) -> None:
         if self._fault is None:
@@ -195,8 +221,6 @@ class Connection(asyncio.Protocol):
 
     def _end(self) -> None:
         keep, self._ending = self._ending, None
-        if self._timer is not None:
-            self._timer.cancel()
         if keep is not None:
             self._settle(keep)
 
@@ -208,6 +232,7 @@ class Connection(asyncio.Protocol):
             stale = self._used and not self._heard
             self._fault = StaleError() if stale else BrokenError("connection lost")
         self._transport = None
+        self._quiet()
         self._end()
         self._wake()
 

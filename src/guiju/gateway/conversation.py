@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
+from guiju.gateway.chunks import Chunk
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.leaving import Departure, Left, Whole, unless_left
@@ -273,12 +274,14 @@ class Conversation:
                 look.cancel()
 
     async def _pumped(
-        self, chunks: AsyncGenerator[dict[str, Any], None], looks: list[asyncio.Task[Event]]
+        self, chunks: AsyncGenerator[Chunk, None], looks: list[asyncio.Task[Event]]
     ) -> Event | None:
         asked = monotonic()
         async for chunk in chunks:
             self._timing.upstream += monotonic() - asked
-            event = await self._relay(self._handle(ModelChunk(chunk)), looks)
+            event, commands = None, self._handle(ModelChunk(chunk))
+            if commands:
+                event = await self._relay(commands, looks)
             while event is None and looks and looks[0].done():
                 event = await self._relay(self._handle(await looks.pop(0)), looks)
             if event is not None:
@@ -293,12 +296,14 @@ class Conversation:
         self, commands: Sequence[Command], looks: list[asyncio.Task[Event]]
     ) -> Event | None:
         """Carry out what one chunk has caused; returns what ends the stream."""
-        waiting = deque(commands)
+        line, waiting = self._line, deque(commands)
         while waiting:
             one = waiting.popleft()
             if type(one) is Send:
-                await self._put(self._line.stream(one.data, self._screened()))
-                if self._line.left:
+                # Only the head of an answer says how it was screened.
+                screened = "" if line.status else self._screened()
+                await self._put(line.stream(one.data, screened))
+                if line.left:
                     return ClientGone()
             elif type(one) is AskGuards and one.wait:
                 waiting.extend(self._handle(await self._guards(one)))

@@ -168,7 +168,15 @@ class Line:
         """A part of a stream; the first one starts the answer, the last one has no `more`."""
         if not self.status:
             await self._start(200, *_STREAM, (b"x-guiju-screened", screened.encode()))
-        await self._put({"type": "http.response.body", "body": data, "more_body": more})
+        if self.left:
+            return
+        # As `_put` does it: every piece of every stream walks through here.
+        self.sending = True
+        try:
+            await self._send({"type": "http.response.body", "body": data, "more_body": more})
+        except OSError:
+            self.left = True
+        self.sending = False
 
     async def part(self, data: bytes, screened: str, *, more: bool) -> None:
         """What is left of a stream: who does not read it cannot put the record off, nor stay."""

@@ -15,9 +15,11 @@ from guiju.gateway import likelihoods
 from guiju.gateway.account import account
 from guiju.gateway.channels import MOST_TEXT, TEXT_CHANNELS, text_of
 from guiju.gateway.choices import Choice
+from guiju.gateway.chunks import Chunk
 from guiju.gateway.escapes import Resolver
 from guiju.gateway.faults import not_understood
 from guiju.gateway.heads import finish_of, model_of, shown_usage, usage_of
+from guiju.gateway.said import Said
 from guiju.gateway.signals import AskGuards
 from guiju.gateway.watch import CALLS, Channel, Watch, Window, withdrawal
 from guiju.records import Usage
@@ -62,12 +64,19 @@ class Relay:
 
     # -- while the model speaks --------------------------------------------------------------------
 
-    def take(self, chunk: dict[str, Any]) -> list[bytes]:
+    def take(self, chunk: Chunk) -> list[bytes]:
         """What may be sent now that `chunk` has come.
 
         Raises:
             Unavailable: the chunk reports an error or is no chunk.
         """
+        if isinstance(chunk, Said):
+            if self._ear is None and not self._likely:
+                return self._said(chunk)
+            chunk = chunk.as_chunk()
+        return self._whole(chunk)
+
+    def _whole(self, chunk: dict[str, Any]) -> list[bytes]:
         if self._ear is not None:
             chunk = self._ear(chunk)
         choices = chunk.get("choices")
@@ -88,15 +97,25 @@ class Relay:
                 break
         return sent
 
+    def _said(self, said: Said) -> list[bytes]:
+        index, text = said.index, said.text
+        choice = self._choice(index)
+        out = self._text(index, choice, said.channel, text) if text else None
+        return [self._chunk(index, choice, out)] if out else []
+
+    def _choice(self, index: int) -> Choice:
+        choice = self.choices.get(index)
+        if choice is None:
+            if not 0 <= index < self._most:
+                raise not_understood()
+            choice = self.choices[index] = Choice()
+        return choice
+
     def _delta(self, one: Any) -> bytes | None:
         if type(one) is not dict or type(one.get("index")) is not int:
             raise not_understood()
         index, delta = one["index"], one.get("delta")
-        if not 0 <= index < self._most:
-            raise not_understood()
-        choice = self.choices.get(index)
-        if choice is None:
-            choice = self.choices[index] = Choice()
+        choice = self._choice(index)
         choice.finish = finish_of(one.get("finish_reason")) or choice.finish
         if type(delta) is not dict:
             return None
@@ -114,14 +133,21 @@ class Relay:
         for name in TEXT_CHANNELS:
             text = text_of(delta.get(name))
             if text:
-                self._take(len(text))
-                if self._in_turn and choice.speaking != name:
-                    out |= self._turn(index, choice, name)
-                    if self.stopped:
-                        break
-                released = self._feed(index, name, text)
-                if released:
-                    out[name] = released
+                out |= self._text(index, choice, name, text)
+                if self.stopped and self._in_turn:
+                    break
+        return out
+
+    def _text(self, index: int, choice: Choice, name: str, text: str) -> dict[str, Any]:
+        self._take(len(text))
+        out: dict[str, Any] = {}
+        if self._in_turn and choice.speaking != name:
+            out = self._turn(index, choice, name)
+            if self.stopped:
+                return out
+        released = self._feed(index, choice, name, text)
+        if released:
+            out[name] = released
         return out
 
     def _take(self, length: int) -> None:
@@ -130,8 +156,7 @@ class Relay:
         if self._taken > MOST_TEXT:
             raise not_understood()
 
-    def _feed(self, index: int, name: str, text: str) -> str:
-        choice = self.choices[index]
+    def _feed(self, index: int, choice: Choice, name: str, text: str) -> str:
         channel = choice.channels.get(name)
         if channel is None:
             channel = choice.channels[name] = self._channel(index, name)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from guiju.accounts import Caller
+from guiju.gateway.chunks import Chunk
 from guiju.gateway.limiting import Group, Hold, Tally
 from guiju.gateway.media.model import FormFile, Labelled, Order
 from guiju.kernel import GuijuError
@@ -54,7 +55,7 @@ class ModelBegan(msgspec.Struct, frozen=True):
 class ModelChunk(msgspec.Struct, frozen=True):
     """One chunk of the model's stream."""
 
-    chunk: dict[str, Any]
+    chunk: Chunk
 
 
 class ModelDone(msgspec.Struct, frozen=True):

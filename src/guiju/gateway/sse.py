@@ -6,6 +6,8 @@ from __future__ import annotations
 DONE = b"data: [DONE]\n\n"
 # An event larger than this is no chat chunk; holding more would let an upstream fill our memory.
 MOST_BYTES = 4 * 1024 * 1024
+_BEGIN, _END = b"data: ", b"\n\n"
+_BETWEEN = _END + _BEGIN
 
 
 class TooLargeError(ValueError):
@@ -23,6 +25,8 @@ class EventReader:
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The payloads completed by `piece`; raises TooLargeError for an endless event."""
+        if not self._held and (whole := _whole_events(piece)):
+            return whole
         if b"\n" not in piece and b"\r" not in piece and not self._ends_in_cr():
             # Joined once when the line is whole: an upstream that drips must not cost us more.
             self._keep(piece)
@@ -69,6 +73,16 @@ class EventReader:
         self._held += length
         if self._held > MOST_BYTES:
             raise TooLargeError(f"an event of more than {MOST_BYTES} bytes")
+
+
+def _whole_events(piece: bytes) -> list[bytes]:
+    """The payloads of a piece that is events of one line each, as most are; none of any other."""
+    if not piece.startswith(_BEGIN) or not piece.endswith(_END) or b"\r" in piece:
+        return []
+    payloads = piece[len(_BEGIN) : -len(_END)].split(_BETWEEN)
+    if piece.count(b"\n") != len(_END) * len(payloads) or len(piece) > MOST_BYTES:
+        return []
+    return payloads
 
 
 def event(payload: bytes) -> bytes:

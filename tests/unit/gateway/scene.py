@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from guiju.accounts import Caller, KeyKind, PersonState
+from guiju.gateway.chunks import chunks_of
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.route import ROUTES
 from guiju.gateway.rules import Rules
@@ -91,6 +92,12 @@ def on(path: str, body: dict[str, Any], used: Rules | None = None) -> Exchange:
     return Exchange(Work(ask, used or rules(), wire), stations)
 
 
+def come(chunk: Any) -> ModelChunk:
+    """A chunk as it comes off the wire."""
+    (read,) = chunks_of([json.dumps(chunk).encode()]).chunks
+    return ModelChunk(read)
+
+
 class Play:
     """Plays the world around an exchange and keeps what it commanded."""
 
@@ -115,7 +122,7 @@ class Play:
         """Send content chunks; False when the exchange stopped the model."""
         for piece in pieces:
             choice = {"index": 0, "delta": {"content": piece, **delta}, "finish_reason": None}
-            if StopModel() in self.tell(ModelChunk({"choices": [choice]})):
+            if StopModel() in self.tell(come({"choices": [choice]})):
                 return False
         return True
 

@@ -61,6 +61,7 @@ def test_a_stream_tells_the_name_that_was_asked_for_and_who_speaks() -> None:
         speech = await play.router(model("m", "a")).begin(ask(stream=True))
         assert speech.source == Source("a", "a-model", "m", 1)
         first = await anext(speech.chunks)
+        assert isinstance(first, dict)
         assert first["model"] == "m"
         await speech.aclose()
 
@@ -219,6 +220,7 @@ def test_a_stream_that_breaks_off_is_not_begun_again(then: list[Any]) -> None:
         heard: list[str] = []
         with pytest.raises(Unavailable, match="upstream-unavailable"):
             async for chunk in speech.chunks:
+                assert isinstance(chunk, dict)
                 heard += [one["delta"]["content"] for one in chunk["choices"]]
         await speech.aclose()
         assert heard == ["你好"]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
-from tests.unit.gateway.scene import BLOCKED, MASKED, REVIEWED, Play, on, rules
+from tests.unit.gateway.scene import BLOCKED, MASKED, REVIEWED, Play, come, on, rules
 
 from guiju.gateway.route import ROUTES
 from guiju.gateway.signals import End, ModelChunk, ModelDone, Reply, Send, StopModel
@@ -73,7 +73,7 @@ def chunk(path: str, channel: str, text: str) -> Json:
 def played(path: str, pieces: list[tuple[str, str]]) -> Play:
     play = Play(on(path, {"model": "m", "stream": True, **WIRES[path][0]}, RULES)).begin()
     for channel, text in pieces:
-        if StopModel() in play.tell(ModelChunk(chunk(path, channel, text))):
+        if StopModel() in play.tell(come(chunk(path, channel, text))):
             break
     play.tell(ModelDone())
     return play.recorded()

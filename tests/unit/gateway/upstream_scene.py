@@ -10,6 +10,7 @@ from typing import Any
 
 from guiju.gateway.client import Client
 from guiju.gateway.connection import Connection, UnreachableError
+from guiju.gateway.said import Said
 from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.gateway.upstreams import Fleet, Router, Speech
 from guiju.kernel import monotonic
@@ -203,7 +204,8 @@ async def said(speech: Speech) -> str:
     parts = []
     try:
         async for chunk in speech.chunks:
-            parts += [one["delta"].get("content", "") for one in chunk["choices"]]
+            whole = chunk.as_chunk() if isinstance(chunk, Said) else chunk
+            parts += [one["delta"].get("content", "") for one in whole["choices"]]
     finally:
         await speech.aclose()
     return "".join(parts)

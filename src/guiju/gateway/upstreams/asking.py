@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, NamedTuple
 
-from guiju.gateway.chunks import Read, chunks_of, ends, object_of
+from guiju.gateway.chunks import Chunk, Read, chunks_of, ends, object_of, opening
 from guiju.gateway.client import Answered, Client
 from guiju.gateway.connection import BrokenError, Connection, LateError, UnreachableError
 from guiju.gateway.media.forms import written_form
@@ -189,21 +189,24 @@ class Streamed(Speech):
         self._first = Read([])
         self._ended = ended
         self._over = False
-        self._before: list[dict[str, Any]] = []
-        self._last: list[dict[str, Any]] = []
+        self._before: list[Chunk] = []
+        self._last: list[Chunk] = []
 
     async def wait_for_first(self, until: float) -> None:
         """Read as far as the first chunk; raises FailedError."""
-        read = self._first = await self._read(min(until, self._until))
+        read = self._first = await self._read(min(until, self._until), opening)
         if not read.chunks:
             raise FailedError("unreadable", _OK)
-        if read.chunks[0].get("error") is not None:
-            raise _told_so(read.chunks[0]["error"])
+        first = read.chunks[0]
+        if type(first) is dict and first.get("error") is not None:
+            raise _told_so(first["error"])
 
     def of(self, source: Source) -> Streamed:
         """This stream, as it comes from `source`: the first chunk says its name."""
         self.source = source
-        self._first.chunks[0]["model"] = source.name
+        first = self._first.chunks[0]
+        if type(first) is dict:
+            first["model"] = source.name
         return self
 
     async def aclose(self) -> None:
@@ -211,7 +214,7 @@ class Streamed(Speech):
         await self.chunks.aclose()
         self._leave(None)
 
-    async def _spoken(self) -> AsyncGenerator[dict[str, Any], None]:
+    async def _spoken(self) -> AsyncGenerator[Chunk, None]:
         read = self._first
         try:
             while True:
@@ -222,27 +225,24 @@ class Streamed(Speech):
                     self._client.end(self._connection)
                     self._tell(None)
                     return
-                read = await self._next(read)
+                if read.broken:
+                    raise FailedError("unreadable", _OK)  # noqa: TRY301 - told below, as all others
+                read = await self._read(min(monotonic() + self._idle, self._until), chunks_of)
         except FailedError as error:
             self._leave(error.reason)
             raise unavailable() from error
         finally:
             self._leave(None)
 
-    async def _next(self, read: Read) -> Read:
-        if read.broken:
-            raise FailedError("unreadable", _OK)
-        return await self._read(min(monotonic() + self._idle, self._until))
-
-    async def _read(self, until: float) -> Read:
+    async def _read(self, until: float, chunks: Callable[[list[bytes]], Read]) -> Read:
         """The next events, however many bytes they take; one that never comes is late."""
         try:
             while piece := await self._connection.piece(until - monotonic()):
                 if payloads := self._reader.feed(piece):
-                    read = chunks_of(payloads)
+                    read = chunks(payloads)
                     self._before, self._last = self._last, read.chunks
                     return read
-            read = chunks_of(self._reader.close())
+            read = chunks(self._reader.close())
         except BrokenError as error:
             raise _failed(error) from error
         except TooLargeError as error:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol
 
+from guiju.gateway.chunks import Chunk
 from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.records import Source
 
@@ -21,9 +22,7 @@ class Speech:
     Whoever takes one closes it, read to its end or not.
     """
 
-    def __init__(
-        self, chunks: AsyncGenerator[dict[str, Any], None], source: Source | None = None
-    ) -> None:
+    def __init__(self, chunks: AsyncGenerator[Chunk, None], source: Source | None = None) -> None:
         """`chunks` raise a GuijuError when the model breaks off."""
         self.chunks = chunks
         self.source = source
