@@ -160,16 +160,7 @@ class House:
         self, picture: str, direction: Direction, verdict: images.ImageVerdict
     ) -> None:
         """Put on record that the picture with this digest was judged."""
-        one = records.PictureScreening(
-            picture=picture,
-            direction=direction,
-            verdict=verdict.outcome.value,
-            screened=verdict.screened,
-            policy=verdict.policy,
-            found=verdict.found,
-            harms=sorted(verdict.harms),
-            parts=dict(verdict.parts),
-        )
+        one = records.picture_screening(verdict, picture, direction)
         with self.database.write() as tx:
             records.note_picture(tx, one)
 

@@ -11,7 +11,6 @@ from weakref import WeakValueDictionary
 
 from guiju.accounts import Caller, require_agreement, require_standing
 from guiju.gateway.asked import Asked
-from guiju.gateway.closed import closed_route
 from guiju.gateway.films import CONTENT as CONTENT_OF_FILM
 from guiju.gateway.films import PATH as FILMS
 from guiju.gateway.films import Films, check_variant, label_stays
@@ -21,7 +20,7 @@ from guiju.gateway.line import Line
 from guiju.gateway.media.links import PATH as MEDIA
 from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.moderation import moderated
-from guiju.gateway.route import CONTENT, ROUTES, Route
+from guiju.gateway.route import CONTENT, Route
 from guiju.gateway.rules import RulesHolder
 from guiju.gateway.stations.identify import no_key
 from guiju.gateway.upstreams import no_such_job, no_such_model
@@ -59,14 +58,19 @@ class Offers:
         office: Office | None,
         shelf: Shelf | None,
         walk: Walk,
+        closed: Callable[[str], NotFound],
     ) -> None:
-        """`shelf` holds files that are fetched later; `walk` labels and records a film."""
+        """`shelf` holds files that are fetched later; `walk` labels and records a film.
+
+        `closed` says that a path is none of those that are open.
+        """
         self._rules = rules
         self._asked = asked
         self._clock = clock
         self._office = office
         self._shelf = shelf
         self._walk = walk
+        self._closed = closed
         self._labelling: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.routes: dict[str, dict[str, Handler]] = {
             "/v1/videos": {"GET": self._films},
@@ -195,9 +199,6 @@ class Offers:
         finally:
             line.marks += group.marks()
         return caller
-
-    def _closed(self, path: str) -> NotFound:
-        return closed_route(path, dict.fromkeys((*ROUTES, *self.routes)))
 
 
 def _models(found: Mapping[str, str]) -> dict[str, Any]:

@@ -78,6 +78,7 @@ class Gateway:
             office=office,
             shelf=shelf,
             walk=self._walked,
+            closed=lambda path: closed_route(path, self._routes),
         )
         self._routes: dict[str, dict[str, Handler]] = {
             path: {"POST": self._exchange} for path in ROUTES

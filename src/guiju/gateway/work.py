@@ -27,6 +27,7 @@ from guiju.records import (
     Source,
     Usage,
     VideoJob,
+    picture_screening,
 )
 from guiju.screening import Direction, Outcome, Screen, Verdict
 from guiju.screening.images import ImageVerdict
@@ -166,19 +167,7 @@ class Work:
 
         The picture itself is told by its digest.
         """
-        self.seen.append(
-            PictureScreening(
-                picture=digest(picture),
-                direction=direction,
-                verdict=verdict.outcome.value,
-                screened=verdict.screened,
-                policy=verdict.policy,
-                found=verdict.found,
-                harms=sorted(verdict.harms),
-                parts=dict(verdict.parts),
-                request=self.ask.request,
-            )
-        )
+        self.seen.append(picture_screening(verdict, digest(picture), direction, self.ask.request))
         room = max(_MOST_FINDINGS - len(self.findings), 1)
         self.findings += [
             Finding(

@@ -24,7 +24,7 @@ from guiju.records.model import (
     Source,
     Usage,
 )
-from guiju.records.pictures import note_picture
+from guiju.records.pictures import note_picture, picture_screening
 from guiju.records.service import ExchangeView, erase, find, read, recent, record
 from guiju.records.spill import Spill
 
@@ -68,6 +68,7 @@ __all__ = [
     "note_picture",
     "open_gaps",
     "opened",
+    "picture_screening",
     "read",
     "recent",
     "record",

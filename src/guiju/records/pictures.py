@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +13,27 @@ from guiju.ledger import Evidence, append
 from guiju.measures import enforces
 from guiju.records.model import PictureScreening
 from guiju.storage import Tx
+
+if TYPE_CHECKING:
+    from guiju.screening import Direction
+    from guiju.screening.images import ImageVerdict
+
+
+def picture_screening(
+    verdict: ImageVerdict, picture: str, direction: Direction, request: str = ""
+) -> PictureScreening:
+    """How the picture with this digest was judged, as it stands in evidence."""
+    return PictureScreening(
+        picture=picture,
+        direction=direction,
+        verdict=verdict.outcome.value,
+        screened=verdict.screened,
+        policy=verdict.policy,
+        found=verdict.found,
+        harms=sorted(verdict.harms),
+        parts=dict(verdict.parts),
+        request=request,
+    )
 
 
 @enforces("picture-screening")
