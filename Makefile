@@ -11,6 +11,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UP := $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)") \
       $(if $(UPSTREAM),--upstream "$(UPSTREAM)") $(if $(WORKERS),--workers "$(WORKERS)")
 
+# What is imported is compiled once and kept, whatever the surroundings say: otherwise each start
+# and each command compile their sources anew, which takes them another second.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help up test check bench docs lock migration clean
 .DELETE_ON_ERROR:

@@ -7,7 +7,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -173,6 +172,3 @@ def pg_db(postgres: PostgresServer, keys: Keyring, clock: FixedClock) -> Iterato
     metadata.create_all(database.engine)
     yield database
     database.close()
-
-
-sys.dont_write_bytecode = True

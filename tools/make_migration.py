@@ -16,8 +16,8 @@ from alembic.runtime.migration import MigrationContext
 
 import guiju
 from guiju.kernel import Keyring, LocalMasterKey
-from guiju.storage import Database, metadata
-from guiju.storage.migrate import configuration, migrate
+from guiju.storage import Database, metadata, migrate
+from guiju.storage.upgrading import configuration
 
 ROOT = Path(__file__).parent.parent
 VERSIONS = ROOT / "src" / "guiju" / "storage" / "migrations" / "versions"
@@ -40,7 +40,7 @@ def differences(database: Database) -> list[Any]:
 def write_revision(database: Database, message: str) -> Path:
     """Write the revision that brings `database` to what the rooms declare; returns its file."""
     number = f"{len(list(VERSIONS.glob('[0-9]*.py'))) + 1:04}"
-    config = configuration()
+    config = configuration(VERSIONS.parent)
     with database.write() as tx:
         config.attributes["connection"] = tx.connection
         command.revision(config, message, autogenerate=True, rev_id=number)

@@ -65,9 +65,11 @@ part "types" "$BIN/mypy" "${sources[@]}"
 part "default install" "$BIN/python" tools/check_install.py
 case ${1:-all} in
     fast) fast_tests ;;
-    *) # What starts nothing goes on all cores; journeys measure and kill, and need the machine.
-        tests "rooms and law" -n auto --dist worksteal --durations=5 tests/unit tests/law
-        tests "journeys" --durations=25 --ignore=tests/unit --ignore=tests/law tests
+    *) # Most journeys wait, so several go side by side; those that measure or kill go alone.
+        journeys=(--ignore=tests/unit --ignore=tests/law tests)
+        tests "rooms and law" -n auto --dist worksteal --durations=10 tests/unit tests/law
+        tests "journeys" -n auto --dist loadfile --durations=20 -m "not alone" "${journeys[@]}"
+        tests "journeys alone" --durations=10 -m alone "${journeys[@]}"
         ;;
 esac
 

@@ -21,6 +21,8 @@ ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 STALL = 0.3
 RATE = 200.0
 
+pytestmark = pytest.mark.alone
+
 
 class Stalling(asyncio.Protocol):
     """Answers at once, but keeps everybody waiting while it is `stalled`."""

@@ -6,19 +6,24 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from openai import OpenAI
 from tests.journeys.model_service import ModelService
+from tests.ports import free_port
+
+T = TypeVar("T")
+
+PATIENCE = 60.0
+"""Seconds: so long may take what takes a moment, on a machine that does much else."""
 
 GUIJU = Path(sys.executable).parent / "guiju"
 
@@ -57,10 +62,14 @@ retention_days = 183
 """
 
 
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+def until(look: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
+    """What `look` finds, once it finds something; fails with `what` when it takes too long."""
+    limit = time.perf_counter() + seconds
+    while not (found := look()):
+        if time.perf_counter() > limit:
+            pytest.fail(f"not within {seconds:g} s: {what}")
+        time.sleep(0.05)
+    return found
 
 
 class Service:
@@ -177,14 +186,14 @@ class Service:
 
     def wait_policy(self, digest: str) -> str:
         """Wait until the running service answers by the policy with this digest."""
-        for _ in range(100):
-            _, headers, _ = self.ask(
-                "/v1/chat/completions", _HELLO, self.credentials["user"]["api_key"]
-            )
-            if headers["x-guiju-policy"] == digest:
-                return digest
-            time.sleep(0.05)
-        pytest.fail("the running service did not take up the new policy")
+        key = self.credentials["user"]["api_key"]
+
+        def taken_up() -> bool:
+            _, headers, _ = self.ask("/v1/chat/completions", _HELLO, key)
+            return bool(headers["x-guiju-policy"] == digest)
+
+        until(taken_up, "the running service takes up the new policy")
+        return digest
 
 
 _HELLO = {"model": "hello", "messages": [{"role": "user", "content": "你好"}]}

@@ -30,6 +30,8 @@ from guiju.records.store import BODY, EXCHANGE
 ROUNDS = 8 if os.environ.get("CI") else 50
 CLIENTS = 12
 
+pytestmark = pytest.mark.alone
+
 
 class Load:
     """Clients that ask without pause and remember the ids of requests that were answered."""

@@ -34,6 +34,8 @@ MOST_GROWTH_MIB = 64
 PROMPT_SECONDS = 2.0
 BACK_SECONDS = 15.0
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def files() -> Iterator[None]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
 from openai import APIError, BadRequestError, NotFoundError, OpenAI, PermissionDeniedError
-from tests.journeys.conftest import Service
+from tests.journeys.conftest import Service, until
 from tests.journeys.model_service import ModelService
 
 from guiju import ledger
@@ -52,12 +51,12 @@ def streamed(client: OpenAI, model: str, text: str = "说点什么") -> tuple[st
 
 def exchange_of(service: Service, request: str) -> dict[str, Any]:
     """The leaf that records a request, once it is in the tree."""
-    for _ in range(100):
-        for leaf in leaves(service):
-            if leaf["kind"] == "exchange-recorded" and leaf["facts"]["request"] == request:
-                return leaf
-        time.sleep(0.1)
-    pytest.fail(f"{request} never came into the tree")
+
+    def recorded() -> dict[str, Any] | None:
+        of_kind = (one for one in leaves(service) if one["kind"] == "exchange-recorded")
+        return next((one for one in of_kind if one["facts"]["request"] == request), None)
+
+    return until(recorded, f"{request} comes into the tree")
 
 
 def leaves(service: Service) -> list[dict[str, Any]]:

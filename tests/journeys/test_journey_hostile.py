@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from openai import APIError, AsyncOpenAI, OpenAI
 from pydantic import BaseModel
-from tests.journeys.conftest import POLICY, Service
+from tests.journeys.conftest import PATIENCE, POLICY, Service, until
 from tests.journeys.model_service import ModelService
 
 from guiju import ledger
@@ -166,12 +166,12 @@ def leaves(service: Service) -> list[dict[str, Any]]:
 
 def leaf_of(service: Service, request: str) -> dict[str, Any]:
     """The leaf about a request, whatever its kind."""
-    for _ in range(100):
-        for leaf in leaves(service):
-            if leaf["facts"].get("request") == request and leaf["kind"] != "finding-raised":
-                return leaf
-        time.sleep(0.1)
-    pytest.fail(f"{request} never came into the tree")
+
+    def recorded() -> dict[str, Any] | None:
+        others = (one for one in leaves(service) if one["kind"] != "finding-raised")
+        return next((one for one in others if one["facts"].get("request") == request), None)
+
+    return until(recorded, f"{request} comes into the tree")
 
 
 # -- a hostile model service -----------------------------------------------------------------------
@@ -510,17 +510,19 @@ def test_running_streams_finish_before_the_service_stops(
     service.start()
     name = model.script({"deltas": [{"content": "一"}] * 30, "pause": 0.1})
     said: list[Any] = []
+    begun = threading.Event()
 
     def listen() -> None:
-        said.extend(
-            service.client().chat.completions.create(
+        with service.client() as client:
+            for one in client.chat.completions.create(
                 model=name, messages=[{"role": "user", "content": "慢慢说"}], stream=True
-            )
-        )
+            ):
+                said.append(one)
+                begun.set()
 
     listener = threading.Thread(target=listen)
     listener.start()
-    time.sleep(1)
+    assert begun.wait(PATIENCE)
     assert service.process is not None
     service.process.send_signal(signal.SIGTERM)
     assert service.process.wait(30) == 0

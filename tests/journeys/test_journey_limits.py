@@ -26,6 +26,8 @@ from guiju.kernel import monotonic
 LIMITED = POLICY + "\n[limits.person]\nrequests = 100\n"
 CHAT = "/v1/chat/completions"
 
+pytestmark = pytest.mark.alone
+
 
 def hello(model: str, **body: Any) -> dict[str, Any]:
     return {"model": model, "messages": [{"role": "user", "content": "你好"}], **body}

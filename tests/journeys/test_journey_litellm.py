@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journeys.conftest import Service, free_port
+from tests.journeys.conftest import Service
 from tests.journeys.model_service import ModelService
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / ".bench" / "litellm" / "bin" / "litellm"
@@ -23,6 +24,7 @@ KEY = "sk-" + "b7e1" * 12
 BLOCKED, MASKED = "青铜月亮会", "蓝鲸口令"
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.skipif(not PROGRAM.exists(), reason="LiteLLM is not installed: make bench"),

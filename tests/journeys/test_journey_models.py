@@ -7,7 +7,6 @@ import asyncio
 import json
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from openai import APIStatusError, NotFoundError
-from tests.journeys.conftest import GUIJU, POLICY, Service
+from tests.journeys.conftest import GUIJU, POLICY, Service, until
 
 from guiju import records
 from guiju.app.house import House
@@ -167,11 +166,7 @@ def sources(house: Service) -> list[dict[str, Any]]:
 
 
 def until_answered_by(house: Service, name: str) -> None:
-    for _ in range(100):
-        if f"这里是{name}。" in answer(house):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"{name} was not asked")
+    until(lambda: f"这里是{name}。" in answer(house), f"{name} is asked")
 
 
 @pytest.mark.control("upstream-keys-sealed")

@@ -145,6 +145,7 @@ def statuses(service: Service, key: str, count: int = 24) -> set[int]:
     return {service.ask("/v1/chat/completions", HELLO, key)[0] for _ in range(count)}
 
 
+@pytest.mark.alone
 @pytest.mark.postgres
 @pytest.mark.control("account-and-keys")
 def test_a_revoked_key_is_refused_by_every_worker_within_a_second(crowd: Service) -> None:
@@ -158,6 +159,7 @@ def test_a_revoked_key_is_refused_by_every_worker_within_a_second(crowd: Service
     assert statuses(crowd, key) == {401}
 
 
+@pytest.mark.alone
 @pytest.mark.postgres
 def test_four_workers_write_one_tree(crowd: Service, model: ModelService) -> None:
     """No gap, no fork, nothing unattested, whoever of them wrote it."""

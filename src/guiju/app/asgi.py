@@ -7,15 +7,16 @@ import asyncio
 import ctypes
 import gc
 import logging
-import multiprocessing
 import os
 import signal
 from collections.abc import Awaitable, Callable, MutableMapping
+from socket import socket
 from typing import Any
 
 from guiju.app.house import House
 from guiju.app.keeper import GROWING, VERIFYING, Keeper
 from guiju.app.logs import set_up_logs
+from guiju.app.placing import take_a_core
 from guiju.app.settings import Settings
 from guiju.app.site import build_site
 from guiju.kernel import GuijuError
@@ -41,9 +42,10 @@ _log = logging.getLogger("guiju.app")
 class Application:
     """Tells the requests of the data plane from those of pages and API."""
 
-    def __init__(self, house: House) -> None:
-        """Wire the gateway and the pages; `lifespan` starts them."""
+    def __init__(self, house: House, core: socket | None = None) -> None:
+        """Wire the gateway and the pages; `lifespan` starts them. `core` is what holds ours."""
         self._house = house
+        self._core = core
         self._gateway = house.gateway()
         self._pages = build_site(house, self._gateway)
         growing = (*GROWING, self._share_counts)
@@ -99,31 +101,16 @@ class Application:
 def application() -> Application:
     """Made in each worker process, from the settings that the parent handed down."""
     signal.signal(STOPPING, signal.SIG_IGN)
-    _stay_on_one_core()
+    core = take_a_core()
     _die_with_the_parent()
     settings = Settings.from_text(os.environ[VARIABLE])
     set_up_logs(settings.logs)
-    application = Application(House.open(settings))
+    application = Application(House.open(settings), core)
     # What stands now stands until the end: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
     return application
-
-
-def _stay_on_one_core() -> None:
-    """Keep the threads of this process together.
-
-    One interpreter runs one thread at a time; on two cores its threads only carry each other's
-    memory to and fro, which costs a quarter of a request. Workers take different cores.
-    """
-    cores = sorted(os.sched_getaffinity(0))
-    number = multiprocessing.current_process().name.rpartition("-")[2]
-    place = int(number) if number.isdigit() else os.getpid()
-    try:
-        os.sched_setaffinity(0, {cores[place % len(cores)]})
-    except OSError:
-        _log.info("this system keeps processes where it likes")
 
 
 def _die_with_the_parent() -> None:

@@ -70,7 +70,6 @@ class House:
         self.rules = RulesHolder(database, screens, self.post, fleet=self.fleet)
         self.directory = accounts.Directory(database)
         self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
-        self.bus.subscribe(PolicyActivated, lambda _: self.rules.refresh())
         self.notices = Notices(settings, database, self.bus)
 
     @classmethod
@@ -195,6 +194,8 @@ class House:
     def gateway(self) -> Gateway:
         """The data plane with its parts, not yet started."""
         barring = Barring(self.database)
+        # Only who serves compiles a policy at once; a command that has approved one is done.
+        self.bus.subscribe(PolicyActivated, lambda _: self.rules.refresh())
         self.bus.subscribe(StandingChanged, lambda event: barring.review(event.person))
         return Gateway(
             rules=self.rules,

@@ -52,10 +52,9 @@ from guiju.gateway.stations.see_input import hear_eyes
 from guiju.gateway.stations.see_output import hear_seen
 from guiju.gateway.stations.take_media import hear_taken
 from guiju.gateway.work import Work
-from guiju.kernel import GuijuError
+from guiju.kernel import GuijuError, error_body
 from guiju.measures import enforces
 from guiju.records import Refusal
-from guiju.web import error_body
 
 _PAUSING = frozenset(
     {LookUp, Allow, AskModel, AskGuards, AskEyes, TakeIn, LabelMedia, Record, Reply, End}

@@ -12,8 +12,7 @@ import msgspec
 
 from guiju.gateway.telemetry import Timing
 from guiju.gateway.wires import MOST_BODY, Wire
-from guiju.kernel import GuijuError, Invalid, Text, new_id
-from guiju.web import choose_language, error_body
+from guiju.kernel import GuijuError, Invalid, Text, choose_language, error_body, new_id
 
 if TYPE_CHECKING:
     from guiju.gateway.exchange import Exchange

@@ -9,7 +9,7 @@ import msgspec
 
 from guiju.gateway.rules import Rules
 from guiju.kernel import Invalid, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening import Direction, Outcome, Verdict
 
 _decode = msgspec.json.Decoder().decode
@@ -68,7 +68,7 @@ def _text(value: Any) -> str:
 
 def _result(text: str, verdict: Verdict) -> dict[str, Any]:
     # Of a flood only some findings are kept, but the harms of all.
-    scores = dict.fromkeys(law().harms, 0.0) | dict.fromkeys(verdict.harms, 0.001)
+    scores = dict.fromkeys(harms(), 0.0) | dict.fromkeys(verdict.harms, 0.001)
     for one in verdict.findings:
         scores[one.harm] = max(scores[one.harm], one.score / 1000)
     return {

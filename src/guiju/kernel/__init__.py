@@ -26,6 +26,7 @@ from guiju.kernel.errors import (
 from guiju.kernel.events import Bus, Event, PolicyActivated, StandingChanged
 from guiju.kernel.form import Form
 from guiju.kernel.ids import first_id, new_id, new_uuid, secret_token, time_of
+from guiju.kernel.language import choose_language
 from guiju.kernel.reading import read_table
 from guiju.kernel.sealing import (
     Keyring,
@@ -35,6 +36,7 @@ from guiju.kernel.sealing import (
     unseal,
     wrong_master_key,
 )
+from guiju.kernel.telling import error_body
 from guiju.kernel.text import Language, Text
 
 __all__ = [
@@ -62,7 +64,9 @@ __all__ = [
     "Unavailable",
     "canonical",
     "canonical_row",
+    "choose_language",
     "digest",
+    "error_body",
     "first_id",
     "from_micros",
     "isoformat",

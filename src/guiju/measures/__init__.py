@@ -21,7 +21,7 @@ from guiju.measures.model import (
     State,
 )
 from guiju.measures.outcome import Outcome, Strength, worst
-from guiju.measures.service import article, law, require_kind, rule
+from guiju.measures.service import article, harms, law, require_kind, rule
 from guiju.measures.standing import ArticleStanding, ControlStanding, Report, Signal, Standing
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "article",
     "enforcers",
     "enforces",
+    "harms",
     "law",
     "require_kind",
     "rule",

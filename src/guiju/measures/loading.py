@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from guiju.kernel import Invalid
 from guiju.measures.model import (
@@ -289,8 +289,15 @@ def _rule(entry: Entry) -> Rule:
     )
 
 
-def load_harms(root: Path = ROOT) -> tuple[dict[str, Harm], dict[str, tuple[str, ...]]]:
-    """The 31 harms by id and the named slices of them, from `harms.toml`."""
+class Harms(NamedTuple):
+    """The 31 harms by id, and the named slices of them."""
+
+    harms: Mapping[str, Harm]
+    slices: Mapping[str, tuple[str, ...]]
+
+
+def load_harms(root: Path = ROOT) -> Harms:
+    """The harms and their slices, from `harms.toml`."""
     file = read(root / "harms.toml", root)
     harms = collect(file.entries("harm"), _harm)
     slices: dict[str, tuple[str, ...]] = {}
@@ -300,7 +307,7 @@ def load_harms(root: Path = ROOT) -> tuple[dict[str, Harm], dict[str, tuple[str,
         slices[entry.text("id")] = members
         entry.done()
     file.done()
-    return harms, slices
+    return Harms(MappingProxyType(harms), MappingProxyType(slices))
 
 
 def _harm(entry: Entry) -> Harm:
@@ -327,17 +334,26 @@ def unknown(where: str, what: str, name: str, there: Iterable[str]) -> Invalid:
     return broken(where, f"没有 {what} {name}{hint[0]}", f"there is no {what} {name}{hint[1]}")
 
 
-def load_law(root: Path = ROOT, controls: dict[str, Control] | None = None) -> Law:
-    """The whole law; raises Invalid `law-data-broken` at the first thing that does not fit."""
-    harms, slices = load_harms(root)
+def load_law(
+    root: Path = ROOT,
+    controls: Mapping[str, Control] | None = None,
+    risks: Harms | None = None,
+    rules: Mapping[str, Rule] | None = None,
+) -> Law:
+    """The whole law, of which parts may have been loaded before.
+
+    Raises:
+        Invalid: `law-data-broken`, at the first thing that does not fit.
+    """
+    risks = load_harms(root) if risks is None else risks
     law = Law(
         instruments=MappingProxyType(load_instruments(root)),
         articles=MappingProxyType(load_articles(root)),
-        controls=MappingProxyType(load_controls(root) if controls is None else controls),
+        controls=MappingProxyType(dict(load_controls(root) if controls is None else controls)),
         kinds=MappingProxyType(load_kinds(root)),
-        rules=MappingProxyType(load_rules(root)),
-        harms=MappingProxyType(harms),
-        slices=MappingProxyType(slices),
+        rules=MappingProxyType(dict(load_rules(root) if rules is None else rules)),
+        harms=risks.harms,
+        slices=risks.slices,
     )
     _fits_together(law)
     return law

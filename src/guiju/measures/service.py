@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What neighbours ask of the law: the whole of it, one rule, and whether evidence fits its control.
 
-The files are read once per process. Controls and kinds are read apart from the rest because
-every `@enforces` needs them while the program starts.
+The files are read once per process. Controls and kinds are read apart from the rest because every
+`@enforces` needs them while the program starts; harms and rules because every policy does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from guiju.kernel import Invalid, NotFound, Text
 from guiju.measures import loading
-from guiju.measures.model import Article, Control, Instrument, Kind, Law, Rule
+from guiju.measures.model import Article, Control, Harm, Instrument, Kind, Law, Rule
 from guiju.measures.reading import nearest
 
 
@@ -28,9 +28,24 @@ def _kinds() -> Mapping[str, Kind]:
 
 
 @cache
+def _risks() -> loading.Harms:
+    return loading.load_harms()
+
+
+@cache
+def _rules() -> Mapping[str, Rule]:
+    return loading.load_rules()
+
+
+def harms() -> Mapping[str, Harm]:
+    """The 31 harms by id: all that policies and lexicons need of the law."""
+    return _risks().harms
+
+
+@cache
 def law() -> Law:
     """The law as data: the same object for the whole process."""
-    return loading.load_law(controls=dict(controls()))
+    return loading.load_law(controls=controls(), risks=_risks(), rules=_rules())
 
 
 def rule(name: str) -> Rule:
@@ -39,7 +54,7 @@ def rule(name: str) -> Rule:
     Raises:
         NotFound: `unknown-rule`, with the most similar id.
     """
-    rules = law().rules
+    rules = _rules()
     if name in rules:
         return rules[name]
     hint = nearest(name, rules)

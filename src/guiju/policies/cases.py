@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from guiju.kernel import Form, Invalid, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.policies.judging import Judge, Judged
 from guiju.policies.part import LONGEST_NAME
 from guiju.screening import DIRECTIONS, Direction, Outcome
@@ -137,7 +137,7 @@ def _cases(path: Path, lines: Sequence[bytes]) -> Iterator[Case]:
             form.text("text", longest=_LONGEST, default=""),
             _WAYS[form.word("direction", DIRECTIONS, default="input")],
             form.word("expect", _EXPECTED),
-            form.word("harm", law().harms) if form.has("harm") else None,
+            form.word("harm", harms()) if form.has("harm") else None,
             _WHO[form.word("audience", AUDIENCES, default="general")],
             form.text("rule", longest=LONGEST_NAME) if form.has("rule") else None,
         )

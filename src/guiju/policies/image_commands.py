@@ -15,7 +15,7 @@ import click
 
 from guiju.desk import by_staff, desk_of, file_type, put, with_json
 from guiju.kernel import Invalid, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.policies import lists, pictures
 from guiju.policies.list_commands import add_list_commands, put_proposal, with_note
 from guiju.policies.lists_model import PICTURES, ListName
@@ -24,7 +24,7 @@ from guiju.screening import Outcome, images
 _files = click.argument("files", type=file_type, nargs=-1, required=True, metavar="FILE...")
 _harm = click.option(
     "--harm",
-    type=click.Choice([*law().harms]),
+    type=click.Choice([*harms()]),
     metavar="HARM",
     default=images.ANY_HARM,
     show_default=True,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from guiju.kernel import Form, Invalid
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.matrix import GROUPS, collapsed
 
 CODE = "policy-invalid"
@@ -105,7 +105,7 @@ class Part(Form):
 
     def harms(self, key: str, *, default: Sequence[str] | None = None) -> list[str]:
         """Harms by id or by class, as `A1*`, in the one way to write them."""
-        return collapsed(self.words(key, (*GROUPS, *law().harms), default=default))
+        return collapsed(self.words(key, (*GROUPS, *harms()), default=default))
 
     def texts(self, key: str, *, longest: int, most: int) -> list[str]:
         """Some short texts, at least one; each of them once, sorted."""

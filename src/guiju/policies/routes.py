@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju.kernel import GuijuError, Invalid, PolicyActivated, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.policies import service, urgent
 from guiju.policies.body_limits import limits_said
 from guiju.policies.comparing import Change, changes
@@ -138,7 +138,7 @@ class PolicyPages:
             lexicons=references(found.body),
             pictures=references(found.body, PICTURES),
             entries=found.body["screening"]["entry"][:_MOST_SHOWN] if reads else [],
-            harms=law().harms,
+            harms=harms(),
             states=STATES,
             limits=limits_said(found.body),
             **page_words(),

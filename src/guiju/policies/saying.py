@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from guiju.kernel import Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.policies.words import (
     ACTIONS,
     AUDIENCES,
@@ -114,7 +114,7 @@ def harms_said(named: Sequence[str]) -> tuple[Text, ...]:
 
 
 def _harm(named: str) -> Text:
-    words = CLASSES.get(named) or law().harms[named].text
+    words = CLASSES.get(named) or harms()[named].text
     return Text(zh=f"{named} {words.zh}", en=f"{named} {words.en}")
 
 

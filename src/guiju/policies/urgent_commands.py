@@ -12,7 +12,7 @@ import click
 
 from guiju.desk import by_staff, desk_of, file_type, put, with_json
 from guiju.kernel import Invalid, PolicyActivated, Text, isoformat
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.policies import lexicons, lists, service, urgent, urgent_folding
 from guiju.policies.body_entries import ACTIONS
 from guiju.policies.desk import screens_of
@@ -28,7 +28,7 @@ _reason = click.option("--reason", required=True, help="Why; it stays on record.
 
 @click.command()
 @click.argument("term", metavar="TERM or -")
-@click.option("--harm", required=True, type=click.Choice([*law().harms]), metavar="HARM")
+@click.option("--harm", required=True, type=click.Choice([*harms()]), metavar="HARM")
 @click.option("--action", type=click.Choice(ACTIONS), default="block", show_default=True)
 @click.option("--scope", type=click.Choice(DIRECTIONS), multiple=True, help="Left out: all.")
 @click.option("--kind", type=click.Choice([*KINDS]), default="term", show_default=True)

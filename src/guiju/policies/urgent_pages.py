@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju.kernel import GuijuError, PolicyActivated, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.policies import service, urgent
 from guiju.policies.body_entries import ACTIONS as MAY_DO
 from guiju.policies.lists_model import READERS
@@ -117,7 +117,7 @@ class UrgentPages:
             states=STATES,
             actions=ACTIONS,
             may_do=MAY_DO,
-            harms=law().harms,
+            harms=harms(),
             me=viewer.id,
             reads=viewer.has(*READERS),
             decides=viewer.has(OFFICER),

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from guiju.kernel import Invalid, Text, digest
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.compiling import Layers, Made, made
 from guiju.screening.entry import Entry
 from guiju.screening.fold import fold
@@ -178,7 +178,7 @@ def _opened(data: bytes) -> tuple[Head, list[memoryview]]:
 def _check(head: Head) -> None:
     if any(version(view) != mark for view, mark in head.versions.items()):
         raise _outdated()
-    if not set(head.harms) <= set(law().harms):
+    if not set(head.harms) <= set(harms()):
         raise _outdated()
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 from guiju.kernel import Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.entry_table import Table, holds_halves
 from guiju.screening.fold import BORDER, fold
 from guiju.screening.model import DIRECTIONS, Direction, Outcome
@@ -97,7 +97,7 @@ def read_entry(mapping: object, where: Text | str) -> Entry:
     table.knows_only(_KEYS)
     return Entry(
         term=table.text("term"),
-        harm=table.word("harm", law().harms),
+        harm=table.word("harm", harms()),
         action=Outcome(table.word("action", _ACTIONS)),
         scope=_scope(table),
         level=table.number("level", 1),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from guiju.kernel import Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.model import FULL, Finding, Outcome, Verdict
 
 _OUTCOMES: Mapping[Outcome, Text] = {
@@ -105,5 +105,5 @@ def _detector(name: str) -> Text:
 
 
 def _harm(number: str) -> Text:
-    harm = law().harms.get(number)
+    harm = harms().get(number)
     return Text(zh="未知类别", en="a harm nobody knows") if harm is None else harm.text

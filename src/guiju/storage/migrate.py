@@ -1,36 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one linear migration history, run from inside the program (Alembic)."""
+"""The one linear migration history, run from inside the program (Alembic).
+
+Where a database stands is asked at every start and by every command, so it is told from the numbers
+that the history's files begin with; Alembic is loaded only where there is something to change.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from guiju.storage.database import Database
 
 _HISTORY = Path(__file__).parent / "migrations"
+_NUMBERED = re.compile(r"(\d{4})_\w+\.py")
 # One number for "somebody migrates", so that two machines do not do it at once.
 _MIGRATION_LOCK = 71_0015
 
 
-def configuration() -> Config:
-    """Alembic's settings for our history; the caller puts a connection into `attributes`."""
-    config = Config()
-    # A percent sign in the path would read as interpolation.
-    config.set_main_option("script_location", str(_HISTORY).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-    return config
-
-
 def head_revision() -> str:
-    """The newest revision that this version of guiju knows."""
-    head = ScriptDirectory.from_config(configuration()).get_current_head()
+    """The newest revision that this version of guiju knows; each is called by its number."""
+    names = (_NUMBERED.fullmatch(one.name) for one in (_HISTORY / "versions").iterdir())
+    head = max((found[1] for found in names if found), default=None)
     if head is None:
         raise RuntimeError("the migration history is empty")
     return head
@@ -39,15 +32,19 @@ def head_revision() -> str:
 def revision(database: Database) -> str | None:
     """The revision the database stands at, or None when it is empty."""
     with database.read() as tx:
-        return MigrationContext.configure(tx.connection).get_current_revision()
+        if not inspect(tx.connection).has_table("alembic_version"):
+            return None
+        stands = tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        return None if stands is None else str(stands)
 
 
 def migrate(database: Database) -> None:
     """Bring the schema up to the newest revision, all of it or nothing."""
-    head_revision()  # an empty history would pass in silence and leave no tables
-    config = configuration()
+    if revision(database) == head_revision():
+        return
+    from guiju.storage.upgrading import upgrade  # noqa: PLC0415 - few starts need Alembic
+
     with database.write() as tx:
         if tx.dialect == "postgresql":
             tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-        config.attributes["connection"] = tx.connection
-        command.upgrade(config, "head")
+        upgrade(tx.connection, _HISTORY)

@@ -5,10 +5,9 @@ It knows no article and no domain; rooms bring their own templates and routes, `
 """
 
 from guiju.web.cookies import Cookies
-from guiju.web.errors import error_body, not_for_you, sign_in_needed
+from guiju.web.errors import not_for_you, sign_in_needed
 from guiju.web.forms import Form, Posted
 from guiju.web.handlers import wants_page
-from guiju.web.language import choose_language
 from guiju.web.paging import Paging
 from guiju.web.returning import safe_path
 from guiju.web.site import Link, Site
@@ -23,8 +22,6 @@ __all__ = [
     "Posted",
     "Site",
     "Viewer",
-    "choose_language",
-    "error_body",
     "not_for_you",
     "safe_path",
     "sign_in_needed",

@@ -1,31 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one shape in which every error goes over the wire, and the errors of HTTP itself.
-
-Plain functions without a framework: the pages, the API and the raw ASGI of the gateway share them.
-"""
+"""The errors of HTTP itself; plain functions without a framework."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from guiju.kernel import GuijuError, Invalid, NotFound, Refused, Text
-
-
-def error_body(error: GuijuError, language: str, request_id: str) -> dict[str, Any]:
-    """The JSON body of `error`; its first four fields are those that OpenAI clients read."""
-    return {
-        "error": {
-            "message": error.message(language),
-            "type": error.type,
-            "param": error.param,
-            "code": error.code,
-            "what": error.what.to(language),
-            "remedy": error.remedy.to(language),
-            "article": error.article,
-            "case": error.case,
-            "request_id": request_id,
-        }
-    }
 
 
 def internal() -> GuijuError:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from guiju.kernel import GuijuError
+from guiju.kernel import GuijuError, error_body
 from guiju.web import errors
 from guiju.web.shield import REQUEST_ID
 
@@ -54,7 +54,7 @@ def answer(site: Site, request: Request, error: GuijuError) -> Response:
             error=error,
             request_id=request_id,
         )
-    body = errors.error_body(error, site.language(request), request_id)
+    body = error_body(error, site.language(request), request_id)
     return JSONResponse(body, error.status, headers=headers)
 
 

@@ -15,13 +15,12 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from guiju.kernel import GuijuError, Language, Text
+from guiju.kernel import GuijuError, Language, Text, choose_language
 from guiju.web import errors, handlers, showing
 from guiju.web.assets import PREFIX, Assets
 from guiju.web.charts import bars
 from guiju.web.cookies import Cookies
 from guiju.web.forms import TOKEN
-from guiju.web.language import choose_language
 from guiju.web.returning import with_next
 from guiju.web.shield import App, Scope, Shield
 from guiju.web.viewer import NOBODY, Viewer

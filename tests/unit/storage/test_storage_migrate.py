@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 from tools import make_migration
 
 from guiju.kernel import FixedClock, Keyring
 from guiju.storage import Database, head_revision, metadata, migrate, revision
 from guiju.storage.migrations import __file__ as history
+from guiju.storage.upgrading import configuration
 
 # The door offers a function of the same name.
 MODULE = importlib.import_module("guiju.storage.migrate")
@@ -91,6 +93,8 @@ def test_the_history_is_one_line_of_numbers() -> None:
     assert numbers == [f"{number:04}" for number in range(1, len(files) + 1)]
     assert [assigned(one, "revision") for one in files] == numbers
     assert [assigned(one, "down_revision") for one in files] == [None, *numbers][: len(files)]
+    script = ScriptDirectory.from_config(configuration(Path(history).parent))
+    assert head_revision() == script.get_current_head()
 
 
 def assigned(path: Path, name: str) -> object:

@@ -6,7 +6,7 @@ import logging
 import pytest
 from starlette.testclient import TestClient
 
-from guiju.web import error_body
+from guiju.kernel import error_body
 
 from .conftest import SECRET, refused
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from guiju.web import choose_language
+from guiju.kernel import choose_language
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from guiju.kernel import Invalid, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.classifier.calibrating import Calibration
 from guiju.screening.classifier.ngrams import FEATURES, FEWEST_BITS, MOST_BITS, fold_digest
 
@@ -134,7 +134,7 @@ def _head(told: Any) -> Head:
     if not all(isinstance(one, float) and math.isfinite(one) for one in numbers):
         raise ValueError
     unit, bias, triage, slope, intercept = numbers
-    if told["harm"] not in law().harms or unit <= 0 or slope <= 0 or not 0 <= triage <= 1:
+    if told["harm"] not in harms() or unit <= 0 or slope <= 0 or not 0 <= triage <= 1:
         raise ValueError
     return Head(told["harm"], unit, bias, Calibration(slope, intercept), triage)
 

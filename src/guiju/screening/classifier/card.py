@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.classifier.scorer import WINDOW, Classifier
 
 _USE = (
@@ -114,5 +114,5 @@ def _shown(value: float | None) -> str:
 
 
 def _named(label: str) -> str:
-    text = law().harms[label].text
+    text = harms()[label].text
     return f"{label} {text.zh} / {text.en}"

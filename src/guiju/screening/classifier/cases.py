@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from guiju.kernel import Invalid, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.fold import fold
 
 SPLITS = ("train", "dev", "test")
@@ -110,7 +110,7 @@ def _labels(where: str, row: Mapping[str, Any], harm: str | None) -> frozenset[s
     named = labels.split() if isinstance(labels, str) else labels
     if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
         raise _unreadable(where, '"labels" is no list of harms')
-    if unknown := sorted(set(named) - set(law().harms)):
+    if unknown := sorted(set(named) - set(harms())):
         raise _unreadable(where, f"{unknown[0]!r} is no harm (A1a to A5b)")
     return frozenset(named)
 

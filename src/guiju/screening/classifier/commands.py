@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from guiju.kernel import Invalid, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.classifier.card import card, table
 from guiju.screening.classifier.cases import SPLITS, Example, Reading, read_examples
 from guiju.screening.classifier.ngrams import FEWEST_BITS, MOST_BITS
@@ -120,13 +120,11 @@ def _of(split: str | None, examples: list[Example]) -> list[Example]:
 
 
 def _reading(harm: str | None, column: str | None) -> Reading:
-    if harm is not None and harm not in law().harms:
+    if harm is not None and harm not in harms():
         raise Invalid(
             "harm-unknown",
             Text(zh=f"没有风险编号 {harm}。", en=f"There is no harm {harm}."),
-            Text(
-                zh=f"应为其一：{'、'.join(law().harms)}。", en=f"One of {', '.join(law().harms)}."
-            ),
+            Text(zh=f"应为其一：{'、'.join(harms())}。", en=f"One of {', '.join(harms())}."),
         )
     return Reading(harm, column or "group")
 

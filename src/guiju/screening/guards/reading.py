@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from guiju.kernel import Form
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.guards.address import address_fault
 from guiju.screening.guards.config import SERVED, GuardConfig
 from guiju.screening.guards.families import FAMILIES
@@ -81,7 +81,7 @@ def _check_keys(form: Form, family: str) -> None:
 def _harms(form: Form, family: str) -> tuple[str, ...]:
     if not form.has("harms"):
         return ()
-    named, told = form.words("harms", tuple(law().harms)), FAMILIES[family].harms
+    named, told = form.words("harms", tuple(harms())), FAMILIES[family].harms
     for harm in named:
         if told is not None and harm not in told:
             raise form.fault("harms", f"{family} 分辨不出 {harm}", f"{family} cannot tell {harm}")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from guiju.measures import law
+from guiju.measures import harms
 
 # What each guideline forbids, after "The ... must not ...".
 GUIDELINES: Mapping[str, str] = MappingProxyType(
@@ -95,10 +95,10 @@ def json_judge(harms: Sequence[str], *, of_answer: bool) -> str:
 
 
 def _both(harm: str) -> str:
-    text = law().harms[harm].text
+    text = harms()[harm].text
     return f"{text.zh} / {text.en}"
 
 
 def _rule(harm: str, language: str) -> str:
-    name = law().harms[harm].text.to(language)
+    name = harms()[harm].text.to(language)
     return f"属于“{name}”的内容不安全。" if language == "zh" else f"It is unsafe if it is: {name}."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from guiju.kernel import Invalid, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.images.hashes import Listed, Mark, PdqList
 from guiju.screening.images.pdq import BYTES
 from guiju.screening.model import Outcome
@@ -70,7 +70,7 @@ def _mark(harm: str, action: str, usual: Mark, number: int) -> Mark:
 
 @lru_cache(1)
 def _harms() -> frozenset[str]:
-    return frozenset(law().harms)
+    return frozenset(harms())
 
 
 def _broken(number: int, what: str, wanted: str) -> Invalid:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from guiju.kernel import Invalid, Text
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.entry import Entry, read_entry
 from guiju.screening.importing.model import Manner, Options
 from guiju.screening.importing.words import (
@@ -38,7 +38,7 @@ class Meaning:
         """Take what was found out about the file and what the operator said."""
         self._manner = manner
         self._options = options
-        self._harms = {harm.lower(): harm for harm in law().harms}
+        self._harms = {harm.lower(): harm for harm in harms()}
         self._known: dict[object, Entry] = {}
 
     def entry(self, values: Mapping[str, object], where: Text, category: str) -> Entry:

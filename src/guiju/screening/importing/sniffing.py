@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from guiju.measures import law
+from guiju.measures import harms
 from guiju.screening.importing.columns import is_header
 from guiju.screening.importing.documents import holds_categories
 from guiju.screening.importing.encoding import encoding_of, lines_of
@@ -138,7 +138,7 @@ def _is_tagged(sample: _Sample) -> bool:
     rows = [line.split() for line in sample.lines]
     if not rows or any(len(row) != 2 for row in rows):  # noqa: PLR2004 - a word and its tags
         return False
-    known = set(law().harms) | set(sample.options.harms)
+    known = set(harms()) | set(sample.options.harms)
     tags = [tag for row in rows for tag in row[1].split(sample.options.tag_separator)]
     if all(tag in known for tag in tags):
         return True

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from guiju.measures import law
+from guiju.measures import harms
 
 _STAR = "*"
 
 
 def _grouped() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for harm in law().harms.values():
+    for harm in harms().values():
         found.setdefault(harm.harm_class + _STAR, []).append(harm.id)
     return {group: tuple(members) for group, members in found.items()}
 

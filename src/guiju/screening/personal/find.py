@@ -11,15 +11,8 @@ from typing import NamedTuple
 from guiju.kernel import Invalid, Text
 from guiju.measures import enforces
 from guiju.screening.model import Outcome
-from guiju.screening.personal.address import POSTAL
-from guiju.screening.personal.handles import HANDLES
-from guiju.screening.personal.model import KINDS, REACH, Kind, PersonalHit, Raw
-from guiju.screening.personal.names import NAMES
-from guiju.screening.personal.network import ADDRESSES, EMAILS
-from guiju.screening.personal.numbers import NUMBERS
-from guiju.screening.personal.papers import PAPERS
+from guiju.screening.personal.model import KINDS, REACH, Family, Kind, PersonalHit, Raw
 
-_FAMILIES = (NUMBERS, PAPERS, EMAILS, ADDRESSES, HANDLES, NAMES, POSTAL)
 # What is not a name or written without any digit holds one of these.
 _SIGNS = re.compile("[0-9@号弄栋幢室微薇威vw]")
 _RANKS = {kind: rank for rank, kind in enumerate(KINDS)}
@@ -53,7 +46,7 @@ class Personal:
             known[kind]: action for kind, action in actions.items() if action is not Outcome.PASS
         }
         wanted = self.actions.keys()
-        self._families = tuple(one for one in _FAMILIES if not wanted.isdisjoint(one.kinds))
+        self._families = tuple(one for one in _families() if not wanted.isdisjoint(one.kinds))
         # Several are open where the same is.
         self._ways = tuple(dict.fromkeys(one.open_at for one in self._families))
 
@@ -88,7 +81,7 @@ class Personal:
         actions = self.actions
         signed = _SIGNS.search(text) is not None
         for family in self._families:
-            if signed or family is NAMES:
+            if signed or "name" in family.kinds:
                 for raw in family.found(text, low):
                     if raw[0] >= low and raw[2] in actions:
                         yield raw
@@ -96,6 +89,13 @@ class Personal:
     def _open_at(self, text: str, context: int) -> int:
         low = max(context, len(text) - REACH)
         return max(low, min((open_at(text, low) for open_at in self._ways), default=len(text)))
+
+
+def _families() -> tuple[Family, ...]:
+    """All ways to find something; who looks for nothing need not wait for their expressions."""
+    from guiju.screening.personal.families import FAMILIES  # noqa: PLC0415 - 60 expressions
+
+    return FAMILIES
 
 
 def _order(raw: Raw) -> tuple[int, int, int]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from guiju.kernel import Language
+from guiju.kernel.text import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 DEFAULT: Language = "zh"

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a serving process runs: on one core of its own, as long as there is one.
+
+One interpreter runs one thread at a time; on two cores its threads only carry each other's memory
+to and fro, which costs a quarter of a request (decision 0011). Two processes on one core take half
+of it each, while others stand idle; so each says which one it has taken, and all of them on a
+machine, of this service and of others, keep out of each other's way.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from contextlib import ExitStack
+
+_log = logging.getLogger("guiju.app")
+
+
+def take_a_core(mark: str = "guiju-core") -> socket.socket | None:
+    """Stay on the last of the allowed cores that nobody has taken; it is ours until we end.
+
+    A name in Linux's abstract name space stands for each core. The kernel gives it back when its
+    holder is gone, however it ended. Returns what holds it, to be kept; None where all are taken
+    or the system keeps processes where it likes: then nothing is changed.
+    """
+    try:
+        # Interrupts mostly come to the first.
+        for core in sorted(os.sched_getaffinity(0), reverse=True):
+            if (held := _held(mark, core)) is not None:
+                return held
+    except (OSError, AttributeError):
+        _log.info("this system keeps processes where it likes")
+    return None
+
+
+def _held(mark: str, core: int) -> socket.socket | None:
+    """What holds the core, where this process is from now on; None when somebody else is there."""
+    with ExitStack() as undo:
+        trial = undo.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        try:
+            trial.bind(f"\0{mark}-{core}")
+        except OSError:
+            return None
+        os.sched_setaffinity(0, {core})
+        undo.pop_all()
+        return trial
