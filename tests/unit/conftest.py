@@ -3,12 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from guiju.accounts import passwords
+from guiju.kernel import parse
+from guiju.ledger.store import ENTRY
+from guiju.storage import Tx
+
+About = Callable[[Tx, str], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def about() -> About:
+    """What is on record about a subject, newest first, whether or not it has its place."""
+
+    def found(tx: Tx, subject: str) -> list[dict[str, Any]]:
+        wanted = select(ENTRY.c.leaf).where(ENTRY.c.subject == subject)
+        return [parse(row.leaf) for row in tx.rows(wanted.order_by(ENTRY.c.arrival.desc()))]
+
+    return found
 
 
 @pytest.fixture(scope="session", autouse=True)

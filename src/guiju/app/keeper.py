@@ -152,7 +152,7 @@ def _verify_apart(house: House) -> None:
     command = [sys.executable, "-m", "guiju.app", "--data", house.settings.data]
     environment = {**os.environ, "GUIJU_DATABASE": house.settings.database_url}
     done = subprocess.run(  # noqa: S603 - our own program with our own folder
-        [*_BESIDE, *command, "ledger", "verify", "--json"],
+        [*_BESIDE, *command, "ledger", "verify", "--json", "--processes", "1"],
         check=False,
         capture_output=True,
         env=environment,

@@ -33,6 +33,8 @@ class Statement(msgspec.Struct, frozen=True):
 
 def canonical(value: Any) -> bytes:
     """The canonical JSON bytes of `value`; raises TypeError for a float or a non-string key."""
+    if type(value) is str:
+        return _encoder.encode(value)
     if not isinstance(value, Statement):
         _refuse_others(value)
     elif not _holds(type(value)):

@@ -15,6 +15,7 @@ from cryptography import x509
 
 from guiju.kernel import Invalid, Text, Unavailable, isoformat, software
 from guiju.ledger import exporting, proving, publishing, service, signing, stamping, verifying
+from guiju.ledger.bundlecheck import cores
 from guiju.ledger.model import VerifyReport
 from guiju.ledger.notes import encode
 from guiju.ledger.verify_bundle import CANNOT
@@ -79,11 +80,18 @@ def group() -> None:
 
 @group.command()
 @_options
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=cores,
+    show_default="all cores",
+    help="How many to use.",
+)
 @click.pass_context
-def verify(context: click.Context, lang: str, *, as_json: bool) -> None:
+def verify(context: click.Context, lang: str, processes: int, *, as_json: bool) -> None:
     """Check every entry, checkpoint, file and row (exit 1: something does not hold)."""
     source = _source(context)
-    report = verifying.verify(source.database, source.tiles, _progress)
+    report = verifying.verify(source.database, source.tiles, _progress, processes)
     problems = [{"where": one.where, "what": one.what.to(lang)} for one in report.problems]
     value = {"ok": report.ok, "size": report.size, "root": report.root, "problems": problems}
     _put(value, _report_lines(report, lang), as_json=as_json)

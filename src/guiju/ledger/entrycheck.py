@@ -7,42 +7,41 @@ one changed byte is shown as one problem in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
 from sqlalchemy import text
 
+from guiju.ledger.bundlecheck import (
+    COLUMNS,
+    Looked,
+    Looker,
+    Page,
+    Place,
+    Rows,
+    Sound,
+    canonical_leaf,
+    looked_apart,
+    looked_here,
+    rows_between,
+)
 from guiju.ledger.checkpointcheck import Checkpoints
 from guiju.ledger.findings import Findings
 from guiju.ledger.rowcheck import Named
-from guiju.ledger.service import code_key, entry_code, is_sound
+from guiju.ledger.service import code_key, is_sound
 from guiju.ledger.tilecheck import Files
 from guiju.ledger.tiles import WIDTH
-from guiju.ledger.tree import HASH, Range, perfect_root
+from guiju.ledger.tree import HASH, Range, leaf_hash, root_of
 from guiju.storage import Tx
 
 Progress = Callable[[int, int], None]
 _PAGE = 16 * WIDTH
+_WORTH = 50_000  # leaves for which other processes are worth starting
 _UNKNOWN = bytes(HASH)
-# Plain text, so that values come as the database holds them.
-_COLUMNS = "SELECT arrival, id, position, subject, leaf, code FROM ledger_entry WHERE "
-_BETWEEN = text(_COLUMNS + "position >= :low AND position < :high ORDER BY position")
-_PENDING = text(_COLUMNS + "position IS NULL ORDER BY arrival")
-_STRAY = text(_COLUMNS + "position >= :size OR position < 0 ORDER BY position")
+_PENDING = text(COLUMNS + "position IS NULL ORDER BY arrival")
+_STRAY = text(COLUMNS + "position >= :size OR position < 0 ORDER BY position")
 _LAST = text("SELECT max(position) FROM ledger_entry WHERE position < :size")
-
-
 _NOTHING: dict[str, Any] = {"rows": []}
-
-
-def _refuse_fraction(said: str) -> float:
-    raise ValueError(f"evidence holds no fractions: {said}")
-
-
-_decode = msgspec.json.Decoder(dict[str, Any], float_hook=_refuse_fraction).decode
-_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class EntryWalk:
@@ -62,15 +61,17 @@ class EntryWalk:
         self._doubt = False  # an entry is altered or gone, and no copy stood in for it
         self._stood_in: set[object] = set()
 
-    def run(self, progress: Progress) -> bytes:
-        """Walk to the end; the root over all entries that have a place."""
+    def run(self, progress: Progress, processes: int = 1) -> bytes:
+        """Walk to the end, with the help of so many; the root over all that have a place."""
         size = self._checkpoints.size
         last = self._tx.execute(_LAST, {"size": size}).scalar()
         end = 0 if last is None else min(size, int(last) + 1)
         peaks: list[bytes] = []
-        for number, rows in self._bundles(end):
-            peaks = self._bundle(number, min(WIDTH, end - number * WIDTH), rows)
-            progress(min(end, (number + 1) * WIDTH), size)
+        for page, seen in self._looked(end, processes):
+            for first, sound in zip(range(page.begin, page.end, WIDTH), seen, strict=True):
+                width = min(WIDTH, end - first)
+                peaks = self._bundle(first, width, sound)
+                progress(first + width, size)
         if end < size:
             self._gone(end, size - 1)
         self._files.finish(end)
@@ -78,32 +79,37 @@ class EntryWalk:
         self._pending()
         return Range(end, peaks).root()
 
-    def _bundles(self, end: int) -> Iterator[tuple[int, Sequence[Any]]]:
-        for start in range(0, end, _PAGE):
-            stop = min(start + _PAGE, end)
-            rows = self._tx.execute(_BETWEEN, {"low": start, "high": stop}).all()
-            at = 0
-            for low in range(start, stop, WIDTH):
-                begin = at
-                while at < len(rows) and rows[at].position < low + WIDTH:
-                    at += 1
-                yield low // WIDTH, rows[begin:at]
+    def _looked(self, end: int, processes: int) -> Looked:
+        published = self._files.whole
+        pages = (Page(begin, min(begin + _PAGE, end), published) for begin in range(0, end, _PAGE))
+        looker = Looker(self._rows, self._key, self._files.path)
+        if processes == 1 or end < _WORTH:
+            return looked_here(looker, pages)
+        url = self._tx.connection.engine.url.render_as_string(hide_password=False)
+        place = Place(url, self._key, self._files.path)
+        return looked_apart(looker, place, pages, processes)
 
-    def _bundle(self, number: int, width: int, rows: Sequence[Any]) -> list[bytes]:
-        """Check one bundle; the peaks of the whole tree after it."""
-        first = number * WIDTH
-        leaves = self._leaves(number, width, rows)
-        hashes = [_UNKNOWN if leaf is None else sha256(b"\x00" + leaf).digest() for leaf in leaves]
-        due = self._checkpoints.due(first + width)
-        if width == WIDTH and all(size == first + WIDTH for size, _ in due):
-            inner = Range(WIDTH, [perfect_root(hashes)])
+    def _rows(self, low: int, high: int) -> Rows:
+        return rows_between(self._tx.connection, low, high)
+
+    def _bundle(self, first: int, width: int, sound: Sound | None) -> list[bytes]:
+        """Take one bundle; the peaks of the whole tree after it."""
+        number = first // WIDTH
+        if sound is not None and self._files.settled(number):
+            hashes, root = sound.hashes, sound.root
+            self._files.pass_over(number, width, root)
+            if sound.attested:
+                self._named.take(sound.attested)
         else:
-            inner = Range()
-        for size, which in due:
-            inner.extend(hashes[inner.size : size - first])
+            leaves = self._leaves(first, width)
+            hashes = [_UNKNOWN if leaf is None else leaf_hash(leaf) for leaf in leaves]
+            root = root_of(hashes)
+            self._files.take(number, leaves, hashes, root)
+        inner = Range()
+        for size, which in self._checkpoints.due(first + width):
+            inner = _grown(inner, hashes, root, size - first)
             self._checkpoints.compare(which, self._peaks(inner), doubt=self._doubt)
-        inner.extend(hashes[inner.size :])
-        self._files.take(number, leaves, hashes, inner.root())
+        inner = _grown(inner, hashes, root, width)
         peaks = self._peaks(inner)
         if width == WIDTH:
             self._blocks.extend(inner.peaks)
@@ -116,36 +122,27 @@ class EntryWalk:
         whole.extend(inner.peaks)
         return whole.peaks
 
-    def _leaves(self, number: int, width: int, rows: Sequence[Any]) -> list[bytes | None]:
-        """The leaves of a bundle, with published copies for what is altered or gone."""
-        first = number * WIDTH
+    def _leaves(self, first: int, width: int) -> list[bytes | None]:
+        """The leaves of a bundle, with published copies for what is altered or gone.
+
+        Says what is wrong with each.
+        """
         leaves: list[bytes | None] = [None] * width
-        attested: list[Any] = []
         wrong: list[int] = []
-        key = self._key
-        for row in rows:
-            arrival, name, place, subject, leaf, code = row
+        for row in self._rows(first, first + width):
+            place = row.position
             if type(place) is not int:
                 self._found.add(f"ledger_entry position {place}", *_NO_POSITION)
                 continue
-            # The straight way for what is sound; `_sound` finds the words for what is not.
-            if type(leaf) is bytes and entry_code(key, arrival, leaf) == code:
-                value = _canonical(leaf)
-                if value is None or value["id"] != name or value["subject"] != subject:
-                    value = self._sound(row, f"ledger_entry position {place}") or _NOTHING
-                attested += value["rows"]
-                leaves[place - first] = leaf
-            else:
-                self._sound(row, f"ledger_entry position {place}")
+            if self._sound(row, f"ledger_entry position {place}") is None:
                 wrong.append(place - first)
-                leaves[place - first] = leaf if type(leaf) is bytes else None
-        absent = [at for at in range(width) if leaves[at] is None and at not in wrong]
-        for place in absent:
-            self._gone(first + place, first + place)
+            leaves[place - first] = row.leaf if type(row.leaf) is bytes else None
+        absent = [at for at, leaf in enumerate(leaves) if leaf is None and at not in wrong]
+        for at in absent:
+            self._gone(first + at, first + at)
         if wrong or absent:
-            self._stand_in(number, leaves, sorted([*wrong, *absent]))
-            attested = [pair for leaf in leaves for pair in _rows_of(leaf)]
-        if attested:
+            self._stand_in(first // WIDTH, leaves, sorted([*wrong, *absent]))
+        if attested := [pair for leaf in leaves for pair in _rows_of(leaf)]:
             self._named.take(attested)
         return leaves
 
@@ -160,10 +157,10 @@ class EntryWalk:
 
     def _sound(self, row: Any, where: str) -> dict[str, Any] | None:
         """The leaf as a value after saying what is wrong with it; None when it was altered."""
-        if not is_sound(self._key, row):
+        if not is_sound(self._key, row.arrival, row.leaf, row.code):
             self._found.add(where, *_ALTERED)
             return None
-        value = _canonical(row.leaf)
+        value = canonical_leaf(row.leaf)
         if value is None:
             self._found.add(where, *_NOT_CANONICAL)
             return _NOTHING
@@ -187,22 +184,21 @@ class EntryWalk:
                 self._named.take(_rows_of(row.leaf))
 
 
-def _canonical(leaf: bytes) -> dict[str, Any] | None:
-    try:
-        value = _decode(leaf)
-    except (ValueError, RecursionError):
-        return None
-    whole = "id" in value and "subject" in value and type(value.get("rows")) is list
-    return value if whole and _encode(value) == leaf else None
+def _grown(inner: Range, hashes: Sequence[bytes], root: bytes, size: int) -> Range:
+    """The tree over the first `size` hashes of a bundle, of which `inner` holds a beginning."""
+    if size == WIDTH:
+        return Range(WIDTH, [root])
+    inner.extend(hashes[inner.size : size])
+    return inner
 
 
 def _rows_of(leaf: bytes | None) -> list[Any]:
-    value = None if leaf is None else _canonical(leaf)
+    value = None if leaf is None else canonical_leaf(leaf)
     return [] if value is None else value["rows"]
 
 
 def _id_of(leaf: bytes) -> object:
-    value = _canonical(leaf)
+    value = canonical_leaf(leaf)
     return None if value is None else value.get("id")
 
 

@@ -20,6 +20,10 @@ from guiju.storage import RowDigest
 LEAF_VERSION = 1
 # Entry bundles carry a leaf's length in sixteen bits (C2SP tlog-tiles).
 LEAF_LIMIT = 65_535
+_LEAF = (
+    b'{"actor":%b,"at":"%b","controls":%b,"facts":%b,"id":"%b","kind":"%b","rows":%b,"subject":%b,'
+    b'"v":%d}'
+).replace(b"%d", str(LEAF_VERSION).encode())
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -70,22 +74,16 @@ def leaf_of(one: Evidence, evidence_id: str, at: str, rows: Sequence[RowDigest])
     Raises:
         Invalid: `evidence-too-large`.
     """
-    facts = canonical(dict(one.facts) if isinstance(one.facts, Mapping) else one.facts)
-    subject = b"null" if one.subject is None else canonical(one.subject)
-    leaf = b"".join(
-        (
-            b'{"actor":',
-            _actor(one.actor),
-            f',"at":"{at}","controls":'.encode(),
-            _words(one.controls),
-            b',"facts":',
-            facts,
-            f',"id":"{evidence_id}","kind":"{one.kind}","rows":'.encode(),
-            canonical(rows) if rows else b"[]",
-            b',"subject":',
-            subject,
-            b',"v":%d}' % LEAF_VERSION,
-        )
+    facts = one.facts if isinstance(one.facts, dict | Statement) else dict(one.facts)
+    leaf = _LEAF % (
+        _actor(one.actor),
+        at.encode(),
+        _words(one.controls),
+        canonical(facts),
+        evidence_id.encode(),
+        one.kind.encode(),
+        canonical(rows) if rows else b"[]",
+        b"null" if one.subject is None else canonical(one.subject),
     )
     if len(leaf) > LEAF_LIMIT:
         raise _too_large(one.kind, len(leaf))

@@ -132,7 +132,7 @@ def _sound_leaves(tx: Tx, begin: int, end: int, fresh: Fresh) -> Iterator[tuple[
     known = max(fresh.begin(end), begin)
     expected, key = begin, code_key(tx.keys)
     for row in store.stream_entries(tx, begin, known):
-        if row.position != expected or not is_sound(key, row):
+        if row.position != expected or not is_sound(key, row.arrival, row.leaf, row.code):
             break
         yield row.leaf, leaf_hash(row.leaf)
         expected += 1

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
-    Index,
     Integer,
     LargeBinary,
     Row,
@@ -36,15 +35,6 @@ ENTRY = table(
     Column("subject", String(80), nullable=True),
     Column("leaf", LargeBinary, nullable=False),
     Column("code", LargeBinary(16), nullable=False),
-    # Only what has its place is indexed by subject: appending touches no page for each person,
-    # integration does so once for many entries.
-    Index(
-        "ix_ledger_entry_subject_position",
-        "subject",
-        "position",
-        sqlite_where=text("position IS NOT NULL"),
-        postgresql_where=text("position IS NOT NULL"),
-    ),
     guard="self",
 )
 
@@ -82,6 +72,11 @@ _INTEGRATION_LOCK = 71_0019
 _PAGE = 2_000
 
 _LAST_ARRIVAL = "SELECT max(arrival) FROM ledger_entry"
+# Plain text, so that values come as the database holds them, and thousands without conversion.
+_PENDING = text(
+    "SELECT arrival, leaf, code FROM ledger_entry WHERE position IS NULL ORDER BY arrival"
+    " LIMIT :limit"
+)
 _LEAVES = select(ENTRY.c.position, ENTRY.c.leaf)
 
 
@@ -122,9 +117,7 @@ def anything_pending(tx: Tx) -> bool:
 
 def pending(tx: Tx, limit: int) -> Sequence[Row[Any]]:
     """Arrival, leaf and code of entries without a position, by arrival."""
-    wanted = select(ENTRY.c.arrival, ENTRY.c.leaf, ENTRY.c.code)
-    waiting = wanted.where(ENTRY.c.position.is_(null())).order_by(ENTRY.c.arrival)
-    return tx.rows(waiting.limit(limit))
+    return tx.execute(_PENDING, {"limit": limit}).all()
 
 
 def set_positions(tx: Tx, arrivals: Sequence[int], first: int) -> None:
@@ -144,6 +137,9 @@ def set_positions(tx: Tx, arrivals: Sequence[int], first: int) -> None:
 
 def _runs(arrivals: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     """Stretches without a gap: first, last, and how many came before."""
+    if arrivals[-1] - arrivals[0] == len(arrivals) - 1:
+        yield arrivals[0], arrivals[-1], 0
+        return
     begin = 0
     for place in range(1, len(arrivals) + 1):
         if place == len(arrivals) or arrivals[place] != arrivals[place - 1] + 1:
@@ -201,14 +197,6 @@ def stream_entries(tx: Tx, begin: int, end: int) -> Iterator[Row[Any]]:
 def entry(tx: Tx, evidence_id: str) -> Row[Any] | None:
     """Position and leaf of one entry by its id."""
     return tx.row(_LEAVES.where(ENTRY.c.id == evidence_id))
-
-
-def entries_about(tx: Tx, subject: str, limit: int) -> Sequence[Row[Any]]:
-    """Position and leaf of what is about `subject`, newest first."""
-    about = _LEAVES.where(ENTRY.c.subject == subject).limit(limit)
-    waiting = about.where(ENTRY.c.position.is_(null())).order_by(ENTRY.c.arrival.desc())
-    placed = about.where(ENTRY.c.position.is_not(null())).order_by(ENTRY.c.position.desc())
-    return [*tx.rows(waiting), *tx.rows(placed)][:limit]
 
 
 def positions(tx: Tx, ids: Iterable[str]) -> dict[str, int | None]:

@@ -38,6 +38,8 @@ class Files:
                 names = self._folder.files()
                 self.checkpoint = self._folder.read(CHECKPOINT)
             self._sort(names)
+        # How many bundles, from the first on, have their two full files and no other.
+        self.whole = self._count_whole()
         self._upper: dict[int, list[bytes]] = defaultdict(list)
         self._begun: dict[int, int] = defaultdict(int)
 
@@ -48,6 +50,14 @@ class Files:
                 self._tiles[tile.level, tile.number].append(tile)
             elif name != CHECKPOINT:
                 self._found.add(name, "不应有此文件。", "No such file belongs here.")
+
+    def _count_whole(self) -> int:
+        number = 0
+        while all(
+            self._tiles.get((level, number)) == [Tile(level, number)] for level in (ENTRIES, 0)
+        ):
+            number += 1
+        return number
 
     @property
     def any(self) -> bool:
@@ -68,6 +78,26 @@ class Files:
             return []
         return unbundle(self._folder.read(max(there, key=_width).path) or b"")
 
+    @property
+    def path(self) -> Path | None:
+        """The folder; None when there is none."""
+        return None if self._folder is None else self._folder.path
+
+    def settled(self, number: int) -> bool:
+        """Whether bundle `number` needs no `take` when all its rows are sound.
+
+        Its two files, full and no others, were compared with the rows; or it has none.
+        """
+        listed = (ENTRIES, number) in self._tiles or (0, number) in self._tiles
+        return number < self.whole or not listed
+
+    def pass_over(self, number: int, width: int, root: bytes) -> None:
+        """Bundle `number`, which is settled and has this root, stands for itself."""
+        self._tiles.pop((ENTRIES, number), None)
+        self._tiles.pop((0, number), None)
+        if width == WIDTH:
+            self._rise(0, root)
+
     def take(
         self, number: int, leaves: Sequence[bytes | None], hashes: Sequence[bytes], root: bytes
     ) -> None:
@@ -76,28 +106,31 @@ class Files:
         for tile in self._tiles.pop((ENTRIES, number), ()):
             if len(whole) == len(leaves):
                 self._compare(tile, len(leaves), bundle(whole[: tile.width]))
-        self._take_hashes(0, number, hashes, root)
+        self._compare_hashes(0, number, hashes)
+        if len(hashes) == WIDTH:
+            self._rise(0, root)
 
-    def _take_hashes(
-        self, level: int, number: int, hashes: Sequence[bytes], root: bytes | None = None
-    ) -> None:
+    def _compare_hashes(self, level: int, number: int, hashes: Sequence[bytes]) -> None:
         if there := self._tiles.pop((level, number), None):
             whole = b"".join(hashes)
             for tile in there:
                 self._compare(tile, len(hashes), whole[: tile.width * HASH])
-        if len(hashes) == WIDTH:
-            above = self._upper[level + 1]
-            above.append(root or perfect_root(hashes))
-            if len(above) == WIDTH:
-                full = self._upper.pop(level + 1)
-                self._take_hashes(level + 1, self._begun[level + 1], full)
-                self._begun[level + 1] += 1
+
+    def _rise(self, level: int, root: bytes) -> None:
+        """A full tile of `level` has this root, which is a hash of the level above."""
+        above = self._upper[level + 1]
+        above.append(root)
+        if len(above) == WIDTH:
+            full = self._upper.pop(level + 1)
+            self._compare_hashes(level + 1, self._begun[level + 1], full)
+            self._begun[level + 1] += 1
+            self._rise(level + 1, perfect_root(full))
 
     def finish(self, size: int) -> None:
         """No more leaves: the last tiles of the upper levels, and files that are beyond them."""
         for level in sorted(self._upper):
             if self._upper[level]:
-                self._take_hashes(level, self._begun[level], self._upper[level])
+                self._compare_hashes(level, self._begun[level], self._upper[level])
         for level, number in sorted(self._tiles):
             for tile in self._tiles[level, number]:
                 if number * WIDTH >= count_at(level, size):

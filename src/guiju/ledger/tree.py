@@ -22,6 +22,12 @@ def leaf_hash(leaf: bytes) -> bytes:
     return sha256(b"\x00" + leaf).digest()
 
 
+def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
+    """The hash of each of many leaves."""
+    join = sha256
+    return [join(b"\x00" + leaf).digest() for leaf in leaves]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of an inner node."""
     return sha256(b"\x01" + left + right).digest()
@@ -41,15 +47,18 @@ class Range:
 
     def extend(self, hashes: Iterable[bytes]) -> None:
         """Add leaves by their hashes."""
-        peaks, size, join = self.peaks, self.size, sha256
-        for leaf in hashes:
-            node, rest = leaf, size
-            while rest & 1:
-                node = join(b"\x01" + peaks.pop() + node).digest()
-                rest >>= 1
-            peaks.append(node)
-            size += 1
-        self.size = size
+        row, rest = list(hashes), self.size
+        self.size += len(row)
+        made: list[bytes] = []
+        # Level by level: what waits there at the left joins, and what is left over waits.
+        while row:
+            if rest & 1:
+                row.insert(0, self.peaks.pop())
+            if len(row) & 1:
+                made.append(row.pop())
+            row = _pairs(row)
+            rest >>= 1
+        self.peaks += reversed(made)
 
     def root(self) -> bytes:
         """The tree head's root hash."""
@@ -75,11 +84,16 @@ def root_of(hashes: Iterable[bytes]) -> bytes:
 
 def perfect_root(hashes: Sequence[bytes]) -> bytes:
     """The root over a power of two of hashes, level by level: the fast way for whole tiles."""
-    row, join = hashes, sha256
+    row = hashes
     while len(row) > 1:
-        pairs = iter(row)
-        row = [join(b"\x01" + one + other).digest() for one, other in zip(pairs, pairs)]  # noqa: B905 - it cannot be odd
+        row = _pairs(row)
     return row[0]
+
+
+def _pairs(row: Sequence[bytes]) -> list[bytes]:
+    """The level above an even number of hashes."""
+    pairs, join = iter(row), sha256
+    return [join(b"\x01" + one + other).digest() for one, other in zip(pairs, pairs)]  # noqa: B905 - it cannot be odd
 
 
 def _split(size: int) -> int:

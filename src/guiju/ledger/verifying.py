@@ -24,9 +24,14 @@ from guiju.storage import Database, Tx
 
 
 def verify(
-    db: Database, folder: Path | None = None, progress: Progress | None = None
+    db: Database,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+    processes: int = 1,
 ) -> VerifyReport:
     """Check the whole ledger, its files in `folder`, and every row that evidence speaks of.
+
+    With the help of so many `processes` when the ledger is large enough to be worth them.
 
     Raises:
         Unavailable: the database or the folder cannot be read.
@@ -38,7 +43,9 @@ def verify(
             _one_snapshot(tx)
             checkpoints = Checkpoints(tx, files.checkpoint, found, tiles=files.any)
             files.require(checkpoints.published)
-            root = EntryWalk(tx, files, checkpoints, named, found).run(progress or _silent)
+            root = EntryWalk(tx, files, checkpoints, named, found).run(
+                progress or _silent, processes
+            )
             check_rows(tx, named, found)
     finally:
         named.close()

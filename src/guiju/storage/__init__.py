@@ -8,7 +8,7 @@ cannot drift apart (house rule of section 6; Article 19 asks for what this makes
 """
 
 from guiju.storage.columns import CanonicalJson, Instant
-from guiju.storage.database import Database
+from guiju.storage.database import Database, engine_at
 from guiju.storage.listening import Listener, notify
 from guiju.storage.migrate import head_revision, migrate, revision
 from guiju.storage.tables import (
@@ -34,6 +34,7 @@ __all__ = [
     "UnattestedChangeError",
     "coded_row_holds",
     "destroy_key",
+    "engine_at",
     "guard_of",
     "head_revision",
     "metadata",

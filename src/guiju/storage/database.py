@@ -68,7 +68,7 @@ class Database:
             Invalid: the address names no database we know.
             Unavailable: the driver is not installed.
         """
-        return cls(_engine(url), keys, clock or SystemClock())
+        return cls(engine_at(url), keys, clock or SystemClock())
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -133,7 +133,13 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def engine_at(url: str) -> Engine:
+    """Connections alone, for who needs no transactions of ours: another process that looks on.
+
+    Raises:
+        Invalid: the address names no database we know.
+        Unavailable: the driver is not installed.
+    """
     try:
         address = make_url(url)
         if address.drivername == "sqlite":

@@ -16,7 +16,6 @@ from guiju.ledger import (
     append,
     append_many,
     checkpoint,
-    entries_about,
     entry,
     integrate,
     leaves,
@@ -106,19 +105,7 @@ def test_integration_goes_on_where_it_was(any_db, record):
         assert [leaf.pop("index") for leaf in found] == list(range(309))
         assert last.root == root_of(leaf_hash(canonical(leaf)) for leaf in found)
         assert [leaf["id"] for leaf in leaves(tx, since=305, limit=2)] == names[305:307]
-        assert [leaf["id"] for leaf in entries_about(tx, "pe_3", limit=1)] == [names[8 + 297]]
     assert integrate(any_db) is None
-
-
-def test_what_is_about_someone_is_found_newest_first(any_db, record):
-    """Pending and placed alike, by an index that holds placed entries only."""
-    names = record(any_db, 21)
-    integrate(any_db)
-    names += record(any_db, 14)
-    mine = [name for number, name in enumerate(names) if number % 7 == 3]
-    with any_db.read() as tx:
-        assert [leaf["id"] for leaf in entries_about(tx, "pe_3")] == mine[::-1]
-        assert [leaf["id"] for leaf in entries_about(tx, "pe_3", limit=3)] == mine[::-1][:3]
 
 
 def test_ids_rise_as_the_evidence_does(db, record):
@@ -165,7 +152,6 @@ def test_an_unknown_id_is_nothing(db):
     """None for what is not there, and an empty ledger has no checkpoint to make."""
     with db.read() as tx:
         assert entry(tx, "ev_nothing") is None
-        assert entries_about(tx, "pe_nobody") == []
     assert integrate(db) is None
 
 

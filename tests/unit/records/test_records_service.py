@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
+from tests.unit.conftest import About
 
 from guiju import ledger, records
 from guiju.kernel import Actor, ActorKind, FixedClock, Invalid, NotFound, Refused
-from guiju.ledger import entries_about, entry
+from guiju.ledger import entry
 from guiju.records import Exchange, Finding, Label, Refusal, Screening, Usage
 from guiju.records.store import BODY, EXCHANGE
 from guiju.storage import Database
@@ -155,7 +156,7 @@ def test_nothing_to_record_changes_nothing(db: Database) -> None:
 
 @pytest.mark.control("records-sealed")
 def test_content_opens_for_a_reason_and_the_reading_stays_on_record(
-    db: Database, clock: FixedClock
+    db: Database, clock: FixedClock, about: About
 ) -> None:
     """The officer reads, the person reads their own; nobody without a reason, no stranger."""
     with db.write() as tx:
@@ -171,7 +172,7 @@ def test_content_opens_for_a_reason_and_the_reading_stays_on_record(
     with pytest.raises(NotFound), db.write() as tx:
         records.read(tx, OFFICER, "req_none", "why")
     with db.read() as tx:
-        readings = [one for one in entries_about(tx, "pe_1") if one["kind"] == "record-read"]
+        readings = [one for one in about(tx, "pe_1") if one["kind"] == "record-read"]
     assert len(readings) == 2
     assert "complaint" not in json.dumps(readings)
 

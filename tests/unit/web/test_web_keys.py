@@ -7,9 +7,9 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 from tests.browser.composed import Composed
+from tests.unit.conftest import About
 
 from guiju import accounts
-from guiju.ledger import entries_about
 from guiju.limits import Hand, Limits, Meter, Turn, moment, packed, save
 
 from .conftest import Visit, token
@@ -100,7 +100,7 @@ def test_what_is_no_number_is_told_and_changes_nothing(visit: Visit, key: str):
 
 
 def test_a_keeper_revokes_a_key_for_a_reason_and_others_do_not(
-    visit: Visit, house: Composed, key: str
+    visit: Visit, house: Composed, key: str, about: About
 ):
     """Once; then the page says when, and the evidence why."""
     browser, at = visit("auditor"), f"/console/keys/{key}"
@@ -116,7 +116,7 @@ def test_a_keeper_revokes_a_key_for_a_reason_and_others_do_not(
     assert send(keeper, f"{at}/revoke", "/console/policies", reason="leaked").status_code == 409
     with house.database.read() as tx:
         found = accounts.service.get_key(tx, key)
-        (leaf,) = [one for one in entries_about(tx, found.owner) if one["kind"] == "key-revoked"]
+        (leaf,) = [one for one in about(tx, found.owner) if one["kind"] == "key-revoked"]
     assert leaf["facts"]["reason"] == "leaked"
 
 
@@ -141,7 +141,9 @@ def test_a_keeper_issues_a_key_with_limits_of_its_own(visit: Visit, house: Compo
 
 
 @pytest.mark.control("account-and-keys")
-def test_a_keeper_says_which_models_a_key_may_ask_for(visit: Visit, house: Composed, key: str):
+def test_a_keeper_says_which_models_a_key_may_ask_for(
+    visit: Visit, house: Composed, key: str, about: About
+):
     """One name a line; nothing is all again; each change is on record."""
     keeper, at = visit("second"), f"/console/keys/{key}"
     answer = send(keeper, f"{at}/models", at, models="qwen-max\r\nqwen-turbo", reason="pilot")
@@ -155,7 +157,7 @@ def test_a_keeper_says_which_models_a_key_may_ask_for(visit: Visit, house: Compo
     send(keeper, f"{at}/models", at, models="", reason="pilot-over")
     with house.database.read() as tx:
         assert accounts.models_of(tx, [key]) == {}
-        changes = [one for one in entries_about(tx, key) if one["kind"] == "key-models-changed"]
+        changes = [one for one in about(tx, key) if one["kind"] == "key-models-changed"]
     assert sorted(one["facts"]["to"] for one in changes) == [[], ["qwen-max", "qwen-turbo"]]
     refused = send(visit("auditor"), f"{at}/models", "/console/policies", models="a", reason="no")
     assert refused.status_code == 403

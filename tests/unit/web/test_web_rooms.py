@@ -7,8 +7,9 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 from tests.browser.composed import PASSWORD, Composed
+from tests.unit.conftest import About
 
-from guiju import accounts, ledger, policies
+from guiju import accounts, policies
 
 from .conftest import Visit, token
 
@@ -107,7 +108,7 @@ def test_a_session_lasts_while_it_is_used_and_ends_when_left_alone(visit: Visit,
 
 
 @pytest.mark.control("agreement-before-use")
-def test_a_newcomer_reads_and_accepts_on_the_page(visit: Visit, house: Composed):
+def test_a_newcomer_reads_and_accepts_on_the_page(visit: Visit, house: Composed, about: About):
     """The account says that it is owed until then; the acceptance is on record."""
     browser = visit("newcomer", "/sign-in")
     assert "You have not accepted version 1" in _said(browser.get("/me", headers=EN).text)
@@ -116,7 +117,7 @@ def test_a_newcomer_reads_and_accepts_on_the_page(visit: Visit, house: Composed)
     with house.database.read() as tx:
         person = accounts.find_person(tx, "newcomer")
         assert person is not None
-        kinds = [one["kind"] for one in ledger.entries_about(tx, person.id)]
+        kinds = [one["kind"] for one in about(tx, person.id)]
     assert kinds[0] == "agreement-accepted"
 
 
