@@ -29,6 +29,7 @@ _NO_KEYS: labelling.Pinned = {}
 Keys = Callable[[], labelling.Pinned]
 _WORDS = {
     "trust": labelling.trust_in_words,
+    "watermark": labelling.watermark_in_words,
     "verdict": labelling.verdict_in_words,
     "reason": labelling.reason_in_words,
     "field": labelling.field_in_words,
@@ -36,7 +37,7 @@ _WORDS = {
 }
 
 
-_SAME, _CHANGED = "same", "changed"
+_SAME, _CHANGED, _MARKED = "same", "changed", "marked"
 _HERE = {
     _SAME: Text(
         zh="本服务以此编号交付过这个文件，字节完全一致。",
@@ -46,6 +47,10 @@ _HERE = {
         zh="本服务以此编号交付过另一份内容：文件已被改动，或标识被放到了别的文件上。",
         en="This service delivered other bytes under this number: the file was changed, or its"
         " label was put on another one.",
+    ),
+    _MARKED: Text(
+        zh="本服务交付过带有这个水印的图片；这一份的标识已经丢失。",
+        en="This service delivered a picture with this watermark; this copy has lost its label.",
     ),
 }
 
@@ -60,7 +65,7 @@ class Examiner:
 
     def checked(self, source: bytes | str, name: str = "") -> labelling.Report:
         """The verdict; of a file also whether it is the one that was delivered here."""
-        report = labelling.check(source, name, pinned=self._pinned())
+        report = labelling.check(source, name, pinned=self._pinned(), watermark=True)
         return report if isinstance(source, str) else _with_records(report, source, self._database)
 
     def keys(self) -> dict[str, list[str]]:
@@ -164,12 +169,17 @@ def _with_records(
     report: labelling.Report, data: bytes, database: Database | None
 ) -> labelling.Report:
     """The report, and whether this very file was delivered here under the numbers in its label."""
-    if database is None or report.label is None:
+    if database is None or (report.label is None and report.mark is None):
         return report
-    said = {report.label.get(name, "") for name in ("ProduceID", "PropagateID")}
+    label = report.label or {}
+    said = {label.get(name, "") for name in ("ProduceID", "PropagateID")}
     numbers = [one for one in said if _NUMBER.fullmatch(one)]
     with database.read() as tx:
         found = [one for one in (records.made(tx, number) for number in numbers) if one]
+        if not label and report.mark is not None:
+            found = records.made_with_mark(tx, report.mark)
+            if found:
+                return replace(report, axes={**report.axes, "ledger": _MARKED})
     if not found:
         return report
     same = any(one.digest == digest(data) for one in found)

@@ -69,6 +69,7 @@ class Rules:
     heard_at_start: bool = True
     waiver: str | None = None
     signing: Signing | None = None
+    watermark: bool = False
     links: Links = field(default_factory=lambda: Links(os.urandom(32)))
 
     @property
@@ -190,6 +191,7 @@ class RulesHolder:
             shown=_shown(body["labels"]),
             heard_at_start=body["labels"].get("audio", {}).get("place", "start") == "start",
             waiver=_terms(body["labels"]),
+            watermark=body["labels"].get("watermark", {}).get("pictures", False),
             signing=signing_of(body["labels"], producer, secret),
             links=self._links,
             answers=Answers.load(screening),

@@ -21,11 +21,12 @@ from guiju.labelling.explaining import (
     reason_in_words,
     trust_in_words,
     verdict_in_words,
+    watermark_in_words,
 )
 from guiju.labelling.marking import Marked, Present, mark, propagate, signed
 from guiju.labelling.model import AigcLabel, field_names, first_write
 from guiju.labelling.reading import FoundLabel, labels_in, parse
-from guiju.labelling.report import ExplicitFound, Judgement, LabelVerdict, Reading, Report
+from guiju.labelling.report import ExplicitFound, Hiding, Judgement, LabelVerdict, Reading, Report
 from guiju.labelling.security import (
     Pair,
     Pinned,
@@ -60,6 +61,7 @@ __all__ = [
     "ExplicitFound",
     "ExplicitLabel",
     "FoundLabel",
+    "Hiding",
     "Judgement",
     "LabelVerdict",
     "Marked",
@@ -103,5 +105,6 @@ __all__ = [
     "trust_in_words",
     "unbound",
     "verdict_in_words",
+    "watermark_in_words",
     "write_pair",
 ]

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from guiju.labelling.containers import container_of, front_matter
+from guiju.labelling.containers import Medium, container_of, front_matter
 from guiju.labelling.containers.walking import collected
 from guiju.labelling.files import Source, beside, labels_of, loaded, read_bytes
 from guiju.labelling.reading import labels_in
-from guiju.labelling.report import Reading, Report, report
+from guiju.labelling.report import Hiding, Reading, Report, report
 from guiju.labelling.security import Binding, Pinned, examine
 from guiju.labelling.security.binding import binding_of
 from guiju.labelling.visible import explicit_in
@@ -38,16 +38,47 @@ def read(source: Source, name: str = "") -> Reading:
     return reading
 
 
-def check(source: Source, name: str = "", *, pinned: Pinned | None = None) -> Report:
+def check(
+    source: Source, name: str = "", *, pinned: Pinned | None = None, watermark: bool = False
+) -> Report:
     """The verdict on the labels of a text, of bytes, or of the file at a path; raises as `read`.
 
     `pinned` are the keys by which providers are known: without them a signature shows only that a
-    label was not changed.
+    label was not changed. With `watermark` a picture is also looked into for a mark, which takes
+    some tenths of a second.
     """
     reading = read(source, name)
-    if len(reading.labels) != 1 or reading.labels[0].faults:
-        return report(reading)
-    return report(reading, examine(reading.labels[0].label, lambda: _binding(source, name), pinned))
+    hiding, mark = _watermark(source, name, reading) if watermark else _NOT_LOOKED
+    standing = None
+    if len(reading.labels) == 1 and not reading.labels[0].faults:
+        label = reading.labels[0].label
+        standing = examine(label, lambda: _binding(source, name), pinned)
+    return replace(report(reading, standing, hiding), mark=mark)
+
+
+_NOT_LOOKED = (Hiding.NOT_CHECKED, None)
+
+
+def _watermark(source: Source, name: str, reading: Reading) -> tuple[Hiding, str | None]:
+    """What a mark in a picture says of the label beside it, and the mark."""
+    data, name = (b"", name) if isinstance(source, str) else loaded(source, name)
+    container = container_of(data, name)
+    if container is None or container.medium is not Medium.IMAGE:
+        return _NOT_LOOKED
+    from guiju.labelling.watermark import look, mark_of  # noqa: PLC0415 - numpy and Pillow
+
+    try:
+        seen = look(data)
+    except ValueError:
+        return _NOT_LOOKED
+    if seen is None:
+        return Hiding.NONE_FOUND, None
+    said = [one.label for one in reading.labels]
+    numbers = {number for one in said for number in (one.produce_id, one.propagate_id)}
+    if not numbers:
+        return Hiding.FOUND, seen.mark.hex()
+    same = seen.mark in {mark_of(one) for one in numbers}
+    return Hiding.SAME if same else Hiding.OTHER, seen.mark.hex()
 
 
 def _binding(source: Source, name: str) -> Binding | None:

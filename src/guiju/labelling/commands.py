@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import click
 import msgspec
@@ -15,6 +15,7 @@ from guiju.kernel import GuijuError, Text, Unavailable, new_uuid
 from guiju.labelling import putting
 from guiju.labelling.checking import check, read
 from guiju.labelling.code import PROPAGATES, check_producer_code
+from guiju.labelling.files import loaded
 from guiju.labelling.folders import Job, jobs
 from guiju.labelling.marking import Present
 from guiju.labelling.report import LabelVerdict, Reading
@@ -28,10 +29,14 @@ from guiju.labelling.security import (
 )
 from guiju.labelling.text import ExplicitLabel
 
+if TYPE_CHECKING:
+    from guiju.labelling.watermark import Seen
+
 _files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
 _json = click.option("--json", "as_json", is_flag=True, help="One line of JSON for each file.")
 _out = click.option("--out", required=True, metavar="DIR", help="Where the files are written to.")
 _key = click.option("--key", metavar="FILE", help="Sign with this SM2 key (guiju label key).")
+_watermark = click.option("--watermark", is_flag=True, help="Also look for a mark in pictures.")
 _overwrite = click.option("--overwrite", is_flag=True, help="Replace other files that are there.")
 
 
@@ -64,6 +69,7 @@ def group() -> None:
     help="What to do with a file that carries another label.",
 )
 @_key
+@click.option("--watermark", is_flag=True, help="Also a mark of the number, in pictures.")
 @_overwrite
 @_json
 @click.pass_context
@@ -78,6 +84,7 @@ def put(
     present: Present,
     key: str | None,
     explicit: bool,
+    watermark: bool,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -92,9 +99,9 @@ def put(
     signer = _pair(key)
 
     def labelled(job: Job) -> putting.Put:
-        order = putting.Order(
-            code, produce_id or new_uuid(), visible if explicit else None, present, signer
-        )
+        shown = visible if explicit else None
+        number = produce_id or new_uuid()
+        order = putting.Order(code, number, shown, present, signer, watermark)
         return putting.put(job, Path(out), order, overwrite=overwrite)
 
     _each(context, found, labelled, as_json=as_json)
@@ -137,32 +144,45 @@ def propagate(
 
 @group.command(name="read")
 @_files
+@_watermark
 @_json
 @click.pass_context
-def read_(context: click.Context, files: tuple[str, ...], *, as_json: bool) -> None:
+def read_(
+    context: click.Context, files: tuple[str, ...], *, watermark: bool, as_json: bool
+) -> None:
     """The labels in each FILE, as they stand there (exit 1: one has none)."""
     none = False
     for job in _shown(jobs(files)):
         reading = read(job.source)
+        seen = _seen(job.source) if watermark else None
         file = str(job.source)
-        click.echo(_encoded(file, reading) if as_json else "\n".join(_lines(file, reading)))
-        none |= not (reading.explicit or reading.labels)
+        if as_json:
+            click.echo(_encoded(file, reading, seen))
+        else:
+            click.echo("\n".join((*_lines(file, reading), *_line_of(seen))))
+        none |= not (reading.explicit or reading.labels or seen)
     context.exit(int(none))
 
 
 @group.command(name="check")
 @_files
 @click.option("--pinned", metavar="FILE", help="Keys by which providers are known, as JSON.")
+@_watermark
 @_json
 @click.pass_context
 def check_(
-    context: click.Context, files: tuple[str, ...], *, pinned: str | None, as_json: bool
+    context: click.Context,
+    files: tuple[str, ...],
+    *,
+    pinned: str | None,
+    watermark: bool,
+    as_json: bool,
 ) -> None:
     """The verdict on the labels of each FILE (exit 1: one has no valid label)."""
     wrong = False
     known = None if pinned is None else read_pinned(Path(pinned))
     for job in _shown(jobs(files)):
-        report = check(job.source, pinned=known)
+        report = check(job.source, pinned=known, watermark=watermark)
         file = str(job.source)
         if as_json:
             click.echo(msgspec.json.encode({"file": file, **report.as_json()}))
@@ -245,7 +265,21 @@ def _as_propagator(code: str) -> str:
     return str(type(parts)(parts.uscc, PROPAGATES, parts.model))
 
 
-def _encoded(file: str, reading: Reading) -> bytes:
+def _seen(source: Path) -> Seen | None:
+    """The mark in a picture; None for what carries none, and for what cannot be looked at."""
+    from guiju.labelling.watermark import look  # noqa: PLC0415 - numpy and Pillow
+
+    try:
+        return look(loaded(source, "")[0])
+    except ValueError:
+        return None
+
+
+def _line_of(seen: Seen | None) -> list[str]:
+    return [] if seen is None else [f"  watermark  {seen.mark.hex()}  {seen.sure:.1f}"]
+
+
+def _encoded(file: str, reading: Reading, seen: Seen | None) -> bytes:
     explicit = reading.explicit
     shown = None if explicit is None else {"words": explicit.words, "place": explicit.place.value}
     labels = [
@@ -259,6 +293,7 @@ def _encoded(file: str, reading: Reading) -> bytes:
             "explicit": shown,
             "labels": labels,
             "stopped": list(reading.stopped),
+            "watermark": None if seen is None else seen.as_json(),
         }
     )
 

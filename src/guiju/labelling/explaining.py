@@ -91,6 +91,14 @@ _REASONS = {
     "content-other": Text(
         zh="内容与签名时的内容不同。", en="The content is not the one that was signed."
     ),
+    "watermark-other": Text(
+        zh="画面中的水印属于另一个内容编号：标识可能被放到了别的图片上。",
+        en="The watermark in the picture is of another number: the label may have been put on it.",
+    ),
+    "watermark-alone": Text(
+        zh="画面中有水印，但标识已经不在。",
+        en="There is a watermark in the picture, and its label is gone.",
+    ),
     "place": Text(
         zh="标识位于 {detail}，不是指南规定的位置。",
         en="A label stands in {detail}, which is not the place of the guide.",
@@ -136,6 +144,28 @@ _TRUST = {
         zh="签名未与内容绑定。", en="No signature ties it to this content."
     ),
 }
+
+
+_HIDDEN = {
+    "none-found": Text(
+        zh="没有找到水印。没有水印，不等于不是人工智能生成。",
+        en="None was found. That does not show that it is not generated.",
+    ),
+    "found": Text(zh="画面中有水印。", en="There is a watermark in the picture."),
+    "same": Text(
+        zh="画面中有水印，与标识中的内容编号一致。",
+        en="There is a watermark in the picture, of the number in the label.",
+    ),
+    "other": Text(
+        zh="画面中的水印属于另一个内容编号。",
+        en="The watermark in the picture is of another number than the label gives.",
+    ),
+}
+
+
+def watermark_in_words(value: str) -> Text | None:
+    """What a value of the axis `watermark` says; None where nobody has looked."""
+    return _HIDDEN.get(value)
 
 
 def trust_in_words(axis: str, value: str) -> Text | None:

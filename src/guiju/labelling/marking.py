@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from guiju.labelling.audio import Heard
     from guiju.labelling.showing import Shown
     from guiju.labelling.video import ShownFilm
+    from guiju.labelling.watermark import Put
 
 Present = Literal["refuse", "keep", "replace"]
 """What happens when a file carries another label already."""
@@ -40,7 +41,8 @@ Present = Literal["refuse", "keep", "replace"]
 class Marked:
     """A file with its label; `label` is the one that stands in it now.
 
-    `shown` is what people see or hear of a picture, a film or a sound, where that was asked for.
+    `shown` is what people see or hear of a picture, a film or a sound, where that was asked for;
+    `hidden` the watermark of a picture, where it has one.
     """
 
     data: bytes
@@ -48,6 +50,7 @@ class Marked:
     format: str
     media_type: str
     shown: Shown | ShownFilm | Heard | None = None
+    hidden: Put | None = None
 
 
 @overload
@@ -67,6 +70,7 @@ def mark(
     name: str = ...,
     present: Present = ...,
     signer: Pair | None = ...,
+    watermark: bool = ...,
 ) -> Marked: ...
 def mark(
     source: Source,
@@ -77,13 +81,16 @@ def mark(
     name: str = "",
     present: Present = "refuse",
     signer: Pair | None = None,
+    watermark: bool = False,
 ) -> texts.MarkedText | Marked:
     """A text, or the bytes of a file, with the implicit label and the visible one; twice is once.
 
     A file gets a visible label where `explicit` is given; sound gets the rhythm at its start. One
     that carries another implicit label is refused, kept, or gets the new one: as `present` says.
     With a `signer` the label of a file is signed, and tied to the content where its format lets
-    other labels be put in without a trace; a text has its label elsewhere, see `signed`.
+    other labels be put in without a trace; a text has its label elsewhere, see `signed`. With
+    `watermark` a still picture also gets a mark of the number that `label` gives it last, if it has
+    room; `Marked.hidden` tells. Its pixels change by that.
 
     Raises:
         Invalid: `label-not-writable`, `medium-not-supported`, `file-broken`, `file-unreadable`,
@@ -103,8 +110,13 @@ def mark(
     if there and present != "replace":
         signed_before = signer is not None and _is_signed(there[0].label, container, data, signer)
         kept = _kept(there, label, present, signed=signed_before)
-    shown = None
-    if explicit is not None and container.medium is Medium.TEXT:
+    shown: Shown | ShownFilm | Heard | None = None
+    hidden: Put | None = None
+    number = label.propagate_id or label.produce_id
+    if watermark and container.medium is Medium.IMAGE:
+        words = None if explicit is None else explicit.words(texts.language_of("", accept_language))
+        data, shown, hidden = _with_mark(data, number, words, before=bool(there))
+    elif explicit is not None and container.medium is Medium.TEXT:
         data = _said(container, data, explicit, accept_language)
     elif explicit is not None:
         words = explicit.words(texts.language_of("", accept_language))
@@ -112,9 +124,31 @@ def mark(
         data = shown.data
     if kept is None and signer is not None:
         data, label = _signed(container, data, label, signer)
-    elif kept is None or explicit is not None:
+    elif kept is None or explicit is not None or hidden is not None:
         data = _written(container, data, kept or label.checked())
-    return Marked(data, kept or label, container.name, container.media_type, shown)
+    return Marked(data, kept or label, container.name, container.media_type, shown, hidden)
+
+
+def _with_mark(
+    data: bytes, number: str, words: str | None, *, before: bool
+) -> tuple[bytes, Shown | None, Put | None]:
+    """A picture with the mark of a number, and with words where they are asked for.
+
+    One that was labelled `before` keeps its pixels if it carries this mark.
+    """
+    from guiju.labelling.showing import hide, show  # noqa: PLC0415 - Pillow
+    from guiju.labelling.watermark import look, mark_of  # noqa: PLC0415 - numpy
+
+    wanted, shown = mark_of(number), None
+    if words is not None:
+        shown = show(data, words, mark=wanted)
+        if not shown.already:
+            return shown.data, shown, shown.hidden
+    seen = look(data) if before else None
+    if seen is not None and seen.mark == wanted:
+        return data, shown, None
+    hidden = hide(data, wanted)
+    return (data, shown, None) if hidden is None else (hidden.data, shown, hidden.hidden)
 
 
 def signed(label: AigcLabel, signer: Pair, slot: Slot = 1) -> AigcLabel:

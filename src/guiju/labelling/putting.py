@@ -26,7 +26,8 @@ _PLAIN = frozenset({".txt", ".text"})
 class Order:
     """What is to be put into a file; without `visible` only the implicit label.
 
-    With a `signer` the implicit label is signed.
+    With a `signer` the implicit label is signed; with `watermark` pictures get a mark of the
+    number.
     """
 
     producer: str
@@ -34,6 +35,7 @@ class Order:
     visible: ExplicitLabel | None
     present: Present = "refuse"
     signer: Pair | None = None
+    watermark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Put:
     fields: dict[str, str]
     number: str
     shown: dict[str, object] | None = None
+    watermark: dict[str, object] | None = None
 
     def as_json(self) -> dict[str, object]:
         """One line for other programs."""
@@ -53,6 +56,7 @@ class Put:
             "out": str(self.target),
             "label": self.fields,
             "shown": self.shown,
+            "watermark": self.watermark,
         }
 
 
@@ -70,7 +74,14 @@ def put(job: Job, out: Path, order: Order, *, overwrite: bool) -> Put:
     if job.source.suffix.lower() in _PLAIN:
         return _put_text(job, out, order, overwrite=overwrite)
     label = first_write(order.producer, order.produce_id)
-    marked = mark(job.source, label, order.visible, present=order.present, signer=order.signer)
+    marked = mark(
+        job.source,
+        label,
+        order.visible,
+        present=order.present,
+        signer=order.signer,
+        watermark=order.watermark,
+    )
     return _written(job, out, marked, marked.label.produce_id, overwrite=overwrite)
 
 
@@ -92,7 +103,8 @@ def _written(job: Job, out: Path, marked: Marked, number: str, *, overwrite: boo
     target = out / job.below
     put_file(job.source, target, marked.data, overwrite=overwrite)
     shown = None if marked.shown is None else marked.shown.as_json()
-    return Put(job.source, target, marked.label.fields, number, shown)
+    hidden = None if marked.hidden is None else marked.hidden.as_json()
+    return Put(job.source, target, marked.label.fields, number, shown, hidden)
 
 
 def _put_text(job: Job, out: Path, order: Order, *, overwrite: bool) -> Put:

@@ -37,6 +37,19 @@ class Judgement(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Hiding(StrEnum):
+    """What a watermark says; that none was found says nothing of where a picture is from."""
+
+    NOT_CHECKED = "not-checked"
+    NONE_FOUND = "none-found"
+    FOUND = "found"
+    """A mark, and no label that could be held against it."""
+    SAME = "same"
+    """The mark of the number in the label."""
+    OTHER = "other"
+    """The mark of another number than the label gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExplicitFound:
     """A visible label and where it stands; `standard`: it has the elements as the standard says."""
@@ -69,31 +82,39 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The verdict on the labels with its reasons, axis by axis."""
+    """The verdict on the labels with its reasons, axis by axis; `mark` is that of a watermark."""
 
     verdict: LabelVerdict
     label: dict[str, str] | None
     axes: dict[str, str]
     reasons: tuple[str, ...] = field(default=())
+    mark: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """The public form, without the file's name."""
-        return {
+        said: dict[str, object] = {
             "verdict": self.verdict.value,
             "label": self.label,
             "axes": self.axes,
             "reasons": list(self.reasons),
         }
+        return said if self.mark is None else {**said, "mark": self.mark}
 
 
-def report(reading: Reading, standing: Standing | None = None) -> Report:
-    """The verdict on what was read; `standing` is what the signatures in its first label show."""
-    reasons = tuple(dict.fromkeys((*_reasons(reading), *_unsound(standing))))
+def report(
+    reading: Reading, standing: Standing | None = None, hiding: Hiding = Hiding.NOT_CHECKED
+) -> Report:
+    """The verdict on what was read.
+
+    `standing` is what the signatures in its first label show, `hiding` what a watermark does.
+    """
+    said = (*_reasons(reading), *_unsound(standing), *_HIDDEN.get(hiding, ()))
+    reasons = tuple(dict.fromkeys(said))
     first = reading.labels[0] if reading.labels else None
     return Report(
         _verdict(reading, reasons),
         None if first is None else first.label.fields,
-        _axes(reading, first) | _trust(standing),
+        _axes(reading, first, hiding) | _trust(standing),
         reasons,
     )
 
@@ -148,14 +169,18 @@ def _missing(reading: Reading) -> Iterator[str]:
         yield "implicit-absent"
 
 
-def _judgement(reading: Reading, first: FoundLabel | None) -> Judgement:
+_HIDDEN = {Hiding.FOUND: ("watermark-alone",), Hiding.OTHER: ("watermark-other",)}
+
+
+def _judgement(reading: Reading, first: FoundLabel | None, hiding: Hiding) -> Judgement:
     if first is not None:
         said = {"1": Judgement.IS, "2": Judgement.MAY_BE, "3": Judgement.SUSPECTED}
         return said.get(first.label.label, Judgement.SUSPECTED)
-    return Judgement.UNKNOWN if reading.explicit is None else Judgement.SUSPECTED
+    traces = reading.explicit is not None or hiding is Hiding.FOUND
+    return Judgement.SUSPECTED if traces else Judgement.UNKNOWN
 
 
-def _axes(reading: Reading, first: FoundLabel | None) -> dict[str, str]:
+def _axes(reading: Reading, first: FoundLabel | None, hiding: Hiding) -> dict[str, str]:
     unread = "inconclusive" if reading.stopped else "absent"
     faults = () if first is None else first.faults
     charset = any(one.startswith("charset:") for one in faults)
@@ -173,7 +198,8 @@ def _axes(reading: Reading, first: FoundLabel | None) -> dict[str, str]:
         "content": _NOT_CHECKED,
         "ledger": _NOT_CHECKED,
         "c2pa": _NOT_CHECKED,
-        "judgement": _judgement(reading, first).value,
+        "watermark": hiding.value,
+        "judgement": _judgement(reading, first, hiding).value,
     }
 
 

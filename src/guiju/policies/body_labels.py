@@ -65,6 +65,10 @@ def _beside(form: Part) -> dict[str, Any]:
         audio = form.form("audio")
         found["audio"] = {"place": audio.word("place", SOUND_PLACES, default="start")}
         audio.done()
+    if form.has("watermark"):
+        watermark = form.form("watermark")
+        found["watermark"] = {"pictures": watermark.flag("pictures", default=True)}
+        watermark.done()
     if form.has("signing"):
         found["signing"] = _signing(form.form("signing"))
     return found

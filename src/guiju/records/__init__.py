@@ -9,7 +9,7 @@ from guiju.records.coverage_model import Gap, GapState
 from guiju.records.expiring import expire
 from guiju.records.expiry_model import Expired
 from guiju.records.jobs import VideoJob, drop_job, job, jobs
-from guiju.records.media import MadeMedium, fetched, kept, made, made_in
+from guiju.records.media import MadeMedium, fetched, kept, made, made_in, made_with_mark
 from guiju.records.model import (
     WAIVED,
     Carried,
@@ -65,6 +65,7 @@ __all__ = [
     "kept",
     "made",
     "made_in",
+    "made_with_mark",
     "note_picture",
     "open_gaps",
     "opened",

@@ -34,6 +34,12 @@ def made(tx: Tx, produce_id: str) -> MadeMedium | None:
     return MadeMedium(row.produce_id, row.request, row.kind, row.digest, row.size)
 
 
+def made_with_mark(tx: Tx, mark: str) -> list[MadeMedium]:
+    """What was delivered here with this watermark, given in hexadecimal."""
+    rows = media_store.with_mark(tx, mark)
+    return [MadeMedium(one.produce_id, one.request, one.kind, one.digest, one.size) for one in rows]
+
+
 def made_in(tx: Tx, request: str) -> list[MadeMedium]:
     """What one exchange delivered."""
     rows = media_store.of_request(tx, request)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables `made_medium` (what was delivered, by its number) and `made_medium_body` (sealed)."""
+"""What was delivered, by its number; its bytes, sealed; and which number a watermark means."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ MEDIUM = table(
     Column("at", Instant, nullable=False),
 )
 
+MARK = table(
+    "made_medium_mark",
+    Column("produce_id", String(80), primary_key=True),
+    Column("mark", String(12), nullable=False, index=True),
+)
+
 BODY = table(
     "made_medium_body",
     Column("produce_id", String(80), primary_key=True),
@@ -32,10 +38,19 @@ BODY = table(
 )
 
 
+_MOST = 10
+
+
 def add(tx: Tx, exchanges: Sequence[Exchange]) -> None:
     """Insert what these exchanges delivered; the bytes only of what is fetched later."""
     made = [(one, medium) for one in exchanges for medium in one.media]
     tx.insert_many(MEDIUM, [_row(one, medium) for one, medium in made])
+    marks = [
+        {"produce_id": medium.produce_id, "mark": medium.watermark}
+        for _, medium in made
+        if medium.watermark is not None
+    ]
+    tx.insert_many(MARK, marks)
     kept = [_body(tx, one, medium) for one, medium in made if medium.content is not None]
     tx.insert_many(BODY, kept)
 
@@ -74,6 +89,12 @@ def drop_body(tx: Tx, produce_id: str) -> None:
 def find(tx: Tx, produce_id: str) -> Row[Any] | None:
     """What was delivered under this number."""
     return tx.row(select(MEDIUM).where(MEDIUM.c.produce_id == produce_id))
+
+
+def with_mark(tx: Tx, mark: str) -> Sequence[Row[Any]]:
+    """What was delivered with this watermark; several, if two numbers share one by chance."""
+    wanted = select(MEDIUM).join(MARK, MARK.c.produce_id == MEDIUM.c.produce_id)
+    return tx.rows(wanted.where(MARK.c.mark == mark).order_by(MEDIUM.c.produce_id).limit(_MOST))
 
 
 def of_request(tx: Tx, request: str) -> Sequence[Row[Any]]:

@@ -68,7 +68,8 @@ class Medium(msgspec.Struct, frozen=True):
     `kind` is its media type; `explicit` says what people perceive, `implicit` where machines read
     the label: `inside` it, or `beside` it for raw samples. `digest` and `size` are those of the
     bytes that left. `content` is kept, sealed, only of what is fetched later. `producer` is whose
-    label it had before and keeps, where it had one. `looked` says how it was screened.
+    label it had before and keeps, where it had one. `watermark` is the mark in a picture, in
+    hexadecimal. `looked` says how it was screened.
     """
 
     produce_id: str
@@ -80,6 +81,7 @@ class Medium(msgspec.Struct, frozen=True):
     content: bytes | None = None
     producer: str | None = None
     looked: str | None = None
+    watermark: str | None = None
 
     def as_facts(self) -> dict[str, object]:
         """The form in which evidence holds it; never the content."""
@@ -91,7 +93,11 @@ class Medium(msgspec.Struct, frozen=True):
             "explicit": self.explicit,
             "implicit": self.implicit,
         }
-        beside = {"producer": self.producer, "looked": self.looked}
+        beside = {
+            "producer": self.producer,
+            "looked": self.looked,
+            "watermark": self.watermark,
+        }
         return facts | {name: value for name, value in beside.items() if value is not None}
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 from tests.unit.labelling.samples import gif, jpeg, png
+from tests.unit.labelling.test_labelling_watermark import opened, packed, scenery
 from tests.unit.records.test_records_service import exchange
 
 from guiju import records
@@ -151,6 +152,36 @@ def test_signatures_are_told_by_the_keys_that_are_published() -> None:
     told = client.get("/api/labels/keys").json()
     assert told == {LABEL.content_producer: [public_text(pair.public)]}
     assert told[LABEL.content_producer][0] in page
+
+
+def test_a_picture_that_lost_its_label_is_known_by_its_mark(
+    db: Database, clock: FixedClock
+) -> None:
+    """The page says that it was delivered here, and of a picture without a mark nothing."""
+    made = mark(scenery(), LABEL, watermark=True)
+    assert made.hidden is not None
+    medium = Medium(
+        LABEL.produce_id,
+        "image/png",
+        digest(made.data),
+        len(made.data),
+        "words",
+        "inside",
+        watermark=made.hidden.mark.hex(),
+    )
+    with db.write() as tx:
+        records.record(tx, [replace(exchange(clock), media=(medium,))])
+    site, app = Site(), FastAPI()
+    app.include_router(verify_page.router(site, db))
+    client = TestClient(site.install(app), headers={"accept": "text/html"})
+    bare = packed(opened(made.data), "JPEG", quality=75)
+    page = sent(client, bare, "x.jpg").text
+    assert "this copy has lost its label" in page
+    assert made.hidden.mark.hex() in page
+    told = client.post("/api/labels/check", content=bare).json()
+    assert (told["axes"]["watermark"], told["axes"]["ledger"]) == ("found", "marked")
+    assert (told["verdict"], told["axes"]["judgement"]) == ("absent", "suspected")
+    assert "None was found. That does not show" in sent(client, png()).text
 
 
 def test_without_keys_none_are_published(client: TestClient) -> None:

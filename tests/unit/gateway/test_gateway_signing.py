@@ -33,6 +33,7 @@ from guiju.labelling import (
     write_pair,
 )
 from guiju.labelling.audio import encoded
+from guiju.labelling.watermark import LEAST_SIDE, mark_of
 from guiju.storage import Database
 
 PAIR, THEIRS = new_pair(), new_pair()
@@ -85,6 +86,21 @@ def test_a_picture_is_signed_and_tied_to_its_content() -> None:
     report = check(data, pinned=PINNED)
     assert (report.verdict, trust(report)) == ("present_valid", ("verified", "verified", "absent"))
     assert trust(check(data)) == ("integrity-only", "integrity-only", "absent")
+
+
+def test_a_picture_carries_the_mark_of_its_number_where_policy_says_so() -> None:
+    """Evidence names the mark; a signature is over the picture that has it."""
+    used = replace(signing(seeing()), watermark=True)
+    studio = Studio(Draws(picture(side=LEAST_SIDE)), used)
+    report = check(drawn(studio), pinned=PINNED, watermark=True)
+    assert (report.verdict, report.axes["watermark"]) == ("present_valid", "same")
+    assert trust(report) == ("verified", "verified", "absent")
+    (medium,) = studio.record.media
+    assert medium.watermark == mark_of(medium.produce_id).hex()
+    assert medium.as_facts()["watermark"] == medium.watermark
+    small = Studio(Draws(picture(side=LEAST_SIDE - 8)), used)
+    drawn(small)
+    assert "watermark" not in small.record.media[0].as_facts()
 
 
 def test_sound_is_signed_inside_and_beside() -> None:

@@ -54,11 +54,12 @@ def test_a_signed_label_is_known_by_a_pinned_key_only(name: str) -> None:
     """The key in the file shows that nothing was changed, in every format."""
     content = mark(SAMPLES[name], LABEL, name=_file(name), signer=PAIR).data
     bound = Trust.ABSENT if name in UNBOUND else None
-    for trust, how in (
+    ways: tuple[tuple[Trust, dict[str, Any]], ...] = (
         (Trust.INTEGRITY, {}),
         (Trust.INTEGRITY, {"pinned": {CODE: frozenset({OTHER.public})}}),
         (Trust.VERIFIED, {"pinned": PINNED}),
-    ):
+    )
+    for trust, how in ways:
         assert _trust(content, name, **how) == (trust, bound or trust, Trust.ABSENT)
         report = check(content, _file(name), **how)
         assert {one for one in report.reasons if not one.startswith("explicit")} == set()

@@ -345,3 +345,14 @@ def test_a_policy_may_name_the_key_that_signs_labels() -> None:
     with pytest.raises(Invalid, match=r"labels\.signing\.key") as caught:
         checked(body)
     assert "BEGIN" not in str(caught.value)
+
+
+def test_a_policy_may_want_marks_in_pictures() -> None:
+    """Left out, there are none and the body stays as it was."""
+    body = default_body()
+    assert "watermark" not in checked(body)["labels"]
+    body["labels"]["watermark"] = {}
+    assert checked(body)["labels"]["watermark"] == {"pictures": True}
+    body["labels"]["watermark"] = {"films": True}
+    with pytest.raises(Invalid, match=r"labels\.watermark\.films"):
+        checked(body)

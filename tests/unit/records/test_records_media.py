@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from tests.unit.records.test_records_service import OFFICER, SECOND, exchange, leaves
 
-from guiju import records
+from guiju import ledger, records
 from guiju.kernel import FixedClock, NotFound, digest
 from guiju.records import (
     WAIVED,
@@ -170,3 +170,16 @@ def test_who_got_content_without_a_visible_label_is_on_record(
         "produce_id": "p-1",
         "implicit": True,
     }
+
+
+def test_a_watermark_leads_to_its_number(db: Database, clock: FixedClock) -> None:
+    """Also when two numbers share a mark by chance; a mark that was never given leads nowhere."""
+    marks = [replace(medium(f"p-{at}"), watermark="0a" * 6, content=None) for at in range(2)]
+    with db.write() as tx:
+        records.record(tx, [replace(exchange(clock), media=(*marks, medium("p-9", kept=False)))])
+    with db.read() as tx:
+        found = records.made_with_mark(tx, "0a" * 6)
+        assert [one.produce_id for one in found] == ["p-0", "p-1"]
+        assert records.made_with_mark(tx, "0b" * 6) == []
+    ledger.integrate(db)
+    assert ledger.verify(db).ok

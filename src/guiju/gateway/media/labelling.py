@@ -71,13 +71,22 @@ def _marked(order: Order, data: bytes, words: ExplicitLabel | None, explicit: st
     producing = _produces(order.label)
     label = order.label if producing else _signed_alone(order, order.label)
     signer = order.signer if producing else None
-    marked = mark(data, label, words, order.language, present="keep", signer=signer)
+    marked = mark(
+        data,
+        label,
+        words,
+        order.language,
+        present="keep",
+        signer=signer,
+        watermark=order.watermark,
+    )
+    hidden = None if marked.hidden is None else marked.hidden.mark.hex()
     ours = replace(marked.label, reserved_code1="") == replace(label, reserved_code1="")
     theirs = None if ours else marked.label.content_producer
     if not ours:
         passed_on = _signed_alone(order, _with_ours(marked.label, order))
         marked = mark(marked.data, passed_on, present="replace")
-    return Labelled(marked.data, marked.label, marked.media_type, explicit, INSIDE, theirs)
+    return Labelled(marked.data, marked.label, marked.media_type, explicit, INSIDE, theirs, hidden)
 
 
 def _check(order: Order, media: tuple[Medium, ...], formats: tuple[str, ...] | None) -> Container:

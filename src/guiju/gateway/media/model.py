@@ -25,7 +25,8 @@ class Order(msgspec.Struct, frozen=True):
 
     `format` is what it must be: `picture`, or a format of speech interfaces such as `mp3`. `words`
     is what a picture shows, in `language`; None: nothing. `heard` says whether a sound gets a label
-    that is heard, and `at_start` where. `signer` signs our part of the label.
+    that is heard, and `at_start` where. `signer` signs our part of the label. With `watermark` a
+    picture also gets a mark of its number, where it has room for one.
     """
 
     data: bytes
@@ -36,6 +37,7 @@ class Order(msgspec.Struct, frozen=True):
     heard: bool = True
     at_start: bool = True
     signer: Pair | None = None
+    watermark: bool = False
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -47,6 +49,7 @@ class Labelled(msgspec.Struct, frozen=True):
     explicit: str
     implicit: str
     producer: str | None = None
+    watermark: str | None = None
 
 
 @dataclass(slots=True)

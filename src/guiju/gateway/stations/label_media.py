@@ -39,6 +39,7 @@ def _order(work: Work, one: Made) -> Order:
         language=work.ask.language,
         heard=work.waived is None,
         at_start=work.rules.heard_at_start,
+        watermark=work.rules.watermark,
         signer=None if work.rules.signing is None else work.rules.signing.pair,
     )
 
@@ -54,5 +55,6 @@ def _medium(work: Work, one: Made, labelled: Labelled) -> Medium:
         implicit=labelled.implicit,
         content=labelled.data if one.as_url else None,
         producer=labelled.producer or (work.before[0].content_producer if inherits else None),
+        watermark=labelled.watermark,
         looked=None if one.verdict is None else one.verdict.screened,
     )

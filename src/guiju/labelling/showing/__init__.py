@@ -4,8 +4,8 @@
 A part with a door of its own, because it loads Pillow, which not everyone needs.
 """
 
-from guiju.labelling.showing.model import Shown
-from guiju.labelling.showing.picture import show
+from guiju.labelling.showing.model import Hidden, Shown
+from guiju.labelling.showing.picture import hide, show
 from guiju.labelling.showing.plate import Box
 
-__all__ = ["Box", "Shown", "show"]
+__all__ = ["Box", "Hidden", "Shown", "hide", "show"]

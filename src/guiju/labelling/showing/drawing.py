@@ -11,6 +11,7 @@ from PIL import Image
 
 from guiju.labelling.showing.model import not_drawable
 from guiju.labelling.showing.plate import Plate, laid_out, lies_on, painted
+from guiju.labelling.watermark import Put, can_carry, put_into
 
 _ORIENTATION = 0x0112  # of EXIF
 _T = Image.Transpose
@@ -36,6 +37,7 @@ class Drawn:
     plate: Plate
     contrast: float
     already: bool
+    hidden: Put | None = None
 
     @property
     def short(self) -> int:
@@ -43,8 +45,18 @@ class Drawn:
         return min(self.frame.size)
 
 
-def drawn(frame: Image.Image, words: str, orientation: int, *, two_colours: bool = False) -> Drawn:
-    """A frame with the label; one that shows it already stays as it is."""
+def drawn(
+    frame: Image.Image,
+    words: str,
+    orientation: int,
+    *,
+    two_colours: bool = False,
+    mark: bytes | None = None,
+) -> Drawn:
+    """A frame with the label, and a mark in it where it can carry one.
+
+    One that shows the label already stays as it is.
+    """
     upright = _turned(_drawable(frame), _UPRIGHT.get(orientation))
     plate = laid_out(words, upright.size)
     below = _eight_bits(upright.crop(plate.box))
@@ -52,7 +64,17 @@ def drawn(frame: Image.Image, words: str, orientation: int, *, two_colours: bool
         return Drawn(frame.copy(), plate, painted(below, plate)[1], already=True)
     patch, contrast = painted(below, plate, two_colours=two_colours)
     upright.paste(_in_mode(patch, upright.mode), plate.box[:2])
-    return Drawn(_turned(upright, _BACK.get(orientation)), plate, contrast, already=False)
+    hidden = None
+    if mark is not None and can_carry(upright):
+        upright, hidden = put_into(upright, mark)
+    back = _turned(upright, _BACK.get(orientation))
+    return Drawn(back, plate, contrast, already=False, hidden=hidden)
+
+
+def marked(frame: Image.Image, mark: bytes) -> tuple[Image.Image, Put] | None:
+    """A frame with a mark and no words, turned as it was; None where it cannot carry one."""
+    copy = _drawable(frame)
+    return put_into(copy, mark) if can_carry(copy) else None
 
 
 def orientation_of(image: Image.Image) -> int:

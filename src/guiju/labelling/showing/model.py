@@ -10,6 +10,7 @@ from PIL import Image
 
 from guiju.kernel import Invalid, Text
 from guiju.labelling.showing.plate import Box
+from guiju.labelling.watermark import Put
 
 MOST_PIXELS = 64_000_000
 """Of one frame; a picture with more is not decoded."""
@@ -25,7 +26,8 @@ class Shown:
     `box` lies on the picture as it is shown, in pixels; `inked` is the measured height of the words
     in pixels, `share` the same in percent of the shortest side; `contrast` is that of WCAG 2, the
     smallest of all frames. `left_out` names what could not be kept because its pixels changed.
-    `already`: the picture showed the label before and is unchanged.
+    `already`: the picture showed the label before and is unchanged. `hidden` is the watermark that
+    stands in it now.
     """
 
     data: bytes
@@ -37,6 +39,7 @@ class Shown:
     frames: int
     left_out: tuple[str, ...] = ()
     already: bool = False
+    hidden: Put | None = None
 
     def as_json(self) -> dict[str, object]:
         """What was measured, without the picture."""
@@ -49,6 +52,15 @@ class Shown:
             "frames": self.frames,
             "left_out": list(self.left_out),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A picture with a watermark and no words; `left_out` as for `Shown`."""
+
+    data: bytes
+    hidden: Put
+    left_out: tuple[str, ...] = ()
 
 
 Encode = Callable[[bytes, Image.Image, list[Image.Image]], tuple[bytes, tuple[str, ...]]]

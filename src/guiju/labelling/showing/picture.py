@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from PIL import Image
@@ -13,11 +14,12 @@ from guiju.labelling.containers import Container, Medium, container_of
 from guiju.labelling.containers.errors import broken
 from guiju.labelling.refusals import not_read_through, not_supported
 from guiju.labelling.showing import gif, jpeg, png, webp
-from guiju.labelling.showing.drawing import Drawn, drawn, orientation_of
+from guiju.labelling.showing.drawing import Drawn, drawn, marked, orientation_of
 from guiju.labelling.showing.model import (
     MOST_PIXELS,
     MOST_PIXELS_IN_ALL,
     Encode,
+    Hidden,
     Shown,
     not_drawable,
 )
@@ -34,13 +36,43 @@ _ENCODERS: dict[str, tuple[str, Encode]] = {
 _STILL = frozenset({"JPEG", "MPO"})  # what stands behind the first picture is another one
 
 
-def show(data: bytes, words: str, name: str = "") -> Shown:
+def show(data: bytes, words: str, name: str = "", *, mark: bytes | None = None) -> Shown:
     """A picture with these words in its lower right corner, and what was measured.
+
+    A `mark` is put into its brightness in the same go, where a still picture has room for one;
+    `hidden` tells whether it was.
 
     Raises:
         Invalid: `medium-not-supported`, `file-broken`, `picture-too-large`, `picture-too-small`,
             `picture-not-drawable` or `label-glyph-missing`.
     """
+    container = _picture(data, name)
+    with _decoding():
+        return _shown(data, words, container, mark)
+
+
+def hide(data: bytes, mark: bytes, name: str = "") -> Hidden | None:
+    """A picture with a mark in its brightness and no words; None where there is no room for one.
+
+    Raises:
+        Invalid: as `show`, for what cannot be decoded or packed anew.
+    """
+    container = _picture(data, name)
+    kind, encode = _ENCODERS[container.name]
+    with _decoding(), Image.open(BytesIO(data), formats=[kind]) as image:
+        if not _is_still(image):
+            return None
+        _check_size(image, 1)
+        image.load()
+        made = marked(image, mark)
+        if made is None:
+            return None
+        packed, left_out = encode(data, image, [made[0]])
+        return Hidden(packed, made[1], left_out)
+
+
+def _picture(data: bytes, name: str) -> Container:
+    """The format of a picture that can be packed anew."""
     container = container_of(data, name)
     if container is None or container.medium is not Medium.IMAGE:
         raise not_supported(name)
@@ -48,38 +80,58 @@ def show(data: bytes, words: str, name: str = "") -> Shown:
         raise not_drawable(f"{container.name} 格式", f"its format is {container.name}")
     if stopped := container.read(data).stopped:
         raise not_read_through(stopped)
+    return container
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """Whatever a decoder raises over bytes that lie is one of our errors."""
     try:
-        return _shown(data, words, container)
+        yield
     except GuijuError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
-    except Exception as error:  # a decoder may raise anything over bytes that lie
+    except Exception as error:
         raise broken("it cannot be decoded") from error
 
 
-def _shown(data: bytes, words: str, container: Container) -> Shown:
+def _shown(data: bytes, words: str, container: Container, mark: bytes | None) -> Shown:
     kind, encode = _ENCODERS[container.name]
     with Image.open(BytesIO(data), formats=[kind]) as image:
-        parts = list(_drawn(image, words))
+        parts = list(_drawn(image, words, mark if _is_still(image) else None))
         if all(one.already for one in parts):
             return _measured(data, parts, (), already=True)
         packed, left_out = encode(data, image, [one.frame for one in parts])
     return _measured(packed, parts, left_out, already=False)
 
 
-def _drawn(image: Image.Image, words: str) -> Iterator[Drawn]:
-    """Every frame with the label, the first one first."""
-    frames = 1 if image.format in _STILL else int(getattr(image, "n_frames", 1))
+def _is_still(image: Image.Image) -> bool:
+    """Whether it is one picture in all its colours, and no animation or palette."""
+    return image.format != "GIF" and _frames(image) == 1
+
+
+def _frames(image: Image.Image) -> int:
+    return 1 if image.format in _STILL else int(getattr(image, "n_frames", 1))
+
+
+def _check_size(image: Image.Image, frames: int) -> None:
     pixels = image.width * image.height
     if pixels > MOST_PIXELS or pixels * frames > MOST_PIXELS_IN_ALL:
         raise _too_large()
+
+
+def _drawn(image: Image.Image, words: str, mark: bytes | None) -> Iterator[Drawn]:
+    """Every frame with the label, the first one first."""
+    frames = _frames(image)
+    _check_size(image, frames)
     orientation = orientation_of(image)
     for number in range(frames):
         if number:
             image.seek(number)
         image.load()
-        yield drawn(image, words, orientation, two_colours=image.format == "GIF")
+        few = image.format == "GIF"
+        yield drawn(image, words, orientation, two_colours=few, mark=mark)
 
 
 def _measured(
@@ -100,6 +152,7 @@ def _measured(
         frames=len(parts),
         left_out=left_out,
         already=already,
+        hidden=parts[0].hidden,
     )
 
 
