@@ -21,7 +21,7 @@ TILES = 6
 LEAST_SIDE = 256
 """Pixels; a smaller picture has no room for a mark."""
 LEVELS = 1.6
-"""How much brightness changes, root mean square in levels of 255: 44 dB; more where all is rough."""
+"""How much brightness changes, root mean square in levels of 255; more where all is rough."""
 _USUAL_LOUD, _MOST_LEVELS = 20.0, 2.5  # levels of texture that are usual; times `LEVELS` at most
 _WEAKEST, _STRONGEST = 0.4, 2.5  # times the usual strength of a wave
 _EVEN, _MOST_LOUD = 0.5, 2.5  # times the mean strength: where nothing is, where much is
