@@ -6,6 +6,7 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.labelling.samples import SAMPLES
 from tests.unit.labelling.sounds import (
     FORMAT,
     SOUND,
@@ -314,3 +315,13 @@ def test_a_damaged_header_of_ogg_is_read_but_not_written() -> None:
     with pytest.raises(GuijuError) as caught:
         mark(damaged, first_write(CODE, "req_2"), present="replace")
     assert caught.value.code == "file-broken"
+
+
+@pytest.mark.parametrize("name", ["flac", "aac", "mp3"])
+def test_sound_behind_a_long_tag_is_known(name: str) -> None:
+    """A tag of thousands of bytes, as a manifest makes one, hides no format and no label."""
+    labelled = mark(SAMPLES[name], LABEL, name=f"x.{name}").data
+    tag = b"ID3\x04\0\0" + bytes((0, 0, 100, 0)) + b"PRIV" + bytes(100 << 7)[4:]
+    report = check(tag + labelled)
+    assert report.axes["format"] == name
+    assert report.label == LABEL.fields

@@ -53,9 +53,28 @@ CONTAINERS: tuple[Container, ...] = (
 
 def container_of(data: bytes, name: str = "") -> Container | None:
     """The format of `data` by its bytes; `name` is asked only where these say nothing."""
-    head = bytes(data[:HEAD])
+    head = _head(data)
     told = next((one for one in CONTAINERS if one.sniff(head)), None)
     if told is not None:
         return told
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     return next((one for one in CONTAINERS if one.by_name and suffix in one.suffixes), None)
+
+
+def _head(data: bytes) -> bytes:
+    """The first bytes; of sound behind a long ID3 tag those behind the tag, with an empty one."""
+    at = 0
+    for _ in range(_MOST_TAGS):
+        if not data.startswith(b"ID3", at) or len(data) < at + _TAG:
+            break
+        size = 0
+        for one in data[at + _TAG - 4 : at + _TAG]:
+            size = size << 7 | one & 0x7F
+        at += _TAG + size + (_TAG if data[at + _TAG - 5] & _FOOTER else 0)
+    if at <= HEAD // 2 or at >= len(data):
+        return bytes(data[:HEAD])
+    return _EMPTY_TAG + bytes(data[at : at + HEAD - _TAG])
+
+
+_TAG, _FOOTER, _MOST_TAGS = 10, 0x10, 8
+_EMPTY_TAG = b"ID3\x04\0\0\0\0\0\0"
