@@ -55,10 +55,10 @@ def main() -> None:
     """Print the figures and keep them."""
     judge, score, spent = screen().judge, shipped().score, []
     for text in texts() * 2:
-        start = time.perf_counter()
+        start = time.thread_time()
         judge(text, "output")
         score(text)
-        spent.append((time.perf_counter() - start) * 1e6)
+        spent.append((time.thread_time() - start) * 1e6)
     later = sorted(spent[TEXTS:])
     figures = {
         "python": platform.python_version(),

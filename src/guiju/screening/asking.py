@@ -104,7 +104,8 @@ class Asking:
             answer = _worse(answer, self._in_its_place(number, core, (start, end), view))
         if answer is Answer.NO:
             return
-        waited, grows = answer is Answer.OPEN, view != FOLDED and sights.may_grow(core[1], end)
+        waited = answer is Answer.OPEN
+        grows = view != FOLDED and not sights.closed and sights.may_grow(core[1], end)
         if waited or grows:
             self._open_at = min(self._open_at, start)
         if flags & PART:

@@ -129,17 +129,17 @@ def _owned(forms: Sequence[str], numbers: Numbers) -> tuple[Sequence[str], bytes
 
     Of a million forms those are few.
     """
-    last = dict(zip(forms, range(len(forms)), strict=True))
-    if len(last) == len(forms):
+    first: dict[str, int] = {}
+    count = len(forms)
+    at = np.fromiter(map(first.setdefault, forms, range(count)), dtype=np.int64, count=count)
+    if len(first) == count:
         return forms, numbers.astype(np.uint32).tobytes(), b""
-    place = np.zeros(len(forms), dtype=np.int64)
-    place[list(last.values())] = np.arange(len(last))
-    form = place[np.fromiter(map(last.__getitem__, forms), dtype=np.int64, count=len(forms))]
+    form = (np.cumsum(at == np.arange(count)) - 1)[at]
     order = np.lexsort((numbers, form))
     form, numbers = form[order], numbers[order]
-    keep = np.ones(len(forms), dtype=bool)
+    keep = np.ones(count, dtype=bool)
     keep[1:] = (form[1:] != form[:-1]) | (numbers[1:] != numbers[:-1])
     counts = np.bincount(form[keep])
     bounds = np.concatenate(([0], np.cumsum(counts))).astype(np.uint32).tobytes()
     owners = numbers[keep].astype(np.uint32).tobytes()
-    return list(last), owners, bounds if counts.max() > 1 else b""
+    return list(first), owners, bounds if counts.max() > 1 else b""

@@ -8,9 +8,10 @@ gigabyte in every worker, and seconds at each start.
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate, groupby
+from itertools import accumulate, count, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from guiju.kernel import Text, digest
 from guiju.screening.entry import Entry, Kind, read_entry, write_entry
-from guiju.screening.fold import fold
+from guiju.screening.fold import BORDER, fold
 
 LEFT, RIGHT, NEAR, EXCEPT, PART = 1, 2, 4, 8, 16
 """What a hit must be asked: a border on its left or right, its neighbours, phrases that void it,
@@ -34,8 +35,6 @@ _MOST_READ = 4096
 _HEAD = attrgetter(
     *("action.rank" if one == "action" else one for one in Entry.__slots__ if one != "term")
 )
-# From these characters on one byte more is written in UTF-8.
-_LONGER = (0x80, 0x800, 0x10000)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -130,10 +129,17 @@ def heads_of(entries: Sequence[Entry]) -> Heads:
     # Mostly those that stand side by side have the same.
     for mark, those in groupby(map(_HEAD, entries)):
         numbers.append(heads.setdefault(mark, len(heads)))
-        counts.append(len(list(those)))
+        counts.append(_count(those))
     of = np.repeat(np.array(numbers, dtype=np.uint32), counts)
     _, first = np.unique(of, return_index=True)
     return Heads(of, tuple(entries[at] for at in first))
+
+
+def _count(those: Iterable[object]) -> int:
+    """How many there are; none is kept: a million marks at once would keep the collector busy."""
+    counting = count()
+    deque(zip(those, counting, strict=False), maxlen=0)
+    return next(counting)
 
 
 def packed(terms: Sequence[str], heads: Heads, flags: Iterable[int]) -> Register:
@@ -156,14 +162,14 @@ def packed(terms: Sequence[str], heads: Heads, flags: Iterable[int]) -> Register
 
 def _joined(terms: Sequence[str]) -> tuple[bytes, bytes]:
     """All terms in UTF-8, and where each of them ends there."""
-    text = "".join(terms)
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
-    sizes = np.ones(len(codes), dtype=np.int64)
-    for longer in _LONGER:
-        sizes += codes >= longer
-    lengths = np.fromiter(map(len, terms), dtype=np.int64, count=len(terms))
-    ends = np.concatenate(([0], np.cumsum(sizes)))[np.cumsum(lengths)]
-    return text.encode(), ends.astype("<u8").tobytes()
+    octets = np.frombuffer(BORDER.join((*terms, "")).encode(), dtype=np.uint8)
+    borders = octets == ord(BORDER)
+    ends = np.flatnonzero(borders)
+    if len(ends) != len(terms):  # a pattern may hold one
+        lengths = [len(one.encode()) for one in terms]
+        return "".join(terms).encode(), np.cumsum(lengths).astype("<u8").tobytes()
+    # Before the end of each stand its own octets, and the borders of those before it.
+    return octets[~borders].tobytes(), (ends - np.arange(len(ends))).astype("<u8").tobytes()
 
 
 def _without_term(entry: Entry) -> dict[str, object]:

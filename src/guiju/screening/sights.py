@@ -110,6 +110,8 @@ class Sights:
         """With what is repeated at both ends."""
         folded = self.folded
         one, other = folded[start], folded[end - 1]
+        if folded[start - 1 : start] != one and folded[end : end + 1] != other:
+            return start, end
         low, high = max(start - REPEATS, 0), min(end + REPEATS, len(folded))
         while start > low and folded[start - 1] == one:
             start -= 1

@@ -100,6 +100,11 @@ class Way:
         self._laid: Sequence[Step] | None = None
         self.spelt = spelt
 
+    @property
+    def leads_straight(self) -> bool:
+        """Whether each character stands for itself."""
+        return self.spelt is None and not self._steps()
+
     def first(self, at: int) -> int:
         """The first folded character that the one at this index stands for."""
         if self.spelt is not None:
@@ -144,7 +149,9 @@ class Seen:
     def core(self, start: int, end: int) -> tuple[int, int]:
         """The same, without what is repeated at both ends."""
         way = self._laid()
-        return (way.last(start), way.first(end - 1) + 1) if way is not None else (start, end)
+        if way is None or way.leads_straight:
+            return start, end
+        return way.last(start), way.first(end - 1) + 1
 
     def is_whole(self, start: int, end: int) -> bool:
         """Whether no folded character stands half inside `start:end`."""
