@@ -29,6 +29,7 @@ from guiju.gateway.signals import (
     EyesSaid,
     Failed,
     GuardsSaid,
+    HandOut,
     LabelMedia,
     LookUp,
     MediaLabelled,
@@ -171,6 +172,9 @@ class Conversation:
 
     async def _end(self, command: End) -> None:
         await self._put(self._line.part(command.data, self._screened(), more=False))
+
+    async def _hand_out(self, _: HandOut) -> None:
+        """Whoever has begun this sees that nothing was said, and does it."""
 
     async def _stop_model(self, _: StopModel) -> None:
         """Only a running stream can be stopped, and `_pump` does that."""
@@ -328,6 +332,7 @@ _CARRIED_OUT: dict[type[Command], Callable[[Conversation, Any], Awaitable[None]]
     Reply: Conversation._reply,  # noqa: SLF001 - as above
     Send: Conversation._send,  # noqa: SLF001 - as above
     End: Conversation._end,  # noqa: SLF001 - as above
+    HandOut: Conversation._hand_out,  # noqa: SLF001 - as above
     StopModel: Conversation._stop_model,  # noqa: SLF001 - as above
 }
 

@@ -29,6 +29,7 @@ from guiju.gateway.signals import (
     EyesSaid,
     Failed,
     GuardsSaid,
+    HandOut,
     LabelMedia,
     LookUp,
     MediaLabelled,
@@ -57,9 +58,11 @@ from guiju.measures import enforces
 from guiju.records import Refusal
 
 _PAUSING = frozenset(
-    {LookUp, Allow, AskModel, AskGuards, AskEyes, TakeIn, LabelMedia, Record, Reply, End}
+    {LookUp, Allow, AskModel, AskGuards, AskEyes, TakeIn, LabelMedia, Record, Reply, End, HandOut}
 )
 _FROM_THE_MODEL = frozenset({ModelAnswered, ModelDone})
+# What storage says of a number that is taken: of a film, by a worker that was asked for it too.
+_ALREADY_THERE = "already-there"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -99,7 +102,7 @@ class Exchange:
                 self._asking = self.asked = True
             elif kind is Record:
                 self._recording = True
-            elif kind is Reply or kind is End:
+            elif kind is Reply or kind is End or kind is HandOut:
                 self.over = True
         return commands
 
@@ -228,7 +231,10 @@ class Exchange:
         )
 
     def _ended_by(self, error: GuijuError) -> Command:
-        work, self.told = self.work, error.code
+        work = self.work
+        if work.film is not None and error.code == _ALREADY_THERE:
+            return HandOut()
+        self.told = error.code
         body = error_body(error, work.ask.language, work.ask.request)
         if self._started and work.relay is not None:
             return End(work.relay.voice.broken(body, error.status))

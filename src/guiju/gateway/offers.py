@@ -159,12 +159,14 @@ class Offers:
             raise label_stays()
         job = await films.of(line.path, person)
         if not await films.is_kept(job):
-            # Who asks twice at once waits for the label that the first one gets.
+            # Who asks twice at once waits for the label that the first one gets; between workers
+            # it is whose record comes first, and the others hand that one out.
             async with self._labelling.setdefault(job.produce_id, asyncio.Lock()):
                 if not await films.is_kept(job):
                     await films.check_ready(job)
                     await self._walk(line, CONTENT, job)
-                    return
+                    if line.status:
+                        return
         await self._handed_out(line, job.produce_id)
 
     async def _owner(self, line: Line) -> tuple[Films, str]:

@@ -227,6 +227,10 @@ class End(msgspec.Struct, frozen=True):
     data: bytes
 
 
+class HandOut(msgspec.Struct, frozen=True):
+    """Say nothing: another worker has labelled this film meanwhile, and that one is handed out."""
+
+
 Command = (
     LookUp
     | Allow
@@ -240,4 +244,5 @@ Command = (
     | Record
     | Reply
     | End
+    | HandOut
 )

@@ -45,7 +45,7 @@ def expire(tx: Tx, actor: Actor, usage_days: int | None) -> Expired | None:
     `usage_days` is how long usage stays after its content has gone with it; None: it stays.
     """
     held = store.holds(tx, standing=True)
-    found = _content(tx, actor, held) or _media(tx, actor, held)
+    found = _content(tx, actor, held) or _media(tx, actor, held) or _jobs(tx, actor, held)
     if found is None and usage_days is not None:
         found = _usage(tx, actor, held, usage_days)
     return found
@@ -65,6 +65,14 @@ def _media(tx: Tx, actor: Actor, held: Sequence[Hold]) -> Expired | None:
     for row in due:
         store.drop_bytes(tx, row.produce_id)
     return _told(tx, actor, Expired(RetentionClass.MEDIA, due[0].at.date(), len(due)))
+
+
+def _jobs(tx: Tx, actor: Actor, held: Sequence[Hold]) -> Expired | None:
+    """The jobs of a day go once nothing is left of what was asked on it, nor of their films."""
+    for day in _days(tx, store.JOBS, tx.now - surely_kept(), held):
+        if not store.any_body(tx, *span(day)) and not store.any_film(tx, *span(day)):
+            return _span_gone(tx, actor, store.JOBS, RetentionClass.JOBS, day)
+    return None
 
 
 def _usage(tx: Tx, actor: Actor, held: Sequence[Hold], days: int) -> Expired | None:

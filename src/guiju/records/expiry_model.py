@@ -24,11 +24,13 @@ class RetentionClass(StrEnum):
     """What expires together.
 
     `content`: inputs and outputs; `media`: what was delivered to be fetched later; both as long as
-    the policy said when they were recorded. `usage`: who asked when, and what became of it.
+    the policy said when they were recorded. `jobs`: whose film is made where, as long as what was
+    asked for it and the film itself. `usage`: who asked when, and what became of it.
     """
 
     CONTENT = "content"
     MEDIA = "media"
+    JOBS = "jobs"
     USAGE = "usage"
 
 

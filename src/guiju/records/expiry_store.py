@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Column, Row, String, Table, Text, select
 
-from guiju.records import media_store
+from guiju.records import jobs_store, media_store
 from guiju.records import store as records
 from guiju.records.expiry_model import Hold, HoldState, begins, ends
 from guiju.storage import Instant, Tx, table
@@ -26,7 +26,7 @@ HOLD = table(
     Column("released_at", Instant),
     Column("release", Text),
 )
-HEADS, BODIES = records.EXCHANGE, records.BODY
+HEADS, BODIES, JOBS = records.EXCHANGE, records.BODY, jobs_store.JOB
 _MEDIUM, _BYTES = media_store.MEDIUM, media_store.BODY
 
 
@@ -55,6 +55,17 @@ def any_body(tx: Tx, first: str, last: str) -> bool:
     """Whether any content of this span is still there."""
     found = next_request(tx, BODIES, first)
     return found is not None and found < last
+
+
+def any_film(tx: Tx, first: str, last: str) -> bool:
+    """Whether any film whose job was begun in this span is still kept for its owner."""
+    c = JOBS.c
+    wanted = (
+        select(c.request)
+        .join(_BYTES, _BYTES.c.produce_id == c.produce_id)
+        .where(c.request >= first, c.request < last)
+    )
+    return tx.row(wanted.limit(1)) is not None
 
 
 def bound(tx: Tx, subject: Table, first: str, last: str, most: int) -> str:

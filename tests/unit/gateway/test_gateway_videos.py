@@ -9,6 +9,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 from tests.unit.gateway.scene import BLOCKED, caller, rules
 from tests.unit.gateway.test_gateway_images import Studio, picture, seeing
 from tests.unit.gateway.test_gateway_server import NOW, Client, run
@@ -19,7 +20,7 @@ from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.rules import Rules
 from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.gateway.upstreams import DemoModel, no_such_job
-from guiju.kernel import NotFound, digest
+from guiju.kernel import Conflict, NotFound, Text, digest
 from guiju.labelling import check
 from guiju.records import Exchange, MadeMedium, VideoJob
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # it takes seconds to import: only where it is used
 
 # The client warns of the end of one vendor's service; others go on to offer the same routes.
 pytestmark = pytest.mark.filterwarnings("ignore:The Sora API:DeprecationWarning")
+NOTHING = Text(zh="", en="")
 NEEDS_FFMPEG = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
 
 
@@ -181,6 +183,29 @@ def test_who_asks_twice_at_once_gets_one_film() -> None:
     _, films = told(house, begins(seconds="1", size="160x120"), twice)
     assert len({one.content for one in films}) == 1
     assert sum(isinstance(one, Exchange) and bool(one.media) for one in house.book.items) == 1
+
+
+@NEEDS_FFMPEG
+def test_two_workers_that_are_asked_at_once_hand_out_one_film() -> None:
+    """Whose record comes second hands out the film of the first, and tells no error."""
+    house = Cinema(DemoModel(NOW))
+    write = house.book.write
+
+    async def second(item: Any) -> None:
+        media = item.media if isinstance(item, Exchange) else ()
+        if not media:
+            await write(item)
+            return
+        (own,) = media
+        first = (structs.replace(own, content=b"the film of the other worker"),)
+        house.book.items.append(structs.replace(item, request="req_other", media=first))
+        raise Conflict("already-there", NOTHING, NOTHING)
+
+    house.book.write = second  # type: ignore[method-assign]
+    _, film = told(house, begins(seconds="1", size="160x120"), downloads)
+    assert film.content == b"the film of the other worker"
+    assert film.response.status_code == 200
+    assert [type(one) for one in house.book.items] == [Exchange, Exchange]
 
 
 def test_a_film_belongs_to_who_asked_for_it() -> None:

@@ -26,7 +26,7 @@ from guiju.kernel import (
 )
 from guiju.records import Exchange, expiring
 from guiju.records.expiry_model import HoldState, RetentionClass, span
-from guiju.records.model import Medium
+from guiju.records.model import Job, Medium
 from guiju.records.store import BODY, EXCHANGE
 from guiju.storage import Database
 
@@ -111,6 +111,26 @@ def test_many_go_in_steps_of_a_bounded_size(
     clock.advance(seconds=200 * 86_400)
     assert [one.records for one in steps(db)] == [3, 3, 2]
     assert ledger.verify(db, None).problems == ()
+
+
+@pytest.mark.control("retention-limits")
+def test_a_job_goes_with_what_was_asked_and_the_film_that_came_of_it(
+    either: Database, clock: FixedClock
+) -> None:
+    """Its owner can fetch the film as long as it is kept; then nobody is named by the job."""
+    begun = asked(clock, 1)
+    job = Job("job-1", "4", "720x1280")
+    record(either, replace(begun, job=job), replace(asked(clock, 2), job=job))
+    clock.advance(seconds=10 * 86_400)
+    film = Medium(begun.label.produce_id, "video/mp4", "d" * 64, 3, "words", "inside", b"mp4")
+    record(either, replace(asked(clock, 3), media=(film,)))
+    clock.advance(seconds=184 * 86_400)
+    kinds = [one.kind for one in steps(either)]
+    content, media, jobs = RetentionClass.CONTENT, RetentionClass.MEDIA, RetentionClass.JOBS
+    assert kinds == [content, content, media, jobs]
+    with either.read() as tx:
+        assert records.job(tx, begun.request, begun.person) is None
+    assert ledger.verify(either, None).problems == ()
 
 
 @pytest.mark.control("retention-limits")
