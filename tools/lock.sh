@@ -19,7 +19,7 @@ lock() { # OUTPUT INPUT...
 lock requirements/base.txt pyproject.toml "$@"
 lock requirements/build.txt requirements/build.in "$@"
 # The tests run against exactly what is installed: the first two bind the third.
-lock requirements/test.txt pyproject.toml requirements/test.in --extra postgres --extra media \
+lock requirements/test.txt pyproject.toml requirements/test.in --extra postgres --extra media --extra eu \
     --constraint requirements/base.txt --constraint requirements/build.txt "$@"
 
 if grep -nE '^-|://|@ ' requirements/*.txt; then

@@ -29,6 +29,7 @@ _NO_KEYS: labelling.Pinned = {}
 Keys = Callable[[], labelling.Pinned]
 _WORDS = {
     "trust": labelling.trust_in_words,
+    "manifest": labelling.manifest_in_words,
     "watermark": labelling.watermark_in_words,
     "verdict": labelling.verdict_in_words,
     "reason": labelling.reason_in_words,

@@ -18,6 +18,7 @@ from guiju.labelling.code import (
 from guiju.labelling.explaining import (
     field_in_words,
     label_in_words,
+    manifest_in_words,
     reason_in_words,
     trust_in_words,
     verdict_in_words,
@@ -25,6 +26,7 @@ from guiju.labelling.explaining import (
 )
 from guiju.labelling.marking import Marked, Present, mark, propagate, signed
 from guiju.labelling.model import AigcLabel, field_names, first_write
+from guiju.labelling.profile import Profile
 from guiju.labelling.reading import FoundLabel, labels_in, parse
 from guiju.labelling.report import ExplicitFound, Hiding, Judgement, LabelVerdict, Reading, Report
 from guiju.labelling.security import (
@@ -71,6 +73,7 @@ __all__ = [
     "Place",
     "Present",
     "ProducerCode",
+    "Profile",
     "Reading",
     "Report",
     "Standing",
@@ -88,6 +91,7 @@ __all__ = [
     "label_in_words",
     "labels_in",
     "language_of",
+    "manifest_in_words",
     "mark",
     "new_pair",
     "pair_from",

@@ -12,6 +12,7 @@ import msgspec
 from guiju.labelling.containers import Medium, container_of, front_matter
 from guiju.labelling.containers.walking import collected
 from guiju.labelling.files import Source, beside, labels_of, loaded, read_bytes
+from guiju.labelling.provenance import Provenance, State, provenance_of
 from guiju.labelling.reading import labels_in
 from guiju.labelling.report import Hiding, Reading, Report, report
 from guiju.labelling.security import Binding, Pinned, examine
@@ -39,13 +40,19 @@ def read(source: Source, name: str = "") -> Reading:
 
 
 def check(
-    source: Source, name: str = "", *, pinned: Pinned | None = None, watermark: bool = False
+    source: Source,
+    name: str = "",
+    *,
+    pinned: Pinned | None = None,
+    watermark: bool = False,
+    anchors: str | None = None,
 ) -> Report:
     """The verdict on the labels of a text, of bytes, or of the file at a path; raises as `read`.
 
     `pinned` are the keys by which providers are known: without them a signature shows only that a
     label was not changed. With `watermark` a picture is also looked into for a mark, which takes
-    some tenths of a second.
+    some tenths of a second. A manifest of C2PA is looked into where the extra `eu` is installed;
+    `anchors` are certificates in PEM that vouch for who signs one.
     """
     reading = read(source, name)
     hiding, mark = _watermark(source, name, reading) if watermark else _NOT_LOOKED
@@ -53,7 +60,19 @@ def check(
     if len(reading.labels) == 1 and not reading.labels[0].faults:
         label = reading.labels[0].label
         standing = examine(label, lambda: _binding(source, name), pinned)
-    return replace(report(reading, standing, hiding), mark=mark)
+    found = report(reading, standing, hiding, _provenance(source, name, anchors))
+    return replace(found, mark=mark)
+
+
+def _provenance(source: Source, name: str, anchors: str | None) -> Provenance:
+    """What a manifest in a file shows."""
+    if isinstance(source, str):
+        return Provenance(State.NOT_CHECKED)
+    data, name = loaded(source, name)
+    container = container_of(data, name)
+    if container is None:
+        return Provenance(State.NOT_CHECKED)
+    return provenance_of(data, container.media_type, anchors)
 
 
 _NOT_LOOKED = (Hiding.NOT_CHECKED, None)

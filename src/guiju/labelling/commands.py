@@ -18,6 +18,8 @@ from guiju.labelling.code import PROPAGATES, check_producer_code
 from guiju.labelling.files import loaded
 from guiju.labelling.folders import Job, jobs
 from guiju.labelling.marking import Present
+from guiju.labelling.profile import Profile
+from guiju.labelling.provenance import Credential, read_anchors, read_credential
 from guiju.labelling.report import LabelVerdict, Reading
 from guiju.labelling.security import (
     Pair,
@@ -37,6 +39,10 @@ _json = click.option("--json", "as_json", is_flag=True, help="One line of JSON f
 _out = click.option("--out", required=True, metavar="DIR", help="Where the files are written to.")
 _key = click.option("--key", metavar="FILE", help="Sign with this SM2 key (guiju label key).")
 _watermark = click.option("--watermark", is_flag=True, help="Also look for a mark in pictures.")
+_certificates = click.option(
+    "--certificates", metavar="FILE", help="Who signs the C2PA manifest: a chain in PEM."
+)
+_certificate_key = click.option("--certificate-key", metavar="FILE", help="The key of the chain.")
 _overwrite = click.option("--overwrite", is_flag=True, help="Replace other files that are there.")
 
 
@@ -70,6 +76,15 @@ def group() -> None:
 )
 @_key
 @click.option("--watermark", is_flag=True, help="Also a mark of the number, in pictures.")
+@click.option(
+    "--profile",
+    type=click.Choice([one.value for one in Profile]),
+    default="cn",
+    show_default=True,
+    help="Marks that machines read: of the Chinese standard, of the EU (C2PA), or both.",
+)
+@_certificates
+@_certificate_key
 @_overwrite
 @_json
 @click.pass_context
@@ -85,6 +100,9 @@ def put(
     key: str | None,
     explicit: bool,
     watermark: bool,
+    profile: str,
+    certificates: str | None,
+    certificate_key: str | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -96,12 +114,13 @@ def put(
     if produce_id is not None and len(found) != 1:
         raise click.UsageError("--produce-id is for one file only")
     code, visible = _provider(context, producer, words)
-    signer = _pair(key)
+    signer, marks = _pair(key), Profile(profile)
+    credential = _credential(certificates, certificate_key, needed=marks.signs)
 
     def labelled(job: Job) -> putting.Put:
         shown = visible if explicit else None
         number = produce_id or new_uuid()
-        order = putting.Order(code, number, shown, present, signer, watermark)
+        order = putting.Order(code, number, shown, present, signer, watermark, marks, credential)
         return putting.put(job, Path(out), order, overwrite=overwrite)
 
     _each(context, found, labelled, as_json=as_json)
@@ -113,6 +132,8 @@ def put(
 @click.option("--propagator", metavar="CODE", help="Your code, instead of the statement's.")
 @click.option("--propagate-id", metavar="ID", help="The content's number; for one FILE only.")
 @_key
+@_certificates
+@_certificate_key
 @_overwrite
 @_json
 @click.pass_context
@@ -124,6 +145,8 @@ def propagate(
     propagator: str | None,
     propagate_id: str | None,
     key: str | None,
+    certificates: str | None,
+    certificate_key: str | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -134,10 +157,18 @@ def propagate(
     code = propagator or _as_propagator(_provider(context, None, None)[0])
     check_producer_code(code, PROPAGATES)
     signer = _pair(key)
+    credential = _credential(certificates, certificate_key, needed=certificates is not None)
 
     def passed_on(job: Job) -> putting.Put:
-        number = propagate_id or new_uuid()
-        return putting.pass_on(job, Path(out), code, number, overwrite=overwrite, signer=signer)
+        return putting.pass_on(
+            job,
+            Path(out),
+            code,
+            propagate_id or new_uuid(),
+            overwrite=overwrite,
+            signer=signer,
+            credential=credential,
+        )
 
     _each(context, found, passed_on, as_json=as_json)
 
@@ -167,6 +198,7 @@ def read_(
 @group.command(name="check")
 @_files
 @click.option("--pinned", metavar="FILE", help="Keys by which providers are known, as JSON.")
+@click.option("--anchors", metavar="FILE", help="Certificates that vouch for C2PA signers, in PEM.")
 @_watermark
 @_json
 @click.pass_context
@@ -175,14 +207,16 @@ def check_(
     files: tuple[str, ...],
     *,
     pinned: str | None,
+    anchors: str | None,
     watermark: bool,
     as_json: bool,
 ) -> None:
     """The verdict on the labels of each FILE (exit 1: one has no valid label)."""
     wrong = False
     known = None if pinned is None else read_pinned(Path(pinned))
+    vouch = None if anchors is None else read_anchors(Path(anchors))
     for job in _shown(jobs(files)):
-        report = check(job.source, pinned=known, watermark=watermark)
+        report = check(job.source, pinned=known, watermark=watermark, anchors=vouch)
         file = str(job.source)
         if as_json:
             click.echo(msgspec.json.encode({"file": file, **report.as_json()}))
@@ -206,6 +240,14 @@ def key_(file: str, producer: str | None) -> None:
     write_pair(Path(file), pair)
     public = public_text(pair.public)
     click.echo(public if producer is None else msgspec.json.encode({producer: [public]}))
+
+
+def _credential(chain: str | None, key: str | None, *, needed: bool) -> Credential | None:
+    if not needed:
+        return None
+    if chain is None or key is None:
+        raise click.UsageError("a C2PA manifest needs --certificates and --certificate-key")
+    return read_credential(Path(chain), Path(key))
 
 
 def _pair(file: str | None) -> Pair | None:

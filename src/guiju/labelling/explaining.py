@@ -99,6 +99,14 @@ _REASONS = {
         zh="画面中有水印，但标识已经不在。",
         en="There is a watermark in the picture, and its label is gone.",
     ),
+    "c2pa-invalid": Text(
+        zh="C2PA 清单与内容不符：签名之后文件被改动，或签名无效。",
+        en="Its C2PA manifest does not hold: the file was changed, or the signature is wrong.",
+    ),
+    "c2pa-contradicts": Text(
+        zh="C2PA 清单称由相机拍摄，标识却称由人工智能生成。",
+        en="Its C2PA manifest says that a camera took it, and its label that it is generated.",
+    ),
     "place": Text(
         zh="标识位于 {detail}，不是指南规定的位置。",
         en="A label stands in {detail}, which is not the place of the guide.",
@@ -161,6 +169,24 @@ _HIDDEN = {
         en="The watermark in the picture is of another number than the label gives.",
     ),
 }
+
+
+_MANIFESTS = {
+    "verified": Text(
+        zh="有 C2PA 清单，由受信任的机构担保，内容与签名时一致。",
+        en="It has a C2PA manifest that holds, by somebody whom a trusted authority vouches for.",
+    ),
+    "untrusted": Text(
+        zh="有 C2PA 清单，内容与签名时一致；由谁签署，无从得知。",
+        en="It has a C2PA manifest that holds; who signed it is open.",
+    ),
+    "invalid": Text(zh="C2PA 清单与内容不符。", en="It has a C2PA manifest that does not hold."),
+}
+
+
+def manifest_in_words(value: str) -> Text | None:
+    """What a value of the axis `c2pa` says; None where there is none, or nobody has looked."""
+    return _MANIFESTS.get(value)
 
 
 def watermark_in_words(value: str) -> Text | None:

@@ -15,6 +15,7 @@ from guiju.labelling.containers import Container, Medium, container_of
 from guiju.labelling.containers.walking import StopsError
 from guiju.labelling.files import Source, labels_of, loaded
 from guiju.labelling.model import AigcLabel
+from guiju.labelling.profile import Profile
 from guiju.labelling.reading import FoundLabel
 from guiju.labelling.refusals import (
     already_labelled,
@@ -29,6 +30,7 @@ from guiju.labelling.security.binding import binding_of
 
 if TYPE_CHECKING:
     from guiju.labelling.audio import Heard
+    from guiju.labelling.provenance import Credential
     from guiju.labelling.showing import Shown
     from guiju.labelling.video import ShownFilm
     from guiju.labelling.watermark import Put
@@ -71,6 +73,8 @@ def mark(
     present: Present = ...,
     signer: Pair | None = ...,
     watermark: bool = ...,
+    profile: Profile = ...,
+    credential: Credential | None = ...,
 ) -> Marked: ...
 def mark(
     source: Source,
@@ -82,6 +86,8 @@ def mark(
     present: Present = "refuse",
     signer: Pair | None = None,
     watermark: bool = False,
+    profile: Profile = Profile.CN,
+    credential: Credential | None = None,
 ) -> texts.MarkedText | Marked:
     """A text, or the bytes of a file, with the implicit label and the visible one; twice is once.
 
@@ -90,14 +96,17 @@ def mark(
     With a `signer` the label of a file is signed, and tied to the content where its format lets
     other labels be put in without a trace; a text has its label elsewhere, see `signed`. With
     `watermark` a still picture also gets a mark of the number that `label` gives it last, if it has
-    room; `Marked.hidden` tells. Its pixels change by that.
+    room; `Marked.hidden` tells. Its pixels change by that. `profile` says which marks machines
+    read; with that of the EU, or both, a manifest of C2PA by `credential` comes last and covers all
+    else, so a signature of `signer` is not tied to the content again.
 
     Raises:
         Invalid: `label-not-writable`, `medium-not-supported`, `file-broken`, `file-unreadable`,
             `label-not-supported`, `metadata-too-large`; those of `showing.show`, `audio.hear` and
             `video.explicit_video`; or `label-not-read-back`, and then nothing is given out.
         Conflict: `label-present`.
-        Unavailable: `ffmpeg-missing` and others, for packed sound and for films.
+        Unavailable: `ffmpeg-missing` and others, for packed sound and for films;
+            `c2pa-not-installed`.
     """
     if isinstance(source, str):
         if explicit is None:
@@ -105,32 +114,44 @@ def mark(
         return texts.mark(source, label, explicit, accept_language)
     data, name = loaded(source, name)
     container = _container(data, name)
-    there = _whole(container, data)
+    there, before = _whole(container, data), data
     kept = None
     if there and present != "replace":
         signed_before = signer is not None and _is_signed(there[0].label, container, data, signer)
         kept = _kept(there, label, present, signed=signed_before)
     shown: Shown | ShownFilm | Heard | None = None
     hidden: Put | None = None
-    number = label.propagate_id or label.produce_id
+    words = None if explicit is None else explicit.words(texts.language_of("", accept_language))
     if watermark and container.medium is Medium.IMAGE:
-        words = None if explicit is None else explicit.words(texts.language_of("", accept_language))
-        data, shown, hidden = _with_mark(data, number, words, before=bool(there))
-    elif explicit is not None and container.medium is Medium.TEXT:
-        data = _said(container, data, explicit, accept_language)
+        data, shown, hidden = _with_mark(data, label, words, before=bool(there))
     elif explicit is not None:
-        words = explicit.words(texts.language_of("", accept_language))
-        shown = _perceived(container, data, words)
-        data = shown.data
-    if kept is None and signer is not None:
-        data, label = _signed(container, data, label, signer)
+        data, shown = _with_words(container, data, explicit, accept_language)
+    if not profile.labels:
+        label = kept or label.checked()
+    elif kept is None and signer is not None:
+        data, label = _signed(container, data, label, signer, bound=not profile.signs)
     elif kept is None or explicit is not None or hidden is not None:
         data = _written(container, data, kept or label.checked())
+    if profile.signs:
+        data = _vouched_for(data, container, credential, before)
     return Marked(data, kept or label, container.name, container.media_type, shown, hidden)
 
 
+def _vouched_for(data: bytes, container: Container, by: Credential | None, before: bytes) -> bytes:
+    """The file with a manifest; one that holds already and covers all of it stays."""
+    if by is None:
+        raise TypeError("a manifest needs a credential")
+    from guiju.labelling.provenance import State, provenance_of, with_manifest  # noqa: PLC0415
+
+    if data == before:
+        state = provenance_of(data, container.media_type).state
+        if state in {State.UNTRUSTED, State.VERIFIED}:
+            return data
+    return with_manifest(data, container.media_type, by)
+
+
 def _with_mark(
-    data: bytes, number: str, words: str | None, *, before: bool
+    data: bytes, label: AigcLabel, words: str | None, *, before: bool
 ) -> tuple[bytes, Shown | None, Put | None]:
     """A picture with the mark of a number, and with words where they are asked for.
 
@@ -139,7 +160,7 @@ def _with_mark(
     from guiju.labelling.showing import hide, show  # noqa: PLC0415 - Pillow
     from guiju.labelling.watermark import look, mark_of  # noqa: PLC0415 - numpy
 
-    wanted, shown = mark_of(number), None
+    wanted, shown = mark_of(label.propagate_id or label.produce_id), None
     if words is not None:
         shown = show(data, words, mark=wanted)
         if not shown.already:
@@ -168,10 +189,13 @@ def propagate(
     reserved: str = "",
     name: str = "",
     signer: Pair | None = None,
+    credential: Credential | None = None,
 ) -> Marked:
     """A file that is passed on: the fields of its producer stay, those of the propagator are new.
 
     `reserved` is what the propagator puts into its own field; with a `signer` that is a signature.
+    A manifest of C2PA that was there covers other bytes now; with a `credential` a new one is made
+    that has it for its parent.
 
     Raises:
         Invalid: as `mark`.
@@ -190,14 +214,19 @@ def propagate(
     ).checked()
     if signer is not None:
         label = signed(label, signer, 2)
-    return Marked(_written(container, data, label), label, container.name, container.media_type)
+    out = _written(container, data, label)
+    if credential is not None:
+        from guiju.labelling.provenance import with_manifest  # noqa: PLC0415 - as above
+
+        out = with_manifest(out, container.media_type, credential, parent=data)
+    return Marked(out, label, container.name, container.media_type)
 
 
 def _signed(
-    container: Container, data: bytes, label: AigcLabel, signer: Pair
+    container: Container, data: bytes, label: AigcLabel, signer: Pair, *, bound: bool
 ) -> tuple[bytes, AigcLabel]:
     """The file with a signed label, tied to its content unless another label leaves a trace."""
-    binding = binding_of(container, data)
+    binding = binding_of(container, data) if bound else None
     made = _with_reserved(label, 1, written(signer, label.checked(), 1, binding))
     out = _written(container, data, made)
     if binding is None or binding_of(container, out) == binding:
@@ -230,6 +259,16 @@ def _said(
     if explicit.place is texts.Place.INTERFACE or texts.carries(text, explicit):
         return data
     return container.say(data, words, explicit.place is texts.Place.START)
+
+
+def _with_words(
+    container: Container, data: bytes, explicit: texts.ExplicitLabel, accept_language: str
+) -> tuple[bytes, Shown | ShownFilm | Heard | None]:
+    """A file with a label that people perceive, and what was measured of it."""
+    if container.medium is Medium.TEXT:
+        return _said(container, data, explicit, accept_language), None
+    shown = _perceived(container, data, explicit.words(texts.language_of("", accept_language)))
+    return shown.data, shown
 
 
 def _perceived(container: Container, data: bytes, words: str) -> Shown | ShownFilm | Heard:

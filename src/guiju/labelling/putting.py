@@ -12,6 +12,8 @@ from guiju.labelling.files import SIDE_CAR, loaded
 from guiju.labelling.folders import Job, put_file
 from guiju.labelling.marking import Marked, Present, mark, propagate, signed
 from guiju.labelling.model import first_write
+from guiju.labelling.profile import Profile
+from guiju.labelling.provenance import Credential
 from guiju.labelling.refusals import not_supported
 from guiju.labelling.security import Pair
 from guiju.labelling.text import ExplicitLabel, Place
@@ -27,7 +29,7 @@ class Order:
     """What is to be put into a file; without `visible` only the implicit label.
 
     With a `signer` the implicit label is signed; with `watermark` pictures get a mark of the
-    number.
+    number; `profile` says which marks machines read, `credential` signs those of the EU.
     """
 
     producer: str
@@ -36,6 +38,8 @@ class Order:
     present: Present = "refuse"
     signer: Pair | None = None
     watermark: bool = False
+    profile: Profile = Profile.CN
+    credential: Credential | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def put(job: Job, out: Path, order: Order, *, overwrite: bool) -> Put:
         present=order.present,
         signer=order.signer,
         watermark=order.watermark,
+        profile=order.profile,
+        credential=order.credential,
     )
     return _written(job, out, marked, marked.label.produce_id, overwrite=overwrite)
 
@@ -93,9 +99,10 @@ def pass_on(
     *,
     overwrite: bool,
     signer: Pair | None = None,
+    credential: Credential | None = None,
 ) -> Put:
     """Pass a file on and write it below `out`; raises as `propagate` and `put_file`."""
-    marked = propagate(job.source, propagator, number, signer=signer)
+    marked = propagate(job.source, propagator, number, signer=signer, credential=credential)
     return _written(job, out, marked, number, overwrite=overwrite)
 
 

@@ -12,11 +12,13 @@ from enum import StrEnum
 
 from guiju.kernel import Invalid
 from guiju.labelling.code import GENERATES, check_producer_code
+from guiju.labelling.provenance import Provenance, State
 from guiju.labelling.reading import FoundLabel
 from guiju.labelling.security import Standing, Trust
 from guiju.labelling.text import Place
 
 _NOT_CHECKED = "not-checked"
+NOBODY_LOOKED = Provenance(State.NOT_CHECKED)
 
 
 class LabelVerdict(StrEnum):
@@ -102,19 +104,24 @@ class Report:
 
 
 def report(
-    reading: Reading, standing: Standing | None = None, hiding: Hiding = Hiding.NOT_CHECKED
+    reading: Reading,
+    standing: Standing | None = None,
+    hiding: Hiding = Hiding.NOT_CHECKED,
+    manifest: Provenance = NOBODY_LOOKED,
 ) -> Report:
     """The verdict on what was read.
 
-    `standing` is what the signatures in its first label show, `hiding` what a watermark does.
+    `standing` is what the signatures in its first label show, `hiding` what a watermark does,
+    `manifest` what one of C2PA does.
     """
-    said = (*_reasons(reading), *_unsound(standing), *_HIDDEN.get(hiding, ()))
+    beside = (*_HIDDEN.get(hiding, ()), *_vouched(reading, manifest))
+    said = (*_reasons(reading), *_unsound(standing), *beside)
     reasons = tuple(dict.fromkeys(said))
     first = reading.labels[0] if reading.labels else None
     return Report(
         _verdict(reading, reasons),
         None if first is None else first.label.fields,
-        _axes(reading, first, hiding) | _trust(standing),
+        _axes(reading, first, hiding, manifest) | _trust(standing),
         reasons,
     )
 
@@ -150,6 +157,13 @@ def _unsound(standing: Standing | None) -> Iterator[str]:
         yield "content-other"
 
 
+def _vouched(reading: Reading, manifest: Provenance) -> Iterator[str]:
+    if manifest.state is State.INVALID:
+        yield "c2pa-invalid"
+    elif manifest.captured and any(one.label.label == "1" for one in reading.labels):
+        yield "c2pa-contradicts"
+
+
 def _trust(standing: Standing | None) -> dict[str, str]:
     if standing is None:
         return {}
@@ -172,15 +186,20 @@ def _missing(reading: Reading) -> Iterator[str]:
 _HIDDEN = {Hiding.FOUND: ("watermark-alone",), Hiding.OTHER: ("watermark-other",)}
 
 
-def _judgement(reading: Reading, first: FoundLabel | None, hiding: Hiding) -> Judgement:
+def _judgement(
+    reading: Reading, first: FoundLabel | None, hiding: Hiding, manifest: Provenance
+) -> Judgement:
     if first is not None:
         said = {"1": Judgement.IS, "2": Judgement.MAY_BE, "3": Judgement.SUSPECTED}
         return said.get(first.label.label, Judgement.SUSPECTED)
-    traces = reading.explicit is not None or hiding is Hiding.FOUND
+    hidden = hiding is Hiding.FOUND or manifest.generated
+    traces = reading.explicit is not None or hidden
     return Judgement.SUSPECTED if traces else Judgement.UNKNOWN
 
 
-def _axes(reading: Reading, first: FoundLabel | None, hiding: Hiding) -> dict[str, str]:
+def _axes(
+    reading: Reading, first: FoundLabel | None, hiding: Hiding, manifest: Provenance
+) -> dict[str, str]:
     unread = "inconclusive" if reading.stopped else "absent"
     faults = () if first is None else first.faults
     charset = any(one.startswith("charset:") for one in faults)
@@ -197,9 +216,9 @@ def _axes(reading: Reading, first: FoundLabel | None, hiding: Hiding) -> dict[st
         "propagator": _NOT_CHECKED,
         "content": _NOT_CHECKED,
         "ledger": _NOT_CHECKED,
-        "c2pa": _NOT_CHECKED,
+        "c2pa": manifest.state.value,
         "watermark": hiding.value,
-        "judgement": _judgement(reading, first, hiding).value,
+        "judgement": _judgement(reading, first, hiding, manifest).value,
     }
 
 

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which marks a file gets that machines read (GB 45438-2025; AI Act, Article 50)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Profile(StrEnum):
+    """Those of the Chinese standard, of the EU's, or both."""
+
+    CN = "cn"
+    EU = "eu"
+    BOTH = "both"
+
+    @property
+    def labels(self) -> bool:
+        """Whether the label of GB 45438 is written."""
+        return self is not Profile.EU
+
+    @property
+    def signs(self) -> bool:
+        """Whether a manifest is put around the file."""
+        return self is not Profile.CN

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who signs a manifest: a chain of certificates and the key of its first one (C2PA, part 14)."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import msgspec
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from guiju.kernel import Invalid, Text
+
+_MOST = 1_000_000
+_SIZE = 32
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A chain in PEM, the certificate of the key first, and who signs with it (ES256).
+
+    `time_stamps` is the address of an authority of RFC 3161; without one a signature counts only as
+    long as its certificate does.
+    """
+
+    chain: str
+    key: EllipticCurvePrivateKey
+    time_stamps: str | None = None
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature over `data` as C2PA wants it: both numbers, 32 bytes each."""
+        r, s = decode_dss_signature(self.key.sign(data, ECDSA(hashes.SHA256())))
+        return r.to_bytes(_SIZE, "big") + s.to_bytes(_SIZE, "big")
+
+
+def read_credential(chain: Path, key: Path, time_stamps: str | None = None) -> Credential:
+    """The chain and the key in two PEM files.
+
+    Raises:
+        Invalid: `file-unreadable`; `key-open`, when others may read the key; `credential-invalid`,
+            when the key is not on P-256, or not that of the first certificate.
+    """
+    text, secret = _read(chain), _read(key)
+    if stat.S_IMODE(key.stat().st_mode) & 0o077:
+        raise Invalid(
+            "key-open",
+            Text(zh=f"私钥文件 {key} 可被他人读取。", en=f"Others may read the private key {key}."),
+            Text(zh=f"请执行 chmod 600 {key}。", en=f"Run chmod 600 {key}."),
+        )
+    try:
+        certificates = x509.load_pem_x509_certificates(text)
+        private = serialization.load_pem_private_key(secret, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise _invalid(chain, key) from error
+    if not isinstance(private, EllipticCurvePrivateKey) or not isinstance(private.curve, SECP256R1):
+        raise _invalid(chain, key)
+    if certificates[0].public_key() != private.public_key():
+        raise _invalid(chain, key)
+    return Credential(text.decode(), private, time_stamps)
+
+
+def read_anchors(path: Path) -> str:
+    """The certificates that are trusted, in PEM.
+
+    Raises:
+        Invalid: `file-unreadable`, `credential-invalid`.
+    """
+    text = _read(path)
+    try:
+        x509.load_pem_x509_certificates(text)
+    except ValueError as error:
+        raise _invalid(path, path) from error
+    return text.decode()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Invalid(
+            "file-unreadable",
+            Text(zh=f"无法读取 {path}：{why}。", en=f"{path} cannot be read: {why}."),
+            Text(zh="请核对路径和权限。", en="Check the path and its permissions."),
+        ) from error
+
+
+def _invalid(chain: Path, key: Path) -> Invalid:
+    files = str(chain) if chain == key else f"{chain}, {key}"
+    return Invalid(
+        "credential-invalid",
+        Text(
+            zh=f"{files} 不是可用的证书链与私钥（P-256，PEM，首张证书与私钥相配）。",
+            en=f"{files}: no chain in PEM with the P-256 key of its first certificate.",
+        ),
+        Text(
+            zh="请向签发机构索取 C2PA 签名证书。",
+            en="Ask your authority for a certificate to sign content credentials.",
+        ),
+    )

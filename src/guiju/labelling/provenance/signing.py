@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts a signed manifest around a labelled file, as the last thing that is done to it (C2PA)."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from guiju.kernel import Invalid, Text
+from guiju.labelling.provenance.credential import Credential
+from guiju.labelling.provenance.library import context, library, spelt
+
+SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+GENERATED = f"{SOURCE}trainedAlgorithmicMedia"
+_PARENT = {"relationship": "parentOf", "label": "parent", "title": "parent"}
+_ZIPPED = "application/vnd.openxmlformats"
+_NOT = frozenset({"video/x-matroska", "video/webm", "audio/ogg", "text/html", "text/markdown"})
+
+
+def can_sign(media_type: str) -> bool:
+    """Whether a manifest can stand in files of this kind; asks the library."""
+    kind = spelt(media_type)
+    if kind in _NOT or kind.startswith(_ZIPPED):  # packed office files cannot be signed
+        return False
+    known: list[str] = library().Builder.get_supported_mime_types()
+    return kind in known
+
+
+def with_manifest(
+    data: bytes, media_type: str, credential: Credential, *, parent: bytes | None = None
+) -> bytes:
+    """The file with a manifest that says that it was generated; all other bytes are covered.
+
+    `parent` is the file as it came from another, whose manifest becomes the parent of ours.
+
+    Raises:
+        Unavailable: `c2pa-not-installed`.
+        Invalid: `c2pa-not-signed`, for a format that cannot hold one, or a chain that is refused.
+    """
+    c2pa, kind = library(), spelt(media_type)
+    if not can_sign(media_type):
+        raise _not_signed(media_type)
+    try:
+        algorithm = c2pa.C2paSigningAlg.ES256
+        signer = c2pa.Signer.from_callback(
+            credential.sign, algorithm, credential.chain, credential.time_stamps
+        )
+        with (
+            signer,
+            c2pa.Builder(_manifest(passed_on=parent is not None), context(None)) as builder,
+        ):
+            if parent is not None:
+                builder.add_ingredient(_PARENT, kind, BytesIO(parent))
+            out = BytesIO()
+            builder.sign(signer, kind, BytesIO(data), out)
+    except c2pa.C2paError as error:
+        raise _not_signed(str(error)[:200]) from error
+    return out.getvalue()
+
+
+def _manifest(*, passed_on: bool) -> dict[str, Any]:
+    if passed_on:
+        action: dict[str, Any] = {
+            "action": "c2pa.opened",
+            "parameters": {"ingredientIds": ["parent"]},
+        }
+    else:
+        action = {"action": "c2pa.created", "digitalSourceType": GENERATED}
+    return {
+        "claim_generator_info": [{"name": "guiju"}],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}],
+    }
+
+
+def _not_signed(why: str) -> Invalid:
+    return Invalid(
+        "c2pa-not-signed",
+        Text(zh=f"无法加入 C2PA 清单：{why}。", en=f"No manifest can be signed into it: {why}."),
+        Text(
+            zh="请核对证书链；这种格式请用 --profile cn。",
+            en="Check the chain of certificates; for this format use --profile cn.",
+        ),
+        article=12,
+    )
