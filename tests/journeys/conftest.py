@@ -20,6 +20,11 @@ from openai import OpenAI
 from tests.journeys.model_service import ModelService
 from tests.ports import free_port
 
+from guiju import policies
+from guiju.app.house import House
+from guiju.app.settings import read_settings
+from guiju.kernel import PolicyActivated
+
 T = TypeVar("T")
 
 PATIENCE = 60.0
@@ -177,12 +182,24 @@ class Service:
             return answer.status, answer.headers, text
 
     def use_policy(self, text: str) -> str:
-        """Put a policy in force by two people; returns its digest."""
+        """Put a policy in force by two people; returns its digest.
+
+        As the commands do it, whose start would take longer than most tests that need a policy.
+        """
         file = self.data / "policy.toml"
         file.write_text(text, encoding="utf-8")
-        proposed = self.json("policy", "propose", str(file), "--as", "safety", "--json")
-        approved = self.json("policy", "approve", proposed["id"], "--as", "second", "--json")
-        return self.wait_policy(str(approved["digest"]))
+        database = self.environment.get("GUIJU_DATABASE")
+        house = House.open(read_settings(str(self.data), database=database))
+        try:
+            safety, second = house.staff("safety"), house.staff("second")
+            with house.database.write() as tx:
+                proposed = policies.propose(tx, safety, policies.read_file(file), "")
+            with house.database.write() as tx:
+                activated = policies.approve(tx, second, proposed.id)
+            house.publish(PolicyActivated(activated.digest))
+        finally:
+            house.close()
+        return self.wait_policy(activated.digest)
 
     def wait_policy(self, digest: str) -> str:
         """Wait until the running service answers by the policy with this digest."""

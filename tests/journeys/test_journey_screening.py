@@ -77,16 +77,10 @@ def guard() -> Iterator[GuardModel]:
     made.stop()
 
 
-@pytest.fixture
-def model() -> Iterator[ModelService]:
-    made = ModelService()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def service(tmp_path: Path, model: ModelService) -> Iterator[Service]:
-    made = Service(tmp_path / "data", "--upstream", model.url)
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, model: ModelService) -> Iterator[Service]:
+    """One service for all; each test puts the policy in force that it is about."""
+    made = Service(tmp_path_factory.mktemp("screening") / "data", "--upstream", model.url)
     made.start()
     yield made
     made.stop()
@@ -194,6 +188,7 @@ def test_a_lexicon_is_checked_proposed_approved_and_in_force(
     service: Service, client: OpenAI, model: ModelService, tmp_path: Path
 ) -> None:
     """From a file of words to a refused question, by two people; and back again."""
+    service.use_policy(POLICY)
     words = tmp_path / "赌博.txt"
     words.write_bytes("紫竹轮盘\r\n示例骰子经\r\n".encode("gb18030"))
     service.run("lexicon", "check", str(words), "--harm", "A2f", "--action", "refuse")

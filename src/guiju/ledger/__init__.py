@@ -20,7 +20,6 @@ from guiju.ledger.service import (
     size,
 )
 from guiju.ledger.signing import verifier_keys
-from guiju.ledger.stamping import Stamp, stamp
 from guiju.ledger.verifying import verify, verify_folder
 
 __all__ = [
@@ -29,7 +28,6 @@ __all__ = [
     "Fresh",
     "Problem",
     "Proof",
-    "Stamp",
     "VerifyReport",
     "append",
     "append_many",
@@ -42,7 +40,6 @@ __all__ = [
     "publish",
     "published_at",
     "size",
-    "stamp",
     "verifier_keys",
     "verify",
     "verify_folder",

@@ -11,10 +11,9 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import click
 import msgspec
-from cryptography import x509
 
-from guiju.kernel import Invalid, Text, Unavailable, isoformat, software
-from guiju.ledger import exporting, proving, publishing, service, signing, stamping, verifying
+from guiju.kernel import Text, Unavailable, isoformat, software
+from guiju.ledger import exporting, proving, publishing, service, signing, verifying
 from guiju.ledger.bundlecheck import cores
 from guiju.ledger.model import VerifyReport
 from guiju.ledger.notes import encode
@@ -205,8 +204,10 @@ def stamp(
     context: click.Context, tsa: str, tsa_root: Path | None, lang: str, *, as_json: bool
 ) -> None:
     """Have a time-stamp authority (RFC 3161) stamp the newest checkpoint."""
+    from guiju.ledger import stamping  # noqa: PLC0415 - certificates take long to load
+
     source = _source(context)
-    roots = () if tsa_root is None else tuple(_certificates(tsa_root))
+    roots = () if tsa_root is None else tuple(stamping.certificates(tsa_root))
     done = stamping.stamp(source.database, tsa, software("ledger"), roots=roots)
     value = {"size": done.size, "tsa": tsa, "time": isoformat(done.at), "evidence": done.evidence}
     told = Text(
@@ -214,15 +215,3 @@ def stamp(
         en=f"Checkpoint {done.size} is stamped {value['time']}, evidence {done.evidence}.",
     )
     _put(value, [told.to(lang)], as_json=as_json)
-
-
-def _certificates(path: Path) -> list[x509.Certificate]:
-    try:
-        return x509.load_pem_x509_certificates(path.read_bytes())
-    except ValueError as error:
-        raise Invalid(
-            "certificate-unreadable",
-            Text(zh=f"{path} 不是 PEM 证书。", en=f"{path} holds no PEM certificate."),
-            Text(zh="请给出 PEM 格式的根证书。", en="Give root certificates in PEM form."),
-            param="tsa-root",
-        ) from error

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""RFC 3161: have a time-stamp authority say that a checkpoint existed at a time (Article 19)."""
+"""RFC 3161: have a time-stamp authority say that a checkpoint existed at a time (Article 19).
+
+Few ledgers are stamped, and what reads certificates takes long to load: enter by this module.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -43,6 +47,19 @@ class Stamp:
     tsa: str
     at: datetime
     evidence: str
+
+
+def certificates(path: Path) -> list[x509.Certificate]:
+    """The certificates in a PEM file; raises Invalid `certificate-unreadable`."""
+    try:
+        return x509.load_pem_x509_certificates(path.read_bytes())
+    except ValueError as error:
+        raise Invalid(
+            "certificate-unreadable",
+            Text(zh=f"{path} 不是 PEM 证书。", en=f"{path} holds no PEM certificate."),
+            Text(zh="请给出 PEM 格式的根证书。", en="Give root certificates in PEM form."),
+            param="tsa-root",
+        ) from error
 
 
 def stamp(

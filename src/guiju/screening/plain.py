@@ -122,7 +122,8 @@ def _may_fold(character: str) -> bool:
     category = unicodedata.category(character)
     if category not in {"Cn", "Lo"} or ord(character) in _IGNORED:
         return True
-    return bool(unicodedata.decomposition(character) or lookalike(character))
+    # A place without a character has neither a name nor parts.
+    return category == "Lo" and bool(unicodedata.decomposition(character) or lookalike(character))
 
 
 @cache

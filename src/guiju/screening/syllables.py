@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
-from itertools import combinations, islice, pairwise, product
+from itertools import chain, combinations, islice, pairwise, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ _MOST = 6
 _MOST_EACH = 2
 _MOST_OTHERWISE = 2
 _LONGEST_PHRASE = 4
+_NONE = ("",) * _LONGEST_PHRASE
 _PLANE = 0x10000
 _DIGITS = ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
 _TONE = re.compile("[^a-z\u0308]+")
@@ -142,12 +143,13 @@ class _Phrases:
     """
 
     def __init__(self, said: Mapping[str, Sequence[str]]) -> None:
-        syllables = {one: number for number, one in enumerate(sounds().syllables, 1)}
+        syllables = {one: number for number, one in enumerate(("", *sounds().syllables))}
         hashes = np.fromiter(map(hash, said), dtype=np.int64, count=len(said))
         order = np.argsort(hashes)
-        rows = np.zeros((len(said), _LONGEST_PHRASE), dtype=np.uint16)
-        for row, each in zip(rows, said.values(), strict=True):
-            row[: len(each)] = [syllables[one] for one in each]
+        places = (islice(chain(each, _NONE), _LONGEST_PHRASE) for each in said.values())
+        numbers = map(syllables.__getitem__, chain.from_iterable(places))
+        flat = np.fromiter(numbers, dtype=np.uint16, count=len(said) * _LONGEST_PHRASE)
+        rows = flat.reshape(len(said), _LONGEST_PHRASE)
         self._hashes = memoryview(hashes[order].tobytes()).cast("q")
         self._rows = rows[order]
 

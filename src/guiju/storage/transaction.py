@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Result, Row, Table, update
 from sqlalchemy import delete as delete_from
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ColumnElement, and_
 
 from guiju.kernel import Keyring
@@ -90,8 +90,7 @@ class Tx:
     def insert_if_absent(self, subject: Table, values: Mapping[str, Any]) -> bool:
         """Add one row unless its key is taken; False when it is, also by someone just now."""
         row = self._complete(subject, values)
-        insert_into = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
-        statement = insert_into(subject).values(row).on_conflict_do_nothing()
+        statement = _inserting(subject, row, self.dialect)
         added = self.connection.execute(statement.returning(*subject.primary_key)).first()
         if added is not None:
             self._note(subject, row)
@@ -192,6 +191,16 @@ class Tx:
         """Let no remembered copy of the subject's key seal anything more."""
         self.new_keys.pop(subject, None)
         self._vault.forget(subject)
+
+
+def _inserting(subject: Table, row: Mapping[str, Any], dialect: str) -> Any:
+    """A statement that adds the row unless its key is taken."""
+    insert_into: Callable[..., Any] = sqlite.insert
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - not for who has SQLite
+
+        insert_into = postgresql.insert
+    return insert_into(subject).values(row).on_conflict_do_nothing()
 
 
 def _matches(subject: Table, values: Mapping[str, Any]) -> ColumnElement[bool]:

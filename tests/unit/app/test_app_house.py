@@ -5,6 +5,8 @@ import asyncio
 import json
 import os
 import stat
+import subprocess
+import sys
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from tests.conftest import START
+from tests.conftest import ROOT, START
 
 from guiju import ledger, records
 from guiju.app.first_run import is_first_run, set_up_demo
@@ -46,6 +48,18 @@ def test_a_fresh_folder_gets_a_key_a_schema_and_can_be_opened_again(settings: Se
     House.open(settings).close()
     assert settings.master_key_file.read_bytes() == key
     assert stat.S_IMODE(settings.master_key_file.stat().st_mode) == 0o600
+
+
+def test_whoever_opens_the_data_knows_every_table() -> None:
+    """In a process that loads no more than that: a verification looks at the tables it knows."""
+    look = (
+        "import guiju.app.house; from guiju.storage import metadata; before = set(metadata.tables);"
+        "from tools.make_migration import import_every_table; import_every_table();"
+        "print(sorted(set(metadata.tables) - before))"
+    )
+    command = [sys.executable, "-c", look]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 def test_a_folder_without_data_is_named(settings: Settings) -> None:

@@ -16,11 +16,11 @@ from guiju.ledger import (
     integrate,
     leaves,
     publish,
-    stamp,
     verify,
     verify_bundle,
     verify_folder,
 )
+from guiju.ledger.stamping import stamp
 from guiju.ledger.store import STAMP
 
 URL = "https://tsa.example/stamp"
