@@ -7,6 +7,7 @@ Pure: no database, no HTTP, no event loop. Nothing here knows an article of the 
 from guiju.kernel.actor import Actor, ActorKind, software
 from guiju.kernel.canonical import Statement, canonical, canonical_row, digest, parse, part
 from guiju.kernel.clock import (
+    BEIJING,
     Clock,
     FixedClock,
     SystemClock,
@@ -40,6 +41,7 @@ from guiju.kernel.telling import error_body
 from guiju.kernel.text import Language, Text
 
 __all__ = [
+    "BEIJING",
     "Actor",
     "ActorKind",
     "Bus",

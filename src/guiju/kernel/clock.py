@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
+# Where the law counts its days: no summer time since 1991.
+BEIJING = timezone(timedelta(hours=8), "UTC+8")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -7,12 +7,12 @@ Structs of msgspec: they go over the wire and into rows as they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
-from guiju.kernel import monotonic
+from guiju.kernel import BEIJING, monotonic
 
 WINDOW_SECONDS = 60
 """Requests and tokens are counted over the last minute, whenever one looks."""
@@ -30,7 +30,6 @@ SERVICE = "service"
 """The subject that stands for everybody together."""
 
 MEASURES = ("requests", "tokens", "concurrent", "day", "month")
-_CHINA = timezone(timedelta(hours=8))
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -126,7 +125,7 @@ class Moment(NamedTuple):
 
 def moment(now: float, wall: datetime) -> Moment:
     """The moment that is `now` by a timeline and `wall` by the calendar."""
-    local = wall.astimezone(_CHINA)
+    local = wall.astimezone(BEIJING)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     tomorrow = midnight + timedelta(days=1)
     next_month = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)

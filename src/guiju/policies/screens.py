@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from guiju.kernel import Keyring, Text, Unavailable
+from guiju.kernel import BEIJING, Keyring, Text, Unavailable
 from guiju.policies import lists, lists_store, urgent
 from guiju.policies.artefacts import Artefacts
 from guiju.policies.body_detectors import has_its_classifier
@@ -16,12 +16,10 @@ from guiju.policies.lists_model import LEXICONS, Prepared, altered_list, referen
 from guiju.screening import Entry, Screen, importing
 from guiju.storage import Tx
 
-_CHINA = timezone(timedelta(hours=8))
-
 
 def today(now: datetime) -> date:
     """The day in China, which the days of entries are."""
-    return now.astimezone(_CHINA).date()
+    return now.astimezone(BEIJING).date()
 
 
 def screen_of(entries: Iterable[Entry], mark: str) -> Screen:

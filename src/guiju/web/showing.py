@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
 
-from guiju.kernel import Language, Text, isoformat
+from guiju.kernel import BEIJING, Language, Text, isoformat
 
-BEIJING = timezone(timedelta(hours=8), "UTC+8")
 _SHORT = 12
 _NUMERALS = "零一二三四五六七八九"
 _TEN = 10
