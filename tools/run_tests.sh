@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 BIN=.venv/bin
 FAST_SECONDS=90 # what `make check` may take from a cold start on two cores
 LOGS=$(mktemp -d)
-trap 'rm -rf "$LOGS"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$LOGS"' EXIT
 summary=()
 failed=0
 
@@ -25,6 +25,27 @@ part() { # NAME COMMAND...: says nothing unless it fails
     "$@" >"$LOGS/part" 2>&1 || status=$?
     [ "$status" = 0 ] || cat "$LOGS/part"
     note "$name" $((SECONDS - began)) "$status"
+}
+
+beside() { # NAME COMMAND...: begins, and goes on beside what follows until `awaited`
+    other=$1 other_began=$SECONDS
+    shift
+    echo "$SECONDS" >"$LOGS/ended"
+    (
+        status=0
+        "$@" >"$LOGS/beside" 2>&1 || status=$?
+        echo "$SECONDS" >"$LOGS/ended"
+        exit "$status"
+    ) &
+    other_job=$!
+}
+
+awaited() { # says nothing unless what went on beside has failed; its seconds are in those of others
+    local status=0
+    wait "$other_job" || status=$?
+    echo "== $other"
+    [ "$status" = 0 ] || cat "$LOGS/beside"
+    note "$other" $(($(cat "$LOGS/ended") - other_began)) "$status"
 }
 
 tests() { # NAME PYTEST ARGUMENTS...: shown as it runs, but for the closing line
@@ -58,16 +79,20 @@ for folder in src tests tools bench; do
     [ ! -d "$folder" ] || sources+=("$folder")
 done
 
+beside "types (beside)" "$BIN/mypy" "${sources[@]}" # takes one core, and longer than the others
 part "import contracts" "$BIN/lint-imports" --no-cache
 part "lint" "$BIN/ruff" check "${sources[@]}" examples
 part "format" "$BIN/ruff" format --check "${sources[@]}" examples
-part "types" "$BIN/mypy" "${sources[@]}"
 part "default install" "$BIN/python" tools/check_install.py
 case ${1:-all} in
-    fast) fast_tests ;;
+    fast)
+        fast_tests
+        awaited
+        ;;
     *) # Most journeys wait, so several go side by side; those that measure or kill go alone.
         journeys=(--ignore=tests/unit --ignore=tests/law tests)
         tests "rooms and law" -n auto --dist worksteal --durations=10 tests/unit tests/law
+        awaited
         tests "journeys" -n auto --dist loadfile --durations=20 -m "not alone" "${journeys[@]}"
         tests "journeys alone" --durations=10 -m alone "${journeys[@]}"
         ;;
