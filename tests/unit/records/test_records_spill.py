@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.records.test_records_service import exchange
+from msgspec.structs import replace
+from tests.unit.records.test_records_service import exchange, leaves
 
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey, Unavailable
-from guiju.records import Exchange, Refusal, Spill, catch_up, find, record
+from guiju.ledger import verify
+from guiju.records import Exchange, Medium, Refusal, Spill, catch_up, find, record
+from guiju.records import made as made_medium
 from guiju.records.spill import MOST_BYTES
 from guiju.storage import Database
 
@@ -190,3 +193,24 @@ def test_records_are_caught_up_once(db: Database, clock: FixedClock) -> None:
         assert find(tx, "req_2") is not None
     with db.write() as tx:
         assert catch_up(tx, [exchange(clock, "req_2")]) == 0
+
+
+@pytest.mark.control("records-kept-aside")
+def test_a_film_that_two_workers_labelled_meanwhile_holds_nobody_up(
+    db: Database, clock: FixedClock
+) -> None:
+    """Both exchanges are on record, the film once; the evidence tells the digest of the other."""
+    mine = Medium("p-1", "video/mp4", "a" * 64, 3, "words", "inside", b"one")
+    theirs = Medium("p-1", "video/mp4", "b" * 64, 3, "words", "inside", b"two")
+    with db.write() as tx:
+        assert catch_up(tx, [replace(exchange(clock, "req_1"), media=(mine,))]) == 1
+    with db.write() as tx:
+        assert catch_up(tx, [replace(exchange(clock, "req_2"), media=(theirs,))]) == 1
+    with db.read() as tx:
+        assert find(tx, "req_2") is not None
+        kept = made_medium(tx, "p-1")
+    assert kept is not None
+    assert (kept.request, kept.digest) == ("req_1", "a" * 64)
+    told = [one["facts"] for one in leaves(db) if one["kind"] == "records-caught-up"]
+    assert told[-1]["twice"] == {"p-1": "b" * 64}
+    assert verify(db, None).problems == ()
