@@ -41,14 +41,16 @@ def picture(side: int, kind: str, **how: Any) -> bytes:
     return out.getvalue()
 
 
-def milliseconds(act: Callable[[], object]) -> float:
-    """Of one call, the best of several."""
+def milliseconds(
+    act: Callable[[], object], clock: Callable[[], float] = time.process_time
+) -> float:
+    """Of one call, the best of several; of the CPU, unless a program is started for it."""
     act()
     best, end = float("inf"), time.perf_counter() + SECONDS
     while time.perf_counter() < end:
-        start = time.perf_counter()
+        start = clock()
         act()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, clock() - start)
     return round(best * 1000, 3)
 
 
@@ -66,13 +68,13 @@ def by_exiftool(data: bytes, suffix: str) -> float | None:
         file = Path(folder) / f"x{suffix}"
         file.write_bytes(data)
         command = [tool, "-q", "-overwrite_original", "-XMP-dc:Source=x", str(file)]
-        return milliseconds(lambda: subprocess.run(command, check=True))
+        return milliseconds(lambda: subprocess.run(command, check=True), time.perf_counter)
 
 
 def measure() -> dict[str, Any]:
     """Every figure of this page."""
     small_jpeg, small_png = picture(1024, "JPEG", quality=92), picture(1024, "PNG")
-    jpeg, png = picture(2400, "JPEG", quality=95), picture(1250, "PNG")
+    jpeg, png = picture(2700, "JPEG", quality=95), picture(1250, "PNG")
     marked = mark(jpeg, LABEL).data
     text = "海是蓝的。" * 100
     return {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from guiju.labelling import text as texts
 from guiju.labelling.containers import Container, Medium, container_of
+from guiju.labelling.containers.jpeg_segments import scans_kept
 from guiju.labelling.containers.walking import StopsError
 from guiju.labelling.files import Source, labels_of, loaded
 from guiju.labelling.model import AigcLabel
@@ -76,6 +77,7 @@ def mark(
     profile: Profile = ...,
     credential: Credential | None = ...,
 ) -> Marked: ...
+@scans_kept()
 def mark(
     source: Source,
     label: AigcLabel,
@@ -181,6 +183,7 @@ def signed(label: AigcLabel, signer: Pair, slot: Slot = 1) -> AigcLabel:
     return _with_reserved(label, slot, written(signer, label.checked(), slot))
 
 
+@scans_kept()
 def propagate(
     source: bytes | Path,
     propagator: str,

@@ -5,6 +5,7 @@ import hashlib
 import io
 import struct
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from tests.unit.labelling.samples import jpeg, segment
 
 from guiju.kernel import Invalid
 from guiju.labelling import LabelVerdict, check, first_write, mark, read
-from guiju.labelling.containers import xmp
+from guiju.labelling.containers import jpeg_segments, xmp
 
 LABEL = first_write("001191110102MAD55U9H0F10002", "req_1")
 OTHER = first_write("001191110102MAD55U9H0F10002", "req_2")
@@ -199,3 +200,19 @@ def test_however_many_labels_there_were_there_is_one(parts: list[bytes]) -> None
     assert [one.label for one in read(out).labels] == [OTHER]
     assert out.count(segment(0xE2, b"x")) == parts.count(segment(0xE2, b"x"))
     assert out.count(segment(0xFE, b"y")) == parts.count(segment(0xFE, b"y"))
+
+
+@given(st.binary(max_size=60), st.integers(0, 40))
+def test_a_scan_is_looked_through_alike_in_every_way(noise: bytes, at: int) -> None:
+    """A byte at a time, many at a time, and from what another file with the same scan has shown."""
+    data = bytes(at) + noise.replace(b"\0", b"\xff")
+    found = jpeg_segments._scan(data, at)
+    assert jpeg_segments._scan_by(np, data, at) == found
+    if found is not None and found > at:
+        kept = jpeg_segments._Scan()
+        kept.note(data, at, found)
+        assert kept.end_of(b"more" + data, at + 4) == found + 4
+        assert kept.end_of(data + b"x", at) is None
+        other = bytearray(data)
+        other[at] ^= 1
+        assert kept.end_of(bytes(other), at) is None

@@ -6,6 +6,7 @@ Readers also accept the text chunks named AIGC of annex B, compressed text, and 
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,11 +30,11 @@ from guiju.labelling.containers.walking import (
     inflated,
     number,
     spliced,
-    take,
     with_faults,
 )
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEAD = struct.Struct(">I4s")  # how long the data are, and the name
 _AROUND = 12  # length, name and checksum
 _HEADER = len(_SIGNATURE) + _AROUND + 13
 _XMP = b"XML:com.adobe.xmp"
@@ -74,11 +75,13 @@ def _walk(data: bytes) -> Iterator[Found | Unread]:
 
 def chunks(data: bytes, budget: Budget) -> Iterator[tuple[int, int, bytes]]:
     """Where each chunk begins, the size of its data and its name, up to the last."""
-    at, name = len(_SIGNATURE), b""
+    at, name, end = len(_SIGNATURE), b"", len(data)
     while name != b"IEND":
         budget.part()
-        size, name = number(data, at, 4), take(data, at + 4, 4)
-        if at + size + _AROUND > len(data):
+        if at + _AROUND > end:
+            raise StopsError("truncated")
+        size, name = _HEAD.unpack_from(data, at)
+        if at + size + _AROUND > end:
             raise StopsError("truncated")
         yield at, size, name
         at += size + _AROUND

@@ -13,6 +13,10 @@ from guiju.labelling.provenance.library import context, installed, library, spel
 from guiju.labelling.provenance.signing import SOURCE
 
 
+_STORE = bytes.fromhex("6332706100110010800000aa00389b71")
+"""How the description of every store of manifests begins (C2PA, part 11)."""
+
+
 class State(StrEnum):
     """How far a manifest can be trusted."""
 
@@ -47,7 +51,7 @@ class Provenance(msgspec.Struct, frozen=True):
 
 def provenance_of(data: bytes, media_type: str, anchors: str | None = None) -> Provenance:
     """What the manifest in a file shows; nothing is fetched for it, whatever it points to."""
-    if b"c2pa" not in data:
+    if _STORE not in data:
         return Provenance(State.ABSENT)
     if not installed():
         return Provenance(State.NOT_CHECKED)
