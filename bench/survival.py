@@ -17,7 +17,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import docx
 import numpy as np
+import openpyxl  # type: ignore[import-untyped]
+import pptx
+import pypdf
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
@@ -26,6 +30,7 @@ from guiju.labelling import ExplicitLabel, Place, first_write, mark, read
 from guiju.labelling.audio import Heard
 from guiju.labelling.audio.listening import heard_in
 from guiju.labelling.showing import Box
+from guiju.labelling.watermark import look, mark_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "survival.md"
 LABEL = first_write("001191110102MAD55U9H0F10002", "00000000-0000-4000-8000-000000000000")
@@ -53,6 +58,7 @@ class Kept:
 
     implicit: bool
     explicit: bool | None
+    watermark: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Labelled:
     file: Path
     box: Box | None
     heard: bool
+    hidden: bool = False
+    words: bool = False
 
 
 # -- files to begin with --------------------------------------------------------------------------
@@ -121,6 +129,38 @@ FILMS: Mapping[str, Callable[[], bytes]] = {
     ".mov": partial(made_by_ffmpeg, ".mov", *_FILM, *_AND_SOUND, *_X264),
     ".mkv": partial(made_by_ffmpeg, ".mkv", *_FILM, *_AND_SOUND, *_X264),
     ".webm": partial(made_by_ffmpeg, ".webm", *_FILM, *_AND_SOUND, *_VP9),
+}
+
+
+def document(kind: str) -> bytes:
+    """A page or a table of a few words, by the program that most use for it."""
+    out = BytesIO()
+    if kind == "docx":
+        page = docx.Document()
+        page.add_paragraph("海是蓝的。The sea is blue.")
+        page.save(out)
+    elif kind == "pptx":
+        slides = pptx.Presentation()
+        slides.slides.add_slide(slides.slide_layouts[5]).shapes.title.text = "海"
+        slides.save(out)
+    elif kind == "xlsx":
+        book = openpyxl.Workbook()
+        book.active["A1"] = "海"
+        book.save(out)
+    else:
+        writer = pypdf.PdfWriter()
+        writer.add_blank_page(300, 300)
+        writer.write(out)
+    return out.getvalue()
+
+
+DOCUMENTS: Mapping[str, Callable[[], bytes]] = {
+    ".pdf": partial(document, "pdf"),
+    ".docx": partial(document, "docx"),
+    ".xlsx": partial(document, "xlsx"),
+    ".pptx": partial(document, "pptx"),
+    ".md": "# 海\n\n海是蓝的。\n".encode,
+    ".html": "<!doctype html><title>海</title><p>海是蓝的。".encode,
 }
 
 # -- what is done to them -------------------------------------------------------------------------
@@ -202,6 +242,64 @@ OF_FILMS = (
     Treatment("first three seconds cut off", _film("-ss", "3"), ".mp4"),
 )
 
+
+def _opened_and_saved(source: Path, target: Path) -> None:
+    """By the library that most programs use for this format."""
+    if source.suffix == ".pdf":
+        pypdf.PdfWriter(clone_from=source).write(target)
+    elif source.suffix == ".docx":
+        docx.Document(str(source)).save(str(target))
+    elif source.suffix == ".pptx":
+        pptx.Presentation(str(source)).save(str(target))
+    elif source.suffix == ".xlsx":
+        openpyxl.load_workbook(source).save(target)
+    else:
+        target.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def _pages_copied(source: Path, target: Path) -> None:
+    """Page by page into a new file, as tools that join and split do."""
+    if source.suffix != ".pdf":
+        raise ValueError("it has no pages")
+    writer = pypdf.PdfWriter()
+    for page in pypdf.PdfReader(source).pages:
+        writer.add_page(page)
+    writer.write(target)
+
+
+def _words_only(source: Path, target: Path) -> None:
+    """What is left when somebody copies the words."""
+    if source.suffix == ".docx":
+        text = "\n".join(one.text for one in docx.Document(str(source)).paragraphs)
+    elif source.suffix == ".md":
+        text = source.read_text(encoding="utf-8").partition("\n---\n")[2]
+    else:
+        raise ValueError("this needs a program that shows it")
+    target.write_text(text, encoding="utf-8")
+
+
+def _by_libreoffice(source: Path, target: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        raise OSError("LibreOffice is not installed")
+    kind = source.suffix[1:]
+    out = target.parent / target.stem
+    subprocess.run(
+        [office, "--headless", "--convert-to", kind, "--outdir", str(out), str(source)],
+        check=True,
+        capture_output=True,
+    )
+    shutil.move(out / source.name, target)
+
+
+OF_DOCUMENTS = (
+    Treatment("opened and saved (pypdf, python-docx, openpyxl, python-pptx)", _opened_and_saved),
+    Treatment("metadata removed (exiftool)", _stripped),
+    Treatment("pages copied into a new file (pypdf)", _pages_copied),
+    Treatment("opened and saved by LibreOffice", _by_libreoffice),
+    Treatment("words copied", _words_only, ".txt"),
+)
+
 # -- what is left ---------------------------------------------------------------------------------
 
 
@@ -267,14 +365,20 @@ def rows(
 def _marked(suffix: str, data: bytes, folder: Path) -> Labelled:
     """The sample with both labels, or with the implicit one where none can be drawn."""
     try:
-        done = mark(data, LABEL, WORDS, name=f"x{suffix}")
+        done = mark(data, LABEL, WORDS, name=f"x{suffix}", watermark=suffix in PICTURES)
     except GuijuError:
         done = mark(data, LABEL, name=f"x{suffix}")
     file = folder / f"labelled{suffix}"
     file.write_bytes(done.data)
     shown = done.shown
     box = None if shown is None or isinstance(shown, Heard) else shown.box
-    return Labelled(file, box, heard=isinstance(shown, Heard))
+    return Labelled(
+        file,
+        box,
+        heard=isinstance(shown, Heard),
+        hidden=done.hidden is not None,
+        words=suffix in DOCUMENTS and read(file).explicit is not None,
+    )
 
 
 def _left(one: Treatment, labelled: Labelled, stem: Path) -> Kept | None:
@@ -285,10 +389,18 @@ def _left(one: Treatment, labelled: Labelled, stem: Path) -> Kept | None:
         implicit = _implicit(target)
     except (subprocess.CalledProcessError, OSError, ValueError, GuijuError):
         return None
+    if labelled.words:
+        return Kept(implicit, read(target).explicit is not None)
     if box is None:
         return Kept(implicit, _heard(target) if labelled.heard else None)
     top = 960 // 5 if one.treat is OF_PICTURES[6].treat else 0
-    return Kept(implicit, _seen(original, box, target, top))
+    hidden = _hidden(target) if labelled.hidden else None
+    return Kept(implicit, _seen(original, box, target, top), hidden)
+
+
+def _hidden(file: Path) -> bool:
+    seen = look(file.read_bytes())
+    return seen is not None and seen.mark == mark_of(LABEL.produce_id)
 
 
 # -- the page -------------------------------------------------------------------------------------
@@ -300,7 +412,8 @@ Labels in a file are metadata and pixels, and both can be lost without anybody m
 page is made by `python bench/survival.py` from files of our own: each is labelled, handled as
 people and platforms handle files, and looked at again. The first sign is the implicit label, read
 as it was written; the second what people perceive: the words, if they still agree with what stood
-there (correlation at least 0.7), or the rhythm, if it is heard.
+there (correlation at least 0.7), the rhythm, if it is heard, or the words of a document. The third,
+of pictures, is the watermark, if its number is read ([watermark.md](watermark.md) has more).
 
 ● stays · ○ lost · – this tool cannot do that with this format
 
@@ -316,12 +429,20 @@ def _cell(kept: Kept | None) -> str:
     return "–" if kept is None else f"{_SIGNS[kept.implicit]} {_SIGNS[kept.explicit]}"
 
 
-def table(title: str, found: list[tuple[str, list[tuple[str, Kept | None]]]]) -> str:
+def _cell_of_picture(kept: Kept | None) -> str:
+    return "–" if kept is None else f"{_cell(kept)} {_SIGNS[kept.watermark]}"
+
+
+def table(
+    title: str,
+    found: list[tuple[str, list[tuple[str, Kept | None]]]],
+    cell: Callable[[Kept | None], str] = _cell,
+) -> str:
     """One medium as a table of Markdown."""
     names = [suffix[1:].upper() for suffix, _ in found[0][1]]
     lines = [f"## {title}", "", f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
     for name, cells in found:
-        lines.append(f"| {name} | {' | '.join(_cell(kept) for _, kept in cells)} |")
+        lines.append(f"| {name} | {' | '.join(cell(kept) for _, kept in cells)} |")
     return "\n".join([*lines, ""])
 
 
@@ -330,9 +451,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         parts = [
-            table("Pictures", list(rows(PICTURES, OF_PICTURES, folder))),
+            table("Pictures", list(rows(PICTURES, OF_PICTURES, folder)), _cell_of_picture),
             table("Sound", list(rows(SOUNDS, OF_SOUNDS, folder))),
             table("Films", list(rows(FILMS, OF_FILMS, folder))),
+            table("Documents", list(rows(DOCUMENTS, OF_DOCUMENTS, folder))),
         ]
     page = "\n".join([HEAD, *parts]).rstrip("\n") + "\n"
     print(page)
