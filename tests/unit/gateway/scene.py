@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from guiju.accounts import Caller, KeyKind, PersonState
@@ -43,11 +44,16 @@ ENTRIES = [
 ]
 
 
+@cache
+def screen() -> Screen:
+    """The screen of these words. It never changes, so all tests have one: each takes a while."""
+    return Screen.load({"entry": ENTRIES}, "d" * 64)
+
+
 def rules(*, place: Place = Place.END, as_error: bool = False, plan: Plan | None = None) -> Rules:
-    policy = {"entry": ENTRIES}
     return Rules(
         policy="d" * 64,
-        screen=Screen.load(policy, "d" * 64),
+        screen=screen(),
         reply_as_error=as_error,
         refusal=REFUSAL,
         label=ExplicitLabel(place, "本回答由人工智能生成", "AI-generated"),
