@@ -27,8 +27,6 @@ it. Whoever writes it into a text separates letters by a line break that every r
 # Fewer different ones are replaced one by one; more cost less when all characters are looked up.
 _FEW = 3
 _EVEN = {1}
-# Of texts in between nearly all hold something to replace, and all of it is replaced at once.
-_SHORT, _LONG = 32, 1 << 12
 
 
 class Folded(NamedTuple):
@@ -53,10 +51,6 @@ def fold(text: str) -> Folded:
     """`text` in its plain form; idempotent."""
     if text.isascii() and not has_controls(text):
         return Folded(text.lower(), text, even=True)
-    if _SHORT <= len(text) <= _LONG:
-        ones = one_for_one(text)
-        if NONE not in ones:
-            return Folded(ones, text, even=True)
     folded, even, at = text, True, 0
     # One after the other is safe: what a fold yields is its own fold.
     for _ in range(_FEW):

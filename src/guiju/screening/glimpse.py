@@ -46,9 +46,9 @@ class Glimpse:
 
     @property
     def folded(self) -> Folded:
-        """The text in its plain form."""
+        """The text in its plain form: a fold of its own, unless the views were asked before."""
         if self._folded is None:
-            text, texts = self.text, self.texts()
+            text, texts = self.text, self._texts
             if texts:
                 folded = texts["folded"]
                 self._folded = Folded(folded, text, even=len(folded) == len(text))

@@ -108,10 +108,12 @@ class Screen:
         glimpse = Glimpse(text)
         if len(text) <= WINDOW and rules.is_clear(glimpse):
             return self._clear(len(text))
+        if rules.sees:
+            glimpse.texts()
         folded = glimpse.folded
         if len(folded.text) > WINDOW:
             return _swept(folded, rules).verdict(self.policy, len(text))
-        sights = Sights(folded.text, glimpse=glimpse)
+        sights = Sights(folded.text, glimpse=glimpse if rules.sees else None)
         sights.asked = rules.asks_once
         hits = rules.find(sights, 0).hits
         if not hits:

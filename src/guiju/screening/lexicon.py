@@ -58,6 +58,11 @@ class Lexicon:
         """What says in short that nothing stands in a text; None, where only a search can say."""
         return None if self._patterns else self._gate
 
+    @property
+    def sees(self) -> bool:
+        """Whether some terms are looked for in views above "folded"."""
+        return self._rows is not None
+
     def opens(self, glimpse: Glimpse) -> bool:
         """Whether something may stand in a text that was only glimpsed at; False is certain."""
         if self._patterns:

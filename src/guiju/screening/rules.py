@@ -83,6 +83,8 @@ class Rules:
         self.asks_once = self._is_gated and len(lexicons) == 1
         """Whether `is_clear` asks all that a search would ask again."""
         self._rules: dict[int, Rule] = {}
+        self.sees = any(one.sees for one in lexicons)
+        """Whether something is looked for in views above "folded"."""
         self._decided = decided
         self._passing = any(
             not one.action.rank

@@ -93,3 +93,17 @@ def test_texts_that_hold_nothing_share_one_verdict():
     one, other, longer = "今" * 40, "天，" * 20, "今天" * 40
     assert screen().judge(one, "output") is screen().judge(other, "output")
     assert screen().judge(longer, "output").covered == len(longer)
+
+
+def test_who_looks_in_no_view_above_the_folded_text_makes_none():
+    """A large lexicon of plain terms folds a text and searches it, and no more."""
+
+    def made(_: Glimpse) -> dict[str, str]:
+        raise AssertionError("a view was made")
+
+    entries = [{"term": one, "harm": "A1f", "action": "mask", "views": ["folded"]} for one in TERMS]
+    with without("gate_of", lambda _: None):
+        plain = Screen.load({"entry": entries}, "0" * 64)
+    with without("texts", made):
+        assert not plain.judge("今，天" * 20, "output").findings
+        assert plain.judge("今，天" * 20 + "蓝鲸口令", "output").findings
