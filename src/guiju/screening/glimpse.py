@@ -9,6 +9,7 @@ that plain, and what is written in letters, is looked at view by view.
 from __future__ import annotations
 
 from codecs import utf_16_le_decode
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -34,11 +35,13 @@ _MOST_PAIRS = 8
 class Glimpse:
     """A text, folded or not, that is seen at once if it can be."""
 
-    __slots__ = ("_dropped", "_folded", "_marked", "_texts", "text")
+    __slots__ = ("_dropped", "_folded", "_marked", "_texts", "found", "text")
 
     def __init__(self, text: str) -> None:
         """Take what is looked at."""
         self.text = text
+        self.found: dict[int, Sequence[tuple[int, int, int]]] = {}
+        """What was found in it already, by the identity of the layer that has found it."""
         self._folded: Folded | None = None
         self._texts: dict[str, str] | None = None
         # Without separators, and with `NONE` in their place.

@@ -74,7 +74,10 @@ class Lexicon:
         texts = glimpse.texts()
         for _, layer in self._layers:
             text = texts[layer.view]
-            if text and layer.find(text):
+            found = layer.find(text) if text else ()
+            # A search of a large lexicon is not made twice.
+            glimpse.found[id(layer)] = found
+            if found:
                 return True
         return False
 
@@ -91,7 +94,9 @@ class Lexicon:
                     text = sights.text(view)
                 else:
                     text = _read_as(view, sights, reading, number)
-                found = text and layer.find(text)
+                found = sights.found.get(id(layer))
+                if found is None:
+                    found = layer.find(text) if text else ()
                 if found:
                     asking = asking or Asking(self.register, sights)
                     asking.take(layer, found)

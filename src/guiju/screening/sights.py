@@ -37,7 +37,7 @@ class Sights:
 
     __slots__ = (
         *("_glimpse", "_look", "_reading", "_rows", "_seen", "_texts"),
-        *("asked", "closed", "context", "folded", "tail"),
+        *("asked", "closed", "context", "folded", "found", "tail"),
     )
 
     def __init__(
@@ -57,6 +57,8 @@ class Sights:
         self.tail = folded[context:] if context else folded
         self._look: Look | None = None
         self._glimpse = glimpse
+        self.found = {} if glimpse is None else glimpse.found
+        """What layers have found in it already."""
         self._texts = {} if glimpse is None else glimpse.texts()
         self._seen: dict[str, Seen] = {}
         self._rows: Rows | None = None
