@@ -17,7 +17,7 @@ APP0, APP15 = 0xE0, 0xEF
 _PLAIN = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
 _FILL = 0xFF
 _RESTART, _RESTARTS = 0xD0, 0xF8  # the markers D0 to D7, by their upper five bits
-_PIECE = 1 << 18
+_NEAR, _PIECE = 1 << 16, 1 << 18
 # Within a scan 0xFF stands before a zero (it means itself) or before a restart marker.
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
@@ -81,7 +81,11 @@ def _scan(data: bytes, at: int) -> int | None:
 
 
 def _scan_by(numpy: Any, data: bytes, at: int) -> int | None:
-    """The same, many bytes at a time."""
+    """The same, many bytes at a time, unless it ends soon: a file may have many short scans."""
+    near = _MARKER.search(data, at, at + _NEAR)
+    if near is not None:
+        return near.start()
+    at += _NEAR - 1
     values = numpy.frombuffer(data, numpy.uint8)
     last = len(data) - 1
     for start in range(at, last, _PIECE):
