@@ -70,5 +70,5 @@ def test_what_is_due_goes_and_what_is_held_stays(
     held = run(desk, "hold", *span, "--reason", "case 12", "--as", "privacy")
     assert run(desk, "expire") == {"content": 0, "jobs": 0, "media": 0, "usage": 0}
     run(desk, "release", held["id"], "--reason", "closed", "--as", "safety")
-    assert run(desk, "expire") == {"content": 1, "media": 0, "usage": 1}
+    assert run(desk, "expire") == {"content": 1, "jobs": 0, "media": 0, "usage": 1}
     assert [one["state"] for one in run(desk, "holds")["holds"]] == ["released"]
