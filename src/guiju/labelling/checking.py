@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
-from guiju.labelling.containers import Medium, container_of, front_matter
+from guiju.labelling.containers import Container, Medium, container_of, front_matter
 from guiju.labelling.containers.walking import collected
 from guiju.labelling.files import Source, beside, labels_of, loaded, read_bytes
-from guiju.labelling.provenance import Provenance, State, provenance_of
+from guiju.labelling.provenance import provenance_of
 from guiju.labelling.reading import labels_in
-from guiju.labelling.report import Hiding, Reading, Report, report
-from guiju.labelling.security import Binding, Pinned, examine
+from guiju.labelling.report import NOBODY_LOOKED, Hiding, Reading, Report, report
+from guiju.labelling.security import Pinned, examine
 from guiju.labelling.security.binding import binding_of
 from guiju.labelling.visible import explicit_in
 
@@ -32,7 +32,11 @@ def read(source: Source, name: str = "") -> Reading:
     """
     if isinstance(source, str):
         return _read_text(source)
-    data, name = loaded(source, name)
+    return _read_file(source, *loaded(source, name))
+
+
+def _read_file(source: bytes | Path, data: bytes, name: str) -> Reading:
+    """The labels of `source`, whose bytes these are, and of its side-car."""
     reading = read_bytes(data, name) or _read_plain(data)
     if isinstance(source, Path) and reading.format == "text":
         return replace(reading, labels=(*reading.labels, *beside(source)))
@@ -54,34 +58,31 @@ def check(
     some tenths of a second. A manifest of C2PA is looked into where the extra `eu` is installed;
     `anchors` are certificates in PEM that vouch for who signs one.
     """
-    reading = read(source, name)
-    hiding, mark = _watermark(source, name, reading) if watermark else _NOT_LOOKED
+    if isinstance(source, str):
+        reading, data, container = _read_text(source), b"", None
+    else:
+        data, name = loaded(source, name)
+        reading, container = _read_file(source, data, name), container_of(data, name)
+    hiding, mark = _watermark(container, data, reading) if watermark else _NOT_LOOKED
     standing = None
     if len(reading.labels) == 1 and not reading.labels[0].faults:
         label = reading.labels[0].label
-        standing = examine(label, lambda: _binding(source, name), pinned)
-    found = report(reading, standing, hiding, _provenance(source, name, anchors))
-    return replace(found, mark=mark)
-
-
-def _provenance(source: Source, name: str, anchors: str | None) -> Provenance:
-    """What a manifest in a file shows."""
-    if isinstance(source, str):
-        return Provenance(State.NOT_CHECKED)
-    data, name = loaded(source, name)
-    container = container_of(data, name)
-    if container is None:
-        return Provenance(State.NOT_CHECKED)
-    return provenance_of(data, container.media_type, anchors)
+        standing = examine(
+            label, lambda: None if container is None else binding_of(container, data), pinned
+        )
+    manifest = NOBODY_LOOKED
+    if container is not None:
+        manifest = provenance_of(data, container.media_type, anchors)
+    return replace(report(reading, standing, hiding, manifest), mark=mark)
 
 
 _NOT_LOOKED = (Hiding.NOT_CHECKED, None)
 
 
-def _watermark(source: Source, name: str, reading: Reading) -> tuple[Hiding, str | None]:
+def _watermark(
+    container: Container | None, data: bytes, reading: Reading
+) -> tuple[Hiding, str | None]:
     """What a mark in a picture says of the label beside it, and the mark."""
-    data, name = (b"", name) if isinstance(source, str) else loaded(source, name)
-    container = container_of(data, name)
     if container is None or container.medium is not Medium.IMAGE:
         return _NOT_LOOKED
     from guiju.labelling.watermark import look, mark_of  # noqa: PLC0415 - numpy and Pillow
@@ -98,15 +99,6 @@ def _watermark(source: Source, name: str, reading: Reading) -> tuple[Hiding, str
         return Hiding.FOUND, seen.mark.hex()
     same = seen.mark in {mark_of(one) for one in numbers}
     return Hiding.SAME if same else Hiding.OTHER, seen.mark.hex()
-
-
-def _binding(source: Source, name: str) -> Binding | None:
-    """What ties a label to the content as it is now."""
-    if isinstance(source, str):
-        return None
-    data, name = loaded(source, name)
-    container = container_of(data, name)
-    return None if container is None else binding_of(container, data)
 
 
 def _read_plain(data: bytes) -> Reading:

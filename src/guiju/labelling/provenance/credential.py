@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 
 import msgspec
@@ -14,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, Ellip
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from guiju.kernel import Invalid, Text
+from guiju.labelling.key_files import contents, secret
 
-_MOST = 1_000_000
 _SIZE = 32
 
 
@@ -43,16 +42,10 @@ def read_credential(chain: Path, key: Path, time_stamps: str | None = None) -> C
         Invalid: `file-unreadable`; `key-open`, when others may read the key; `credential-invalid`,
             when the key is not on P-256, or not that of the first certificate.
     """
-    text, secret = _read(chain), _read(key)
-    if stat.S_IMODE(key.stat().st_mode) & 0o077:
-        raise Invalid(
-            "key-open",
-            Text(zh=f"私钥文件 {key} 可被他人读取。", en=f"Others may read the private key {key}."),
-            Text(zh=f"请执行 chmod 600 {key}。", en=f"Run chmod 600 {key}."),
-        )
+    text, held = contents(chain), secret(key)
     try:
         certificates = x509.load_pem_x509_certificates(text)
-        private = serialization.load_pem_private_key(secret, None)
+        private = serialization.load_pem_private_key(held, None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _invalid(chain, key) from error
     if not isinstance(private, EllipticCurvePrivateKey) or not isinstance(private.curve, SECP256R1):
@@ -68,25 +61,12 @@ def read_anchors(path: Path) -> str:
     Raises:
         Invalid: `file-unreadable`, `credential-invalid`.
     """
-    text = _read(path)
+    text = contents(path)
     try:
         x509.load_pem_x509_certificates(text)
     except ValueError as error:
         raise _invalid(path, path) from error
     return text.decode()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_MOST)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise Invalid(
-            "file-unreadable",
-            Text(zh=f"无法读取 {path}：{why}。", en=f"{path} cannot be read: {why}."),
-            Text(zh="请核对路径和权限。", en="Check the path and its permissions."),
-        ) from error
 
 
 def _invalid(chain: Path, key: Path) -> Invalid:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from guiju.kernel import Invalid, Text
+from guiju.labelling.key_files import contents, secret, unreadable
 from guiju.labelling.security import sm2
 from guiju.labelling.security.sm2 import SIZE, Point
 
@@ -27,7 +27,6 @@ _BETWEEN = bytes.fromhex("a144034200")
 _UNCOMPRESSED = b"\x04"
 _PEM = ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----")
 _LINE = 64
-_MOST = 1_000_000  # bytes of a file with keys
 
 Pinned = Mapping[str, frozenset[Point]]
 """The keys that a provider, by its code, is known to sign with."""
@@ -82,7 +81,7 @@ def write_pair(path: Path, pair: Pair) -> None:
     except FileExistsError as error:
         raise _exists(path) from error
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def read_pair(path: Path) -> Pair:
@@ -91,13 +90,7 @@ def read_pair(path: Path) -> Pair:
     Raises:
         Invalid: `file-unreadable`; `key-open`, when others may read it; `key-not-understood`.
     """
-    try:
-        mode, data = stat.S_IMODE(path.stat().st_mode), _read(path)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    if mode & 0o077:
-        raise _open(path, mode)
-    body = pem_body(data.decode("ascii", "replace"))
+    body = pem_body(secret(path).decode("ascii", "replace"))
     pair = None if body is None else pair_from(body)
     if pair is None:
         raise _not_understood(path)
@@ -134,9 +127,7 @@ def read_pinned(path: Path) -> Pinned:
         Invalid: `file-unreadable`, or `keys-not-understood` with the provider it is about.
     """
     try:
-        held = msgspec.json.decode(_read(path), type=dict[str, list[str]])
-    except OSError as error:
-        raise _unreadable(path, error) from error
+        held = msgspec.json.decode(contents(path), type=dict[str, list[str]])
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise _no_keys(path, str(error)) from error
     found: dict[str, frozenset[Point]] = {}
@@ -149,22 +140,8 @@ def read_pinned(path: Path) -> Pinned:
     return found
 
 
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_MOST)
-
-
 def _raw(public: Point) -> bytes:
     return _UNCOMPRESSED + b"".join(one.to_bytes(SIZE, "big") for one in public)
-
-
-def _unreadable(path: Path, error: OSError) -> Invalid:
-    why = error.strerror or str(error)
-    return Invalid(
-        "file-unreadable",
-        Text(zh=f"无法读取或写入 {path}：{why}。", en=f"{path} cannot be read or written: {why}."),
-        Text(zh="请核对路径和权限。", en="Check the path and its permissions."),
-    )
 
 
 def _exists(path: Path) -> Invalid:
@@ -172,17 +149,6 @@ def _exists(path: Path) -> Invalid:
         "file-exists",
         Text(zh=f"{path} 已存在，未覆盖。", en=f"{path} exists; it was not overwritten."),
         Text(zh="请换一个文件名。", en="Choose another name."),
-    )
-
-
-def _open(path: Path, mode: int) -> Invalid:
-    return Invalid(
-        "key-open",
-        Text(
-            zh=f"私钥文件 {path} 可被他人读取（权限 {mode:04o}）。",
-            en=f"Others may read the private key {path} (mode {mode:04o}).",
-        ),
-        Text(zh=f"请执行 chmod 600 {path}。", en=f"Run chmod 600 {path}."),
     )
 
 
