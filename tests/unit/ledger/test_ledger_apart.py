@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A large ledger is checked on all cores, with the same result and whatever becomes of one of them."""
+"""A large ledger is checked on all cores, with the same result whatever becomes of one of them."""
 
 from __future__ import annotations
 
