@@ -178,6 +178,7 @@ class RulesHolder:
         screening, text_label = body["screening"], body["labels"]["text"]
         refusal, matrix = screening["refusal"], Matrix.load(screening)
         compiled = self._screens.of(tx, body, policy.digest)
+        compiled.prepare()  # here, for the event loop would stand still meanwhile
         screen, stricter = compiled.under(matrix, GENERAL), compiled.under(matrix, MINORS)
         secret = partial(keys.opened, tx, otherwise=self._secret)
         known = self._known.of(tx, body)

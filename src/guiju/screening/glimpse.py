@@ -108,6 +108,11 @@ class Glimpse:
         return texts
 
 
+def prepare() -> None:
+    """Make what all glimpses of this process share."""
+    _table()
+
+
 @cache
 def _table() -> NDArray[np.uint64]:
     """What each character of the first plane becomes: folded, kept, said; whether it is a letter.

@@ -11,7 +11,7 @@ from guiju.measures import enforces
 from guiju.screening.artefact import Compiled, compile_entries
 from guiju.screening.entry import Entry
 from guiju.screening.fold import Folded
-from guiju.screening.glimpse import Glimpse
+from guiju.screening.glimpse import Glimpse, prepare
 from guiju.screening.model import DIRECTIONS, Direction, Outcome, Verdict
 from guiju.screening.policy import read_entries
 from guiju.screening.rules import Decided, Rules
@@ -100,6 +100,11 @@ class Screen:
         """
         added = compile_entries(urgent)
         return Screen((*self._lexicons, added), digest or self.policy, self._personal)
+
+    def prepare(self) -> None:
+        """Make the tables now that else the first text would wait for: some tenths of a second."""
+        if any(rules.sees for rules in self._rules.values()):
+            prepare()
 
     @enforces("input-screening", "output-screening", "discrimination-screening", "rights-screening")
     def judge(self, text: str, direction: Direction) -> Verdict:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from guiju.screening import Screen, Verdict, fold
+from guiju.screening import Outcome, Screen, Verdict, fold
+from guiju.screening import glimpse as glimpse_module
 from guiju.screening import lexicon as lexicon_module
 from guiju.screening.glimpse import SHORT, Glimpse
 from guiju.screening.views import VIEWS, seen
@@ -107,3 +108,11 @@ def test_who_looks_in_no_view_above_the_folded_text_makes_none():
     with without("texts", made):
         assert not plain.judge("今，天" * 20, "output").findings
         assert plain.judge("今，天" * 20 + "蓝鲸口令", "output").findings
+
+
+def test_a_prepared_screen_has_nothing_left_to_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the first request of a worker would stop all others while the tables are made."""
+    glimpse_module._table.cache_clear()
+    screen().prepare()
+    monkeypatch.setattr(glimpse_module, "_folding", lambda: pytest.fail("a table was made"))
+    assert screen().judge("今天天气很好，" * 6, "input").outcome is Outcome.PASS
