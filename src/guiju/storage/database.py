@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,6 +32,7 @@ from guiju.kernel import (
     SystemClock,
     Text,
     Unavailable,
+    monotonic,
     wrong_master_key,
 )
 from guiju.storage.tables import table
@@ -38,6 +40,7 @@ from guiju.storage.transaction import Tx
 from guiju.storage.vault import Vault
 
 _BUSY_MILLISECONDS = 10_000
+_AGAIN_SECONDS = 0.005
 _CONNECT_SECONDS = 5
 # Statements of many sizes are kept prepared: see `guiju.storage.inserting`.
 _SQLITE = {"timeout": _BUSY_MILLISECONDS / 1000, "cached_statements": 1024}
@@ -181,14 +184,32 @@ def engine_at(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not begin or commit by itself: `_begin_sqlite` decides when and how.
     connection.isolation_level = None
+    _write_ahead(connection)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         f"busy_timeout={_BUSY_MILLISECONDS}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on, once per file, whoever else opens it at the same moment.
+
+    SQLite does not wait here as it does elsewhere: of two that turn a new file's log on together,
+    one is told at once that the database is locked.
+    """
+    until = monotonic() + _BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import itertools
+import sqlite3
 import sys
 import threading
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from sqlalchemy import exc as sql
 
 from guiju.kernel import Conflict, FixedClock, Invalid, Keyring, LocalMasterKey, Unavailable
 from guiju.storage import Database
+from guiju.storage import database as storing
 from guiju.storage.database import translated
 
 
@@ -48,6 +53,47 @@ def test_sqlite_keeps_what_it_has_confirmed(
     with sqlite_db.read() as one, sqlite_db.read() as two:
         for tx in (one, two):
             assert tx.execute(text(f"PRAGMA {pragma}")).scalar() == expected
+
+
+def test_whoever_opens_a_new_file_while_another_writes_waits_for_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself does not wait where the log is turned on; we ask again."""
+    waits: list[float] = []
+    real = time.sleep
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        real(seconds)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    file = tmp_path / "new.db"
+    with closing(sqlite3.connect(file, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE something (here)")
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(0.1, lambda: other.execute("ROLLBACK"))
+        release.start()
+        database = Database.open(f"sqlite:///{file}", Keyring(LocalMasterKey(bytes(32))))
+        with database.read() as tx:
+            assert tx.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        database.close()
+        release.join()
+    assert waits
+
+
+def test_a_file_that_stays_locked_is_said_to_be_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = itertools.count(step=4.0)
+    monkeypatch.setattr(storing, "monotonic", lambda: next(moments))
+    file = tmp_path / "new.db"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE something (here)")
+        other.execute("BEGIN IMMEDIATE")
+        database = Database.open(f"sqlite:///{file}", Keyring(LocalMasterKey(bytes(32))))
+        with pytest.raises(Unavailable), database.read():
+            pass
+        database.close()
 
 
 def test_writers_wait_for_each_other(sqlite_db: Database, tables: dict[str, Table]) -> None:
