@@ -52,6 +52,7 @@ def found(db: Database, folder: Path, processes: int) -> list[str]:
     return [one.where for one in report.problems if one.where.startswith(OURS)]
 
 
+@pytest.mark.slow
 def test_many_processes_find_what_one_does(
     large: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -218,6 +218,7 @@ def test_every_column_of_every_table_is_watched(model, tmp_path) -> None:
     assert checked > 50
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -238,6 +239,7 @@ def test_a_flip_in_a_random_cell_is_found_in_its_place(model, tmp_path, data) ->
         copy.close()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -257,6 +259,7 @@ def test_a_flip_in_a_random_file_is_found_in_its_place(model, tmp_path, data) ->
         copy.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["cut", "longer", "gone", "empty"])
 def test_every_file_is_whole(model, tmp_path, change) -> None:
     """Cut short, grown, emptied or gone: named, except partial tiles nobody needs any more."""

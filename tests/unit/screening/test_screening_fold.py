@@ -33,6 +33,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(once).text == once
 
 
+@pytest.mark.slow
 def test_every_code_point_folds_to_its_own_fold() -> None:
     """Idempotent for all of Unicode, not only for what a random text holds."""
     every = "".join(map(chr, ASSIGNED))

@@ -58,6 +58,7 @@ def altered(data: bytes, bits: list[int]) -> bytes:
     return number.to_bytes(32)
 
 
+@pytest.mark.slow
 @given(seeds)
 @settings(max_examples=6, deadline=None)
 def test_a_scaled_packed_or_lit_picture_stays_near(seed: int) -> None:
@@ -82,6 +83,7 @@ def test_unrelated_pictures_are_far_apart(seed: int) -> None:
     assert 80 <= apart(one, other) <= 176
 
 
+@pytest.mark.slow
 @given(seeds, st.sampled_from([(640, 480), (333, 256), (70, 999)]))
 @settings(max_examples=5, deadline=None)
 def test_all_eight_ways_to_lay_a_picture_are_hashed(seed: int, size: tuple[int, int]) -> None:

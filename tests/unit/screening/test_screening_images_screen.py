@@ -177,6 +177,7 @@ def test_colours_under_full_transparency_are_seen() -> None:
     assert found_code(verdict).backdrop == "bare"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
 def test_every_frame_within_the_policy_is_looked_at(kind: str) -> None:
     """A code in one frame of eight is found, and its frame is named."""

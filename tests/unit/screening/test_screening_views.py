@@ -194,6 +194,7 @@ def test_parts_are_folded_and_meet_what_they_are_parts_of() -> None:
         assert whole("split", fold(parts).text) == whole("split", sign)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ABOVE)
 def test_floods_are_seen_in_one_go(view: str) -> None:
     """A long text of runs, separators, letters or parts is no more work than its length."""
