@@ -1,27 +1,109 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every case is made of, Articles 14 to 19: transition tables as data, and legal time.
+"""What every case is made of, Articles 14 to 19: transition tables as data, clocks, evidence.
 
 Who may do what from which state stands in a table that one can read and draw; `Machine.step` is
 the only way from one state to the next, and where a person or a second person must decide,
-software or the first person is refused. `due` says when a time limit ends, in working days too.
+software or the first person is refused. A `Kind` adds names, queues and clocks to a table;
+`open_case` and `advance` keep state, event, evidence and clocks together. `due` says when a time
+limit ends, in working days too.
 """
 
+from guiju.casework.approving import Approval, approvals, approve, ask_approval
 from guiju.casework.calendar import Calendar, prc, read_calendar
+from guiju.casework.case import (
+    Case,
+    Claim,
+    Event,
+    Origin,
+    Outcome,
+    RunningClock,
+    Severity,
+    Tie,
+)
+from guiju.casework.claiming import claim, claim_next, claimed, release
+from guiju.casework.deciding import decisions
 from guiju.casework.drawing import mermaid, table_text
+from guiju.casework.kind import (
+    CASE_MOVED,
+    CASE_OPENED,
+    Basis,
+    Guard,
+    Kind,
+    Kinds,
+    LegalClock,
+    Limit,
+)
 from guiju.casework.legal_time import Due, Pause, Unit, due
-from guiju.casework.model import Machine, Step, Transition
+from guiju.casework.model import (
+    Effect,
+    Machine,
+    Step,
+    Transition,
+    cancels,
+    meets,
+    pauses,
+    resumes,
+    starts,
+)
+from guiju.casework.queue_store import Page, Waiting, page, waiting
+from guiju.casework.ruling import Decision, Ground, GroundKind, Ruling
+from guiju.casework.service import advance, get_case, open_case
+from guiju.casework.trail import history
 
 __all__ = [
+    "CASE_MOVED",
+    "CASE_OPENED",
+    "Approval",
+    "Basis",
     "Calendar",
+    "Case",
+    "Claim",
+    "Decision",
     "Due",
+    "Effect",
+    "Event",
+    "Ground",
+    "GroundKind",
+    "Guard",
+    "Kind",
+    "Kinds",
+    "LegalClock",
+    "Limit",
     "Machine",
+    "Origin",
+    "Outcome",
+    "Page",
     "Pause",
+    "Ruling",
+    "RunningClock",
+    "Severity",
     "Step",
+    "Tie",
     "Transition",
     "Unit",
+    "Waiting",
+    "advance",
+    "approvals",
+    "approve",
+    "ask_approval",
+    "cancels",
+    "claim",
+    "claim_next",
+    "claimed",
+    "decisions",
     "due",
+    "get_case",
+    "history",
+    "meets",
     "mermaid",
+    "open_case",
+    "page",
+    "pauses",
     "prc",
     "read_calendar",
+    "release",
+    "resumes",
+    "starts",
     "table_text",
+    "waiting",
 ]

@@ -1,16 +1,63 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Transition tables: from where, by which verb, to where, by whom; and the step that obeys them."""
+"""Transition tables: from where, by which verb, to where, by whom; and the step that obeys them.
+
+A line also says what becomes of the clocks of a case, and what must hold before it may be taken.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from guiju.casework import refusing
 from guiju.kernel import Actor, ActorKind, Text
 
-_PEOPLE = frozenset({ActorKind.PERSON, ActorKind.STAFF})
+PEOPLE = frozenset({ActorKind.PERSON, ActorKind.STAFF})
+
+
+class Do(StrEnum):
+    """What a step does to a clock."""
+
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    MEET = "meet"
+    CANCEL = "cancel"
+
+
+class Effect(NamedTuple):
+    """One step's effect on one named clock."""
+
+    do: Do
+    clock: str
+
+
+def starts(clock: str) -> Effect:
+    """The clock begins to run."""
+    return Effect(Do.START, clock)
+
+
+def pauses(clock: str) -> Effect:
+    """The clock stands still, because somebody else has to answer."""
+    return Effect(Do.PAUSE, clock)
+
+
+def resumes(clock: str) -> Effect:
+    """The clock runs on."""
+    return Effect(Do.RESUME, clock)
+
+
+def meets(clock: str) -> Effect:
+    """What the clock asked for is done; nothing happens where it does not run."""
+    return Effect(Do.MEET, clock)
+
+
+def cancels(clock: str) -> Effect:
+    """Nobody waits for it any more; nothing happens where it does not run."""
+    return Effect(Do.CANCEL, clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +65,10 @@ class Transition:
     """One line of the table.
 
     `roles` empty: no role is asked for. `needs_other_person`: nobody who acted earlier.
-    `by_person`: software may not. `evidence`: the kind that the ledger gets.
+    `by_person`: software may not. `evidence`: the kind that the ledger gets. For cases only:
+    `clocks`: the effects on them. `guards`: what must hold besides, by name. `decides`: a ruling
+    with grounds belongs to it. `approved_by`: another person of these roles has approved it.
+    `needs_outsider`: nobody who acted in the cases this one came from, as in an appeal.
     """
 
     source: str
@@ -30,6 +80,11 @@ class Transition:
     needs_other_person: bool = False
     by_person: bool = False
     needs_reason: bool = False
+    clocks: tuple[Effect, ...] = ()
+    guards: tuple[str, ...] = ()
+    decides: bool = False
+    approved_by: tuple[str, ...] = ()
+    needs_outsider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +156,8 @@ class Machine:
         leads = _reached(self.ends, [(one.target, one.source) for one in self.transitions])
         self._all(leads, "leads to no end")
         for one in self.transitions:
-            if one.needs_other_person and not one.by_person:
+            second = one.needs_other_person or one.needs_outsider or one.approved_by
+            if second and not one.by_person:
                 raise ValueError(f"{self.name}: {one.verb} needs a second person, so by_person")
 
     def _all(self, found: Collection[str], otherwise: str) -> None:
@@ -116,7 +172,7 @@ def says_something(reason: str | None) -> bool:
 
 
 def _check_actor(line: Transition, actor: Actor, earlier: Collection[str]) -> None:
-    if line.by_person and actor.kind not in _PEOPLE:
+    if line.by_person and actor.kind not in PEOPLE:
         raise refusing.person_needed(line.text, line.roles)
     # Before the role: whoever proposed may never approve, whatever roles they hold or get.
     if line.needs_other_person and actor.id in earlier:

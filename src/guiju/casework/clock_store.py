@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of clocks: those that run, and those that have ended; and what is over by now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Index, Integer, Row, String, func, select
+
+from guiju.casework.case import Outcome, RunningClock
+from guiju.casework.kind import Basis
+from guiju.casework.legal_time import Pause, Unit
+from guiju.kernel import from_micros, micros
+from guiju.storage import CanonicalJson, Instant, Tx, table
+
+CLOCK = table(
+    "casework_clock",
+    Column("id", String(40), primary_key=True),
+    Column("case_id", String(40), nullable=False, index=True),
+    Column("name", String(40), nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("unit", String(12), nullable=False),
+    Column("rule", String(80), nullable=False),
+    Column("basis", String(12), nullable=False),
+    Column("verb", String(40)),
+    Column("started_at", Instant, nullable=False),
+    Column("pauses", CanonicalJson, nullable=False),
+    Column("due_at", Instant),
+    Column("provisional", Boolean, nullable=False),
+    Column("calendar", String(64), nullable=False),
+    Column("late_at", Instant),
+    Column("ended_at", Instant),
+    Column("outcome", String(12)),
+)
+_c = CLOCK.c
+# What may yet become late or be over; whatever has, is looked at no more.
+WAITING = _c.ended_at.is_(None) & _c.late_at.is_(None)
+for _name, _column in (("waiting", _c.due_at), ("calendar", _c.calendar)):
+    Index(f"ix_casework_clock_{_name}", _column, sqlite_where=WAITING, postgresql_where=WAITING)
+
+
+def add(tx: Tx, clock: RunningClock) -> None:
+    """Keep a clock that has just been started."""
+    tx.insert(
+        CLOCK,
+        {
+            "id": clock.id,
+            "case_id": clock.case,
+            "name": clock.name,
+            "amount": clock.limit,
+            "unit": clock.unit.value,
+            "rule": clock.rule,
+            "basis": clock.basis.value,
+            "verb": clock.then,
+            "started_at": clock.started_at,
+            "pauses": _written(clock.pauses),
+            "due_at": clock.due,
+            "provisional": clock.provisional,
+            "calendar": clock.calendar,
+        },
+    )
+
+
+def keep(tx: Tx, clock: RunningClock) -> None:
+    """Write down how a clock now stands."""
+    changes = {
+        "pauses": _written(clock.pauses),
+        "due_at": clock.due,
+        "provisional": clock.provisional,
+        "calendar": clock.calendar,
+        "late_at": clock.late_at,
+        "ended_at": clock.ended_at,
+        "outcome": clock.outcome and clock.outcome.value,
+    }
+    tx.update(CLOCK, {"id": clock.id}, changes)
+
+
+def of_case(tx: Tx, case: str, *, running: bool) -> list[RunningClock]:
+    """The clocks of a case as they were started; `running`: those that have not ended."""
+    wanted = select(CLOCK).where(_c.case_id == case).order_by(_c.started_at, _c.id)
+    if running:
+        wanted = wanted.where(_c.ended_at.is_(None))
+    return [clock_of(row) for row in tx.rows(wanted)]
+
+
+def timers_over(tx: Tx, most: int) -> Sequence[Row[Any]]:
+    """Case and verb of timers that are over, the longest over first."""
+    wanted = select(_c.case_id, _c.verb).where(WAITING, _c.due_at <= tx.now, _c.verb.is_not(None))
+    return tx.rows(wanted.order_by(_c.due_at).limit(most))
+
+
+def deadlines_over(tx: Tx, most: int) -> list[str]:
+    """Deadlines that are over and not marked as late."""
+    wanted = select(_c.id).where(WAITING, _c.due_at <= tx.now, _c.verb.is_(None))
+    if tx.dialect == "postgresql":
+        # Two sweepers share the work instead of waiting for each other.
+        wanted = wanted.with_for_update(skip_locked=True)
+    return [row.id for row in tx.rows(wanted.order_by(_c.due_at).limit(most))]
+
+
+def counted_otherwise(tx: Tx, calendar: str, most: int) -> list[RunningClock]:
+    """Running clocks whose date was counted with another version of the calendar."""
+    found: list[RunningClock] = []
+    for other in (_c.calendar < calendar, _c.calendar > calendar):
+        wanted = select(CLOCK).where(WAITING, other, _c.calendar != "", _c.due_at.is_not(None))
+        found += [clock_of(row) for row in tx.rows(wanted.limit(most - len(found)))]
+    return found
+
+
+def earliest(tx: Tx, case: str) -> datetime | None:
+    """When the first of a case's running clocks is over."""
+    wanted = select(func.min(_c.due_at)).where(_c.case_id == case, _c.ended_at.is_(None))
+    row = tx.row(wanted)
+    return None if row is None else row[0]
+
+
+def clock_of(row: Row[Any]) -> RunningClock:
+    """A row of the table, read."""
+    return RunningClock(
+        id=row.id,
+        case=row.case_id,
+        name=row.name,
+        limit=row.amount,
+        unit=Unit(row.unit),
+        rule=row.rule,
+        basis=Basis(row.basis),
+        then=row.verb,
+        started_at=row.started_at,
+        pauses=tuple(_read(row.pauses)),
+        due=row.due_at,
+        provisional=row.provisional,
+        calendar=row.calendar,
+        late_at=row.late_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome and Outcome(row.outcome),
+    )
+
+
+def _written(pauses: Sequence[Pause]) -> list[list[int | None]]:
+    return [[micros(one.since), None if one.until is None else micros(one.until)] for one in pauses]
+
+
+def _read(written: Sequence[Sequence[int | None]]) -> list[Pause]:
+    return [
+        Pause(from_micros(since or 0), None if until is None else from_micros(until))
+        for since, until in written
+    ]
