@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,9 @@ from guiju.labelling.report import NOBODY_LOOKED, Hiding, Reading, Report, repor
 from guiju.labelling.security import Pinned, examine
 from guiju.labelling.security.binding import binding_of
 from guiju.labelling.visible import explicit_in
+
+if TYPE_CHECKING:
+    from guiju.labelling.watermark import Seen
 
 LARGEST_TEXT = 16 * 1024 * 1024
 
@@ -63,7 +66,7 @@ def check(
     else:
         data, name = loaded(source, name)
         reading, container = _read_file(source, data, name), container_of(data, name)
-    hiding, mark = _watermark(container, data, reading) if watermark else _NOT_LOOKED
+    looked = looked_into(container, data) if watermark else Looked(whether=False)
     standing = None
     if len(reading.labels) == 1 and not reading.labels[0].faults:
         label = reading.labels[0].label
@@ -73,32 +76,43 @@ def check(
     manifest = NOBODY_LOOKED
     if container is not None:
         manifest = provenance_of(data, container.media_type, anchors)
-    return replace(report(reading, standing, hiding, manifest), mark=mark)
+    mark = None if looked.seen is None else looked.seen.mark.hex()
+    return replace(report(reading, standing, _hiding(looked, reading), manifest), mark=mark)
 
 
-_NOT_LOOKED = (Hiding.NOT_CHECKED, None)
+class Looked(NamedTuple):
+    """Whether something could be looked into for a mark, and the mark that was seen."""
+
+    whether: bool
+    seen: Seen | None = None
 
 
-def _watermark(
-    container: Container | None, data: bytes, reading: Reading
-) -> tuple[Hiding, str | None]:
-    """What a mark in a picture says of the label beside it, and the mark."""
+def looked_into(container: Container | None, data: bytes) -> Looked:
+    """Look for a mark in a picture; what is none, or cannot be decoded, is not looked into."""
     if container is None or container.medium is not Medium.IMAGE:
-        return _NOT_LOOKED
-    from guiju.labelling.watermark import look, mark_of  # noqa: PLC0415 - numpy and Pillow
+        return Looked(whether=False)
+    from guiju.labelling.watermark import look  # noqa: PLC0415 - numpy and Pillow
 
     try:
-        seen = look(data)
+        return Looked(whether=True, seen=look(data))
     except ValueError:
-        return _NOT_LOOKED
-    if seen is None:
-        return Hiding.NONE_FOUND, None
+        return Looked(whether=False)
+
+
+def _hiding(looked: Looked, reading: Reading) -> Hiding:
+    """What a mark in a picture says of the label beside it."""
+    if not looked.whether:
+        return Hiding.NOT_CHECKED
+    if looked.seen is None:
+        return Hiding.NONE_FOUND
+    from guiju.labelling.watermark import mark_of  # noqa: PLC0415 - as above
+
     said = [one.label for one in reading.labels]
     numbers = {number for one in said for number in (one.produce_id, one.propagate_id)}
     if not numbers:
-        return Hiding.FOUND, seen.mark.hex()
-    same = seen.mark in {mark_of(one) for one in numbers}
-    return Hiding.SAME if same else Hiding.OTHER, seen.mark.hex()
+        return Hiding.FOUND
+    same = looked.seen.mark in {mark_of(one) for one in numbers}
+    return Hiding.SAME if same else Hiding.OTHER
 
 
 def _read_plain(data: bytes) -> Reading:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from guiju.kernel import Invalid, Text
@@ -45,6 +46,7 @@ def producer_code(uscc: str, service: Service = GENERATES, model: str = "0001") 
     return str(check_producer_code(f"{_head()}{check_uscc(uscc)}{service}{model}"))
 
 
+@lru_cache(maxsize=256)  # files of one provider are checked by the thousand
 def check_producer_code(code: str, service: Service | None = None) -> ProducerCode:
     """The parts of `code`, which must be whole; with `service` it must be a code for that.
 

@@ -13,14 +13,16 @@ import msgspec
 
 from guiju.kernel import GuijuError, Text, Unavailable, new_uuid
 from guiju.labelling import putting
-from guiju.labelling.checking import check, read
+from guiju.labelling.abreast import Failed, Manner, checked
+from guiju.labelling.checking import looked_into, read
 from guiju.labelling.code import PROPAGATES, check_producer_code
+from guiju.labelling.containers import container_of
 from guiju.labelling.files import loaded
 from guiju.labelling.folders import Job, jobs
 from guiju.labelling.marking import Present
 from guiju.labelling.profile import Profile
 from guiju.labelling.provenance import Credential, read_anchors, read_credential
-from guiju.labelling.report import LabelVerdict, Reading
+from guiju.labelling.report import LabelVerdict, Reading, Report
 from guiju.labelling.security import (
     Pair,
     new_pair,
@@ -212,18 +214,13 @@ def check_(
     as_json: bool,
 ) -> None:
     """The verdict on the labels of each FILE (exit 1: one has no valid label)."""
-    wrong = False
     known = None if pinned is None else read_pinned(Path(pinned))
     vouch = None if anchors is None else read_anchors(Path(anchors))
-    for job in _shown(jobs(files)):
-        report = check(job.source, pinned=known, watermark=watermark, anchors=vouch)
-        file = str(job.source)
-        if as_json:
-            click.echo(msgspec.json.encode({"file": file, **report.as_json()}))
-        else:
-            click.echo("  ".join((_safe(file), report.verdict.value, *map(_safe, report.reasons))))
-        wrong |= report.verdict is not LabelVerdict.VALID
-    context.exit(int(wrong))
+    found, status = jobs(files), 0
+    reports = checked([job.source for job in found], Manner(known, watermark, vouch))
+    for job, report in zip(_shown(found), reports, strict=True):
+        status = max(status, _said(str(job.source), report, as_json=as_json))
+    context.exit(status)
 
 
 @group.command(name="key")
@@ -240,6 +237,18 @@ def key_(file: str, producer: str | None) -> None:
     write_pair(Path(file), pair)
     public = public_text(pair.public)
     click.echo(public if producer is None else msgspec.json.encode({producer: [public]}))
+
+
+def _said(file: str, report: Report | Failed, *, as_json: bool) -> int:
+    """Say what was found, and which exit status that is."""
+    if isinstance(report, Failed):
+        click.echo(f"{_safe(file)}: {_safe(report.why)} ({report.code})", err=True)
+        return report.exit_status
+    if as_json:
+        click.echo(msgspec.json.encode({"file": file, **report.as_json()}))
+    else:
+        click.echo("  ".join((_safe(file), report.verdict.value, *map(_safe, report.reasons))))
+    return int(report.verdict is not LabelVerdict.VALID)
 
 
 def _credential(chain: str | None, key: str | None, *, needed: bool) -> Credential | None:
@@ -309,12 +318,8 @@ def _as_propagator(code: str) -> str:
 
 def _seen(source: Path) -> Seen | None:
     """The mark in a picture; None for what carries none, and for what cannot be looked at."""
-    from guiju.labelling.watermark import look  # noqa: PLC0415 - numpy and Pillow
-
-    try:
-        return look(loaded(source, "")[0])
-    except ValueError:
-        return None
+    data, name = loaded(source, "")
+    return looked_into(container_of(data, name), data).seen
 
 
 def _line_of(seen: Seen | None) -> list[str]:

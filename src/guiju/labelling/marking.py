@@ -77,7 +77,6 @@ def mark(
     profile: Profile = ...,
     credential: Credential | None = ...,
 ) -> Marked: ...
-@scans_kept()
 def mark(
     source: Source,
     label: AigcLabel,
@@ -115,7 +114,35 @@ def mark(
             raise TypeError("a text needs the words of its visible label")
         return texts.mark(source, label, explicit, accept_language)
     data, name = loaded(source, name)
-    container = _container(data, name)
+    with scans_kept():
+        return _marked(
+            data,
+            _container(data, name),
+            label,
+            explicit,
+            accept_language,
+            present=present,
+            signer=signer,
+            watermark=watermark,
+            profile=profile,
+            credential=credential,
+        )
+
+
+def _marked(
+    data: bytes,
+    container: Container,
+    label: AigcLabel,
+    explicit: texts.ExplicitLabel | None,
+    accept_language: str,
+    *,
+    present: Present,
+    signer: Pair | None,
+    watermark: bool,
+    profile: Profile,
+    credential: Credential | None,
+) -> Marked:
+    """The bytes of a file with all its marks: what people see first, what covers it all last."""
     there, before = _whole(container, data), data
     kept = None
     if there and present != "replace":

@@ -14,6 +14,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Literal
 
+import msgspec
+
 from guiju.kernel import Invalid, Text
 from guiju.labelling.model import AigcLabel
 from guiju.measures import enforces, rule
@@ -22,9 +24,10 @@ Language = Literal["zh", "en"]
 
 _ENGLISH_AI = re.compile(r"(?<![a-z])(?:ai|artificial intelligence)(?![a-z])", re.IGNORECASE)
 _ENGLISH_GENERATION = re.compile(r"generat|synthe", re.IGNORECASE)
-# Runs, not characters: one match for each is enough to count them.
+# Runs, not characters: they are fewer to be counted.
 _IDEOGRAPHS = re.compile("[\u3400-\u9fff]+")
-_LETTERS = re.compile("[A-Za-z]+")
+_LETTER = re.compile("[A-Za-z]")
+_NO_LETTERS = bytes(one for one in range(256) if not _LETTER.match(chr(one)))
 _GAP = "\n\n"
 _HALF = 0.5
 
@@ -61,8 +64,7 @@ class ExplicitLabel:
         return self.zh if language == "zh" else self.en
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedText:
+class MarkedText(msgspec.Struct, frozen=True):
     """A text with its visible label, and the implicit label that goes beside it.
 
     Plain text has no place for metadata: `aigc` belongs into the answer that carries the text.
@@ -113,7 +115,7 @@ def mark(
     """
     marking = TextMarking(label, explicit, accept_language)
     if not carries(text, explicit):
-        text = marking.before() + text + marking.after(text)
+        text = f"{marking.before()}{text}{marking.after(text)}"
     return MarkedText(text, marking.aigc, explicit.place)
 
 
@@ -126,16 +128,19 @@ def carries(text: str, explicit: ExplicitLabel) -> bool:
 
 def language_of(text: str, accept_language: str = "zh") -> Language:
     """The language of `text`, or, where that cannot be told, the first one the reader accepts."""
-    # Mostly there is one kind only, and then the other need not be counted.
-    letters = sum(map(len, _LETTERS.findall(text)))
-    if letters and text.isascii():
-        return "en"
-    if not letters and _IDEOGRAPHS.search(text):
+    # Mostly there is one kind only, and then nothing need be counted.
+    if _LETTER.search(text):
+        if text.isascii():
+            return "en"
+    elif _IDEOGRAPHS.search(text):
         return "zh"
-    ideographs = sum(map(len, _IDEOGRAPHS.findall(text)))
-    if ideographs or letters:
-        # An ideograph says about as much as a word of five letters.
-        return "zh" if ideographs * 5 >= letters else "en"
+    # An ideograph says about as much as a word of five letters.
+    spoken = len("".join(_IDEOGRAPHS.findall(text))) * 5
+    if spoken and spoken >= len(text):
+        return "zh"
+    letters = len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS))
+    if spoken or letters:
+        return "zh" if spoken >= letters else "en"
     return "zh" if accept_language.strip().lower().startswith(("zh", "*")) else "en"
 
 

@@ -9,7 +9,16 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from guiju.kernel import Conflict, Invalid, Unavailable
-from guiju.labelling import ExplicitLabel, Place, check, first_write, mark, read
+from guiju.labelling import (
+    ExplicitLabel,
+    Place,
+    abreast,
+    check,
+    files,
+    first_write,
+    mark,
+    read,
+)
 from guiju.labelling.commands import group
 from guiju.labelling.showing import show
 
@@ -229,3 +238,32 @@ def test_another_label_is_kept_or_replaced_where_asked(tmp_path: Path) -> None:
         assert read(out / "a.png").labels[0].label.produce_id == number
     refused = run("put", first, "--out", str(tmp_path / "2"), source=Source()).exception
     assert isinstance(refused, Conflict)
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said, the others are checked, and the exit status is that of the worst."""
+    put(tmp_path, "a.txt", f"海是蓝的。\n{ZH}")
+    put(tmp_path, "c.txt", f"海是蓝的。\n{ZH}")
+    monkeypatch.setattr(files, "LARGEST_FILE", 80)
+    put(tmp_path, "b.txt", "x" * 100)
+    result = run("check", str(tmp_path), "--json")
+    assert result.exit_code == 2
+    assert "b.txt" in result.stderr
+    assert "file-too-large" in result.stderr
+    named = [Path(json.loads(line)["file"]).name for line in result.stdout.splitlines()]
+    assert named == ["a.txt", "c.txt"]
+
+
+def test_many_files_are_checked_side_by_side_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same verdicts as one after the other."""
+    for number in range(70):
+        put(tmp_path, f"{number:02}.txt", f"海是蓝的。\n{ZH}" if number % 3 else "海是蓝的。")
+    alone = run("check", str(tmp_path), "--json")
+    monkeypatch.setattr(abreast, "FEW", 10)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    assert run("check", str(tmp_path), "--json").stdout == alone.stdout
+    assert len(alone.stdout.splitlines()) == 70
