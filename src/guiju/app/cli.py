@@ -127,6 +127,13 @@ class Desk:
         """Tell the listeners."""
         self.house.publish(event)
 
+    @property
+    def anchors(self) -> Any:
+        """The file of who vouches for content credentials; the data need not be opened."""
+        from guiju.app.settings import read_settings  # noqa: PLC0415 - as above
+
+        return read_settings(self.data).file("c2pa_anchors")
+
     def labelling(self) -> Any:
         """The provider's code and the words of its visible label."""
         return self.house.labelling()

@@ -17,6 +17,7 @@ from guiju.app.notices import Notices
 from guiju.app.settings import Settings
 from guiju.gateway import (
     Barring,
+    Chain,
     ClientPost,
     DemoModel,
     Fleet,
@@ -67,7 +68,8 @@ class House:
         self.fleet = Fleet(settings.upstream_ca)
         if settings.upstream_ca:
             self.fleet.trusted()
-        self.rules = RulesHolder(database, screens, self.post, fleet=self.fleet)
+        chain = Chain(settings.file("c2pa_certificates"), settings.c2pa_time_stamps or None)
+        self.rules = RulesHolder(database, screens, self.post, fleet=self.fleet, chain=chain)
         self.directory = accounts.Directory(database)
         self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
         self.notices = Notices(settings, database, self.bus)

@@ -33,7 +33,10 @@ class Settings:
 
     `upstream_ca` is a file of certificates that are trusted besides the system's.
     `traces` is the base URL of an OpenTelemetry collector (OTLP over HTTP), which gets
-    `trace_percent` of the traces that begin here; `logs` is one of `LOGS`.
+    `trace_percent` of the traces that begin here; `logs` is one of `LOGS`. `c2pa_certificates` is
+    the file with the chain that vouches for our content credentials, `c2pa_time_stamps` an
+    authority of RFC 3161 that is asked for each, `c2pa_anchors` a file with the certificates by
+    which those of others are trusted.
     """
 
     data: str
@@ -47,6 +50,9 @@ class Settings:
     traces: str = ""
     trace_percent: int = 100
     logs: str = "text"
+    c2pa_certificates: str = ""
+    c2pa_time_stamps: str = ""
+    c2pa_anchors: str = ""
 
     @property
     def folder(self) -> Path:
@@ -98,6 +104,11 @@ class Settings:
     def first_run_file(self) -> Path:
         """Where the first credentials are written."""
         return self.folder / "first-run.json"
+
+    def file(self, name: str) -> Path | None:
+        """The file that a setting names, by itself or from the data folder; None: it names none."""
+        said = str(getattr(self, name))
+        return self.folder / said if said else None
 
     @property
     def base_url(self) -> str:
@@ -164,6 +175,9 @@ _KINDS: Mapping[str, type] = {
     "traces": str,
     "trace_percent": int,
     "logs": str,
+    "c2pa_certificates": str,
+    "c2pa_time_stamps": str,
+    "c2pa_anchors": str,
 }
 
 
@@ -197,7 +211,11 @@ def _check_ranges(settings: Settings, origin: str) -> None:
         known = ", ".join(LOGS)
         zh, en = f"的 logs 应为 {known} 之一", f"must have logs as one of {known}"
         raise _wrong(origin, zh, en)
-    for name, address in (("upstream", settings.upstream), ("traces", settings.traces)):
+    for name, address in (
+        ("upstream", settings.upstream),
+        ("traces", settings.traces),
+        ("c2pa_time_stamps", settings.c2pa_time_stamps),
+    ):
         _check_address(name, address, origin)
 
 

@@ -20,6 +20,7 @@ from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import exposition
 from guiju.gateway.upstreams import routes as upstreams_routes
 from guiju.kernel import GuijuError, Text
+from guiju.labelling import read_anchors
 from guiju.policies import routes as policies_routes
 from guiju.profile import routes as profile_routes
 from guiju.supervision import StandingBoard
@@ -85,7 +86,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         accounts_routes.router(database, site, house.publish),
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
-        verify_page.router(site, house.database, lambda: house.rules.pinned),
+        verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
         gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):
@@ -93,6 +94,12 @@ def build_site(house: House, gateway: Gateway) -> App:
     add_api_page(app, site)
     _machines(app, house, gateway)
     return site.install(app)
+
+
+def _anchors(house: House) -> str | None:
+    """Who vouches for content credentials of others; raises Invalid `credential-invalid`."""
+    file = house.settings.file("c2pa_anchors")
+    return None if file is None else read_anchors(file)
 
 
 def _notice(house: House) -> Text | None:

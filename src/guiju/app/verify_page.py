@@ -17,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju import labelling, records
-from guiju.kernel import Invalid, Text, digest
+from guiju.app.turns import Turns
+from guiju.kernel import GuijuError, Invalid, Text, Unavailable, digest
 from guiju.storage import Database
 from guiju.web import Posted, Site
 
@@ -59,15 +60,26 @@ _HERE = {
 class Examiner:
     """Looks at what was sent, by our keys and with our records."""
 
-    def __init__(self, database: Database | None, pinned: Keys) -> None:
-        """Nothing is kept between two looks."""
+    def __init__(self, database: Database | None, pinned: Keys, anchors: str | None = None) -> None:
+        """Nothing is kept between two looks; `anchors` vouch for who signs manifests, in PEM."""
         self._database = database
         self._pinned = pinned
+        self._anchors = anchors
+        self._turns = Turns()
 
     def checked(self, source: bytes | str, name: str = "") -> labelling.Report:
-        """The verdict; of a file also whether it is the one that was delivered here."""
-        report = labelling.check(source, name, pinned=self._pinned(), watermark=True)
-        return report if isinstance(source, str) else _with_records(report, source, self._database)
+        """The verdict; of a file also whether it is the one that was delivered here.
+
+        Raises:
+            Unavailable: `checking-busy`, for files: to look for a watermark takes half a second.
+        """
+        if isinstance(source, str):
+            return labelling.check(source, pinned=self._pinned())
+        with self._turns.turn():
+            report = labelling.check(
+                source, name, pinned=self._pinned(), watermark=True, anchors=self._anchors
+            )
+        return _with_records(report, source, self._database)
 
     def keys(self) -> dict[str, list[str]]:
         """The public keys, as hexadecimal text."""
@@ -86,18 +98,23 @@ class Looked(NamedTuple):
 
 
 def router(
-    site: Site, database: Database | None = None, pinned: Keys = lambda: _NO_KEYS
+    site: Site,
+    database: Database | None = None,
+    pinned: Keys = lambda: _NO_KEYS,
+    anchors: str | None = None,
 ) -> APIRouter:
     """The page, and the same for programs; with a `database` its records are asked too.
 
-    `pinned` gives the public keys by which labels of this service are known, as they are now.
+    `pinned` gives the public keys by which labels of this service are known, as they are now;
+    `anchors` are the certificates by which content credentials are trusted, in PEM.
     """
     site.offer("public", "/verify", Text(zh="查验标识", en="Check a label"), order=40)
-    pages = VerifyPages(site, Examiner(database, pinned))
+    examiner = Examiner(database, pinned, anchors)
+    pages = VerifyPages(site, examiner)
     routes = APIRouter(tags=["labels"])
     routes.get("/verify", include_in_schema=False)(pages.form)
     routes.post("/verify", include_in_schema=False)(pages.look)
-    api = CheckApi(Examiner(database, pinned))
+    api = CheckApi(examiner)
     routes.post("/api/labels/check", summary="The verdict on the labels of a file")(api.check_body)
     routes.get("/api/labels/keys", summary="Public keys by which our labels are known")(api.keys)
     return routes
@@ -119,7 +136,7 @@ class VerifyPages:
         """The verdict on what was sent, above a new form."""
         try:
             return self._page(request, looked=_looked(form, self._examiner))
-        except Invalid as error:
+        except (Invalid, Unavailable) as error:
             return self._page(request, error=error, status=error.status)
 
     def _page(
@@ -127,7 +144,7 @@ class VerifyPages:
         request: Request,
         *,
         looked: Looked | None = None,
-        error: Invalid | None = None,
+        error: GuijuError | None = None,
         status: int = 200,
     ) -> Response:
         told: dict[str, Any] = {"looked": looked, "error": error, "most": MOST_BYTES >> 20}

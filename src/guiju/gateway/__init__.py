@@ -7,6 +7,7 @@ and touches no socket; `server` does.
 """
 
 from guiju.gateway.barring import Barring
+from guiju.gateway.credentials import Chain
 from guiju.gateway.guarding import ClientPost
 from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.recalling import recalled
@@ -18,6 +19,7 @@ from guiju.gateway.upstreams import DEMO_MODEL, DemoModel, Fleet, HttpUpstream, 
 __all__ = [
     "DEMO_MODEL",
     "Barring",
+    "Chain",
     "ClientPost",
     "DemoModel",
     "Fleet",

@@ -11,6 +11,7 @@ from typing import Any
 
 from guiju import policies, profile
 from guiju.accounts import terms_digest
+from guiju.gateway.credentials import Chain, Vouching, vouching_of
 from guiju.gateway.eyes import Eyes, Viewers, eyes_of
 from guiju.gateway.guarding import Guarding, NotAnsweredError, Post
 from guiju.gateway.guards import Guards
@@ -69,6 +70,7 @@ class Rules:
     heard_at_start: bool = True
     waiver: str | None = None
     signing: Signing | None = None
+    vouching: Vouching | None = None
     watermark: bool = False
     links: Links = field(default_factory=lambda: Links(os.urandom(32)))
 
@@ -102,17 +104,21 @@ class RulesHolder:
         post: Post | None = None,
         secret: Secret = os.environ.get,
         fleet: Fleet | None = None,
+        *,
+        chain: Chain | None = None,
     ) -> None:
         """Nothing is loaded until `refresh`.
 
         `post` asks guard models; without one, a policy that names some closes the door. `secret`
-        gives the key behind a name that no sealed key has. `fleet` keeps the upstreams.
+        gives the key behind a name that no sealed key has. `fleet` keeps the upstreams. `chain`
+        says where the certificates of content credentials are.
         """
         self._database = database
         self._screens = screens
         self._post = post
         self._secret = secret
         self._fleet = fleet or Fleet()
+        self._chain = chain or Chain()
         self._known = policies.PictureLists()
         self._links = Links(database.keys.service_key("media-links"))
         self._viewers = Viewers()
@@ -159,7 +165,7 @@ class RulesHolder:
                 return
             # Words may count from a day on, or up to one: at midnight the same policy is another.
             changing = (policies.today(tx.now), policies.urgent_mark(tx), keys.sealed_keys(tx))
-            seen = (head.digest, statement.digest, *changing)
+            seen = (head.digest, statement.digest, self._chain.mark(), *changing)
             if seen == self._seen:
                 return
             try:
@@ -194,6 +200,7 @@ class RulesHolder:
             waiver=_terms(body["labels"]),
             watermark=body["labels"].get("watermark", {}).get("pictures", False),
             signing=signing_of(body["labels"], producer, secret),
+            vouching=vouching_of(body["labels"], self._chain, secret, tx.now),
             links=self._links,
             answers=Answers.load(screening),
             plan=policies.plan_of(body),

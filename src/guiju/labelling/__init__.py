@@ -24,9 +24,16 @@ from guiju.labelling.explaining import (
     verdict_in_words,
     watermark_in_words,
 )
-from guiju.labelling.marking import Marked, Present, mark, propagate, signed
+from guiju.labelling.marking import Marked, Present, mark, propagate, signed, vouched_for
 from guiju.labelling.model import AigcLabel, field_names, first_write
 from guiju.labelling.profile import Profile
+from guiju.labelling.provenance import (
+    Credential,
+    can_sign,
+    credential_from,
+    expires,
+    read_anchors,
+)
 from guiju.labelling.reading import FoundLabel, labels_in, parse
 from guiju.labelling.report import ExplicitFound, Hiding, Judgement, LabelVerdict, Reading, Report
 from guiju.labelling.security import (
@@ -60,6 +67,7 @@ __all__ = [
     "PROPAGATES",
     "TELLING",
     "AigcLabel",
+    "Credential",
     "ExplicitFound",
     "ExplicitLabel",
     "FoundLabel",
@@ -79,11 +87,14 @@ __all__ = [
     "Standing",
     "TextMarking",
     "Trust",
+    "can_sign",
     "check",
     "check_character",
     "check_producer_code",
     "check_uscc",
+    "credential_from",
     "examine",
+    "expires",
     "field_in_words",
     "field_names",
     "first_write",
@@ -102,6 +113,7 @@ __all__ = [
     "public_from",
     "public_text",
     "read",
+    "read_anchors",
     "read_pair",
     "read_pinned",
     "reason_in_words",
@@ -109,6 +121,7 @@ __all__ = [
     "trust_in_words",
     "unbound",
     "verdict_in_words",
+    "vouched_for",
     "watermark_in_words",
     "write_pair",
 ]

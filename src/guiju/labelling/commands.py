@@ -57,6 +57,16 @@ class LabelSource(Protocol):
         ...
 
 
+@runtime_checkable
+class AnchorSource(Protocol):
+    """The same for whom the settings trust to sign manifests."""
+
+    @property
+    def anchors(self) -> Path | None:
+        """A file of certificates in PEM."""
+        ...
+
+
 @click.group(name="label")
 def group() -> None:
     """Marks of generated content: put them, pass them on, read and check them."""
@@ -200,7 +210,11 @@ def read_(
 @group.command(name="check")
 @_files
 @click.option("--pinned", metavar="FILE", help="Keys by which providers are known, as JSON.")
-@click.option("--anchors", metavar="FILE", help="Certificates that vouch for C2PA signers, in PEM.")
+@click.option(
+    "--anchors",
+    metavar="FILE",
+    help="Certificates that vouch for C2PA signers, in PEM; else the setting c2pa_anchors.",
+)
 @_watermark
 @_json
 @click.pass_context
@@ -215,7 +229,7 @@ def check_(
 ) -> None:
     """The verdict on the labels of each FILE (exit 1: one has no valid label)."""
     known = None if pinned is None else read_pinned(Path(pinned))
-    vouch = None if anchors is None else read_anchors(Path(anchors))
+    vouch = _anchors(context, anchors)
     found, status = jobs(files), 0
     reports = checked([job.source for job in found], Manner(known, watermark, vouch))
     for job, report in zip(_shown(found), reports, strict=True):
@@ -237,6 +251,14 @@ def key_(file: str, producer: str | None) -> None:
     write_pair(Path(file), pair)
     public = public_text(pair.public)
     click.echo(public if producer is None else msgspec.json.encode({producer: [public]}))
+
+
+def _anchors(context: click.Context, said: str | None) -> str | None:
+    """Who vouches for signers of manifests: as said, else as the settings say."""
+    if said is not None:
+        return read_anchors(Path(said))
+    file = context.obj.anchors if isinstance(context.obj, AnchorSource) else None
+    return None if file is None else read_anchors(file)
 
 
 def _said(file: str, report: Report | Failed, *, as_json: bool) -> int:

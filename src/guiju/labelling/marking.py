@@ -162,21 +162,30 @@ def _marked(
     elif kept is None or explicit is not None or hidden is not None:
         data = _written(container, data, kept or label.checked())
     if profile.signs:
-        data = _vouched_for(data, container, credential, before)
+        if credential is None:
+            raise TypeError("a manifest needs a credential")
+        data = vouched_for(data, container.media_type, credential, before=before)
     return Marked(data, kept or label, container.name, container.media_type, shown, hidden)
 
 
-def _vouched_for(data: bytes, container: Container, by: Credential | None, before: bytes) -> bytes:
-    """The file with a manifest; one that holds already and covers all of it stays."""
-    if by is None:
-        raise TypeError("a manifest needs a credential")
+def vouched_for(
+    data: bytes, media_type: str, credential: Credential, *, before: bytes | None = None
+) -> bytes:
+    """A labelled file with a manifest, as the last thing that is done to it.
+
+    `before` is the file as it came: a manifest in it becomes the parent of this one.
+
+    Raises:
+        Unavailable: `c2pa-not-installed`.
+        Invalid: `c2pa-not-signed`.
+    """
     from guiju.labelling.provenance import State, provenance_of, with_manifest  # noqa: PLC0415
 
-    if data == before:
-        state = provenance_of(data, container.media_type).state
-        if state in {State.UNTRUSTED, State.VERIFIED}:
-            return data
-    return with_manifest(data, container.media_type, by)
+    there = State.ABSENT if before is None else provenance_of(before, media_type).state
+    if data == before and there in {State.UNTRUSTED, State.VERIFIED}:
+        return data  # it holds, and covers all that is there
+    parent = None if there is State.ABSENT else before
+    return with_manifest(data, media_type, credential, parent=parent)
 
 
 def _with_mark(

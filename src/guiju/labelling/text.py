@@ -29,7 +29,6 @@ _IDEOGRAPHS = re.compile("[\u3400-\u9fff]+")
 _LETTER = re.compile("[A-Za-z]")
 _NO_LETTERS = bytes(one for one in range(256) if not _LETTER.match(chr(one)))
 _GAP = "\n\n"
-_HALF = 0.5
 
 TELLING = 60
 """So many characters of a text tell its language."""

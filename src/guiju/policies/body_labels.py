@@ -7,10 +7,11 @@ import re
 from typing import Any
 
 from guiju.kernel import Invalid, Text
-from guiju.labelling import ExplicitLabel, Place, has_elements, public_from
+from guiju.labelling import ExplicitLabel, Place, Profile, has_elements, public_from
 from guiju.policies.part import Part
 
 PLACES = tuple(one.value for one in Place)
+PROFILES = tuple(one.value for one in Profile)
 SOUND_PLACES = (Place.START.value, Place.END.value)
 LONGEST_LABEL = 200
 LONGEST_TERMS = 10_000
@@ -69,8 +70,21 @@ def _beside(form: Part) -> dict[str, Any]:
         watermark = form.form("watermark")
         found["watermark"] = {"pictures": watermark.flag("pictures", default=True)}
         watermark.done()
+    if form.has("credentials"):
+        found["credentials"] = _credentials(form.form("credentials"))
     if form.has("signing"):
         found["signing"] = _signing(form.form("signing"))
+    return found
+
+
+def _credentials(form: Part) -> dict[str, Any]:
+    """Which marks of whom media get, which sealed key signs, and whether each must have them."""
+    profile = form.word("profile", PROFILES)
+    found: dict[str, Any] = {"profile": profile}
+    if Profile(profile).signs:
+        found["key"] = form.matching("key", _KEY)
+        found["required"] = form.flag("required", default=True)
+    form.done()
     return found
 
 

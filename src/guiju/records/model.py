@@ -69,7 +69,8 @@ class Medium(msgspec.Struct, frozen=True):
     the label: `inside` it, or `beside` it for raw samples. `digest` and `size` are those of the
     bytes that left. `content` is kept, sealed, only of what is fetched later. `producer` is whose
     label it had before and keeps, where it had one. `watermark` is the mark in a picture, in
-    hexadecimal. `looked` says how it was screened.
+    hexadecimal. `looked` says how it was screened. `credentials`: a manifest of C2PA is around it;
+    with that alone `implicit` is `credentials`.
     """
 
     produce_id: str
@@ -82,6 +83,7 @@ class Medium(msgspec.Struct, frozen=True):
     producer: str | None = None
     looked: str | None = None
     watermark: str | None = None
+    credentials: bool | None = None
 
     def as_facts(self) -> dict[str, object]:
         """The form in which evidence holds it; never the content."""
@@ -97,6 +99,7 @@ class Medium(msgspec.Struct, frozen=True):
             "producer": self.producer,
             "looked": self.looked,
             "watermark": self.watermark,
+            "credentials": self.credentials,
         }
         return facts | {name: value for name, value in beside.items() if value is not None}
 

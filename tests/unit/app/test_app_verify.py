@@ -8,13 +8,23 @@ from fastapi import FastAPI
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 from tests.unit.labelling.samples import gif, jpeg, png
+from tests.unit.labelling.test_labelling_provenance import authority
 from tests.unit.labelling.test_labelling_watermark import opened, packed, scenery
 from tests.unit.records.test_records_service import exchange
 
 from guiju import records
 from guiju.app import verify_page
+from guiju.app.turns import Turns
 from guiju.kernel import FixedClock, digest
-from guiju.labelling import first_write, mark, new_pair, public_text, read, reason_in_words
+from guiju.labelling import (
+    Profile,
+    first_write,
+    mark,
+    new_pair,
+    public_text,
+    read,
+    reason_in_words,
+)
 from guiju.labelling.explaining import _REASONS
 from guiju.records import Medium
 from guiju.storage import Database
@@ -207,3 +217,35 @@ def test_what_was_delivered_here_is_known_by_its_number(db: Database, clock: Fix
     for body, ledger in ((data, "same"), (other, "changed"), (GOOD, "not-checked")):
         told = client.post("/api/labels/check", content=body).json()
         assert told["axes"]["ledger"] == ledger
+
+
+def test_a_flood_of_files_is_told_to_come_back(client: TestClient) -> None:
+    """Looking for a watermark takes a core: who finds no turn gets one clear error, not a wait."""
+    busy = Turns(at_once=1, waiting=0)
+    with busy.turn(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verify_page, "Turns", lambda: busy)
+        site, app = Site(), FastAPI()
+        app.include_router(verify_page.router(site))
+        crowded = TestClient(site.install(app), headers={"accept": "text/html"})
+        page = sent(crowded, GOOD)
+        assert (page.status_code, "Too many files" in page.text) == (503, True)
+        asked = {"accept": "application/json"}
+        told = crowded.post("/api/labels/check", content=GOOD, headers=asked)
+        assert (told.json()["error"]["code"], told.headers["retry-after"]) == (
+            "checking-busy",
+            "10",
+        )
+        assert sent(crowded, text="海是蓝的。").status_code == 200
+
+
+def test_content_credentials_are_trusted_by_the_anchors_of_the_settings() -> None:
+    """With them the page says who is vouched for; without, that this is open."""
+    pytest.importorskip("c2pa")
+    credential, anchor = authority()
+    data = mark(png(), LABEL, profile=Profile.BOTH, credential=credential).data
+    for anchors, state in ((None, "untrusted"), (anchor, "verified")):
+        site, app = Site(), FastAPI()
+        app.include_router(verify_page.router(site, anchors=anchors))
+        trusting = TestClient(site.install(app))
+        told = trusting.post("/api/labels/check", content=data).json()
+        assert told["axes"]["c2pa"] == state

@@ -356,3 +356,22 @@ def test_a_policy_may_want_marks_in_pictures() -> None:
     body["labels"]["watermark"] = {"films": True}
     with pytest.raises(Invalid, match=r"labels\.watermark\.films"):
         checked(body)
+
+
+def test_a_policy_may_want_content_credentials() -> None:
+    """Left out, there are none; the Chinese profile needs no key, the others name one."""
+    body = default_body()
+    assert "credentials" not in checked(body)["labels"]
+    body["labels"]["credentials"] = {"profile": "cn"}
+    assert checked(body)["labels"]["credentials"] == {"profile": "cn"}
+    body["labels"]["credentials"] = {"profile": "both", "key": "C2PA_KEY"}
+    wanted = {"profile": "both", "key": "C2PA_KEY", "required": True}
+    assert checked(body)["labels"]["credentials"] == wanted
+    for wrong, where in (
+        ({"profile": "us", "key": "C2PA_KEY"}, "profile"),
+        ({"profile": "eu"}, "key"),
+        ({"profile": "cn", "key": "C2PA_KEY"}, "key"),
+    ):
+        body["labels"]["credentials"] = wrong
+        with pytest.raises(Invalid, match=rf"labels\.credentials\.{where}"):
+            checked(body)

@@ -9,9 +9,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from guiju.gateway.credentials import Vouching
 from guiju.gateway.media.model import Labelled, Order
 from guiju.kernel import Conflict, Invalid, Text, Unavailable
-from guiju.labelling import AigcLabel, ExplicitLabel, mark, signed, unbound
+from guiju.labelling import (
+    AigcLabel,
+    ExplicitLabel,
+    can_sign,
+    mark,
+    signed,
+    unbound,
+    vouched_for,
+)
 from guiju.labelling.containers import Container, Medium, container_of
 from guiju.measures import enforces
 
@@ -27,7 +36,7 @@ FORMATS = {
 }
 """Formats of speech interfaces, and which files they are."""
 
-INSIDE, BESIDE, NOTHING = "inside", "beside", "none"
+INSIDE, BESIDE, NOTHING, CREDENTIALS = "inside", "beside", "none", "credentials"
 
 
 @enforces("media-label")
@@ -57,6 +66,7 @@ def _sound(order: Order) -> Labelled:
 
     where = Where.START if order.at_start else Where.END
     if order.format == RAW_SAMPLES:
+        _check_manifest(order, SAMPLES_TYPE)
         data = explicit_audio(order.data, RAW_SAMPLES, where=where) if order.heard else order.data
         explicit = "rhythm" if order.heard else NOTHING
         return Labelled(data, _signed_alone(order, order.label), SAMPLES_TYPE, explicit, BESIDE)
@@ -68,9 +78,11 @@ def _sound(order: Order) -> Labelled:
 
 def _marked(order: Order, data: bytes, words: ExplicitLabel | None, explicit: str) -> Labelled:
     """The file with its labels; our signature covers what is ours, as producer or propagator."""
-    producing = _produces(order.label)
-    label = order.label if producing else _signed_alone(order, order.label)
-    signer = order.signer if producing else None
+    if order.vouching is not None and not order.vouching.profile.labels:
+        return _credentials_alone(order, order.vouching, data, words, explicit)
+    producing, tied = _produces(order.label), order.vouching is None
+    label = order.label if producing and tied else _signed_alone(order, order.label)
+    signer = order.signer if producing and tied else None
     marked = mark(
         data,
         label,
@@ -86,7 +98,54 @@ def _marked(order: Order, data: bytes, words: ExplicitLabel | None, explicit: st
     if not ours:
         passed_on = _signed_alone(order, _with_ours(marked.label, order))
         marked = mark(marked.data, passed_on, present="replace")
-    return Labelled(marked.data, marked.label, marked.media_type, explicit, INSIDE, theirs, hidden)
+    kind = marked.media_type
+    data, vouched = _vouched(order, marked.data, kind)
+    return Labelled(data, marked.label, kind, explicit, INSIDE, theirs, hidden, vouched)
+
+
+def _credentials_alone(
+    order: Order, by: Vouching, data: bytes, words: ExplicitLabel | None, explicit: str
+) -> Labelled:
+    """The file with a manifest, and without the label of the Chinese standard."""
+    marked = mark(
+        data,
+        order.label,
+        words,
+        order.language,
+        present="keep",
+        watermark=order.watermark,
+        profile=by.profile,
+        credential=by.credential,
+    )
+    hidden = None if marked.hidden is None else marked.hidden.mark.hex()
+    return Labelled(
+        marked.data,
+        marked.label,
+        marked.media_type,
+        explicit,
+        CREDENTIALS,
+        watermark=hidden,
+        credentials=True,
+    )
+
+
+def _vouched(order: Order, data: bytes, kind: str) -> tuple[bytes, bool]:
+    """The labelled file with a manifest around it, where its format holds one, and whether so."""
+    by = order.vouching
+    if by is None or not _check_manifest(order, kind):
+        return data, False
+    return vouched_for(data, kind, by.credential, before=order.data), True
+
+
+def _check_manifest(order: Order, kind: str) -> bool:
+    """Whether a manifest has room; raises Unavailable where each medium must have one."""
+    by = order.vouching
+    if by is None:
+        return False
+    holds = can_sign(kind)
+    if not holds and (by.required or not by.profile.labels):
+        raise _not_labelled(_NO_MANIFEST, "c2pa-not-signed")
+    return holds
 
 
 def _check(order: Order, media: tuple[Medium, ...], formats: tuple[str, ...] | None) -> Container:
@@ -125,6 +184,10 @@ def _signed_alone(order: Order, label: AigcLabel) -> AigcLabel:
     return signed(label, order.signer, 1 if _produces(label) else 2)
 
 
+_NO_MANIFEST = Text(
+    zh="规则要求内容凭证，而这种格式不能携带。",
+    en="The policy wants content credentials, and this format cannot hold them.",
+)
 _OTHER = Text(
     zh="模型服务交来的不是所要求的格式。",
     en="The model service gave another format than asked for.",

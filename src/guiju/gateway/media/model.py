@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from guiju.gateway.credentials import Vouching
 from guiju.labelling import AigcLabel, ExplicitLabel, Pair
 from guiju.records import Medium
 from guiju.screening.images import ImageVerdict
@@ -26,7 +27,8 @@ class Order(msgspec.Struct, frozen=True):
     `format` is what it must be: `picture`, or a format of speech interfaces such as `mp3`. `words`
     is what a picture shows, in `language`; None: nothing. `heard` says whether a sound gets a label
     that is heard, and `at_start` where. `signer` signs our part of the label. With `watermark` a
-    picture also gets a mark of its number, where it has room for one.
+    picture also gets a mark of its number, where it has room for one. `vouching` says whether it
+    gets content credentials, and by whom.
     """
 
     data: bytes
@@ -38,6 +40,7 @@ class Order(msgspec.Struct, frozen=True):
     at_start: bool = True
     signer: Pair | None = None
     watermark: bool = False
+    vouching: Vouching | None = None
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -50,6 +53,7 @@ class Labelled(msgspec.Struct, frozen=True):
     implicit: str
     producer: str | None = None
     watermark: str | None = None
+    credentials: bool = False
 
 
 @dataclass(slots=True)

@@ -40,6 +40,7 @@ def _order(work: Work, one: Made) -> Order:
         heard=work.waived is None,
         at_start=work.rules.heard_at_start,
         watermark=work.rules.watermark,
+        vouching=work.rules.vouching,
         signer=None if work.rules.signing is None else work.rules.signing.pair,
     )
 
@@ -56,5 +57,6 @@ def _medium(work: Work, one: Made, labelled: Labelled) -> Medium:
         content=labelled.data if one.as_url else None,
         producer=labelled.producer or (work.before[0].content_producer if inherits else None),
         watermark=labelled.watermark,
+        credentials=labelled.credentials or None,
         looked=None if one.verdict is None else one.verdict.screened,
     )

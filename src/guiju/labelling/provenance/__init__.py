@@ -5,7 +5,13 @@ Needs the extra `eu` (c2pa-python). Without it nothing is signed, and of a manif
 said that nobody has looked at it.
 """
 
-from guiju.labelling.provenance.credential import Credential, read_anchors, read_credential
+from guiju.labelling.provenance.credential import (
+    Credential,
+    credential_from,
+    expires,
+    read_anchors,
+    read_credential,
+)
 from guiju.labelling.provenance.examining import Provenance, State, provenance_of
 from guiju.labelling.provenance.signing import can_sign, with_manifest
 
@@ -14,6 +20,8 @@ __all__ = [
     "Provenance",
     "State",
     "can_sign",
+    "credential_from",
+    "expires",
     "provenance_of",
     "read_anchors",
     "read_credential",

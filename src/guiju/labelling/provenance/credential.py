@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 from pathlib import Path
 
 import msgspec
@@ -44,15 +46,36 @@ def read_credential(chain: Path, key: Path, time_stamps: str | None = None) -> C
     """
     text, held = contents(chain), secret(key)
     try:
-        certificates = x509.load_pem_x509_certificates(text)
-        private = serialization.load_pem_private_key(held, None)
+        return _fitting(text, serialization.load_pem_private_key(held, None), time_stamps)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _invalid(chain, key) from error
-    if not isinstance(private, EllipticCurvePrivateKey) or not isinstance(private.curve, SECP256R1):
-        raise _invalid(chain, key)
+
+
+def credential_from(chain: bytes, key: str, time_stamps: str | None = None) -> Credential | None:
+    """The same from the text of a chain and the Base64 of a key; None: they do not fit."""
+    try:
+        private = serialization.load_der_private_key(base64.b64decode(key, validate=True), None)
+        return _fitting(chain, private, time_stamps)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+
+
+def expires(credential: Credential) -> dt.datetime:
+    """Until when the certificate of the key counts, in UTC."""
+    (own, *_) = x509.load_pem_x509_certificates(credential.chain.encode())
+    return own.not_valid_after_utc
+
+
+def _fitting(chain: bytes, private: object, time_stamps: str | None) -> Credential:
+    """Chain and key, if they belong together; raises ValueError or TypeError."""
+    certificates = x509.load_pem_x509_certificates(chain)
+    if not isinstance(private, EllipticCurvePrivateKey):
+        raise TypeError("the key is not on an elliptic curve")
+    if private.curve.name != SECP256R1.name:
+        raise ValueError("the key is not on P-256")
     if certificates[0].public_key() != private.public_key():
-        raise _invalid(chain, key)
-    return Credential(text.decode(), private, time_stamps)
+        raise ValueError("the key is not that of the first certificate")
+    return Credential(chain.decode(), private, time_stamps)
 
 
 def read_anchors(path: Path) -> str:
