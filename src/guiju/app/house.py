@@ -37,6 +37,7 @@ from guiju.kernel import (
     Event,
     Keyring,
     LocalMasterKey,
+    PartsChanged,
     PolicyActivated,
     StandingChanged,
     SystemClock,
@@ -198,6 +199,7 @@ class House:
         barring = Barring(self.database)
         # Only who serves compiles a policy at once; a command that has approved one is done.
         self.bus.subscribe(PolicyActivated, lambda _: self.rules.refresh())
+        self.bus.subscribe(PartsChanged, lambda _: self._take_up_stops(barring))
         self.bus.subscribe(StandingChanged, lambda event: barring.review(event.person))
         return Gateway(
             rules=self.rules,
@@ -212,6 +214,12 @@ class House:
             office=self._office(barring),
             barring=barring,
         )
+
+    def _take_up_stops(self, barring: Barring) -> None:
+        """Let what was stopped answer nobody from now on, and end what it is saying."""
+        with self.database.read() as tx:
+            policies.take_up_stops(tx, self.rules.stopped)
+        barring.contain()
 
     def _office(self, barring: Barring) -> Office:
         """What this worker may let through, by the one count of all workers."""

@@ -11,11 +11,11 @@ import logging
 
 from guiju.app.settings import Settings
 from guiju.gateway.limiting import tell_everywhere, tell_here
-from guiju.kernel import Bus, Event, GuijuError, PolicyActivated, StandingChanged
+from guiju.kernel import Bus, Event, GuijuError, PartsChanged, PolicyActivated, StandingChanged
 from guiju.storage import Database
 
 _log = logging.getLogger("guiju.notices")
-_STANDING, _POLICY = "standing ", "policy "
+_STANDING, _POLICY, _PARTS = "standing ", "policy ", "parts"
 
 
 class Notices:
@@ -54,10 +54,14 @@ class Notices:
 def _text(event: Event) -> str | None:
     if isinstance(event, StandingChanged):
         return _STANDING + event.person
+    if isinstance(event, PartsChanged):
+        return _PARTS
     return _POLICY + event.digest if isinstance(event, PolicyActivated) else None
 
 
 def _event(text: str) -> Event | None:
     if text.startswith(_STANDING):
         return StandingChanged(text.removeprefix(_STANDING))
+    if text == _PARTS:
+        return PartsChanged()
     return PolicyActivated(text.removeprefix(_POLICY)) if text.startswith(_POLICY) else None

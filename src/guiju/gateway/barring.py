@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ends what is under way for whoever may be served no longer: a revoked key, a suspended person.
+"""Ends what is under way and may not go on: for a revoked key, a suspended person, a stopped model.
 
 Whoever is told of a change looks at once. As a net for what was not told, e.g. by a process that
-died after its commit, everything under way is looked at twice a second (Articles 9, 14).
+died after its commit, everything under way is looked at twice a second (Articles 9, 13, 14).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from guiju import accounts
 from guiju.gateway.leaving import Departure, Left, Whole
+from guiju.gateway.work import Work
 from guiju.kernel import GuijuError
 from guiju.storage import Database
 
@@ -47,6 +49,11 @@ class Barring:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._begin, subject)
 
+    def contain(self) -> None:
+        """What is stopped may have changed; from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end, _why_stopped)
+
     def _begin(self, subject: str) -> None:
         if self._loop is not None:
             review = self._loop.create_task(self._review(subject))
@@ -56,6 +63,7 @@ class Barring:
     async def _look_on(self) -> None:
         while True:
             await asyncio.sleep(LOOKS_SECONDS)
+            self._end(_why_stopped)
             await self._review(accounts.EVERYBODY)
 
     async def _review(self, subject: str) -> None:
@@ -69,19 +77,20 @@ class Barring:
             _log.info("who is under way could not be looked up: %s", error.code)
             return
         if barred:
-            self._end(barred)
+            self._end(partial(_why_barred, barred))
 
     def _served(self) -> Iterator[accounts.Caller]:
         """For whom something is under way."""
-        callers = (*(one.caller for one in self.under_way), *self.whole.callers.values())
-        return (one for one in callers if one is not None)
+        works = (*(one.work for one in self.under_way), *self.whole.works.values())
+        return (one.caller for one in works if one is not None and one.caller is not None)
 
-    def _end(self, barred: Mapping[str, GuijuError]) -> None:
+    def _end(self, look: Callable[[Work], GuijuError | None]) -> None:
+        """End everything for which `look` finds a reason."""
         for departure in list(self.under_way):
-            if (why := _why(departure.caller, barred)) is not None:
+            if departure.work is not None and (why := look(departure.work)) is not None:
                 departure.leave(Left.BARRED, why)
-        for task, caller in list(self.whole.callers.items()):
-            if (why := _why(caller, barred)) is not None:
+        for task, work in list(self.whole.works.items()):
+            if work is not None and (why := look(work)) is not None:
                 self.whole.end(task, why)
 
     def _barred(self, callers: list[accounts.Caller]) -> dict[str, GuijuError]:
@@ -93,5 +102,11 @@ def _is_of(caller: accounts.Caller, subject: str) -> bool:
     return subject in {accounts.EVERYBODY, caller.key, caller.person, caller.app}
 
 
-def _why(caller: accounts.Caller | None, barred: Mapping[str, GuijuError]) -> GuijuError | None:
+def _why_barred(barred: Mapping[str, GuijuError], work: Work) -> GuijuError | None:
+    caller = work.caller
     return None if caller is None else barred.get(caller.key) or barred.get(caller.person or "")
+
+
+def _why_stopped(work: Work) -> GuijuError | None:
+    app = None if work.caller is None else work.caller.app
+    return work.rules.stopped.why(work.ask.route, work.model, app)

@@ -196,7 +196,7 @@ class Conversation:
         try:
             work = self._exchange.work
             event = await self._gateway.whole.unless_ended(
-                self._gateway.answer(command, work.rules), work.caller
+                self._gateway.answer(command, work.rules), work
             )
         except Exception as error:  # noqa: BLE001 - an input that was judged is on record all the same
             note_fault(self._line.request, error)
@@ -243,7 +243,7 @@ class Conversation:
                 self._line.gone,
                 _LONGEST_STREAM,
                 self._gateway.under_way,
-                self._exchange.work.caller,
+                self._exchange.work,
             )
         except GuijuError as error:
             event = Failed(error)

@@ -248,6 +248,9 @@ _CUT = {
     "key-revoked": "access-ended",
     "account-suspended": "access-ended",
     "account-terminated": "access-ended",
+    "route-stopped": "part-stopped",
+    "model-stopped": "part-stopped",
+    "scene-stopped": "part-stopped",
 }
 
 # Events that mean something else than to walk on.

@@ -6,10 +6,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from enum import Enum, auto
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from guiju.accounts import Caller
 from guiju.kernel import GuijuError
+
+if TYPE_CHECKING:
+    from guiju.gateway.work import Work
 
 T = TypeVar("T")
 
@@ -30,16 +32,16 @@ class Departure:
     elsewhere passes through.
     """
 
-    __slots__ = ("_before", "_ours", "_over", "_task", "_under_way", "caller", "error", "why")
+    __slots__ = ("_before", "_ours", "_over", "_task", "_under_way", "error", "why", "work")
 
     def __init__(
         self,
         task: asyncio.Task[Any],
         under_way: set[Departure] | None = None,
-        caller: Caller | None = None,
+        work: Work | None = None,
     ) -> None:
-        """Nobody has left yet; `caller` is for whom it is done."""
-        self.caller = caller
+        """Nobody has left yet; `work` is what is done, and for whom."""
+        self.work = work
         self.error: GuijuError | None = None
         self._task = task
         self._under_way = under_way
@@ -90,7 +92,7 @@ async def unless_left(
     left: Callable[[], Awaitable[None]],
     within: float,
     under_way: set[Departure],
-    caller: Caller | None = None,
+    work: Work | None = None,
 ) -> T | Left | GuijuError:
     """What `doing` returns, or why it was ended before.
 
@@ -98,7 +100,7 @@ async def unless_left(
     `under_way` leave. A cancellation from elsewhere passes through.
     """
     loop = asyncio.get_running_loop()
-    departure = Departure(_this_task(), under_way, caller)
+    departure = Departure(_this_task(), under_way, work)
     watcher = loop.create_task(departure.wait(left))
     timer = loop.call_later(within, departure.leave, Left.LATE)
     try:
@@ -113,20 +115,21 @@ async def unless_left(
 class Whole:
     """Whole answers under way: nobody reads them before they are there, and they end by themselves.
 
-    So they can only be ended because of their caller, and most never are: a note is all they cost.
+    So they can only be ended because of their caller or of what they ask, and most never are: a
+    note is all they cost.
     """
 
     def __init__(self) -> None:
         """Nothing is under way."""
-        self.callers: dict[asyncio.Task[Any], Caller | None] = {}
+        self.works: dict[asyncio.Task[Any], Work | None] = {}
         self._ended: dict[asyncio.Task[Any], GuijuError] = {}
 
     async def unless_ended(
-        self, doing: Coroutine[Any, Any, T], caller: Caller | None
+        self, doing: Coroutine[Any, Any, T], work: Work | None
     ) -> T | GuijuError:
         """What `doing` returns, or why it was ended before."""
         task = _this_task()
-        self.callers[task] = caller
+        self.works[task] = work
         try:
             return await doing
         except asyncio.CancelledError:
@@ -135,13 +138,13 @@ class Whole:
                 raise
             return why
         finally:
-            del self.callers[task]
+            del self.works[task]
             if self._ended and self._ended.pop(task, None) is not None:
                 task.uncancel()
 
     def end(self, task: asyncio.Task[Any], error: GuijuError) -> None:
         """End the answer of this task, once."""
-        if task in self.callers and task not in self._ended:
+        if task in self.works and task not in self._ended:
             self._ended[task] = error
             task.cancel()
 

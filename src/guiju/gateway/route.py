@@ -29,6 +29,7 @@ from guiju.gateway.stations.see_output import need_eyes, see_output
 from guiju.gateway.stations.settle import settle
 from guiju.gateway.stations.spoken import screen_spoken, settle_spoken, take_sound
 from guiju.gateway.stations.standing import standing
+from guiju.gateway.stations.stopped import stopped
 from guiju.gateway.stations.take_media import take_media
 from guiju.gateway.stations.vectors import vectors
 from guiju.gateway.stations.waive import waive
@@ -41,6 +42,7 @@ CHAT: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    stopped,
     waive,
     know_model,
     allow,
@@ -61,6 +63,7 @@ VECTORS: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    stopped,
     know_model,
     allow,
     screen_input,
@@ -77,6 +80,7 @@ PICTURES: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    stopped,
     waive,
     know_model,
     allow,
@@ -99,6 +103,7 @@ SPEECH: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    stopped,
     waive,
     know_model,
     allow,
@@ -120,6 +125,7 @@ VIDEOS: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    stopped,
     know_model,
     allow,
     screen_input,
@@ -137,6 +143,7 @@ FILM: tuple[Station, ...] = (
     identify,
     agreement,
     standing,
+    stopped,
     ask_film,
     take_film,
     label_media,

@@ -73,6 +73,8 @@ class Rules:
     vouching: Vouching | None = None
     watermark: bool = False
     links: Links = field(default_factory=lambda: Links(os.urandom(32)))
+    stopped: policies.Stopped = field(default_factory=policies.Stopped)
+    """What is stopped at the moment of asking: it changes while the rest stays."""
 
     @property
     def for_minors(self) -> Screen:
@@ -95,7 +97,10 @@ class Rules:
 
 
 class RulesHolder:
-    """Keeps the snapshot; swaps it when policy, profile, urgent terms or day changed, anywhere."""
+    """Keeps the snapshot; swaps it when policy, profile, urgent terms or day changed, anywhere.
+
+    `stopped` is what is out of service now; it is the same object for all snapshots.
+    """
 
     def __init__(
         self,
@@ -126,6 +131,7 @@ class RulesHolder:
         self._signing: Signing | None = None
         self._fault: GuijuError | None = None
         self._seen: tuple[object, ...] | None = None
+        self.stopped = policies.Stopped()
 
     def now(self) -> Rules:
         """The rules in force; raises Unavailable while there are none that can be trusted."""
@@ -159,6 +165,8 @@ class RulesHolder:
         While the database is away the last rules stay; altered rules close the door.
         """
         with self._database.read() as tx:
+            # Before anything is compiled, which may take seconds.
+            policies.take_up_stops(tx, self.stopped)
             head, statement = policies.active_head(tx), profile.current(tx)
             if head is None or statement is None:
                 self._rules = self._seen = None
@@ -202,6 +210,7 @@ class RulesHolder:
             signing=signing_of(body["labels"], producer, secret),
             vouching=vouching_of(body["labels"], self._chain, secret, tx.now),
             links=self._links,
+            stopped=self.stopped,
             answers=Answers.load(screening),
             plan=policies.plan_of(body),
             reply_as_error=screening["reply"] == "error",

@@ -190,6 +190,9 @@ class Gateway:
             raise wrong_method(line.method, *handlers)
         known = line.path in self._routes
         line.route = line.path if known else self._offers.family_name(line.path)
+        if handler != self._exchange:
+            # Where a model is asked, a station says so, and the refusal goes on record.
+            self._rules.now().stopped.check(line.route, "", None)
         await handler(line)
 
     # -- the routes --------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from guiju.kernel.errors import (
     Refused,
     Unavailable,
 )
-from guiju.kernel.events import Bus, Event, PolicyActivated, StandingChanged
+from guiju.kernel.events import Bus, Event, PartsChanged, PolicyActivated, StandingChanged
 from guiju.kernel.form import Form
 from guiju.kernel.ids import first_id, new_id, new_uuid, secret_token, time_of
 from guiju.kernel.language import choose_language
@@ -57,6 +57,7 @@ __all__ = [
     "Language",
     "LocalMasterKey",
     "NotFound",
+    "PartsChanged",
     "PolicyActivated",
     "Refused",
     "StandingChanged",

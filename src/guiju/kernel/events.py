@@ -31,6 +31,11 @@ class StandingChanged(Event):
     person: str
 
 
+@dataclass(frozen=True, slots=True)
+class PartsChanged(Event):
+    """A route, a model or a scene was stopped, or runs again."""
+
+
 E = TypeVar("E", bound=Event)
 
 

@@ -177,7 +177,7 @@ def test_a_whole_answer_is_ended_or_done_and_nothing_is_cancelled_afterwards(
             group.create_task(end())
             outcome = await whole.unless_ended(swallowing() if twice else work(length), None)
             assert outcome in {"done", why}
-            assert whole.callers == {}
+            assert whole.works == {}
             await no_cancellation_is_left()
 
     doing(scene())
@@ -197,6 +197,6 @@ def test_a_cancellation_from_elsewhere_passes_a_whole_answer() -> None:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert whole.callers == {}
+            assert whole.works == {}
 
     doing(scene())
