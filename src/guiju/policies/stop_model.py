@@ -24,6 +24,10 @@ DIRECT = "direct"
 """The scene of people who come with keys of their own; any other scene is one of the apps."""
 
 
+PART_STOPPED = "part-stopped"
+PART_RESUMED = "part-resumed"
+
+
 class StopKind(StrEnum):
     """What can be stopped. Of scenes a request shows through which app it comes."""
 
@@ -49,7 +53,7 @@ STOPS = Machine(
             "stop",
             StopState.IN_FORCE,
             Text(zh="停用", en="stop a part of the service"),
-            "part-stopped",
+            PART_STOPPED,
             roles=STOPPERS,
             by_person=True,
             needs_reason=True,
@@ -59,7 +63,7 @@ STOPS = Machine(
             "resume",
             StopState.LIFTED,
             Text(zh="恢复", en="let a part of the service run again"),
-            "part-resumed",
+            PART_RESUMED,
             roles=RESUMERS,
             by_person=True,
             needs_reason=True,
