@@ -61,6 +61,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "Gaps in coverage; records that have expired.",
         "III",
     ),
+    ("case", "guiju.casework.commands:group", "Cases: what waits, take it, write on it.", "III"),
     ("ledger", "guiju.ledger.commands:group", "Evidence: verify, prove, export.", "IV"),
 )
 _CHAPTERS = {
@@ -94,6 +95,11 @@ class Desk:
     def database(self) -> Any:
         """The open database."""
         return self.house.database
+
+    @property
+    def kinds(self) -> Any:
+        """Every kind of case."""
+        return self.house.kinds
 
     @property
     def tiles(self) -> Any:

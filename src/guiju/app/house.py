@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from guiju import accounts, ledger, policies, records
+from guiju.app.cases import KINDS, handlers
 from guiju.app.notices import Notices
 from guiju.app.settings import Settings
 from guiju.gateway import (
@@ -74,6 +75,8 @@ class House:
         self.directory = accounts.Directory(database)
         self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
         self.notices = Notices(settings, database, self.bus)
+        self.kinds = KINDS
+        self.handlers = handlers(self.publish)
 
     @classmethod
     def open(cls, settings: Settings) -> House:

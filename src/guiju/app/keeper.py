@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from guiju import ledger, policies, records
+from guiju import casework, ledger, policies, records
 from guiju.app.house import House, Verification, read_verification, write_verification
 from guiju.kernel import GuijuError, software
 
@@ -103,6 +103,12 @@ def lapse_urgent_terms(house: House) -> None:
             policies.lapse_urgent_terms(tx)
 
 
+def mind_cases(house: House) -> None:
+    """Do what time does to cases, and what follows from their steps outside."""
+    casework.sweep(house.database, house.kinds)
+    casework.deliver(house.database, house.handlers)
+
+
 def expire_records(house: House) -> None:
     """Delete what has reached its limit: looked for once a minute, then a few steps each second."""
     mark = house.settings.folder / ".expiring"
@@ -183,6 +189,6 @@ def _only_one(path: Path) -> Iterator[bool]:
             yield True
 
 
-GROWING = (refresh_rules, lapse_urgent_terms, grow_tree)
+GROWING = (refresh_rules, lapse_urgent_terms, mind_cases, grow_tree)
 # Apart from the growing: these take a while, and the tree must not wait for them.
 VERIFYING = (expire_records, verify_ledger)

@@ -21,8 +21,10 @@ from guiju.casework.case import (
     Tie,
 )
 from guiju.casework.claiming import claim, claim_next, claimed, release
+from guiju.casework.clock_store import clocks
 from guiju.casework.deciding import decisions
 from guiju.casework.drawing import mermaid, table_text
+from guiju.casework.holding import Hold, hold, holds, is_held, release_hold
 from guiju.casework.kind import (
     CASE_MOVED,
     CASE_OPENED,
@@ -34,6 +36,7 @@ from guiju.casework.kind import (
     Limit,
 )
 from guiju.casework.legal_time import Due, Pause, Unit, due
+from guiju.casework.linking import cases_about, cases_of, link, linked, repin, route
 from guiju.casework.model import (
     Effect,
     Machine,
@@ -45,14 +48,19 @@ from guiju.casework.model import (
     resumes,
     starts,
 )
+from guiju.casework.outbox import Handler, afterwards, deliver, stuck
+from guiju.casework.paper import PAGE, Message, Note, Notice, NoticeState
 from guiju.casework.queue_store import Page, Waiting, page, waiting
 from guiju.casework.ruling import Decision, Ground, GroundKind, Ruling
 from guiju.casework.service import advance, get_case, open_case
+from guiju.casework.sweeping import Swept, sweep
 from guiju.casework.trail import history
+from guiju.casework.writing import note, notes, notices, notify, settle
 
 __all__ = [
     "CASE_MOVED",
     "CASE_OPENED",
+    "PAGE",
     "Approval",
     "Basis",
     "Calendar",
@@ -65,11 +73,17 @@ __all__ = [
     "Ground",
     "GroundKind",
     "Guard",
+    "Handler",
+    "Hold",
     "Kind",
     "Kinds",
     "LegalClock",
     "Limit",
     "Machine",
+    "Message",
+    "Note",
+    "Notice",
+    "NoticeState",
     "Origin",
     "Outcome",
     "Page",
@@ -78,32 +92,53 @@ __all__ = [
     "RunningClock",
     "Severity",
     "Step",
+    "Swept",
     "Tie",
     "Transition",
     "Unit",
     "Waiting",
     "advance",
+    "afterwards",
     "approvals",
     "approve",
     "ask_approval",
     "cancels",
+    "cases_about",
+    "cases_of",
     "claim",
     "claim_next",
     "claimed",
+    "clocks",
     "decisions",
+    "deliver",
     "due",
     "get_case",
     "history",
+    "hold",
+    "holds",
+    "is_held",
+    "link",
+    "linked",
     "meets",
     "mermaid",
+    "note",
+    "notes",
+    "notices",
+    "notify",
     "open_case",
     "page",
     "pauses",
     "prc",
     "read_calendar",
     "release",
+    "release_hold",
+    "repin",
     "resumes",
+    "route",
+    "settle",
     "starts",
+    "stuck",
+    "sweep",
     "table_text",
     "waiting",
 ]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, select
+from sqlalchemy import Column, String, delete, select
 
 from guiju.casework.case import Claim
 from guiju.storage import Instant, Tx, table
@@ -37,6 +37,16 @@ def take(tx: Tx, claim: Claim) -> bool:
         values["since"] = stands.since
     expect = {"holder": stands.holder, "until": stands.until}
     return tx.update(CLAIM, key, values, expect=expect)
+
+
+def any_lapsed(tx: Tx) -> bool:
+    """Whether a claim is over; it counts no more, but its row is still there."""
+    return tx.row(select(CLAIM.c.case_id).where(CLAIM.c.until <= tx.now).limit(1)) is not None
+
+
+def drop_lapsed(tx: Tx) -> None:
+    """Clear away claims that are over."""
+    tx.execute(delete(CLAIM).where(CLAIM.c.until <= tx.now))
 
 
 def drop(tx: Tx, case: str) -> bool:

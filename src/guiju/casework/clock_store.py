@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, Row, String, func, select
+from sqlalchemy import Boolean, Column, Index, Integer, Row, String, func, literal, select, tuple_
 
-from guiju.casework.case import Outcome, RunningClock
+from guiju.casework.case import Case, Outcome, RunningClock
 from guiju.casework.kind import Basis
 from guiju.casework.legal_time import Pause, Unit
 from guiju.kernel import from_micros, micros
@@ -63,8 +63,8 @@ def add(tx: Tx, clock: RunningClock) -> None:
     )
 
 
-def keep(tx: Tx, clock: RunningClock) -> None:
-    """Write down how a clock now stands."""
+def keep(tx: Tx, clock: RunningClock, before: RunningClock) -> bool:
+    """Write down how a clock now stands; False when it no longer stood as before."""
     changes = {
         "pauses": _written(clock.pauses),
         "due_at": clock.due,
@@ -74,7 +74,13 @@ def keep(tx: Tx, clock: RunningClock) -> None:
         "ended_at": clock.ended_at,
         "outcome": clock.outcome and clock.outcome.value,
     }
-    tx.update(CLOCK, {"id": clock.id}, changes)
+    expect = {
+        "due_at": before.due,
+        "calendar": before.calendar,
+        "late_at": before.late_at,
+        "ended_at": before.ended_at,
+    }
+    return tx.update(CLOCK, {"id": clock.id}, changes, expect=expect)
 
 
 def of_case(tx: Tx, case: str, *, running: bool) -> list[RunningClock]:
@@ -85,28 +91,55 @@ def of_case(tx: Tx, case: str, *, running: bool) -> list[RunningClock]:
     return [clock_of(row) for row in tx.rows(wanted)]
 
 
-def timers_over(tx: Tx, most: int) -> Sequence[Row[Any]]:
-    """Case and verb of timers that are over, the longest over first."""
-    wanted = select(_c.case_id, _c.verb).where(WAITING, _c.due_at <= tx.now, _c.verb.is_not(None))
-    return tx.rows(wanted.order_by(_c.due_at).limit(most))
+def timers_over(tx: Tx, after: tuple[datetime, str] | None, most: int) -> Sequence[Row[Any]]:
+    """Timers that are over, the longest over first: case, verb, and what to begin behind next."""
+    order = (_c.due_at, _c.id)
+    wanted = select(*order, _c.case_id, _c.verb)
+    wanted = wanted.where(WAITING, _c.due_at <= tx.now, _c.verb.is_not(None))
+    if after is not None:
+        bounds = (literal(one, column.type) for one, column in zip(after, order, strict=True))
+        wanted = wanted.where(tuple_(*order) > tuple_(*bounds))
+    return tx.rows(wanted.order_by(*order).limit(most))
 
 
-def deadlines_over(tx: Tx, most: int) -> list[str]:
-    """Deadlines that are over and not marked as late."""
-    wanted = select(_c.id).where(WAITING, _c.due_at <= tx.now, _c.verb.is_(None))
+def mark_late(tx: Tx, most: int) -> list[RunningClock]:
+    """Mark deadlines that are over as late, the longest over first; how they now stand."""
+    over = select(_c.id).where(WAITING, _c.due_at <= tx.now, _c.verb.is_(None))
     if tx.dialect == "postgresql":
         # Two sweepers share the work instead of waiting for each other.
-        wanted = wanted.with_for_update(skip_locked=True)
-    return [row.id for row in tx.rows(wanted.order_by(_c.due_at).limit(most))]
+        over = over.with_for_update(skip_locked=True)
+    some = _c.id.in_(over.order_by(_c.due_at).limit(most))
+    return [clock_of(row) for row in tx.update_all(CLOCK, some, {"late_at": _c.due_at})]
 
 
-def counted_otherwise(tx: Tx, calendar: str, most: int) -> list[RunningClock]:
-    """Running clocks whose date was counted with another version of the calendar."""
-    found: list[RunningClock] = []
+def anything_over(tx: Tx) -> bool:
+    """Whether a deadline or a timer is over; one look at an index."""
+    wanted = select(_c.id).where(WAITING, _c.due_at <= tx.now)
+    return tx.row(wanted.limit(1)) is not None
+
+
+def clocks(tx: Tx, case: Case) -> list[RunningClock]:
+    """The clocks of a case, also those that have ended, in the order in which they were started."""
+    return of_case(tx, case.id, running=False)
+
+
+def any_counted_otherwise(tx: Tx, calendar: str) -> bool:
+    """Whether a running clock's date was counted with another version of the calendar.
+
+    Two looks at an index: what differs from all stands before it or behind it.
+    """
     for other in (_c.calendar < calendar, _c.calendar > calendar):
-        wanted = select(CLOCK).where(WAITING, other, _c.calendar != "", _c.due_at.is_not(None))
-        found += [clock_of(row) for row in tx.rows(wanted.limit(most - len(found)))]
-    return found
+        wanted = select(_c.id).where(WAITING, other, _c.calendar != "")
+        if tx.row(wanted.limit(1)) is not None:
+            return True
+    return False
+
+
+def counted_otherwise(tx: Tx, calendar: str, after: str, most: int) -> list[RunningClock]:
+    """Those clocks by id, behind `after`."""
+    wanted = select(CLOCK).where(WAITING, _c.calendar != calendar, _c.calendar != "")
+    wanted = wanted.where(_c.id > after).order_by(_c.id).limit(most)
+    return [clock_of(row) for row in tx.rows(wanted)]
 
 
 def earliest(tx: Tx, case: str) -> datetime | None:

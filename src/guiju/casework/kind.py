@@ -100,7 +100,7 @@ class Guard:
 After = Callable[["Tx", Actor, "Case", Transition], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of case.
 

@@ -9,6 +9,11 @@ from datetime import datetime
 from guiju.kernel import BEIJING, Conflict, Invalid, NotFound, Refused, Text, isoformat
 
 TAKE = Text(zh="领取案件", en="take a case in hand")
+NOTE = Text(zh="填写记录", en="write on a case")
+ROUTE = Text(zh="转派案件", en="route a case")
+LINK = Text(zh="关联案件", en="link cases")
+HOLD = Text(zh="保全材料", en="hold what a case is about")
+READ = Text(zh="查看案件内容", en="read the words of a case")
 
 
 def wrong_state(state: str, possible: Sequence[Text]) -> Conflict:
@@ -192,4 +197,68 @@ def ruling_needed(verb: Text) -> Invalid:
         ),
         Text(zh="请补齐后再决定。", en="Complete them and decide again."),
         param="ruling",
+    )
+
+
+def no_such_notice(name: str) -> NotFound:
+    """Nothing has this id."""
+    return NotFound(
+        "notice-unknown",
+        Text(zh=f"没有通知 {name[:40]}。", en=f"There is no notice {name[:40]}."),
+        Text(zh="请在案件中查看。", en="See the case."),
+    )
+
+
+def no_such_hold(name: str) -> NotFound:
+    """Nothing has this id, or it was released."""
+    return NotFound(
+        "case-hold-unknown",
+        Text(zh=f"没有生效中的保全 {name[:40]}。", en=f"No hold {name[:40]} stands."),
+        Text(zh="请在案件中查看。", en="See the case."),
+    )
+
+
+def not_yours(number: str) -> Refused:
+    """A person writes on the case of another, or what only colleagues read."""
+    return Refused(
+        "not-yours",
+        Text(zh="此处不能由您填写。", en="This is not for you to write."),
+        Text(zh="请从您自己的案件页面填写。", en="Write on the page of your own case."),
+        case=number,
+    )
+
+
+def words_missing() -> Invalid:
+    """Nothing is said."""
+    return Invalid(
+        "words-missing",
+        Text(zh="没有写任何文字。", en="Nothing is said."),
+        Text(zh="请写明内容。", en="Write what there is to say."),
+        param="words",
+    )
+
+
+def words_too_long(length: int, longest: int) -> Invalid:
+    """More than anybody reads."""
+    return Invalid(
+        "words-too-long",
+        Text(
+            zh=f"共 {length} 个字符，上限为 {longest}。",
+            en=f"{length} characters; the limit is {longest}.",
+        ),
+        Text(zh="请缩短，或分成几条。", en="Say it shorter, or in several pieces."),
+        param="words",
+    )
+
+
+def tied_to_itself(number: str) -> Invalid:
+    """A case hangs on itself, or on one that hangs on it."""
+    return Invalid(
+        "case-tied-to-itself",
+        Text(
+            zh=f"案件 {number} 不能直接或间接关联到自身。",
+            en=f"Case {number} cannot hang on itself, nor on one that hangs on it.",
+        ),
+        Text(zh="请核对两个编号。", en="Check the two numbers."),
+        param="other",
     )

@@ -16,7 +16,7 @@ from guiju.casework.calendar import prc
 from guiju.casework.case import Case, Origin, Outcome, RunningClock, Severity
 from guiju.casework.deciding import keep_ruling, require_ruling
 from guiju.casework.kind import DEADLINES, DECISIONS, Kind, Kinds
-from guiju.casework.model import Do, Step
+from guiju.casework.model import Step
 from guiju.casework.ruling import Decision, Ruling
 from guiju.casework.timing import Limits, Now, Turned
 from guiju.casework.trail import NOTHING
@@ -82,7 +82,7 @@ def open_case(
         duplicate_of=None,
     )
     store.add_case(tx, made)
-    _keep(tx, turned)
+    _keep(tx, made, turned)
     event = trail.remember(tx, actor, made, OPEN, source=None, facts=facts)
     append_many(tx, [trail.leaf(made, kind.opened, actor, event, _clocks(turned))])
     return made
@@ -116,10 +116,10 @@ def advance(
     over = _taken_by_time(case.kind, now, running, step)
     stand = [one for one in running if one not in over]
     turned = timing.turn(now, case.id, case.kind, stand, step.transition.clocks, limits=limits)
-    turned += [Turned(Do.CANCEL, timing.elapsed(now, one)) for one in over]
+    turned += [timing.elapsed(now, one) for one in over]
     second = use_approval(tx, actor, case, step.transition)
     moved = _moved(tx, case, step, running, turned)
-    _keep(tx, turned)
+    _keep(tx, moved, turned)
     event = trail.remember(
         tx, actor, moved, verb, source=case.state, facts=facts, reason=step.reason
     )
@@ -218,10 +218,13 @@ def _check_claim(tx: Tx, actor: Actor, case: Case) -> None:
             raise refusing.in_other_hands(case.number, claim.until)
 
 
-def _keep(tx: Tx, turned: Sequence[Turned]) -> None:
+def _keep(tx: Tx, case: Case, turned: Sequence[Turned]) -> None:
     for one in turned:
-        keep = clock_store.add if one.is_new else clock_store.keep
-        keep(tx, one.clock)
+        if one.before is None:
+            clock_store.add(tx, one.clock)
+        elif not clock_store.keep(tx, one.clock, one.before):
+            # It has just become late, or its date was counted anew.
+            raise refusing.overtaken(case.number)
 
 
 # -- evidence -------------------------------------------------------------------------------------

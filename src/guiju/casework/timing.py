@@ -20,11 +20,11 @@ Limits = Mapping[str, Limit | None]
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A clock after an effect."""
+    """A clock after an effect, and before it; None for one that was just started."""
 
     do: Do
     clock: RunningClock
-    is_new: bool = False
+    before: RunningClock | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,15 @@ def turn(
         if do is Do.START:
             limit = limits.get(name, kind.clock(name).limit)
             if limit is not None:
-                turned[name] = Turned(do, _started(now, case, kind, name, limit), is_new=True)
+                turned[name] = Turned(do, _started(now, case, kind, name, limit), None)
         elif name in stands:
-            turned[name] = Turned(do, _TURNS[do](now, stands[name]))
+            turned[name] = Turned(do, _TURNS[do](now, stands[name]), stands[name])
     return list(turned.values())
 
 
-def elapsed(now: Now, clock: RunningClock) -> RunningClock:
+def elapsed(now: Now, clock: RunningClock) -> Turned:
     """A timer that is over: software takes its verb."""
-    return _ended(now, clock, Outcome.ELAPSED)
+    return Turned(Do.CANCEL, _ended(now, clock, Outcome.ELAPSED), clock)
 
 
 def recounted(now: Now, clock: RunningClock) -> RunningClock:
@@ -111,7 +111,7 @@ def _started(now: Now, case: str, kind: Kind, name: str, limit: Limit) -> Runnin
 def _dated(now: Now, clock: RunningClock) -> RunningClock:
     found = due(clock.limit, clock.unit, clock.started_at, now.calendar, clock.pauses)
     if found is None:
-        return replace(clock, due=None)
+        return replace(clock, due=None, provisional=False, calendar="")
     # Hours pass whatever the calendar says; nobody need count them again.
     calendar = "" if clock.unit is Unit.HOURS else found.calendar
     return replace(clock, due=found.at, provisional=found.provisional, calendar=calendar)
@@ -119,7 +119,7 @@ def _dated(now: Now, clock: RunningClock) -> RunningClock:
 
 def _paused(now: Now, clock: RunningClock) -> RunningClock:
     pauses = (*clock.pauses, Pause(now.at, None))
-    return replace(_marked(now, clock), pauses=pauses, due=None)
+    return _dated(now, replace(_marked(now, clock), pauses=pauses))
 
 
 def _resumed(now: Now, clock: RunningClock) -> RunningClock:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.unit.casework.conftest import opened, taken
 from tests.unit.casework.sample import (
     ANSWER,
     CLERK,
@@ -22,7 +23,6 @@ from tests.unit.conftest import About
 
 from guiju.casework import (
     Case,
-    Origin,
     Severity,
     advance,
     approve,
@@ -31,32 +31,10 @@ from guiju.casework import (
     decisions,
     get_case,
     history,
-    open_case,
 )
 from guiju.casework.clock_store import of_case
 from guiju.kernel import Actor, FixedClock, GuijuError
-from guiju.storage import Database, Tx
-
-
-@pytest.fixture(params=["db", "pg_db"])
-def database(request: pytest.FixtureRequest) -> Database:
-    found: Database = request.getfixturevalue(request.param)
-    return found
-
-
-def opened(tx: Tx, **more: Any) -> Case:
-    values: dict[str, Any] = {"origin": Origin.USER, "subject": "person_a"}
-    return open_case(tx, PERSON, OBJECTION, **(values | more))
-
-
-def taken(database: Database, case: Case, *steps: tuple[Actor, str]) -> Case:
-    """The case after these steps, each in a transaction of its own."""
-    for actor, verb in steps:
-        with database.write() as tx:
-            line = next(one for one in OBJECTION.machine.transitions if one.verb == verb)
-            ruling = RULING if line.decides else None
-            case = advance(tx, actor, case, verb, reason="because", ruling=ruling)
-    return case
+from guiju.storage import Database
 
 
 def refusal(database: Database, case: Case, actor: Actor, verb: str, **more: Any) -> str:
@@ -173,69 +151,69 @@ def test_a_decision_has_grounds_facts_and_a_name(database: Database, about: Abou
     assert not case.is_open
 
 
-def test_who_proposed_does_not_decide(database: Database) -> None:
+def test_who_proposed_does_not_decide(db: Database) -> None:
     """Even with both roles."""
-    with database.write() as tx:
+    with db.write() as tx:
         case = opened(tx)
-    case = taken(database, case, (SECOND, "accept"), (SECOND, "propose"))
-    assert refusal(database, case, SECOND, "decide", ruling=RULING) == "second-person-needed"
+    case = taken(db, case, (SECOND, "accept"), (SECOND, "propose"))
+    assert refusal(db, case, SECOND, "decide", ruling=RULING) == "second-person-needed"
 
 
 def test_who_had_a_part_in_the_first_case_decides_nothing_in_the_second(
-    database: Database,
+    db: Database,
 ) -> None:
     """However far back it is; others may act in the second one more than once."""
-    with database.write() as tx:
+    with db.write() as tx:
         first = opened(tx)
-    first = taken(database, first, (CLERK, "accept"), (CLERK, "propose"), (OFFICER, "decide"))
-    with database.write() as tx:
+    first = taken(db, first, (CLERK, "accept"), (CLERK, "propose"), (OFFICER, "decide"))
+    with db.write() as tx:
         middle = opened(tx, caused_by=first)
         case = opened(tx, parent=middle)
-    case = taken(database, case, (SECOND, "accept"), (SECOND, "propose"))
-    assert refusal(database, case, OFFICER, "end", ruling=RULING) == "outsider-needed"
-    with database.write() as tx:
+    case = taken(db, case, (SECOND, "accept"), (SECOND, "propose"))
+    assert refusal(db, case, OFFICER, "end", ruling=RULING) == "outsider-needed"
+    with db.write() as tx:
         asked = ask_approval(tx, SECOND, case, "end")
         case = get_case(tx, OBJECTION, case.id)
         approve(tx, replace(OFFICER, id="staff_third"), case, asked.id, yes=True)
         case = get_case(tx, OBJECTION, case.id)
         case = advance(tx, SECOND, case, "end", ruling=RULING)
-    with database.read() as tx:
+    with db.read() as tx:
         assert decisions(tx, case)[0].second == "staff_third"
 
 
 @pytest.mark.control("named-decisions")
 def test_an_approval_is_another_persons_for_one_step_once(
-    database: Database, clock: FixedClock
+    db: Database, clock: FixedClock
 ) -> None:
     """Not one's own, not without the role, not after three days, and not for the next state."""
-    with database.write() as tx:
+    with db.write() as tx:
         case = opened(tx)
-    case = taken(database, case, (CLERK, "accept"), (CLERK, "propose"))
-    assert refusal(database, case, OFFICER, "end", ruling=RULING) == "approval-needed"
-    with database.write() as tx:
+    case = taken(db, case, (CLERK, "accept"), (CLERK, "propose"))
+    assert refusal(db, case, OFFICER, "end", ruling=RULING) == "approval-needed"
+    with db.write() as tx:
         asked = ask_approval(tx, OFFICER, case, "end")
         case = get_case(tx, OBJECTION, case.id)
     for actor, code in ((OFFICER, "second-person-needed"), (CLERK, "role-needed")):
-        with pytest.raises(GuijuError, match=code), database.write() as tx:
+        with pytest.raises(GuijuError, match=code), db.write() as tx:
             approve(tx, actor, case, asked.id, yes=True)
     clock.advance(days=4)
-    with pytest.raises(GuijuError, match="approval-over"), database.write() as tx:
+    with pytest.raises(GuijuError, match="approval-over"), db.write() as tx:
         approve(tx, SECOND, case, asked.id, yes=True)
-    with database.write() as tx:
+    with db.write() as tx:
         asked = ask_approval(tx, OFFICER, case, "end")
         case = get_case(tx, OBJECTION, case.id)
         approve(tx, SECOND, case, asked.id, yes=False)
         case = get_case(tx, OBJECTION, case.id)
-    assert refusal(database, case, OFFICER, "end", ruling=RULING) == "approval-needed"
+    assert refusal(db, case, OFFICER, "end", ruling=RULING) == "approval-needed"
 
 
-def test_a_guard_says_what_it_asks_for(database: Database) -> None:
+def test_a_guard_says_what_it_asks_for(db: Database) -> None:
     """And nothing has changed."""
-    with database.write() as tx:
+    with db.write() as tx:
         case = opened(tx, severity=Severity.CRITICAL)
-    case = taken(database, case, (CLERK, "accept"))
-    assert refusal(database, case, CLERK, "propose", reason="why") == "guard-fails"
-    with database.read() as tx:
+    case = taken(db, case, (CLERK, "accept"))
+    assert refusal(db, case, CLERK, "propose", reason="why") == "guard-fails"
+    with db.read() as tx:
         assert get_case(tx, KINDS, case.id) == case
 
 
@@ -270,11 +248,11 @@ def test_who_has_a_case_in_hand_has_it_alone(database: Database, clock: FixedClo
     assert taken(database, case, (OTHER, "accept")).state == "handling"
 
 
-def test_limits_and_facts_that_do_not_fit_are_faults(database: Database) -> None:
+def test_limits_and_facts_that_do_not_fit_are_faults(db: Database) -> None:
     """They are of the code that calls, and tell it so."""
-    with database.write() as tx:
+    with db.write() as tx:
         case = opened(tx, limits={"answer": ANSWER})
         with pytest.raises(ValueError, match="does not start answer"):
             advance(tx, CLERK, case, "accept", limits={"answer": ANSWER})
-    with pytest.raises(ValueError, match="called verb"), database.write() as tx:
+    with pytest.raises(ValueError, match="called verb"), db.write() as tx:
         opened(tx, facts={"verb": "x"})

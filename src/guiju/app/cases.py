@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which kinds of cases there are, and who does what follows from them outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from guiju.casework import Handler, Kinds
+from guiju.kernel import Event, StandingChanged
+from guiju.storage import Database
+
+# Each room that has kinds of its own adds them here.
+KINDS = Kinds([])
+
+
+def handlers(publish: Callable[[Event], None]) -> Mapping[str, Handler]:
+    """What is done after a step has committed, by topic of the outbox."""
+
+    def standing_changed(_: Database, person: str) -> None:
+        publish(StandingChanged(person))
+
+    return {"standing-changed": standing_changed}

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of holds: what must stay as it is while a case needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, LargeBinary, Row, String, or_, select
+
+from guiju.storage import Instant, Tx, table
+
+HOLD = table(
+    "casework_hold",
+    Column("id", String(40), primary_key=True),
+    Column("case_id", String(40), nullable=False, index=True),
+    Column("about", String(80), nullable=False, index=True),
+    Column("reason", LargeBinary, nullable=False),
+    Column("held_by", String(80), nullable=False),
+    Column("held_at", Instant, nullable=False),
+    Column("until", Instant),
+    Column("released_by", String(80)),
+    Column("released_at", Instant),
+)
+_c = HOLD.c
+
+
+def add(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Keep a hold."""
+    tx.insert(HOLD, values)
+
+
+def release(tx: Tx, hold: str, by: str) -> bool:
+    """End a hold; False when somebody else just did."""
+    changes = {"released_by": by, "released_at": tx.now}
+    return tx.update(HOLD, {"id": hold}, changes, expect={"released_at": None})
+
+
+def of_case(tx: Tx, case: str) -> Sequence[Row[Any]]:
+    """The holds of a case, in order."""
+    return tx.rows(select(HOLD).where(_c.case_id == case).order_by(_c.held_at, _c.id))
+
+
+def holds(tx: Tx, about: str) -> bool:
+    """Whether a hold stands on this id."""
+    stands = or_(_c.until.is_(None), _c.until > tx.now)
+    wanted = select(_c.id).where(_c.about == about, _c.released_at.is_(None), stands)
+    return tx.row(wanted.limit(1)) is not None

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of what is still to be done outside: only what, and for which id; never the words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Index, Integer, String, func, select
+
+from guiju.storage import Instant, Tx, table
+
+OUTBOX = table(
+    "casework_outbox",
+    Column("id", String(40), primary_key=True),
+    Column("topic", String(40), nullable=False),
+    Column("ref", String(80), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("trouble", String(80)),
+    guard="coded",
+)
+_c = OUTBOX.c
+Index("ix_casework_outbox_next", _c.topic, _c.next_at)
+
+
+class Item(NamedTuple):
+    """One thing to be done, and how often it was tried."""
+
+    id: str
+    topic: str
+    ref: str
+    attempts: int
+
+
+def add(tx: Tx, values: dict[str, Any]) -> None:
+    """Keep one thing to be done."""
+    tx.insert(OUTBOX, values)
+
+
+def lease(tx: Tx, topics: Collection[str], most: int, until: datetime) -> list[Item]:
+    """Take what is due, so that nobody else does before `until`."""
+    wanted = select(OUTBOX).where(_c.topic.in_(list(topics)), _c.next_at <= tx.now)
+    wanted = wanted.order_by(_c.next_at).limit(most)
+    if tx.dialect == "postgresql":
+        wanted = wanted.with_for_update(skip_locked=True)
+    items = [Item(row.id, row.topic, row.ref, row.attempts + 1) for row in tx.rows(wanted)]
+    for one in items:
+        tx.update(OUTBOX, {"id": one.id}, {"next_at": until, "attempts": one.attempts})
+    return items
+
+
+def put_off(tx: Tx, item: str, until: datetime, trouble: str) -> None:
+    """Try again later."""
+    tx.update(OUTBOX, {"id": item}, {"next_at": until, "trouble": trouble})
+
+
+def drop(tx: Tx, item: str) -> None:
+    """It is done."""
+    tx.delete(OUTBOX, {"id": item})
+
+
+def stuck(tx: Tx, attempts: int) -> int:
+    """How many were tried at least so often in vain."""
+    row = tx.row(select(func.count()).select_from(OUTBOX).where(_c.attempts >= attempts))
+    return 0 if row is None else int(row[0])

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of notes and notices; their words are sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, select
+
+from guiju.storage import Instant, Tx, table
+
+NOTE = table(
+    "casework_note",
+    Column("id", String(40), primary_key=True),
+    Column("case_id", String(40), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("outward", Boolean, nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+)
+
+NOTICE = table(
+    "casework_notice",
+    Column("id", String(40), primary_key=True),
+    Column("case_id", String(40), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("template", String(80), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("decision", String(40)),
+    Column("state", String(12), nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("words", LargeBinary, nullable=False),
+)
+
+
+def add_note(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Keep a note."""
+    tx.insert(NOTE, values)
+
+
+def notes(tx: Tx, case: str) -> Sequence[Row[Any]]:
+    """The notes on a case, in order."""
+    return tx.rows(select(NOTE).where(NOTE.c.case_id == case).order_by(NOTE.c.seq))
+
+
+def add_notice(tx: Tx, values: Mapping[str, Any]) -> None:
+    """Keep a notice."""
+    tx.insert(NOTICE, values)
+
+
+def notices(tx: Tx, case: str) -> Sequence[Row[Any]]:
+    """The notices in a case, in order."""
+    return tx.rows(select(NOTICE).where(NOTICE.c.case_id == case).order_by(NOTICE.c.seq))
+
+
+def find_notice(tx: Tx, notice: str) -> Row[Any] | None:
+    """The notice with this id."""
+    return tx.row(select(NOTICE).where(NOTICE.c.id == notice))
+
+
+def settle_notice(tx: Tx, notice: str, source: str, target: str) -> bool:
+    """Bring a notice into another state, unless it has left its own; False then."""
+    changes = {"state": target, "settled_at": tx.now}
+    return tx.update(NOTICE, {"id": notice}, changes, expect={"state": source})
