@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 
 from guiju.casework import Handler, Kinds
 from guiju.kernel import Event, StandingChanged
+from guiju.reporting import REPORT
 from guiju.storage import Database
 
 # Each room that has kinds of its own adds them here.
-KINDS = Kinds([])
+KINDS = Kinds([REPORT])
 
 
 def handlers(publish: Callable[[Event], None]) -> Mapping[str, Handler]:

@@ -89,9 +89,7 @@ def test_the_words_go_with_the_person(db: Database) -> None:
 
 
 @pytest.mark.control("case-trail")
-def test_a_notice_on_the_page_is_there_at_once_and_then_read(
-    db: Database, about: About
-) -> None:
+def test_a_notice_on_the_page_is_there_at_once_and_then_read(db: Database, about: About) -> None:
     """By which template it was written is on record."""
     with db.write() as tx:
         case = opened(tx)

@@ -182,9 +182,7 @@ def test_who_had_a_part_in_the_first_case_decides_nothing_in_the_second(
 
 
 @pytest.mark.control("named-decisions")
-def test_an_approval_is_another_persons_for_one_step_once(
-    db: Database, clock: FixedClock
-) -> None:
+def test_an_approval_is_another_persons_for_one_step_once(db: Database, clock: FixedClock) -> None:
     """Not one's own, not without the role, not after three days, and not for the next state."""
     with db.write() as tx:
         case = opened(tx)
