@@ -36,6 +36,7 @@ _WORDS = {
     "reason": labelling.reason_in_words,
     "field": labelling.field_in_words,
     "label": labelling.label_in_words,
+    "judgement": labelling.judgement_in_words,
 }
 
 

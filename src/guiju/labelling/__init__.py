@@ -15,8 +15,10 @@ from guiju.labelling.code import (
     check_uscc,
     producer_code,
 )
+from guiju.labelling.containers.xmp import telling
 from guiju.labelling.explaining import (
     field_in_words,
+    judgement_in_words,
     label_in_words,
     manifest_in_words,
     reason_in_words,
@@ -26,7 +28,7 @@ from guiju.labelling.explaining import (
 )
 from guiju.labelling.marking import Marked, Present, mark, propagate, signed, vouched_for
 from guiju.labelling.model import AigcLabel, field_names, first_write
-from guiju.labelling.profile import Profile
+from guiju.labelling.profile import GENERATED, Profile
 from guiju.labelling.provenance import (
     Credential,
     can_sign,
@@ -63,6 +65,7 @@ from guiju.labelling.text import (
 )
 
 __all__ = [
+    "GENERATED",
     "GENERATES",
     "PROPAGATES",
     "TELLING",
@@ -99,6 +102,7 @@ __all__ = [
     "field_names",
     "first_write",
     "has_elements",
+    "judgement_in_words",
     "label_in_words",
     "labels_in",
     "language_of",
@@ -118,6 +122,7 @@ __all__ = [
     "read_pinned",
     "reason_in_words",
     "signed",
+    "telling",
     "trust_in_words",
     "unbound",
     "verdict_in_words",

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from guiju.labelling.containers import Container, Medium, container_of, front_matter
+from guiju.labelling.containers import (
+    Container,
+    Medium,
+    container_of,
+    front_matter,
+    named_otherwise,
+)
 from guiju.labelling.containers.walking import collected
 from guiju.labelling.files import Source, beside, labels_of, loaded, read_bytes
 from guiju.labelling.provenance import provenance_of
@@ -41,6 +47,10 @@ def read(source: Source, name: str = "") -> Reading:
 def _read_file(source: bytes | Path, data: bytes, name: str) -> Reading:
     """The labels of `source`, whose bytes these are, and of its side-car."""
     reading = read_bytes(data, name) or _read_plain(data)
+    if reading.format == "text" and named_otherwise(name):
+        # Nothing is concluded of a picture without a byte, or of a text that is called a picture.
+        why = "another-format" if data else "truncated"
+        return replace(reading, stopped=(*reading.stopped, why))
     if isinstance(source, Path) and reading.format == "text":
         return replace(reading, labels=(*reading.labels, *beside(source)))
     return reading

@@ -48,6 +48,9 @@ _REASONS = {
     "limit": Text(zh="元数据过大或过多。", en="There is too much metadata, or too large."),
     "too-large": Text(zh="内容过大。", en="It is too large."),
     "encrypted": Text(zh="文件已加密。", en="The file is encrypted."),
+    "another-format": Text(
+        zh="内容与文件名所称的格式不符。", en="It is not of the format that its name says."
+    ),
     "unsupported": Text(zh="不支持这种格式。", en="This format is not supported."),
     "another-file": Text(
         zh="文件末尾之后还有另一个文件。", en="Behind its end stands another file."
@@ -171,6 +174,13 @@ _HIDDEN = {
 }
 
 
+_JUDGEMENTS = {
+    "is": Text(zh="属于人工智能生成", en="is generated"),
+    "may-be": Text(zh="可能为人工智能生成", en="may be generated"),
+    "suspected": Text(zh="疑似人工智能生成", en="is suspected to be generated"),
+}
+
+
 _MANIFESTS = {
     "verified": Text(
         zh="有 C2PA 清单，由受信任的机构担保，内容与签名时一致。",
@@ -182,6 +192,11 @@ _MANIFESTS = {
     ),
     "invalid": Text(zh="C2PA 清单与内容不符。", en="It has a C2PA manifest that does not hold."),
 }
+
+
+def judgement_in_words(value: str) -> Text | None:
+    """What a platform tells its users by the axis `judgement`; None: it has nothing to tell."""
+    return _JUDGEMENTS.get(value)
 
 
 def manifest_in_words(value: str) -> Text | None:

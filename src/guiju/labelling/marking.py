@@ -6,6 +6,7 @@ A label that is there is nobody's to overwrite: the Labelling Measures, Article 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
@@ -14,9 +15,10 @@ from guiju.labelling import text as texts
 from guiju.labelling.containers import Container, Medium, container_of
 from guiju.labelling.containers.jpeg_segments import scans_kept
 from guiju.labelling.containers.walking import StopsError
+from guiju.labelling.containers.xmp import telling
 from guiju.labelling.files import Source, labels_of, loaded
 from guiju.labelling.model import AigcLabel
-from guiju.labelling.profile import Profile
+from guiju.labelling.profile import GENERATED, Profile
 from guiju.labelling.reading import FoundLabel
 from guiju.labelling.refusals import (
     already_labelled,
@@ -99,7 +101,8 @@ def mark(
     `watermark` a still picture also gets a mark of the number that `label` gives it last, if it has
     room; `Marked.hidden` tells. Its pixels change by that. `profile` says which marks machines
     read; with that of the EU, or both, a manifest of C2PA by `credential` comes last and covers all
-    else, so a signature of `signer` is not tied to the content again.
+    else, so a signature of `signer` is not tied to the content again; where the
+    label stands in XMP, IPTC's kind of source stands beside it.
 
     Raises:
         Invalid: `label-not-writable`, `medium-not-supported`, `file-broken`, `file-unreadable`,
@@ -157,15 +160,23 @@ def _marked(
         data, shown = _with_words(container, data, explicit, accept_language)
     if not profile.labels:
         label = kept or label.checked()
-    elif kept is None and signer is not None:
-        data, label = _signed(container, data, label, signer, bound=not profile.signs)
     elif kept is None or explicit is not None or hidden is not None:
-        data = _written(container, data, kept or label.checked())
+        with telling(GENERATED) if profile.signs else nullcontext():
+            data, label = _put(container, data, kept or label, None if kept else signer, profile)
     if profile.signs:
         if credential is None:
             raise TypeError("a manifest needs a credential")
         data = vouched_for(data, container.media_type, credential, before=before)
     return Marked(data, kept or label, container.name, container.media_type, shown, hidden)
+
+
+def _put(
+    container: Container, data: bytes, label: AigcLabel, signer: Pair | None, profile: Profile
+) -> tuple[bytes, AigcLabel]:
+    """The file with its implicit label, signed or not."""
+    if signer is not None:
+        return _signed(container, data, label, signer, bound=not profile.signs)
+    return _written(container, data, label.checked()), label
 
 
 def vouched_for(

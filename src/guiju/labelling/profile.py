@@ -5,6 +5,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+GENERATED = f"{SOURCE}trainedAlgorithmicMedia"
+"""How IPTC calls what a model has made."""
+
 
 class Profile(StrEnum):
     """Those of the Chinese standard, of the EU's, or both."""

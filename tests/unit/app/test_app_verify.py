@@ -249,3 +249,25 @@ def test_content_credentials_are_trusted_by_the_anchors_of_the_settings() -> Non
         trusting = TestClient(site.install(app))
         told = trusting.post("/api/labels/check", content=data).json()
         assert told["axes"]["c2pa"] == state
+
+
+def test_what_a_platform_would_tell_is_said_where_no_label_says_it(client: TestClient) -> None:
+    """Words alone make it suspected; and where a visible label stands is told."""
+    page = sent(client, text="海是蓝的。\n（本内容由人工智能生成）").text
+    assert "suspected to be generated" in page
+    assert "at its end" in page
+    assert "疑似人工智能生成" in sent(client, text="（AI生成）\n海是蓝的。", lang="zh").text
+    assert "What a platform" not in sent(client, GOOD).text
+    assert "What a platform" not in sent(client, text="海是蓝的。").text
+
+
+@pytest.mark.parametrize(
+    ("data", "why"), [(b"", "cut off"), (b"just words", "format that its name")]
+)
+def test_a_picture_that_is_none_is_not_concluded_of(
+    client: TestClient, data: bytes, why: str
+) -> None:
+    """Nothing was read of a picture that is empty, or that is a text by its bytes."""
+    page = sent(client, data, "x.png").text
+    assert "nothing is concluded" in page
+    assert why in page

@@ -61,7 +61,9 @@ def chain(folder: Path, text: str | None = None) -> Chain:
 def test_a_picture_leaves_with_both_marks() -> None:
     """Signed last: the manifest covers words and label; the label's signature stays beside it."""
     studio = Studio(Draws(picture()), used(replace(seeing(), signing=SIGNS)))
-    report = check(drawn(studio), pinned=PINNED, anchors=authority()[1])
+    data = drawn(studio)
+    report = check(data, pinned=PINNED, anchors=authority()[1])
+    assert b"Iptc4xmpExt:DigitalSourceType" in data
     assert (report.verdict, report.axes["c2pa"]) == ("present_valid", "verified")
     assert (report.axes["signature"], report.axes["content"]) == ("verified", "absent")
     (medium,) = studio.record.media

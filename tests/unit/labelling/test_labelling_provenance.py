@@ -18,9 +18,21 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tests.unit.labelling.samples import SAMPLES, png
 
 from guiju.kernel import Invalid, Unavailable
-from guiju.labelling import Profile, Report, check, first_write, mark, new_pair, propagate, read
+from guiju.labelling import (
+    GENERATED,
+    Profile,
+    Report,
+    check,
+    first_write,
+    mark,
+    new_pair,
+    propagate,
+    read,
+    telling,
+)
 from guiju.labelling.commands import group
-from guiju.labelling.containers import CONTAINERS
+from guiju.labelling.containers import CONTAINERS, xmp
+from guiju.labelling.profile import SOURCE
 from guiju.labelling.provenance import (
     Credential,
     Provenance,
@@ -160,6 +172,39 @@ def test_a_signed_label_is_not_tied_to_the_content_twice() -> None:
     found = state(signed("jpeg", signer=pair), "jpeg")
     assert (found.axes["signature"], found.axes["content"]) == ("integrity-only", "absent")
     assert found.verdict == "present_valid"
+
+
+IN_XMP = ("png", "jpeg", "gif", "webp", "tiff", "heif", "avif")
+"""Pictures whose label stands in XMP, where IPTC has a place for the kind of source too."""
+
+
+@pytest.mark.parametrize("name", IN_XMP)
+def test_the_kind_of_source_stands_beside_the_label(name: str) -> None:
+    """As IPTC writes it, once; the profile of the standard alone has none."""
+    assert signed(name).count(b"<Iptc4xmpExt:DigitalSourceType") == 1
+    assert b"Iptc4xmpExt" not in mark(SAMPLES[name], LABEL, name=_file(name)).data
+
+
+def test_a_kind_of_source_that_is_there_is_told_anew() -> None:
+    """As an element or as an attribute; all else of the packet stays."""
+    iptc = 'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
+    camera = f"{SOURCE}digitalCapture"
+    element = f"<Iptc4xmpExt:DigitalSourceType>{camera}</Iptc4xmpExt:DigitalSourceType>"
+    for description in (
+        f'<rdf:Description rdf:about="" {iptc}>{element}<b xmlns="urn:a"/></rdf:Description>',
+        f"<rdf:Description rdf:about=\"\" {iptc} Iptc4xmpExt:DigitalSourceType='{camera}'/>",
+    ):
+        packet = (
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf'
+            f'-syntax-ns#">{description}</rdf:RDF></x:xmpmeta>'
+        ).encode()
+        with telling(GENERATED):
+            told = xmp.with_label(packet, LABEL.to_json())
+            assert xmp.with_label(told, LABEL.to_json()) == told
+        assert (told.count(b"digitalCapture"), told.count(b"trainedAlgorithmicMedia")) == (0, 1)
+        assert told.count(b"DigitalSourceType") == packet.count(b"DigitalSourceType")
+        plain = xmp.with_label(packet, LABEL.to_json())
+        assert told == plain.replace(b"digitalCapture", b"trainedAlgorithmicMedia")
 
 
 def test_who_passes_a_file_on_vouches_for_it_anew() -> None:

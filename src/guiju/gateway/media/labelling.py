@@ -7,17 +7,21 @@ since another's label may not be altered (Labelling Measures, Article 10).
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 from guiju.gateway.credentials import Vouching
 from guiju.gateway.media.model import Labelled, Order
 from guiju.kernel import Conflict, Invalid, Text, Unavailable
 from guiju.labelling import (
+    GENERATED,
     AigcLabel,
     ExplicitLabel,
+    Marked,
     can_sign,
     mark,
     signed,
+    telling,
     unbound,
     vouched_for,
 )
@@ -80,6 +84,20 @@ def _marked(order: Order, data: bytes, words: ExplicitLabel | None, explicit: st
     """The file with its labels; our signature covers what is ours, as producer or propagator."""
     if order.vouching is not None and not order.vouching.profile.labels:
         return _credentials_alone(order, order.vouching, data, words, explicit)
+    with nullcontext() if order.vouching is None else telling(GENERATED):
+        marked, hidden, theirs = _with_label(order, data, words)
+    kind = marked.media_type
+    data, vouched = _vouched(order, marked.data, kind)
+    return Labelled(data, marked.label, kind, explicit, INSIDE, theirs, hidden, vouched)
+
+
+def _with_label(
+    order: Order, data: bytes, words: ExplicitLabel | None
+) -> tuple[Marked, str | None, str | None]:
+    """The file with its label, the mark in its pixels, and whose label it had before.
+
+    What a manifest is put around is tied to its label by that, not by the label's own signature.
+    """
     producing, tied = _produces(order.label), order.vouching is None
     label = order.label if producing and tied else _signed_alone(order, order.label)
     signer = order.signer if producing and tied else None
@@ -98,9 +116,7 @@ def _marked(order: Order, data: bytes, words: ExplicitLabel | None, explicit: st
     if not ours:
         passed_on = _signed_alone(order, _with_ours(marked.label, order))
         marked = mark(marked.data, passed_on, present="replace")
-    kind = marked.media_type
-    data, vouched = _vouched(order, marked.data, kind)
-    return Labelled(data, marked.label, kind, explicit, INSIDE, theirs, hidden, vouched)
+    return marked, hidden, theirs
 
 
 def _credentials_alone(

@@ -7,7 +7,7 @@ One file for each format, each ending in one `Container`, which `registry.CONTAI
 """
 
 from guiju.labelling.containers.model import Container, Contents, Found, Medium, Unread
-from guiju.labelling.containers.registry import CONTAINERS, container_of
+from guiju.labelling.containers.registry import CONTAINERS, container_of, named_otherwise
 
 __all__ = [
     "CONTAINERS",
@@ -17,4 +17,5 @@ __all__ = [
     "Medium",
     "Unread",
     "container_of",
+    "named_otherwise",
 ]

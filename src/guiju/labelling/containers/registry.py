@@ -57,8 +57,18 @@ def container_of(data: bytes, name: str = "") -> Container | None:
     told = next((one for one in CONTAINERS if one.sniff(head)), None)
     if told is not None:
         return told
-    suffix = name[name.rfind(".") :].lower() if "." in name else ""
+    suffix = _suffix(name)
     return next((one for one in CONTAINERS if one.by_name and suffix in one.suffixes), None)
+
+
+def named_otherwise(name: str) -> bool:
+    """Whether a text is called as files of another format are."""
+    suffix = _suffix(name)
+    return any(suffix in one.suffixes and not one.by_name for one in CONTAINERS)
+
+
+def _suffix(name: str) -> str:
+    return name[name.rfind(".") :].lower() if "." in name else ""
 
 
 def _head(data: bytes) -> bytes:

@@ -14,8 +14,11 @@ from guiju.measures import rule
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _NAME = "AIGC"
+IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+SOURCE = "DigitalSourceType"
 _MOST = 16
 _TAG = re.compile(rb"""<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
+_SOURCE = re.compile(rb"""\s(?:[^\s=/>"':]+:)?DigitalSourceType\s*=\s*(["'])(.*?)\1""", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"""\s((?!xmlns:)(?:[^\s=/>"':]+:)?AIGC)\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
@@ -35,13 +38,15 @@ class Scan:
     """What a packet holds as far as labels go; the positions are those of its bytes.
 
     `subject` is what the packet describes, `rdf` the prefix of RDF in it, `room` where a further
-    description may be put in, if there is such a place.
+    description may be put in, if there is such a place; `source` is where the value of IPTC's kind
+    of source stands.
     """
 
     spots: list[Spot] = field(default_factory=list)
     subject: str | None = None
     rdf: str = ""
     room: int | None = None
+    source: tuple[int, int] | None = None
 
 
 @cache
@@ -70,6 +75,7 @@ class _Scanner:
         self._depth = 0
         self._inside: tuple[int, int, str] | None = None  # depth, start and namespace of the label
         self._text: list[str] = []
+        self._source: int | None = None  # where the content of that element begins
         self._parser = expat.ParserCreate(namespace_separator="\n")
         self._parser.ordered_attributes = True
         self._parser.StartElementHandler = self._begin
@@ -93,14 +99,24 @@ class _Scanner:
             self._scan.rdf = self._prefix(at)
         if (where, local) == (RDF, "Description") and self._scan.subject is None:
             self._scan.subject = named.get(f"{RDF}\nabout", named.get("about", ""))
+        self._note_source(at, name, named)
         if self._inside is None:
             self._attributes(at, named)
             if local == _NAME:
                 self._inside = (self._depth, at, where)
                 self._text = []
 
+    def _note_source(self, at: int, name: str, named: dict[str, str]) -> None:
+        """Note where the kind of source stands, as an element or as an attribute."""
+        if name == f"{IPTC}\n{SOURCE}":
+            self._source = at + len(self._tag(at))
+        elif f"{IPTC}\n{SOURCE}" in named and (found := _SOURCE.search(self._tag(at))):
+            self._scan.source = (at + found.start(2), at + found.end(2))
+
     def _end(self, name: str) -> None:
         at = self._parser.CurrentByteIndex
+        if name == f"{IPTC}\n{SOURCE}" and self._source is not None and self._source <= at:
+            self._scan.source = (self._source, at)
         if self._inside is not None and self._inside[0] == self._depth:
             self._element(at)
         if name == f"{RDF}\nRDF" and self._packet.startswith(b"</", at) and self._scan.room is None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from guiju.labelling.profile import SOURCE
 from guiju.labelling.provenance.library import context, installed, library, spelt
-from guiju.labelling.provenance.signing import SOURCE
 
 _STORE = bytes.fromhex("6332706100110010800000aa00389b71")
 """How the description of every store of manifests begins (C2PA, part 11)."""

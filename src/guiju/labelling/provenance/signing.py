@@ -7,11 +7,10 @@ from io import BytesIO
 from typing import Any
 
 from guiju.kernel import Invalid, Text
+from guiju.labelling.profile import GENERATED
 from guiju.labelling.provenance.credential import Credential
 from guiju.labelling.provenance.library import context, library, spelt
 
-SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-GENERATED = f"{SOURCE}trainedAlgorithmicMedia"
 _PARENT = {"relationship": "parentOf", "label": "parent", "title": "parent"}
 _ZIPPED = "application/vnd.openxmlformats"
 _NOT = frozenset({"video/x-matroska", "video/webm", "audio/ogg", "text/html", "text/markdown"})
