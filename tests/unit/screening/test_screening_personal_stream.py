@@ -27,7 +27,7 @@ PARTS = [
     "街道", "号", "号楼", "室", "区", "市", "村", "a", "ab", "x", "v1.", "ca", "tel", "qq",
     "微信", "加", "使", "粤", "欧", "12", "1990-12-31", "10%",
     "欧阳小明先生", "欧阳小明小姐", "姐", "上海市甲乙丙丁戊己庚辛壬癸路1号", "1 ",
-    "110105491231002 ",
+    "110105491231002 ", "91110105 mabcdefgh t", "91 110105 mabcdefgh t", "91110105 mabc ", "defgh",
 ]  # fmt: skip
 floods = st.builds(str.__mul__, st.sampled_from(PARTS), st.integers(2, 40))
 texts = st.lists(

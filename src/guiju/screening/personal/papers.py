@@ -10,12 +10,14 @@ from guiju.screening.personal.checks import is_credit_code
 from guiju.screening.personal.model import Family, Kind, Raw
 from guiju.screening.personal.surface import (
     AFTER_DIGIT,
-    DASHES,
+    CODE_GAP,
+    CODE_SIGN,
     GAP,
     LEFT,
     RIGHT,
     bare,
     continues,
+    groups,
     labelled,
     regular,
 )
@@ -53,14 +55,15 @@ _PLATE = re.compile(
 )
 _FEWEST_DIGITS = 3
 
-_CODE_SIGN = "[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]"
-_CODE_GAP = rf"[ {DASHES}]?+"
-# Letters and spaces alone are ordinary English.
-_PROSE = re.compile(rf"(?!{AFTER_DIGIT}) (?![0-9])")
 _CODE = re.compile(
-    rf"[1-9ANYany]{LEFT}(?=([1-9]{_CODE_GAP}[1-8](?:{_CODE_GAP}[0-9]){{5}}"
-    rf"(?:{_CODE_GAP}{_CODE_SIGN}){{10}}){RIGHT})"
+    rf"[1-9ANYany]{LEFT}(?=([1-9]{CODE_GAP}[1-8](?:{CODE_GAP}[0-9]){{5}}"
+    rf"(?:{CODE_GAP}{CODE_SIGN}){{10}}){RIGHT})"
 )
+# Letters and spaces alone are ordinary English, unless they stand as the parts of a code do:
+# register and region, organisation, check character.
+_PROSE = re.compile(rf"(?!{AFTER_DIGIT}) (?![0-9])")
+_CODE_GROUPS = frozenset({(8, 9, 1), (2, 6, 9, 1)})
+_LETTERS_FROM = 8
 
 
 def _found(text: str, low: int) -> Iterator[Raw]:
@@ -98,12 +101,18 @@ def _credit_codes(text: str, low: int) -> Iterator[Raw]:
     for match in _CODE.finditer(text, low):
         start, end = match.start(), match.end(1)
         written = text[start:end]
-        if not _PROSE.search(written) and _is_code(written) and not continues(text, start):
+        if _is_code(written) and not _is_prose(written) and not continues(text, start):
             yield start, end, "credit-code"
 
 
 def _is_code(written: str) -> bool:
     return regular(written) and is_credit_code(bare(written))
+
+
+def _is_prose(written: str) -> bool:
+    if not _PROSE.search(written) or groups(written) in _CODE_GROUPS:
+        return False
+    return bare(written)[_LETTERS_FROM:].isalpha()
 
 
 _KINDS: tuple[Kind, ...] = (*(kind for kind, _, _ in _PAPERS), "plate", "credit-code")

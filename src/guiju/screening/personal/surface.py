@@ -24,6 +24,12 @@ WORD = "[0-9A-Za-z]"
 AFTER_DIGIT = "(?:" + "|".join(f"(?<=[0-9]{'[0-9A-Za-z]' * size})" for size in range(4)) + ")"
 """A digit is among the four characters before: letters and spaces alone are ordinary English."""
 
+CODE_SIGN = "[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]"
+"""A character of a unified social credit code."""
+
+CODE_GAP = rf"[ {DASHES}]?+"
+"""What may part two of them."""
+
 _WINDOW = 24
 _JOINED = re.compile(rf"(?<=[0-9][{DASHES}])")
 _NAMED = re.compile(rf"(?<=[A-Za-z][{DASHES}])|(?<=[A-Za-z])")
