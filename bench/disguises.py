@@ -9,11 +9,12 @@ more with terms that are made of the very characters these texts are made of, th
 from __future__ import annotations
 
 import csv
+import io
 import json
 import platform
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,14 @@ sys.path.insert(0, str(ROOT))
 from bench.disguised import KINDS, SIGNS, Disguised, disguised, terms, words  # noqa: E402 - see above
 from bench.personal_invented import Draws  # noqa: E402 - see above
 
-from guiju.screening import Screen  # noqa: E402 - see above
+from guiju.screening import Entry, Screen, importing  # noqa: E402 - see above
 from guiju.screening.views import VIEWS  # noqa: E402 - see above
 
 EACH = 400
-LEXICONS = 4
+LEXICONS = 40
+SHORT = (2, 3)
+MOST = 11.0
+"""What one of them may hit in a million characters: as little as these texts can show."""
 SIZES = {"2": 100, "3": 250, "4": 350, "5": 150, "6": 50, "word": 100}
 """How many terms there are of each length: ideographs, or words of Latin letters."""
 LONG = ("4", "5", "6")
@@ -36,6 +40,8 @@ LATIN = {"width", "look-alike", "emoji and digits"}
 """Disguises that Latin letters have, or have alone."""
 COMMON = slice(30, 800)
 """Which characters of ordinary text, by how often they stand there, make the hardest terms."""
+COMMENTS = ("dev", "test")
+"""Nothing was counted in these splits for the product (see `tools/count_pairs.py`)."""
 DATA = ROOT.parent / "shared" / "data"
 RESULT = Path(__file__).parent / "results" / "disguises.json"
 
@@ -81,11 +87,9 @@ def recall(one: Screen, those: list[Disguised]) -> tuple[float, float]:
 
 def benign() -> Iterator[str]:
     """Comments that offend nobody, and safe questions."""
-    comments, questions = DATA / "cold" / "train.csv", DATA / "xstest" / "xstest_prompts.csv"
-    for path, column, label, text in (
-        (comments, "label", "0", "TEXT"),
-        (questions, "label", "safe", "prompt"),
-    ):
+    comments = ((DATA / "cold" / f"{split}.csv", "label", "0", "TEXT") for split in COMMENTS)
+    questions = DATA / "xstest" / "xstest_prompts.csv"
+    for path, column, label, text in (*comments, (questions, "label", "safe", "prompt")):
         if path.exists():
             with path.open(encoding="utf-8-sig", newline="") as rows:
                 yield from (row[text] for row in csv.DictReader(rows) if row[column] == label)
@@ -99,6 +103,32 @@ def false_hits(texts: list[str], signs: str) -> dict[str, float]:
         hits.update(hit.view for text in texts for hit in one.judge(text, "input").findings)
     size = sum(map(len, texts)) * LEXICONS
     return {view: round(hits[view] / size * 1e6, 2) for view in VIEWS[1:]} if size else {}
+
+
+def asked(texts: list[str]) -> dict[str, Any]:
+    """What becomes of short terms that are heard by sound as `guiju lexicon check --hear` says.
+
+    They are chosen on every second text; the texts between count what that costs.
+    """
+    table = {}
+    for size in SHORT:
+        those = terms(f"asked {size}", SIZES[str(size)], size)
+        source = importing.Source("terms", io.BytesIO("\n".join(those).encode()))
+        found = importing.gather(importing.read_list(source, importing.Options(harm="A1f")))
+        told = importing.hearing(found, texts, _compiled, least=size, most=MOST)
+        heard = importing.heard(found, told.quiet)
+        share, _ = recall(_compiled(heard.entries()), cases("homophone", those, EACH))
+        table[str(size)] = {
+            "terms": len(those),
+            "heard": len(told.quiet),
+            "recall": round(share, 4),
+            "false_hits_per_million": round(told.rate, 2),
+        }
+    return table
+
+
+def _compiled(entries: Iterable[Entry]) -> Screen:
+    return Screen((importing.compile_entries(entries),), "0" * 64)
 
 
 def common(texts: list[str]) -> str:
@@ -136,6 +166,7 @@ def measure() -> dict[str, Any]:
             "terms of things": false_hits(texts, SIGNS),
             "terms of common characters": false_hits(texts, common(texts)) if texts else {},
         },
+        "short_terms_by_sound_if_asked": asked(texts) if texts else {},
     }
 
 
@@ -149,6 +180,8 @@ def show(figures: dict[str, Any]) -> None:
     print(f"{'':28}", *(f"{view:>10}" for view in VIEWS[1:]))
     for name, rates in figures["false_hits_per_million"].items():
         print(f"{name:28}", *(f"{rates.get(view, '-'):>10}" for view in VIEWS[1:]))
+    for size, row in figures["short_terms_by_sound_if_asked"].items():
+        print(f"terms of {size}, heard by sound if asked:", row)
 
 
 def _cell(found: dict[str, float] | None) -> str:

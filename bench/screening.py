@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import json
 import platform
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ PEER = 63_000
 SECONDS = 0.5
 TURNS = 4
 RESULT = Path(__file__).parent / "results" / "screening.json"
+# Where tools/bench_peers.sh puts engines that are no dependency.
+sys.path.append(str(Path(__file__).parent.parent / ".bench" / "engines"))
 
 COMMON = (
     "的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以"

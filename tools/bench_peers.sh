@@ -23,3 +23,10 @@ if [ ! -d "$PORTKEY/node_modules/@portkey-ai/gateway/build" ]; then
         echo "There is no npm, so Portkey will be missing from the table." >&2
     fi
 fi
+
+ENGINES=.bench/engines
+if [ ! -d "$ENGINES/ahocorasick_rs" ]; then
+    "${PYTHON:-python3}" -m pip install --quiet --disable-pip-version-check --target "$ENGINES" \
+        'ahocorasick_rs==1.0.3' 'pyahocorasick==2.3.1' ||
+        { echo "Other automata could not be installed; they will be missing from the table." >&2; rm -rf "$ENGINES"; }
+fi

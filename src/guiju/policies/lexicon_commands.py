@@ -40,6 +40,11 @@ _most = click.option(
     show_default=True,
     help="False hits of one entry in a million harmless characters.",
 )
+_hear = click.option(
+    "--hear",
+    type=click.IntRange(2, 3),
+    help="Hear entries of 3, or of 2 and 3, syllables by sound if they hit nothing in --benign.",
+)
 _report = click.option("--report", type=_FILES, help="Write every line left out to this file.")
 
 
@@ -53,6 +58,7 @@ def group() -> None:
 @reading_options
 @_benign
 @_most
+@_hear
 @_report
 @click.option("--show", is_flag=True, help="Show the words and places of false hits (with --as).")
 @click.option("--as", "by", metavar="STAFF", help="Who looks, by name; for --show.")
@@ -65,6 +71,7 @@ def check(
     *,
     benign: Path | None,
     most: float,
+    hear: int | None,
     report: Path | None,
     by: str | None,
     show: bool,
@@ -78,7 +85,7 @@ def check(
         words = Reference("", found.digest, len(found.lines))
         with desk_of(context).database.write() as tx:
             lexicons.note_reading(tx, reader, "check", words)
-    outlook = None if benign is None else Outlook(found, benign, most, show=show)
+    outlook = _outlook(found, benign, most, show=show, hear=hear)
     value = {**_plain(found, left), "forecast": None if outlook is None else outlook.plain()}
     lines = [*lines_about(found, left), *([] if outlook is None else outlook.lines())]
     fit = bool(found.lines) and not left.rejected and (outlook is None or not outlook.noisy)
@@ -94,6 +101,7 @@ def check(
 @click.option("--without-rejected", is_flag=True, help="Leave out lines that are turned down.")
 @_benign
 @_most
+@_hear
 @_report
 @with_note
 @with_json
@@ -107,6 +115,7 @@ def import_(
     lexicon: str | None,
     benign: Path | None,
     most: float,
+    hear: int | None,
     report: Path | None,
     note: str,
     without_rejected: bool,
@@ -117,7 +126,7 @@ def import_(
     desk = desk_of(context)
     actor = desk.staff(by)
     found, left = gathered(files, options_of(said), report)
-    outlook = None if benign is None else Outlook(found, benign, most, show=False)
+    outlook = _outlook(found, benign, most, hear=hear)
     _check_all_fit(found, left, outlook, without=without_rejected)
     if outlook is not None:
         found = outlook.quiet()
@@ -164,6 +173,21 @@ def _reader(context: click.Context, by: str | None) -> Actor:
     reader = desk_of(context).staff(by)
     lexicons.check_reader(reader)
     return reader
+
+
+def _outlook(
+    found: importing.Gathered,
+    benign: Path | None,
+    most: float,
+    *,
+    hear: int | None,
+    show: bool = False,
+) -> Outlook | None:
+    if benign is not None:
+        return Outlook(found, benign, most, show=show, hear=hear)
+    if hear is not None:
+        raise click.UsageError("--hear chooses by harmless texts: name them with --benign.")
+    return None
 
 
 def _check_all_fit(

@@ -19,10 +19,12 @@ from guiju.screening.layer import Layer
 from guiju.screening.register import (
     EXCEPT,
     HOMOPHONE,
+    KEPT,
     LEFT,
     NEAR,
     PART,
     RIGHT,
+    SHORT,
     SQUEEZED,
     Read,
     Register,
@@ -30,6 +32,7 @@ from guiju.screening.register import (
 from guiju.screening.sights import FOLDED, Sights
 from guiju.screening.views import LONGEST_SPAN, border, keys, seen
 from guiju.screening.views_seen import Seen
+from guiju.screening.views_spoken import is_heard
 
 _LATIN = re.compile("[a-z]")
 _LAST_LETTER = "z"  # no folded letter or digit of ASCII comes after it
@@ -96,6 +99,8 @@ class Asking:
         sights, flags = self._sights, self._register.flags[number]
         if view in _SPLIT_OFF and self._is_seen_plainly(number, flags, core):
             return
+        if flags & SHORT and view == "homophone" and not self._is_heard(number, flags, core):
+            return
         start, end = core if view == FOLDED else sights.grown(*core)
         if start < sights.context:
             return
@@ -143,6 +148,11 @@ class Asking:
         if entry.near is not None and answer is not Answer.NO:
             answer = _worse(answer, _neighboured(entry.near, self._sights, span))
         return answer
+
+    def _is_heard(self, number: int, flags: int, core: tuple[int, int]) -> bool:
+        """Whether what is said like a short term may mean it."""
+        term, text = self._register.term(number), self._sights.folded[slice(*core)]
+        return text == term or is_heard(term, text, kept=bool(flags & KEPT))
 
     def _is_seen_plainly(self, number: int, flags: int, core: tuple[int, int]) -> bool:
         """Whether a plainer view finds the same entry at this place, and tells it better."""

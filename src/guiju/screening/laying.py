@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from itertools import compress
 from operator import attrgetter
@@ -17,16 +18,19 @@ from guiju.screening.fold import BORDER, fold
 from guiju.screening.register import (
     EXCEPT,
     HOMOPHONE,
+    KEPT,
     LEFT,
     NEAR,
     PART,
     RIGHT,
+    SHORT,
     SQUEEZED,
     heads_of,
 )
 from guiju.screening.sights import FOLDED, REPEATING
 from guiju.screening.views import LONGEST_TERM as LONGEST_SEEN
 from guiju.screening.views import default_views, fits, keys, seen
+from guiju.screening.views_spoken import is_short, must_keep
 
 MOST_SEEN_THROUGH = 100_000
 """In a larger lexicon entries that name no views are seen through separators only: among so many
@@ -80,7 +84,7 @@ class Laying:
         self.entries = entries
         self.heads = heads_of(entries)
         self.folded = folded
-        self.flags = bytearray(len(entries))
+        self.flags = array("H", bytes(2 * len(entries)))
         self.forms: dict[str, Forms] = {}
 
     def seen(self, view: str) -> Forms:
@@ -112,7 +116,7 @@ def _lay_many(laying: Laying, numbers: Sequence[int]) -> None:
     squeezed = easy & heads.that(lambda one: not one.views)
     laying.seen(FOLDED).add_many(folded, plain)
     laying.seen("squeezed").add_many(forms, squeezed)
-    laying.flags[:] = (squeezed * np.uint8(SQUEEZED)).tobytes()
+    laying.flags = array("H", (squeezed * np.uint16(SQUEEZED)).tobytes())
     for at in np.flatnonzero(~(plain | squeezed)).tolist():
         _lay_one(laying, at, numbers[at], _plainer_views)
 
@@ -151,6 +155,8 @@ def _lay_one(laying: Laying, at: int, number: int, usual: Usual) -> None:
     by_part = [_forms(part, entry.views or usual(part)) for part in parts]
     chain = next(view for view in _CHAIN if all(view in forms for forms in by_part))
     flags = laying.flags[at] = _asked(entry, parts) | _CHAIN_FLAGS[chain]
+    if chain == "homophone" and entry.kind == "term" and not entry.views:
+        flags = laying.flags[at] = flags | SHORT * is_short(folded) | KEPT * must_keep(folded)
     for view in (chain, *_SPLIT_OFF):
         if all(view in forms for forms in by_part):
             for form in (form for some in by_part for form in some[view]):

@@ -28,6 +28,9 @@ LEFT, RIGHT, NEAR, EXCEPT, PART = 1, 2, 4, 8, 16
 the other parts of its combination."""
 SQUEEZED, HOMOPHONE = 32, 64
 """How far the entry is seen through disguises."""
+SHORT, KEPT = 128, 256
+"""By sound a place counts only if nothing stands between its characters, and one of them is the
+term's own."""
 
 _RULE_DIGITS = 16
 _MOST_READ = 4096
@@ -55,7 +58,7 @@ class Register:
         self._term_ends = memoryview(rows[0]).cast("Q")
         self._head_ends = memoryview(rows[1]).cast("Q")
         self._head_of = memoryview(rows[2]).cast("I")
-        self.ranks, self.flags = memoryview(rows[3]), memoryview(rows[4])
+        self.ranks, self.flags = memoryview(rows[3]), memoryview(rows[4]).cast("H")
         self._read: dict[int, Read] = {}
         self._read_heads: dict[int, Entry] = {}
 
@@ -76,6 +79,13 @@ class Register:
                 self._read.clear()
             found = self._read[number] = self._decoded(number)
         return found
+
+    def term(self, number: int) -> str:
+        """The folded term of an entry that is no combination; its other parts are not read."""
+        found = self._read.get(number)
+        if found is not None:
+            return found.folded[0]
+        return fold(_cut(self._terms, self._term_ends, number).decode()).text
 
     def harm(self, number: int) -> str:
         """The harm of an entry, which many of them share."""
@@ -155,7 +165,7 @@ def packed(terms: Sequence[str], heads: Heads, flags: Iterable[int]) -> Register
             array("Q", accumulate(map(len, written))).tobytes(),
             heads.of.tobytes(),
             ranks[heads.of].tobytes(),
-            bytes(flags),
+            array("H", flags).tobytes(),
         )
     )
 

@@ -96,6 +96,7 @@ SEEN_AS: dict[str, View] = {
         those=spoken.pinyins,
         keys=spoken.pinyin_keys,
         fits=spoken.pinyin_fits,
+        is_rare=spoken.pinyin_is_rare,
         shows=spoken.shows_letters,
     ),
     "split": View(

@@ -10,12 +10,14 @@ from string import ascii_lowercase
 
 from guiju.kernel import Text
 from guiju.screening.onetoone import OneToOne
+from guiju.screening.syllable_pairs import is_common, is_often
 from guiju.screening.syllables import count, likely, said, saying, sounds
 from guiju.screening.views_seen import Ground, Seen, Spelt
 from guiju.screening.views_spelling import Spelling
 from guiju.screening.views_squeezed import FLAGS, Look, collapsed, squeeze
 
 _SHORTEST = 3
+_SHORTEST_IN_LETTERS = 2
 _SHORTEST_BY_SOUND = 4
 _UNCOMMON = 3
 # The syllables that ordinary text is full of, as counted in it.
@@ -67,9 +69,39 @@ def homophone_fits(term: str) -> Text | None:
 
 def homophone_is_rare(term: str) -> bool:
     """What is short or made of common syllables is said too often to be looked for unasked."""
-    spoken = [sound for one in squeeze(term) if not one.isascii() and (sound := said(one))]
-    uncommon = sum(not _COMMON.fullmatch(one) for one in spoken)
-    return len(spoken) >= _SHORTEST_BY_SOUND and uncommon >= _UNCOMMON
+    spoken = _spoken(term)
+    if len(spoken) < _SHORTEST_BY_SOUND:
+        return not is_common(likely(squeeze(term)))
+    return sum(not _COMMON.fullmatch(one) for one in spoken) >= _UNCOMMON
+
+
+def is_short(term: str) -> bool:
+    """Whether a term has so few syllables that unasked it is heard with more care."""
+    return len(_spoken(term)) < _SHORTEST_BY_SOUND
+
+
+def must_keep(term: str) -> bool:
+    """Whether a short term is said too often to be heard where none of its characters stands."""
+    return is_short(term) and is_often(likely(squeeze(term)))
+
+
+def is_heard(term: str, text: str, *, kept: bool) -> bool:
+    """Whether a short term may be meant by a folded text that is said like it.
+
+    It is, if it is written as the term but for what is squeezed. Else nothing may stand between its
+    characters; and of the term's own one, if it must have `kept` any.
+    """
+    key, found = squeeze(term), squeeze(text)
+    if key == found:
+        return True
+    if len(found) != len(text):
+        return False
+    return not kept or any(one == other for one, other in zip(key, found, strict=True))
+
+
+def _spoken(term: str) -> list[str]:
+    """How its ideographs are said."""
+    return [sound for one in squeeze(term) if not one.isascii() and (sound := said(one))]
 
 
 def has_no_letters(folded: str, _: str) -> bool:
@@ -126,13 +158,21 @@ def _with_ones(key: str) -> list[str]:
 def pinyin_fits(term: str) -> Text | None:
     """Few syllables, and short words, are written by chance."""
     if not term.isascii():
-        return _too_few(term, _SHORTEST)
+        return _too_few(term, _SHORTEST_IN_LETTERS)
     if sum(map(str.isalpha, term)) >= _SHORTEST_WORD:
         return None
     return Text(
         zh=f"少于 {_SHORTEST_WORD} 个字母",
         en=f"it has fewer than {_SHORTEST_WORD} letters",
     )
+
+
+def pinyin_is_rare(term: str) -> bool:
+    """Two syllables of few letters are words of other languages, too."""
+    key = squeeze(term)
+    if key.isascii() or count(key) > _SHORTEST_IN_LETTERS:
+        return True
+    return min(map(len, pinyin_keys(term)), default=0) >= _SHORTEST_WORD
 
 
 def shows_letters(sight: Seen, start: int, end: int) -> bool:

@@ -154,6 +154,27 @@ def test_a_check_forecasts_false_hits(words: Path, tmp_path: Path, desk: Desk) -
     assert answer(desk, *arguments, "--without-rejected")["entries"] == 1
 
 
+def test_short_terms_are_heard_by_sound_if_harmless_texts_allow_it(
+    words: Path, tmp_path: Path, desk: Desk
+) -> None:
+    """The check tells how many and what that costs; the import has them name the views."""
+    words.write_text("示例词\n蓝糖\n", encoding="utf-8")
+    benign = tmp_path / "benign.txt"
+    benign.write_text("今天天气很好。\n" * 50, encoding="utf-8")
+    asked = ("--benign", benign, "--most", 1e5)
+    said = answer(None, "check", words, *asked, "--hear", 3)["forecast"]["hearing"]
+    assert (said["short"], len(said["may_be_heard"]), said["per_million"]) == (1, 1, 0)
+    assert (
+        "1 of 1 short entries may be heard"
+        in lexicon(None, "check", words, *asked, "--hear", 3).stdout
+    )
+    assert lexicon(None, "check", words, "--hear", 3).exit_code == 2
+    plain = answer(desk, "import", words, "--as", "editor", *asked, "--name", "a")
+    heard = answer(desk, "import", words, "--as", "editor", *asked, "--hear", 2, "--name", "b")
+    assert heard["entries"] == plain["entries"] == 2
+    assert heard["lexicon"] != plain["lexicon"]
+
+
 def test_no_word_is_said_unless_somebody_who_may_asks(
     words: Path, tmp_path: Path, desk: Desk, staff: Any
 ) -> None:

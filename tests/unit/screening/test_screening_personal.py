@@ -183,7 +183,6 @@ def test_words_behind_eight_digits_are_no_credit_code() -> None:
     assert not found(f"since {text}")
 
 
-
 def test_organisations_are_told_from_people() -> None:
     """Service numbers and credit codes are kinds of their own."""
     assert {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from guiju.screening import BORDER, fold
+from guiju.screening import BORDER, Screen, fold
 from guiju.screening.views import VIEWS, border, default_views, fits, keys, seen, shows
 from guiju.screening.views_seen import Seen
 from guiju.screening.views_squeezed import Look
@@ -166,6 +166,10 @@ def test_a_disguise_is_seen_through_from_its_first_to_its_last_character(
         ("是的一例", ("folded", "squeezed", "pinyin", "split")),
         ("示例词", ("folded", "squeezed", "pinyin", "split")),
         ("示例", ("folded", "squeezed", "split")),
+        ("蓝鲸糖", VIEWS),
+        ("蓝糖", ("folded", "squeezed", "pinyin", "split")),
+        ("纸月亮", VIEWS),
+        ("不是人", ("folded", "squeezed", "pinyin", "split")),
         ("词", ("folded",)),
         ("哈哈", ("folded", "split")),
         ("bad", ("folded",)),
@@ -183,6 +187,39 @@ def test_by_default_a_term_has_the_views_it_is_rare_enough_for(
         reason = fits(view, fold(term).text)
         assert reason is None or (reason.zh and reason.en)
         assert view not in expected or reason is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hit"),
+    [
+        ("兰京唐", "兰京唐"),
+        ("兰-京-唐", None),
+        ("兰兰京唐", "兰兰京唐"),
+        ("蓝-鲸-糖", "蓝-鲸-糖"),
+        ("只月亮", "只月亮"),
+        ("只粤量", None),
+        ("纸 月 亮", "纸 月 亮"),
+        ("只 月 亮", None),
+    ],
+)
+def test_three_syllables_are_heard_unasked_where_chance_hardly_says_them(
+    text: str, hit: str | None
+) -> None:
+    """Side by side; and with one of the term's own characters, if it holds a common pair."""
+    entries = [{"term": one, "harm": "A1f", "action": "review"} for one in ("蓝鲸糖", "纸月亮")]
+    screen = Screen.load({"entry": entries}, "0" * 64)
+    found = [text[one.start : one.end] for one in screen.judge(text, "input").findings]
+    assert found == ([] if hit is None else [hit])
+
+
+def test_an_entry_that_names_the_view_by_sound_is_heard_however_short_it_is() -> None:
+    """Who asks for it has seen the forecast, or names a neighbour."""
+    entry = {"term": "蓝糖", "harm": "A1f", "action": "review", "views": ["homophone"]}
+    near = entry | {"near": {"terms": ["出售"], "window": 5}}
+    texts = ("出售兰唐", "兰唐")
+    for table, counts in ((entry, [1, 1]), (near, [1, 0])):
+        screen = Screen.load({"entry": [table]}, "0" * 64)
+        assert [screen.judge(one, "input").found for one in texts] == counts
 
 
 def test_parts_are_folded_and_meet_what_they_are_parts_of() -> None:

@@ -34,7 +34,8 @@ def run(stream: Stream, pieces: list[str]) -> tuple[str, Verdict]:
 words = st.one_of(
     st.sampled_from(WORDS), st.text(st.sampled_from("明日月朋天甜gru "), min_size=2, max_size=5)
 )
-views_named = st.sets(st.sampled_from(views.VIEWS)).map(sorted)
+some_views = st.sets(st.sampled_from(views.VIEWS)).map(sorted)
+views_named = st.booleans().flatmap(lambda usual: st.just([]) if usual else some_views)
 
 
 @st.composite

@@ -26,17 +26,19 @@ _SHORTEST_STEP = 1e-12
 
 
 class Settings(NamedTuple):
-    """How to learn; chosen on COLD's development split (docs/classifier.md).
+    """How to learn; chosen on COLD's development split by `tools/choose_settings.py`.
 
     `strength`: how much an example weighs against the pull of all weights to zero; `smoothing`: how
-    often every feature counts as seen on each side before anything was.
+    often every feature counts as seen on each side before anything was; `rarity`: the power to
+    which a feature's rarity is raised before it is weighted by it, 0 not to.
     """
 
     bits: int = 20
-    strength: float = 0.5
+    strength: float = 2.0
     smoothing: float = 1.0
     rounds: int = 200
     tolerance: float = 1e-3
+    rarity: float = 1.0
 
 
 class Learned(NamedTuple):
@@ -51,7 +53,9 @@ def learn(
 ) -> Learned:
     """Weights under which texts of `target` score high."""
     size = 1 << settings.bits
-    ratios = _log_ratios(seen, target, size, settings.smoothing) * _rarity(seen, size)
+    ratios = _log_ratios(seen, target, size, settings.smoothing)
+    if settings.rarity:
+        ratios = ratios * _rarity(seen, size) ** settings.rarity
     start = np.zeros(ratios.size + 1)
     objective = _objective(seen, target, ratios, settings.strength)
     found = minimised(objective, start, settings, watch)

@@ -54,7 +54,7 @@ def trained(
     everything = placed(examples)
     labels = sorted(frozenset().union(*(one.labels for one in everything)))
     _are_enough(everything, labels)
-    learner, rest = _part(everything, "train", settings), _part(everything, "dev", settings)
+    learner, rest = part(everything, "train", settings), part(everything, "dev", settings)
     say(f"{len(everything)} texts, {learner.seen.places.size} n-grams to learn from")
     made = [_label(label, learner, rest, settings, say) for label in labels]
     table = np.stack([weights for _, weights in made], axis=1)
@@ -71,7 +71,7 @@ def measure(classifier: Classifier, examples: Sequence[Example]) -> dict[str, An
     measured: dict[str, Any] = {}
     for column, label in enumerate(classifier.labels):
         triage, chances = classifier.thresholds[label], table[:, column]
-        found = figures(chances, _target(examples, label), triage)
+        found = figures(chances, target(examples, label), triage)
         raised = {name: _raised(examples, chances, name, triage) for name in groups}
         measured[label] = found.as_json() | {"groups": raised}
     return measured
@@ -92,16 +92,16 @@ def _label(
         if number % _EVERY == 0:
             say(f"{label}  round {number} of at most {settings.rounds}  loss {loss:.1f}")
 
-    learned = learn(learner.seen, _target(learner.examples, label), settings, watch)
+    learned = learn(learner.seen, target(learner.examples, label), settings, watch)
     weights, unit = quantised(learned.weights)
     unit, bias = _rounded(unit), _rounded(learned.bias)
     signed = weights.astype(np.float64)
     scores = margins(rest.seen, Learned(signed * np.abs(signed) * unit, bias))
-    target = _target(rest.examples, label)
-    fitted = Calibration(*map(_rounded, calibrated(scores, target)))
+    wanted = target(rest.examples, label)
+    fitted = Calibration(*map(_rounded, calibrated(scores, wanted)))
     if fitted.slope <= 0:
         raise _learned_nothing(label)
-    triage = _rounded(threshold(fitted(scores[~target]), TRIAGE_FALSE))
+    triage = _rounded(threshold(fitted(scores[~wanted]), TRIAGE_FALSE))
     return Head(label, unit, bias, fitted, triage), weights
 
 
@@ -109,13 +109,14 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}")
 
 
-def _part(examples: Sequence[Example], split: str, settings: Settings) -> Part:
+def part(examples: Sequence[Example], split: str, settings: Settings) -> Part:
     """The examples of a split; long ones as far as one window reaches."""
     those = [one for one in examples if one.split == split]
     return Part(those, presence([fold(one.text).text[:WINDOW] for one in those], settings.bits))
 
 
-def _target(examples: Sequence[Example], label: str) -> npt.NDArray[np.bool_]:
+def target(examples: Sequence[Example], label: str) -> npt.NDArray[np.bool_]:
+    """Which of them have the label."""
     return np.array([label in one.labels for one in examples], bool)
 
 

@@ -27,6 +27,7 @@ from guiju.screening.importing.gathering import (
     pack,
     unpack,
 )
+from guiju.screening.importing.hearing import Hearing, heard, hearing
 from guiju.screening.importing.model import (
     FORMS,
     Event,
@@ -51,6 +52,7 @@ __all__ = [
     "Forecast",
     "Form",
     "Gathered",
+    "Hearing",
     "Manner",
     "Noise",
     "Options",
@@ -63,6 +65,8 @@ __all__ = [
     "entries_of",
     "forecast",
     "gather",
+    "heard",
+    "hearing",
     "joined",
     "pack",
     "read_list",
