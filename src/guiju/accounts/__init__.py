@@ -6,11 +6,13 @@ gateway asks `Directory` whose key a request carries and `check_may_use` whether
 whoever changed a key or a standing publishes `StandingChanged`, so that directories forget.
 """
 
+from guiju.accounts.carrying_out import Decided, carry_out
 from guiju.accounts.directory import Directory
 from guiju.accounts.gates import (
     check_may_use,
     may_use,
     require_agreement,
+    require_function,
     require_standing,
     require_waiver,
 )
@@ -90,6 +92,7 @@ __all__ = [
     "Agreement",
     "App",
     "Caller",
+    "Decided",
     "Directory",
     "Hashed",
     "Issued",
@@ -114,6 +117,7 @@ __all__ = [
     "appoint_staff",
     "apps",
     "barred",
+    "carry_out",
     "check_may_use",
     "close_app",
     "close_session",
@@ -142,6 +146,7 @@ __all__ = [
     "register_app",
     "register_person",
     "require_agreement",
+    "require_function",
     "require_standing",
     "require_waiver",
     "requires_role",

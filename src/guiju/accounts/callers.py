@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from guiju.accounts import (
     agreement_store,
+    closed_store,
     key_model_store,
     limit_store,
     people,
@@ -47,6 +48,7 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
         key_limits=_of(own.get(key.id)),
         person_limits={} if person is None else _of(own.get(person.id)),
         models=None if models is None else frozenset(models),
+        closed=_closed(tx, person),
         waivers=frozenset() if person is None else frozenset(waiver_store.accepted(tx, person.id)),
     )
 
@@ -69,6 +71,11 @@ def barred(tx: Tx, callers: Iterable[Caller]) -> dict[str, Refused]:
         elif state is PersonState.TERMINATED:
             found[person] = refusing.terminated()
     return found
+
+
+def _closed(tx: Tx, person: Person | None) -> frozenset[str]:
+    restricted = person is not None and person.state is PersonState.RESTRICTED
+    return closed_store.functions_closed(tx, person.id) if person and restricted else frozenset()
 
 
 def _of(own: limit_store.Override | None) -> Mapping[str, int | None]:

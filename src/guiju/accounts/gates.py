@@ -50,6 +50,16 @@ def require_standing(who: Caller | Person) -> None:
         raise refusing.terminated()
 
 
+def require_function(caller: Caller, function: str) -> None:
+    """Pass whoever has this function open to them: `text`, `images` and so on (Article 14).
+
+    Raises:
+        Refused: `function-restricted`, with the way to appeal.
+    """
+    if function in caller.closed:
+        raise refusing.function_restricted()
+
+
 def check_may_use(caller: Caller) -> None:
     """Pass whoever may use the service now; raises what the two above raise."""
     require_agreement(caller)

@@ -242,5 +242,7 @@ class Caller:
     key_limits: Mapping[str, int | None] = field(default_factory=dict)
     person_limits: Mapping[str, int | None] = field(default_factory=dict)
     models: frozenset[str] | None = None
+    closed: frozenset[str] = frozenset()
+    """The functions that are closed to the person, who is restricted then."""
     waivers: frozenset[str] = frozenset()
     """The digests of the terms for content without a visible label that the person accepted."""

@@ -308,9 +308,19 @@ def terminated() -> Refused:
     )
 
 
+def function_restricted() -> Refused:
+    """A person asks for a function that a decision has closed to them."""
+    return Refused(
+        "function-restricted",
+        Text(zh="该功能已对本账号限制。", en="This function is closed to this account."),
+        _APPEAL,
+        article=14,
+    )
+
+
 _APPEAL = Text(
-    zh="如有异议，请使用首页公布的投诉途径申诉；由未参与原决定的人复核。",
-    en="To appeal, use the complaint ways named on the page /; somebody who did not "
+    zh="理由见 /appeals，可在该页申诉；由未参与原决定的人复核。",
+    en="The page /appeals states the reasons and takes an appeal; somebody who did not "
     "take the decision will review it.",
 )
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from guiju import accounts, ledger, policies, records
+from guiju import accounts, dispositions, ledger, policies, records
 from guiju.app.cases import KINDS, handlers
 from guiju.app.notices import Notices
 from guiju.app.settings import Settings
@@ -209,7 +209,12 @@ class House:
             directory=self.directory,
             upstream=self._upstream(),
             fleet=self.fleet,
-            recorder=Recorder(self.database, spill=self._spill()),
+            recorder=Recorder(
+                self.database,
+                dispositions.Watch().record,
+                self._spill(),
+                lambda person: self.publish(StandingChanged(person)),
+            ),
             clock=self.clock,
             sharing=Sharing(self.settings.metrics, self.clock),
             tracing=self._tracing(),

@@ -21,6 +21,7 @@ import msgspec
 
 from guiju import casework, ledger, policies, records
 from guiju.app.house import House, Verification, read_verification, write_verification
+from guiju.dispositions import jobs as dispositions
 from guiju.kernel import GuijuError, software
 
 _log = logging.getLogger("guiju.keeper")
@@ -109,6 +110,11 @@ def mind_cases(house: House) -> None:
     casework.deliver(house.database, house.handlers)
 
 
+def settle_dispositions(house: House) -> None:
+    """Put in force what was decided about people on whatever page."""
+    dispositions.settle(house.database)
+
+
 def expire_records(house: House) -> None:
     """Delete what has reached its limit: looked for once a minute, then a few steps each second."""
     mark = house.settings.folder / ".expiring"
@@ -189,6 +195,6 @@ def _only_one(path: Path) -> Iterator[bool]:
             yield True
 
 
-GROWING = (refresh_rules, lapse_urgent_terms, mind_cases, grow_tree)
+GROWING = (refresh_rules, lapse_urgent_terms, mind_cases, settle_dispositions, grow_tree)
 # Apart from the growing: these take a while, and the tree must not wait for them.
 VERIFYING = (expire_records, verify_ledger)

@@ -25,7 +25,8 @@ from guiju.storage import Database, Tx
 
 Item = Exchange | Refusal
 _log = logging.getLogger("guiju.recorder")
-Keep = Callable[[Tx, Sequence[Item]], None]
+Keep = Callable[[Tx, Sequence[Item]], Sequence[str] | None]
+"""Records items; says whose standing changed with it, if anybody's."""
 
 # More than this many waiting means that the disk does not keep up: better refuse than pile up.
 MOST_WAITING = 4096
@@ -54,11 +55,21 @@ class Recorder:
     until it answers again and what waited there is on record; then the two change back.
     """
 
-    def __init__(self, database: Database, record: Keep = keep, spill: Spill | None = None) -> None:
-        """Nothing runs until `start`; without a `spill` a failing database closes the door."""
+    def __init__(
+        self,
+        database: Database,
+        record: Keep = keep,
+        spill: Spill | None = None,
+        told: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Nothing runs until `start`; without a `spill` a failing database closes the door.
+
+        `told` hears, after the commit, of each person whose standing changed with a record.
+        """
         self._database = database
         self._keep = record
         self._spill = spill
+        self._told = told
         self._writer = Hand(self._write, "recorder")
         self._keeper = Hand(self._keep_aside, "spill")
         self._catcher = Hand(self._catch_up, "recorder")
@@ -235,13 +246,22 @@ class Recorder:
     def _attempt(self, items: list[Item]) -> GuijuError | None:
         try:
             with self._database.write() as tx:
-                self._keep(tx, items)
+                changed = self._keep(tx, items)
         except GuijuError as error:
             return error
         except Exception as error:  # noqa: BLE001 - whatever it was, the waiting must be told
             _log.exception("a batch of %d could not be recorded", len(items))
             return _internal(error)
+        for person in changed or ():
+            self._tell_of(person)
         return None
+
+    def _tell_of(self, person: str) -> None:
+        """Say that a standing has changed; who is not told looks by itself within a second."""
+        try:
+            self._told(person)
+        except Exception:  # noqa: BLE001 - the record is durable, whatever became of telling
+            _log.exception("a change of standing could not be told")
 
     def _keep_aside(self, batch: list[_Waiting]) -> GuijuError | None:
         try:
@@ -261,7 +281,7 @@ class Recorder:
                 store.try_write(tx)
             for items in () if self._spill is None else self._spill.batches():
                 with self._database.write() as tx:
-                    catch_up(tx, items)
+                    catch_up(tx, items, self._keep)
         except GuijuError as error:
             return error
         except Exception as error:  # noqa: BLE001 - as above

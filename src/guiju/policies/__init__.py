@@ -6,6 +6,13 @@ and how long records are kept. Each version is digested and stands in the ledger
 """
 
 from guiju.policies.body import checked, default_body, read_file
+from guiju.policies.body_dispositions import (
+    FUNCTIONS,
+    MEASURE_SAID,
+    DispositionRules,
+    LadderStep,
+    disposition_rules,
+)
 from guiju.policies.body_limits import MEASURE_WORDS, plan_of
 from guiju.policies.dry_running import Said
 from guiju.policies.model import MACHINE, Policy, PolicyHead, PolicyState
@@ -46,11 +53,15 @@ from guiju.policies.urgent import mark as urgent_mark
 
 __all__ = [
     "DIRECT",
+    "FUNCTIONS",
     "MACHINE",
+    "MEASURE_SAID",
     "MEASURE_WORDS",
     "RESUMERS",
     "STOPPERS",
     "STOPS",
+    "DispositionRules",
+    "LadderStep",
     "PictureLists",
     "Policy",
     "PolicyHead",
@@ -67,6 +78,7 @@ __all__ = [
     "approve",
     "checked",
     "default_body",
+    "disposition_rules",
     "get",
     "get_stop",
     "install_default",

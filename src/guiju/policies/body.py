@@ -14,6 +14,7 @@ from typing import Any
 from guiju.kernel import Form, Invalid, canonical, digest, read_table
 from guiju.measures import rule
 from guiju.policies.body_detectors import has_its_classifier
+from guiju.policies.body_dispositions import dispositions
 from guiju.policies.body_labels import labels
 from guiju.policies.body_limits import limits
 from guiju.policies.body_screening import screening
@@ -45,6 +46,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         "labels": labels(top.form("labels")),
         "records": _records(top.form("records")),
         **limits(top),
+        **dispositions(top),
     }
     models = read_models(top)
     top.done()

@@ -10,6 +10,7 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from guiju.kernel import Text
+from guiju.policies.body_dispositions import disposition_lines
 from guiju.policies.entry_words import entry_line
 from guiju.policies.lists_model import SHELVES, Reference, references
 from guiju.policies.saying import (
@@ -25,7 +26,7 @@ _MOST_CHANGES = 500
 # Said in words of their own.
 _PARTS = ("personal", "guard", "images", "stream", "urgent", "classifier", "rule", "answer")
 _LISTS = (
-    *("screening.entry", "upstreams", "models"),
+    *("screening.entry", "upstreams", "models", "dispositions"),
     *(f"screening.{one}" for one in (*(shelf.key for shelf in SHELVES), *_PARTS)),
 )
 
@@ -79,6 +80,7 @@ def _said(body: Mapping[str, Any]) -> tuple[list[Text], ...]:
         [one.line for one in answers_said(screening)],
         [one.line for one in upstreams_said(body)],
         [one.line for one in models_said(body)],
+        disposition_lines(body),
     )
 
 

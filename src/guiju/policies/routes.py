@@ -14,6 +14,7 @@ from starlette.responses import Response
 from guiju.kernel import GuijuError, Invalid, PolicyActivated, Text
 from guiju.measures import harms
 from guiju.policies import service, urgent
+from guiju.policies.body_dispositions import dispositions_said
 from guiju.policies.body_limits import limits_said
 from guiju.policies.comparing import Change, changes
 from guiju.policies.lists_model import PICTURES, READERS, references
@@ -141,6 +142,7 @@ class PolicyPages:
             harms=harms(),
             states=STATES,
             limits=limits_said(found.body),
+            dispositions=dispositions_said(found.body),
             **page_words(),
             **page_parts(found.body),
         )

@@ -27,6 +27,7 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *chain.from_iterable(
             _table(f"[limits.{name}]", one) for name, one in body.get("limits", {}).items()
         ),
+        *_dispositions(body),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -38,6 +39,15 @@ def _parts(screening: Mapping[str, Any]) -> Iterator[str]:
     for key in _LISTS:
         for one in screening.get(key, ()):
             yield from _table(f"[[screening.{key}]]", one)
+
+
+def _dispositions(body: Mapping[str, Any]) -> Iterator[str]:
+    table = body.get("dispositions")
+    if table is not None:
+        said = {key: one for key, one in table.items() if key != "ladder"}
+        yield from _table("[dispositions]", said)
+        for one in table["ladder"]:
+            yield from _table("[[dispositions.ladder]]", one)
 
 
 def _labels(labels: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -18,7 +18,11 @@ from guiju.storage import Tx
 
 
 @enforces("records-kept-aside")
-def catch_up(tx: Tx, items: Sequence[Exchange | Refusal]) -> int:
+def catch_up(
+    tx: Tx,
+    items: Sequence[Exchange | Refusal],
+    record: Callable[[Tx, Sequence[Exchange | Refusal]], object] = record,
+) -> int:
     """Put on record what is not there yet, and say how late; how many that were.
 
     A batch that was under way when the stall began may have been committed after all: what has its

@@ -3,13 +3,28 @@
 
 from __future__ import annotations
 
-from guiju.accounts import require_standing
+from guiju.accounts import require_function, require_standing
 from guiju.gateway.signals import Command
 from guiju.gateway.stations.identify import known
 from guiju.gateway.work import Work
 
+# By route; all others answer in text.
+_FUNCTIONS = {
+    "/v1/audio/speech": "audio",
+    "/v1/embeddings": "embeddings",
+    "/v1/images/edits": "images",
+    "/v1/images/generations": "images",
+    "/v1/videos": "video",
+}
+
 
 def standing(work: Work) -> tuple[Command, ...]:
-    """Raise Refused 403 `account-suspended` unless the person may use the service."""
-    require_standing(known(work))
+    """Pass a person who may use the service, and this function of it.
+
+    Raises:
+        Refused: 403 `account-suspended`, `account-terminated` or `function-restricted`.
+    """
+    caller = known(work)
+    require_standing(caller)
+    require_function(caller, _FUNCTIONS.get(work.ask.route, "text"))
     return ()

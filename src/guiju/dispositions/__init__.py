@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done about content and people that break the law, and what they can say against it.
+
+Article 14. The gateway's recorder counts what was stopped with `Watch`; people decide in cases of
+the kinds `USER_ACTION` and `APPEAL`, whose tables say who may do what. Each decision about a person
+comes with a statement of reasons, and can be appealed.
+"""
+
+from guiju.dispositions.action_kind import USER_ACTION
+from guiju.dispositions.appeal_kind import APPEAL
+from guiju.dispositions.findings import open_finding
+from guiju.dispositions.model import Finding, FindingState, Measure, Proposal, Source
+from guiju.dispositions.watching import Watch
+
+__all__ = [
+    "APPEAL",
+    "USER_ACTION",
+    "Finding",
+    "FindingState",
+    "Measure",
+    "Proposal",
+    "Source",
+    "Watch",
+    "open_finding",
+]

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Appeals: brought by the person, decided by who had no part in the decision (Article 14)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from guiju.casework import (
+    Case,
+    Limit,
+    Origin,
+    Ruling,
+    advance,
+    decisions,
+    get_case,
+    hold,
+    open_case,
+)
+from guiju.dispositions import appeal_store, policy, reasons, refusing
+from guiju.dispositions.action_kind import USER_ACTION
+from guiju.dispositions.appeal_kind import ANSWER, APPEAL
+from guiju.dispositions.grounds import BY_LAW
+from guiju.dispositions.model import APPELLANT, Appeal, Statement
+from guiju.kernel import Actor, ActorKind, software
+from guiju.measures import enforces
+from guiju.storage import Tx
+
+_SOFTWARE = software("dispositions")
+
+
+@enforces("appeals")
+def file_appeal(tx: Tx, person: str, statement: str, words: str) -> Case:
+    """Bring an appeal against what a statement of reasons says, with one's own words, sealed.
+
+    The records it is about are held until it is decided.
+
+    Raises:
+        NotFound: `statement-unknown`, also for another person's.
+        Conflict: `appeal-window-over`, or `appealed-already`.
+        Invalid: `reason-needed`.
+    """
+    made = reasons.get_statement(tx, statement, person)
+    against = get_case(tx, USER_ACTION, made.case)
+    _check_window(tx, made)
+    _check_first(tx, made)
+    actor = appellant(person)
+    limit: Limit = policy.now(tx).to_decide
+    case = open_case(
+        tx,
+        actor,
+        APPEAL,
+        origin=Origin.USER,
+        subject=person,
+        about=made.id,
+        policy=against.policy,
+        caused_by=against,
+        limits={ANSWER: limit},
+        facts={"against": against.number, "statement": made.id},
+    )
+    appeal_store.add(tx, Appeal(case.id, against.id, made.id, person, None))
+    advance(tx, actor, case, "explain", reason=words)
+    for request in made.said["facts"]["requests"]:
+        case = hold(tx, _SOFTWARE, _now(tx, case), request, reason=f"appeal {case.number}")
+    return _now(tx, case)
+
+
+def explain(tx: Tx, person: str, case: Case, words: str) -> Case:
+    """Add to one's appeal what is to be considered."""
+    advance(tx, appellant(person), _own(tx, person, case), "explain", reason=words)
+    return _now(tx, case)
+
+
+def withdraw(tx: Tx, person: str, case: Case) -> Case:
+    """Take one's appeal back."""
+    advance(tx, appellant(person), _own(tx, person, case), "withdraw")
+    return _now(tx, case)
+
+
+def admit(tx: Tx, actor: Actor, case: Case) -> Case:
+    """Take an appeal up for review.
+
+    Raises:
+        Refused: `role-needed`, or `outsider-needed` for whoever acted in the case.
+        Conflict: `wrong-state`.
+    """
+    advance(tx, actor, case, "admit")
+    return _now(tx, case)
+
+
+@enforces("appeals")
+def decide_appeal(tx: Tx, actor: Actor, case: Case, verb: str, facts: str) -> Case:
+    """`reject`, `uphold` or `overturn`; `facts` is the reason, which the person reads.
+
+    Raises:
+        Refused: `person-needed`, `role-needed`, or `outsider-needed` for whoever acted in the case.
+        Invalid: `ruling-needed`.
+        Conflict: `wrong-state`.
+    """
+    against = _against(tx, case)
+    ruling = Ruling(
+        outcome=verb,
+        grounds=decisions(tx, against)[-1].grounds or (BY_LAW,),
+        facts=facts,
+        found_by_software=False,
+    )
+    advance(tx, actor, case, verb, ruling=ruling)
+    if verb == "overturn":
+        advance(tx, _SOFTWARE, _now(tx, case), "undo")
+    return _now(tx, case)
+
+
+def settle_overturned(tx: Tx, most: int = 100) -> int:
+    """Note of decisions that were overturned elsewhere that they are undone; how many."""
+    waiting = appeal_store.overturned(tx, most)
+    for one in waiting:
+        advance(tx, _SOFTWARE, get_case(tx, APPEAL, one.case), "undo")
+    return len(waiting)
+
+
+def appeal_of(tx: Tx, case: Case) -> Appeal:
+    """What this appeal is against."""
+    return appeal_store.get(tx, case.id)
+
+
+def appeals_of(tx: Tx, person: str) -> list[Appeal]:
+    """The appeals of a person, the newest first."""
+    return appeal_store.of_person(tx, person)
+
+
+def appealable(tx: Tx, made: Statement) -> datetime | None:
+    """Until when an appeal can be brought now; None: it cannot."""
+    until = _until(made)
+    if until is None or until <= tx.now:
+        return None
+    return until if _standing(tx, made) is None else None
+
+
+def appellant(person: str) -> Actor:
+    """The person, in a case of their own."""
+    return Actor(ActorKind.PERSON, person, frozenset({APPELLANT}))
+
+
+def _check_window(tx: Tx, made: Statement) -> None:
+    until = _until(made)
+    if until is None or until <= tx.now:
+        raise refusing.window_over(until)
+
+
+def _check_first(tx: Tx, made: Statement) -> None:
+    found = _standing(tx, made)
+    if found is not None:
+        raise refusing.appealed_already(get_case(tx, APPEAL, found.case).number)
+
+
+def _standing(tx: Tx, made: Statement) -> Appeal | None:
+    """An appeal that waits in the same case, or was decided about the same statement."""
+    for one in appeal_store.against(tx, made.case):
+        decided = one.statement == made.id and one.outcome != "withdrawn"
+        if one.outcome is None or decided:
+            return one
+    return None
+
+
+def _until(made: Statement) -> datetime | None:
+    written = made.said["appeal_until"]
+    return None if written is None else datetime.fromisoformat(written)
+
+
+def _own(tx: Tx, person: str, case: Case) -> Case:
+    if case.subject != person:
+        raise refusing.no_such_statement(case.number)
+    return _now(tx, case)
+
+
+def _against(tx: Tx, case: Case) -> Case:
+    return get_case(tx, USER_ACTION, appeal_store.get(tx, case.id).against)
+
+
+def _now(tx: Tx, case: Case) -> Case:
+    return get_case(tx, APPEAL, case.id)

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What follows by itself from decisions that were taken elsewhere, as on a page of another room."""
+
+from __future__ import annotations
+
+from guiju.dispositions import action_store, appeal_store, appeals, service
+from guiju.storage import Database
+
+
+def settle(database: Database) -> None:
+    """Put in force what was decided, and note what an appeal has undone; nothing if none waits."""
+    with database.read() as tx:
+        waits = action_store.decided(tx, 1) or appeal_store.overturned(tx, 1)
+    if waits:
+        with database.write() as tx:
+            service.settle_decided(tx)
+            appeals.settle_overturned(tx)

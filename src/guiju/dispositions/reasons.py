@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statements of reasons: what was decided about a person, on which grounds and facts (Article 14).
+
+The axes are those of the EU's schema for such statements; the grounds are the Measures and a clause
+of the agreement. Its words are sealed for the person; evidence holds the axes and the digest, so
+that whoever has a statement can show that it was given, and given so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from guiju.casework import Case, Decision, decisions
+from guiju.dispositions import finding_store, refusing, statement_store, telling
+from guiju.dispositions.model import Action, Effect, Finding, Measure, Statement
+from guiju.kernel import Actor, canonical, digest, isoformat, new_id
+from guiju.ledger import append
+from guiju.measures import enforces
+from guiju.storage import Tx
+
+REASONS_STATED = "reasons-stated"
+SCHEMA = "guiju-statement-of-reasons/1"
+_CONTROLS = ("statements-of-reasons",)
+_MOST_LISTED = 20
+
+# What a measure does to the service for the person, and to the account, in the words of the schema.
+_PROVISION = {
+    Measure.WARN: None,
+    Measure.RESTRICT: "partial-suspension",
+    Measure.SUSPEND: "total-suspension",
+    Measure.TERMINATE: "total-termination",
+}
+_ACCOUNT = {Measure.SUSPEND: "suspended", Measure.TERMINATE: "terminated"}
+_SOURCES = {"complaint": "notice", "authority": "authority"}
+_OWN = "own-initiative"
+
+
+@enforces("statements-of-reasons")
+def state(tx: Tx, actor: Actor, case: Case, action: Action) -> Statement:
+    """Give the person the reasons of the last decision in the case, and tell them of it."""
+    decision = decisions(tx, case, opened=True)[-1]
+    name = new_id("sor")
+    said = _axes(tx, name, case, action, decision)
+    content = canonical(said)
+    made = Statement(name, case.id, action.person, digest(content), tx.now, said)
+    statement_store.add(
+        tx,
+        {
+            "id": made.id,
+            "case": made.case,
+            "person": made.person,
+            "digest": made.digest,
+            "said": tx.seal(made.person, content, _place(made.id)),
+            "made_at": made.made_at,
+        },
+    )
+    append(
+        tx,
+        REASONS_STATED,
+        controls=_CONTROLS,
+        actor=actor,
+        subject=made.person,
+        facts=_evidence(made),
+    )
+    telling.stated(tx, actor, case, made, decision.id)
+    return made
+
+
+def statements_to(tx: Tx, person: str, most: int = 50) -> list[Statement]:
+    """The newest statements to a person, opened, the newest first."""
+    return [_opened(tx, row) for row in statement_store.of_person(tx, person, most)]
+
+
+def statements_of(tx: Tx, case: str) -> list[Statement]:
+    """The statements given in a case, opened, in order."""
+    return [_opened(tx, row) for row in statement_store.of_case(tx, case)]
+
+
+def get_statement(tx: Tx, statement: str, person: str) -> Statement:
+    """A statement to this person; raises NotFound `statement-unknown`, also for another's."""
+    row = statement_store.find(tx, statement)
+    if row is None or row.person != person:
+        raise refusing.no_such_statement(statement)
+    return _opened(tx, row)
+
+
+def _axes(tx: Tx, name: str, case: Case, action: Action, decision: Decision) -> dict[str, Any]:
+    in_force = action.effect is Effect.IN_FORCE
+    # A hold closes everything; what the measure will be stands beside it as a proposal.
+    measure = action.measure if in_force else Measure.SUSPEND
+    until = action.ends_at if in_force else case.due
+    found = finding_store.of_case(tx, case.id)
+    return {
+        "schema": SCHEMA,
+        "id": name,
+        "case": case.number,
+        "made_at": isoformat(tx.now),
+        "visibility": None,
+        "monetary": None,
+        "provision": _PROVISION[measure],
+        "account": _ACCOUNT.get(measure),
+        "warning": measure is Measure.WARN,
+        "functions": list(action.functions) if measure is Measure.RESTRICT else [],
+        "provisional": not in_force,
+        "from": isoformat(action.in_force_at or tx.now),
+        "until": None if until is None else isoformat(until),
+        "grounds": [one.written() for one in decision.grounds],
+        "facts": _facts(action, found),
+        "words": decision.facts,
+        "source": _SOURCES.get(action.trigger, _OWN),
+        "automated_detection": decision.found_by_software,
+        "automated_decision": decision.decided_by_software,
+        "scope": "whole-service" if measure is not Measure.RESTRICT else "functions",
+        "strikes_before": action.strikes,
+        "policy": action.policy,
+        "appeal_until": decision.appealable_until and isoformat(decision.appealable_until),
+    }
+
+
+def _facts(action: Action, found: list[Finding]) -> dict[str, Any]:
+    """Where, when and for which harms; the person can look up each request."""
+    return {
+        "trigger": action.trigger,
+        "count": len(found),
+        "harms": sorted({one.harm for one in found}),
+        "first": isoformat(found[0].raised_at) if found else None,
+        "last": isoformat(found[-1].raised_at) if found else None,
+        "requests": [one.request for one in found if one.request][:_MOST_LISTED],
+    }
+
+
+_SHOWN = (
+    *("case", "provision", "account", "warning", "provisional", "from", "until", "grounds"),
+    *("source", "automated_detection", "automated_decision", "scope", "appeal_until"),
+)
+
+
+def _evidence(made: Statement) -> Mapping[str, Any]:
+    return {
+        "statement": made.id,
+        "digest": made.digest,
+        **{name: made.said[name] for name in _SHOWN},
+    }
+
+
+def _opened(tx: Tx, row: Row[Any]) -> Statement:
+    content = tx.unseal(row.person, row.said, _place(row.id))
+    said = msgspec.json.decode(content)
+    return Statement(row.id, row.case, row.person, row.digest, row.made_at, said)
+
+
+def _place(statement: str) -> str:
+    return f"disposition_statement/{statement}"

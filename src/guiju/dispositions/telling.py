@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Notices to the person: on their page here, in the language of their account."""
+
+from __future__ import annotations
+
+from guiju import accounts
+from guiju.casework import PAGE, Case, Message, get_case, notify
+from guiju.dispositions import wording
+from guiju.dispositions.model import Statement
+from guiju.kernel import Actor, Text
+from guiju.measures import enforces
+from guiju.storage import Tx
+
+
+@enforces("statements-of-reasons")
+def stated(tx: Tx, actor: Actor, case: Case, made: Statement, decision: str) -> None:
+    """Tell the person what was decided about them, and why."""
+    language = _language(tx, made.person)
+    words = wording.as_text(made.said, language)
+    _tell(tx, actor, case, Message("statement@1", language, PAGE, words, decision))
+
+
+def ended(tx: Tx, actor: Actor, case: Case) -> None:
+    """Tell the person that something is over."""
+    said = case.kind.states[case.state]
+    text = Text(
+        zh=f"案件 {case.number}：{said.zh}。该案对你账号的限制不再有效。",
+        en=f"Case {case.number}: {said.en}. What it closed to you is open again.",
+    )
+    _say(tx, actor, case, "ended@1", text)
+
+
+def appeal_decided(tx: Tx, actor: Actor, case: Case, words: str) -> None:
+    """Tell the person what became of their appeal, and why."""
+    said = case.kind.states[case.state]
+    text = Text(
+        zh=f"申诉 {case.number}：{said.zh}。理由：{words}",
+        en=f"Appeal {case.number}: {said.en}. Reason: {words}",
+    )
+    _say(tx, actor, case, "appeal@1", text)
+
+
+def _say(tx: Tx, actor: Actor, case: Case, template: str, text: Text) -> None:
+    language = _language(tx, case.subject or "")
+    _tell(tx, actor, case, Message(template, language, PAGE, text.to(language)))
+
+
+def _tell(tx: Tx, actor: Actor, case: Case, message: Message) -> None:
+    # The case may have moved on meanwhile: another notice, or what followed from the same step.
+    notify(tx, actor, get_case(tx, case.kind, case.id), message)
+
+
+def _language(tx: Tx, person: str) -> str:
+    return accounts.get_person(tx, person).language

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+from tests.unit.dispositions.scene import APPEALS, OFFICER, REVIEWER, SECOND, WEEK, Scene
+
+from guiju import ledger
+from guiju.accounts import PersonState
+from guiju.casework import decisions, history, is_held, notices
+from guiju.dispositions import APPEAL, appeals, service
+from guiju.kernel import Conflict, Invalid, NotFound, Refused
+
+
+@pytest.mark.control("appeals")
+def test_an_overturned_measure_is_undone_at_once_with_its_strikes(scene: Scene) -> None:
+    """Somebody else decides; access, strikes and the clock of one working day all say so."""
+    scene.suspend()
+    case = scene.appeal()
+    assert scene.stands() is PersonState.SUSPENDED
+    case = scene.do(appeals.admit, APPEALS, case)
+    case = scene.do(appeals.decide_appeal, APPEALS, case, "overturn", "It was a quotation.")
+    assert (case.state, scene.case().state) == ("undone", "overturned")
+    assert scene.stands() is PersonState.ACTIVE
+    (strike,) = scene.read(service.strikes_of, scene.id)
+    assert strike.removed_at is not None
+    met = {one["facts"]["name"]: one["facts"]["missed"] for one in scene.leaves("deadline-met")}
+    assert met == {"answer": 0, "undo": 0}
+    told = scene.read(notices, case, opened=True)
+    assert "It was a quotation." in told[-1].words
+
+
+@pytest.mark.parametrize("verb", ["admit", "reject", "uphold", "overturn"])
+def test_who_had_a_part_in_the_decision_has_none_in_the_appeal(scene: Scene, verb: str) -> None:
+    """Not even to take it up, whatever roles they hold."""
+    made = scene.do(service.propose, REVIEWER, scene.id, WEEK, "seen")
+    scene.do(service.approve, SECOND, made, "Seen.")
+    case = scene.appeal()
+    if verb in {"uphold", "overturn"}:
+        case = scene.do(appeals.admit, APPEALS, case)
+    with pytest.raises(Refused) as error:
+        if verb == "admit":
+            scene.do(appeals.admit, SECOND, case)
+        else:
+            scene.do(appeals.decide_appeal, SECOND, case, verb, "So.")
+    assert error.value.code == "outsider-needed"
+
+
+def test_only_an_appeals_officer_decides(scene: Scene) -> None:
+    """A safety officer who had no part in it is not one."""
+    scene.suspend()
+    with pytest.raises(Refused) as error:
+        scene.do(appeals.admit, REVIEWER, scene.appeal())
+    assert error.value.code in {"role-needed", "outsider-needed"}
+
+
+def test_an_upheld_measure_stays_and_the_person_reads_why(scene: Scene) -> None:
+    """A decision with its grounds and facts, like the first one."""
+    scene.suspend()
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    case = scene.do(appeals.decide_appeal, APPEALS, case, "uphold", "The words were its own.")
+    assert (case.state, scene.stands()) == ("upheld", PersonState.SUSPENDED)
+    (made,) = scene.read(decisions, case, opened=True)
+    assert made.facts == "The words were its own."
+    assert made.decider == APPEALS.id
+    with pytest.raises(Conflict) as error:
+        scene.appeal()
+    assert error.value.code == "appealed-already"
+
+
+def test_what_is_not_admissible_is_said_with_a_reason(scene: Scene) -> None:
+    """No door closes without words."""
+    scene.suspend()
+    case = scene.appeal()
+    with pytest.raises(Invalid):
+        scene.do(appeals.decide_appeal, APPEALS, case, "reject", "")
+    case = scene.do(appeals.decide_appeal, APPEALS, case, "reject", "It is about another case.")
+    assert case.state == "inadmissible"
+
+
+def test_the_window_is_published_and_kept(scene: Scene) -> None:
+    """Until its end one can appeal, afterwards not, and is told what else there is."""
+    scene.rule(appeal_days=10)
+    scene.suspend()
+    scene.pass_time(days=10)
+    assert scene.read(appeals.appealable, scene.statement()) is not None
+    scene.pass_time(days=1)
+    assert scene.read(appeals.appealable, scene.statement()) is None
+    with pytest.raises(Conflict) as error:
+        scene.appeal()
+    assert error.value.code == "appeal-window-over"
+
+
+def test_an_appeal_after_the_end_still_takes_the_strike_back(scene: Scene) -> None:
+    """Suspension over, appeal open: what is left of the decision is undone."""
+    scene.suspend()
+    scene.pass_time(days=8)
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    case = scene.do(appeals.decide_appeal, APPEALS, case, "overturn", "Rightly so.")
+    assert case.state == "undone"
+    assert scene.read(service.suggested, scene.id).days == 1
+
+
+def test_a_hold_can_be_appealed_and_is_lifted(scene: Scene) -> None:
+    """Software held; a person lets go."""
+    scene.rule()
+    scene.say("block", "block", "block")
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    scene.do(appeals.decide_appeal, APPEALS, case, "overturn", "Poems.")
+    assert scene.stands() is PersonState.ACTIVE
+    assert scene.case().state == "overturned"
+
+
+def test_a_decision_after_the_hold_can_be_appealed_by_itself(scene: Scene) -> None:
+    """Each statement has its own appeal, and one at a time waits in a case."""
+    scene.rule()
+    scene.say("block", "block", "block")
+    first = scene.appeal()
+    scene.do(service.approve, OFFICER, scene.case(), "Seen.")
+    with pytest.raises(Conflict):
+        scene.appeal()
+    first = scene.do(appeals.admit, APPEALS, first)
+    scene.do(appeals.decide_appeal, APPEALS, first, "uphold", "The hold was right.")
+    assert scene.appeal().state == "filed"
+
+
+def test_the_records_are_held_until_it_is_decided(scene: Scene) -> None:
+    """What an appeal is about does not expire meanwhile."""
+    scene.rule()
+    scene.say("block", "block", "block")
+    requests = scene.statement().said["facts"]["requests"]
+    assert not scene.read(is_held, requests[0])
+    case = scene.appeal()
+    assert all(scene.read(is_held, one) for one in requests)
+    case = scene.do(appeals.admit, APPEALS, case)
+    scene.do(appeals.decide_appeal, APPEALS, case, "uphold", "It stays.")
+    assert not any(scene.read(is_held, one) for one in requests)
+
+
+def test_the_person_can_add_and_take_back(scene: Scene) -> None:
+    """Own words only, sealed; an appeal taken back can be brought again."""
+    scene.suspend()
+    case = scene.appeal()
+    case = scene.do(appeals.explain, scene.id, case, "And it was fiction.")
+    said = [one.reason for one in scene.read(history, case, opened=True) if one.verb == "explain"]
+    assert said == ["It was a quotation.", "And it was fiction."]
+    with pytest.raises(NotFound):
+        scene.do(appeals.explain, "pe_other", case, "Mine.")
+    assert scene.do(appeals.withdraw, scene.id, case).state == "withdrawn"
+    assert scene.appeal().state == "filed"
+    assert "fiction" not in str(scene.leaves("case-moved"))
+
+
+def test_an_appeal_says_something(scene: Scene) -> None:
+    """Without words there is nothing to review."""
+    scene.suspend()
+    with pytest.raises(Invalid) as error:
+        scene.do(appeals.file_appeal, scene.id, scene.statement().id, " . ")
+    assert error.value.code == "reason-needed"
+
+
+def test_a_late_answer_is_late_for_ever(scene: Scene) -> None:
+    """The published limit of working days is a deadline."""
+    scene.rule(appeal_working_days=1)
+    scene.suspend()
+    case = scene.appeal()
+    scene.pass_time(days=6)
+    case = scene.do(appeals.admit, APPEALS, scene.case(APPEAL))
+    scene.do(appeals.decide_appeal, APPEALS, case, "uphold", "Late, and so.")
+    assert [one["facts"]["missed"] for one in scene.leaves("deadline-met")] == [1]
+
+
+def test_everything_verifies(scene: Scene) -> None:
+    """No row of an appeal stands without its evidence."""
+    scene.suspend()
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    scene.do(appeals.decide_appeal, APPEALS, case, "overturn", "So.")
+    ledger.integrate(scene.db)
+    assert ledger.verify(scene.db).problems == ()
