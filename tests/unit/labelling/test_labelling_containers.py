@@ -112,7 +112,7 @@ def test_a_file_cut_anywhere_ends_in_a_verdict_and_never_in_absence(name: str) -
     """Except where what is left is a whole file again; nothing cut is written to."""
     file = "x" + _suffix(name)
     whole = mark(SAMPLES[name], LABEL, name=file).data
-    for size in range(8, len(whole)):
+    for size in range(len(whole)):
         report = check(whole[:size], file)
         if report.verdict is LabelVerdict.ABSENT:
             assert mark(whole[:size], LABEL, name=file).data

@@ -84,6 +84,8 @@ def _parts(data: bytes, budget: Budget) -> Iterator[_Part]:
     at = 0
     while data.startswith(b"RIFF", at) and data[at + 8 : at + 12] in {b"AVI ", _MORE}:
         frame = riff.header(data, at)
+        if frame.end < at + riff.LIST:
+            raise StopsError("broken")
         if frame.end > len(data):
             raise StopsError("truncated")
         chunks = tuple(riff.chunks(data, at + riff.LIST, frame.end, budget))

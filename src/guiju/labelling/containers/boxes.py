@@ -31,8 +31,11 @@ class Box(NamedTuple):
         return self.end - self.start
 
 
-def boxes(data: bytes, at: int, end: int, budget: Budget) -> Iterator[Box]:
-    """The boxes between two places; raises StopsError."""
+def boxes(data: bytes, at: int, end: int, budget: Budget, *, within: bool = False) -> Iterator[Box]:
+    """The boxes between two places; raises StopsError.
+
+    Only the last one of a file may go on to its end, none `within` another.
+    """
     while at + HEAD <= end:
         budget.part()
         size, kind, body = number(data, at, 4), data[at + 4 : at + 8], at + HEAD
@@ -40,9 +43,11 @@ def boxes(data: bytes, at: int, end: int, budget: Budget) -> Iterator[Box]:
             size, body = number(data, body, 8), body + 8
         elif size == _TO_THE_END:
             if kind == _ZEROS:
-                # Padding, and what ends a list in QuickTime.
+                # Padding, and what ends a list in QuickTime; a player looks no further.
+                if data.count(0, at, end) != end - at:
+                    raise StopsError("broken")
                 return
-            size = end - at if end == len(data) else size
+            size = end - at if end == len(data) and not within else size
         if size < body - at:
             raise StopsError("broken")
         if at + size > end:
@@ -55,7 +60,7 @@ def boxes(data: bytes, at: int, end: int, budget: Budget) -> Iterator[Box]:
 
 def inside(data: bytes, one: Box, budget: Budget, skip: int = 0) -> Iterator[Box]:
     """The boxes in a box, behind its first `skip` bytes of content."""
-    return boxes(data, one.body + skip, one.end, budget)
+    return boxes(data, one.body + skip, one.end, budget, within=True)
 
 
 def paths(data: bytes, one: Box, names: tuple[bytes, ...], budget: Budget) -> Iterator[Box]:

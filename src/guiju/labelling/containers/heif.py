@@ -82,9 +82,12 @@ def _of(
 ) -> Iterator[Found | Unread]:
     """The labels in the items of one list."""
     for one in listed:
-        place = places.find(one.number)
-        if place is not None and (one.kind == b"Exif" or is_xmp(one)):
-            yield from _labels(data, one, place, store, budget)
+        if one.kind == b"Exif" or is_xmp(one):
+            place = places.find(one.number)
+            if place is None:  # it is listed, and nowhere
+                yield Unread("broken")
+            else:
+                yield from _labels(data, one, place, store, budget)
 
 
 def _labels(
@@ -97,7 +100,9 @@ def _labels(
     except StopsError as stop:
         yield Unread(stop.why)
         return
-    if is_xmp(one):
+    if not value:
+        yield Unread("broken")
+    elif is_xmp(one):
         yield from xmp.labels(value)
     else:
         # The first number says where in the block the directories begin.

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from html import escape, unescape
 from typing import NamedTuple
 
+from guiju.labelling.containers.html_hiding import behind, hides
 from guiju.labelling.containers.loose import in_text
 from guiju.labelling.containers.model import (
     HEAD,
@@ -34,6 +35,8 @@ _BOM = b"\xef\xbb\xbf"
 _TAG = re.compile(rb"""<([a-zA-Z][a-zA-Z0-9]*+)((?:[^>"']|"[^"]*+"|'[^']*+')*+)>""")
 _ATTRIBUTE = re.compile(rb"""([^\s=/>"']+)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s>"']+))?""")
 _RAW = frozenset({b"script", b"style", b"title", b"textarea", b"template", b"noscript"})
+_EMPTY = frozenset({b"br", b"hr", b"img", b"input", b"link", b"meta", b"source", b"col", b"wbr"})
+_GROUND = re.compile(rb"background|bgcolor", re.IGNORECASE)
 _MARKUP = re.compile(rb"<[^>]*+>")
 
 
@@ -53,6 +56,7 @@ class _Tag(NamedTuple):
     name: bytes
     start: int
     end: int
+    attributes: bytes = b""
 
 
 def _sniff(head: bytes) -> bool:
@@ -91,7 +95,7 @@ def _parts(data: bytes) -> Iterator[_Comment | _Tag | Meta]:
             yield _Tag(data[at + 1 : at + 6].lower(), at, at)
         elif (tag := _TAG.match(data, at, at + _LONGEST_TAG)) is not None:
             name, end = tag[1].lower(), tag.end()
-            yield _Tag(name, at, end)
+            yield _Tag(name, at, end, tag[2])
             if name == b"meta" and (content := _label(tag[2])) is not None:
                 yield Meta(at, end, content)
             elif name in _RAW and not tag[2].endswith(b"/"):
@@ -163,15 +167,17 @@ def say(data: bytes, words: str, at_start: bool) -> bytes:  # noqa: FBT001 - as 
 
 
 def words_of(data: bytes) -> str:
-    """What people read, roughly: all that is neither markup nor script."""
+    """What people read, roughly: all that is neither markup nor script, nor hidden by its tag."""
     pieces: list[bytes] = []
-    at = 0
+    at, white = 0, _GROUND.search(data) is None
     for one in _parts(data[:LARGEST_METADATA]):
-        if isinstance(one, _Tag):
+        if isinstance(one, _Tag) and one.start >= at:
             pieces.append(data[at : one.start])
             at = one.end
             if one.name in _RAW:
                 at = _behind_raw(data, one.name, one.end)
+            elif hides(one.attributes, page_is_white=white) and one.name not in _EMPTY:
+                at = behind(data, one.name, one.end)
     pieces.append(data[at:])
     text = _MARKUP.sub(b"\n", b"\n".join(pieces)).decode("utf-8", "replace")
     return unescape(text)
