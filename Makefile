@@ -39,6 +39,7 @@ bench: $(VENV)/.test ## Measure against peers and limits; prints a table, writes
 
 docs: $(VENV)/.test ## Write the pages of docs/ that are made from data
 	@$(BIN)/python tools/make_controls_doc.py
+	@$(BIN)/python tools/make_cases_doc.py
 
 lock: $(VENV)/.test ## Lock the dependencies anew (UPGRADE=1: to their newest versions)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)

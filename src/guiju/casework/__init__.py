@@ -23,7 +23,7 @@ from guiju.casework.case import (
 from guiju.casework.claiming import claim, claim_next, claimed, release
 from guiju.casework.clock_store import clocks
 from guiju.casework.deciding import decisions
-from guiju.casework.drawing import mermaid, table_text
+from guiju.casework.drawing import kind_text, mermaid, table_text
 from guiju.casework.holding import Hold, hold, holds, is_held, release_hold
 from guiju.casework.kind import (
     CASE_MOVED,
@@ -117,6 +117,7 @@ __all__ = [
     "hold",
     "holds",
     "is_held",
+    "kind_text",
     "link",
     "linked",
     "meets",

@@ -33,6 +33,7 @@ SWEEPER = software("casework")
 # So many rows fit a leaf by their digests.
 _LEAF_ROWS = 400
 _LEAVES = 5
+_LOOK = 20_000
 _PAGE = 200
 _log = logging.getLogger("guiju.casework")
 
@@ -77,19 +78,28 @@ def mark_late(database: Database) -> int:
     """
     total = 0
     while True:
-        with database.write() as tx:
-            late = sum(_late_together(tx) for _ in range(_LEAVES))
+        with database.read() as tx:
+            over = clock_store.deadlines_over(tx, _LOOK)
+        late = sum(_late_together(database, some) for some in _pieces(over, _LEAVES * _LEAF_ROWS))
         total += late
-        if late < _LEAVES * _LEAF_ROWS:
+        # Nothing, although something is over: another process has it in hand.
+        if not late or len(over) < _LOOK:
             return total
 
 
-def _late_together(tx: Tx) -> int:
-    late = clock_store.mark_late(tx, _LEAF_ROWS)
-    if late:
-        facts = _late_facts(late)
-        append(tx, DEADLINE_MISSED, controls=(DEADLINES,), actor=SWEEPER, facts=facts)
-    return len(late)
+def _late_together(database: Database, some: Sequence[str]) -> int:
+    total = 0
+    with database.write() as tx:
+        for piece in _pieces(some, _LEAF_ROWS):
+            if late := clock_store.mark_late(tx, piece):
+                facts = _late_facts(late)
+                append(tx, DEADLINE_MISSED, controls=(DEADLINES,), actor=SWEEPER, facts=facts)
+                total += len(late)
+    return total
+
+
+def _pieces(some: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (some[at : at + size] for at in range(0, len(some), size))
 
 
 def _late_facts(late: Sequence[RunningClock]) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-from guiju.casework import Machine, Transition, mermaid, table_text
+from tests.unit.casework.sample import OBJECTION
+
+from guiju.casework import Machine, Transition, kind_text, mermaid, table_text
 from guiju.kernel import Text
 
 MACHINE = Machine(
@@ -46,3 +48,16 @@ def test_the_table_has_every_line_in_the_language_asked_for() -> None:
         " decision-made |\n"
     )
     assert expected == table_text(MACHINE, "zh")
+
+
+def test_a_kind_is_drawn_with_states_steps_and_clocks() -> None:
+    """What a step takes and does to clocks, and what happens when one is over."""
+    text = kind_text(OBJECTION)
+    for line in (
+        "| `waiting` | waiting | waiting |  |",
+        "| handling | ask | waiting | reviewer | pauses answer | case-moved |",
+        "| confirm | confirm or lapse | 24 hours, internal: confirm-or-lapse | `lapse` |",
+        "| answer | answer | 10 working-days, published: objections@1 | late |",
+        "safety-officer, with no part in the first case, approved by another safety-officer",
+    ):
+        assert line in text
