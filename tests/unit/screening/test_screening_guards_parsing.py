@@ -121,6 +121,37 @@ def test_no_text_is_safe_but_the_words_of_the_family(family: str, said: str) -> 
     assert found.level is not Level.SAFE or any(one in said.casefold() for one in words)
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("sign", ["\u017f", "\uff53", "\u0455", "\u200bs", "s\u0301", "s\u00ad"])
+def test_a_letter_that_only_looks_like_one_is_not_one(family: str, sign: str) -> None:
+    """A long s is no s: words other than the family's are an error, and none of them raises."""
+    said = SAYS_SAFE[family]
+    other = said.replace("s", sign).replace("S", sign).replace("安", f"{sign}安").replace("o", sign)
+    assert other != said
+    assert verdict(family, other).status == "unparsed"
+
+
+SAYS_UNSAFE = {
+    "qwen3guard": "Safety: Unsafe\nCategories: Violent\nRefusal: No",
+    "llama-guard": "unsafe\nS1",
+    "shieldgemma": "Yes",
+    "shieldlm": "[Answer] unsafe\n[Analysis] so",
+    "judge": '{"level": "unsafe", "harms": ["A4f"], "refusal": false}',
+}
+_NO_WORDS = st.text(
+    st.sampled_from(" \n\r\t\x00\x0b\x85\u2028*`.,:;|<>[]{}\"'\\/-_0\ud800"), max_size=3
+)
+
+
+@given(st.sampled_from(sorted(FAMILIES)), st.integers(0, 60), _NO_WORDS)
+def test_nothing_put_into_an_unsafe_answer_makes_it_safe(family: str, at: int, sign: str) -> None:
+    """Blanks, breaks, marks and halves of characters, wherever a server or a model puts them."""
+    said = SAYS_UNSAFE[family]
+    at = min(at, len(said))
+    found = verdict(family, said[:at] + sign + said[at:])
+    assert found.level is not Level.SAFE or found.is_error
+
+
 @given(st.sampled_from(sorted(FAMILIES)), st.binary(max_size=80))
 def test_bytes_of_any_kind_are_a_verdict(family: str, raw: bytes) -> None:
     """No reply raises."""

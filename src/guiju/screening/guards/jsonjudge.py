@@ -51,7 +51,7 @@ def _level(said: dict[str, Any]) -> Level:
     if value is None:
         raise UnreadableError("no-label")
     try:
-        return Level(str(value).strip().casefold())
+        return Level(str(value).strip().lower())
     except ValueError:
         raise UnreadableError("unknown-label") from None
 

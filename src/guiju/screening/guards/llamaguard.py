@@ -13,7 +13,10 @@ from guiju.screening.guards.verdict import GuardVerdict, Level, UnreadableError,
 
 _TOKENS = 64  # `unsafe` and all fourteen numbers
 _ENDS = re.compile(r"(?:<\|(?:eot|eot_id|end_of_text|eom_id)\|>\s*)+$")
-_SAID = re.compile(r"[\s*`]*(safe|unsafe)(?![\w-])[*`.,:]*(.*)", re.IGNORECASE | re.DOTALL)
+# ASCII: without it the long s and the like would be taken for their letters.
+_SAID = re.compile(
+    r"[\s*`]*(safe|unsafe)(?![\w-])[*`.,:]*(.*)", re.IGNORECASE | re.DOTALL | re.ASCII
+)
 
 
 def ask(guard: GuardConfig, turn: Turn) -> tuple[Request, ...]:

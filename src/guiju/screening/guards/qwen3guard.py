@@ -14,7 +14,7 @@ from guiju.screening.guards.verdict import GuardVerdict, Level, UnreadableError,
 _TOKENS = 128  # three lines with all nine categories
 _LINE = re.compile(r"[\s>*`#-]*(safety|categories|refusal)[*`\s]*[:：](.*)", re.IGNORECASE)
 _REFUSALS = {"yes": True, "no": False}
-_NAMES = {name.casefold(): name for name in QWEN3GUARD} | {
+_NAMES = {name.lower(): name for name in QWEN3GUARD} | {
     "personally identifiable information": "PII",
     "suicide and self-harm": "Suicide & Self-Harm",
 }
@@ -42,8 +42,8 @@ def _lines(said: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in said.splitlines():
         if match := _LINE.fullmatch(line):
-            value = match[2].strip(" \t*`.").casefold()
-            if found.setdefault(match[1].casefold(), value) != value:
+            value = match[2].strip(" \t*`.").lower()
+            if found.setdefault(match[1].lower(), value) != value:
                 raise UnreadableError("contradiction")
     return found
 

@@ -49,7 +49,7 @@ def _question(guard: GuardConfig, turn: Turn, name: str) -> Request:
 
 
 def _says_yes(said: str) -> bool:
-    word = said.split(maxsplit=1)[0].strip("*`'\".,:").casefold()
+    word = said.split(maxsplit=1)[0].strip("*`'\".,:").lower()
     if word not in {"yes", "no"}:
         raise UnreadableError("unknown-label")
     return word == "yes"
@@ -60,7 +60,7 @@ def _score(chances: Mapping[str, float] | None) -> float | None:
     if chances is None:
         return None
     yes, no = (
-        sum(chance for token, chance in chances.items() if token.strip(" ▁").casefold() == word)
+        sum(chance for token, chance in chances.items() if token.strip(" ▁").lower() == word)
         for word in ("yes", "no")
     )
     if yes + no <= 0:

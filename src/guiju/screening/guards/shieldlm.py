@@ -43,7 +43,7 @@ def read(_: GuardConfig, __: Request, reply: Reply) -> GuardVerdict:
     if match is None:
         raise UnreadableError("no-label")
     said = _ANALYSIS.split(match[1].strip(), maxsplit=1)[0]
-    level = _LEVELS.get(said.strip(" \t*`.。,，;；").casefold())
+    level = _LEVELS.get(said.strip(" \t*`.。,，;；").lower())
     if level is None:
         raise UnreadableError("unknown-label")
     return judged(level, (), () if level is Level.SAFE else (UNNAMED,))
