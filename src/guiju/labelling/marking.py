@@ -254,6 +254,24 @@ def propagate(
     data, name = loaded(source, name)
     container = _container(data, name)
     there = _whole(container, data)
+    label = passed_on(there, propagator, propagate_id, reserved=reserved, signer=signer)
+    out = _written(container, data, label)
+    if credential is not None:
+        from guiju.labelling.provenance import with_manifest  # noqa: PLC0415 - as above
+
+        out = with_manifest(out, container.media_type, credential, parent=data)
+    return Marked(out, label, container.name, container.media_type)
+
+
+def passed_on(
+    there: tuple[FoundLabel, ...],
+    propagator: str,
+    propagate_id: str,
+    *,
+    reserved: str = "",
+    signer: Pair | None = None,
+) -> AigcLabel:
+    """The one label that is there, with the fields of whoever passes it on; as `propagate`."""
     if len(there) != 1 or "unreadable" in there[0].faults:
         raise nothing_to_propagate(len(there))
     label = replace(
@@ -262,14 +280,7 @@ def propagate(
         propagate_id=propagate_id,
         reserved_code2=reserved,
     ).checked()
-    if signer is not None:
-        label = signed(label, signer, 2)
-    out = _written(container, data, label)
-    if credential is not None:
-        from guiju.labelling.provenance import with_manifest  # noqa: PLC0415 - as above
-
-        out = with_manifest(out, container.media_type, credential, parent=data)
-    return Marked(out, label, container.name, container.media_type)
+    return label if signer is None else signed(label, signer, 2)
 
 
 def _signed(

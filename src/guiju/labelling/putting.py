@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guiju.labelling import text as texts
-from guiju.labelling.files import SIDE_CAR, loaded
+from guiju.labelling.files import SIDE_CAR, beside, loaded
 from guiju.labelling.folders import Job, put_file
-from guiju.labelling.marking import Marked, Present, mark, propagate, signed
-from guiju.labelling.model import first_write
+from guiju.labelling.marking import Marked, Present, mark, passed_on, propagate, signed
+from guiju.labelling.model import AigcLabel, first_write
 from guiju.labelling.profile import Profile
 from guiju.labelling.provenance import Credential
 from guiju.labelling.refusals import not_supported
@@ -102,6 +102,10 @@ def pass_on(
     credential: Credential | None = None,
 ) -> Put:
     """Pass a file on and write it below `out`; raises as `propagate` and `put_file`."""
+    if job.source.suffix.lower() in _PLAIN:
+        label = passed_on(beside(job.source), propagator, number, signer=signer)
+        data, _ = loaded(job.source, "")
+        return _with_side_car(job, out, data, label, number, overwrite=overwrite)
     marked = propagate(job.source, propagator, number, signer=signer, credential=credential)
     return _written(job, out, marked, number, overwrite=overwrite)
 
@@ -126,9 +130,16 @@ def _put_text(job: Job, out: Path, order: Order, *, overwrite: bool) -> Put:
         raise not_supported(str(job.source)) from error
     if order.visible is not None:
         text = texts.mark(text, label, order.visible).text
-    target = out / job.below
     head = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
-    put_file(job.source, target, head + text.encode(), overwrite=overwrite)
-    beside = target.with_name(target.name + SIDE_CAR)
-    put_file(job.source, beside, label.to_json().encode(), overwrite=overwrite)
-    return Put(job.source, target, label.fields, order.produce_id)
+    whole = head + text.encode()
+    return _with_side_car(job, out, whole, label, order.produce_id, overwrite=overwrite)
+
+
+def _with_side_car(
+    job: Job, out: Path, data: bytes, label: AigcLabel, number: str, *, overwrite: bool
+) -> Put:
+    target = out / job.below
+    put_file(job.source, target, data, overwrite=overwrite)
+    car = target.with_name(target.name + SIDE_CAR)
+    put_file(job.source, car, label.to_json().encode(), overwrite=overwrite)
+    return Put(job.source, target, label.fields, number)

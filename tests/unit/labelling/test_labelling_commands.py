@@ -240,6 +240,23 @@ def test_another_label_is_kept_or_replaced_where_asked(tmp_path: Path) -> None:
     assert isinstance(refused, Conflict)
 
 
+def test_a_text_is_passed_on_with_the_label_beside_it(tmp_path: Path) -> None:
+    """The text stays byte by byte; without a label beside it there is nothing to pass on."""
+    source = put(tmp_path, "a.txt", "海是蓝的。")
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert run("put", source, "--out", str(one), "--producer", CODE).exit_code == 0
+    told = ("--propagator", SPREADS, "--propagate-id", "p-9")
+    passed = run("propagate", str(one / "a.txt"), "--out", str(other), *told)
+    assert passed.exit_code == 0
+    assert (other / "a.txt").read_bytes() == (one / "a.txt").read_bytes()
+    label = json.loads((other / "a.txt.aigc.json").read_bytes())
+    assert (label["ContentProducer"], label["ContentPropagator"]) == (CODE, SPREADS)
+    assert label["PropagateID"] == "p-9"
+    bare = run("propagate", source, "--out", str(tmp_path / "none"), *told)
+    assert isinstance(bare.exception, Conflict)
+    assert bare.exception.code == "label-not-single"
+
+
 def test_a_file_that_cannot_be_read_does_not_stop_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
