@@ -17,7 +17,7 @@ APP0, APP15 = 0xE0, 0xEF
 _PLAIN = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
 _FILL = 0xFF
 _RESTART, _RESTARTS = 0xD0, 0xF8  # the markers D0 to D7, by their upper five bits
-_NEAR, _PIECE = 1 << 16, 1 << 18
+_NEAR, _PIECE = 1 << 16, 1 << 16  # larger pieces are given back to the system each time
 # Within a scan 0xFF stands before a zero (it means itself) or before a restart marker.
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
