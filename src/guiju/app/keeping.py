@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import click
 
-from guiju import ledger
+from guiju import casework, ledger
 from guiju.app.cli import Desk
 from guiju.app.house import House, read_verification
 from guiju.app.settings import Settings, read_settings
@@ -112,8 +112,29 @@ def _keyless(names: list[str]) -> Unavailable:
     )
 
 
+def _cases(house: House) -> str:
+    """Whether what follows from cases can be done outside, as notices by mail."""
+    with house.database.read() as tx:
+        stuck, waiting = casework.stuck(tx), casework.waiting(tx)
+    if stuck:
+        raise _stuck(stuck)
+    return f"{sum(one.cases for one in waiting)} wait, {sum(one.late for one in waiting)} late"
+
+
+def _stuck(count: int) -> Unavailable:
+    return Unavailable(
+        "outbox-stuck",
+        Text(
+            zh=f"有 {count} 项后续事项屡次未能办成。",
+            en=f"{count} things that follow from cases have failed again and again.",
+        ),
+        Text(zh="请查看日志中 guiju.casework 的记录。", en="See guiju.casework in the log."),
+    )
+
+
 _LOOKS: dict[str, Callable[[House], str]] = {
     "rules": _rules,
     "upstreams": _upstreams,
     "ledger": _ledger,
+    "cases": _cases,
 }

@@ -98,6 +98,24 @@ def test_the_digest_after_an_update_is_that_of_the_whole_row(
     assert noted == [RowDigest("note", "n1", expected)]
 
 
+def test_many_rows_changed_at_once_are_noted_one_by_one(
+    either: Database, tables: dict[str, Table]
+) -> None:
+    """As if each had been changed by itself; those that do not match are left alone."""
+    note = tables["note"]
+    rows = [{**ROW, "id": f"n{number}", "count": number} for number in range(4)]
+    add(either, note, *rows)
+    with either.write() as tx:
+        changed = tx.update_all(note, note.c.count > 1, {"words": "二"})
+        noted = tx.take_noted()
+    wanted = [{**row, "words": "二"} for row in rows[2:]]
+    assert sorted(row.id for row in changed) == ["n2", "n3"]
+    digests = {RowDigest("note", row["id"], row_digest(note, row)) for row in wanted}
+    assert set(noted) == digests
+    with pytest.raises(TypeError, match="is not attested"), either.write() as tx:
+        tx.update_all(tables["visit"], tables["visit"].c.id == "x", {"id": "y"})
+
+
 def test_a_row_that_is_gone_is_noted_without_digest(
     either: Database, tables: dict[str, Table]
 ) -> None:
