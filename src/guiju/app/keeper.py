@@ -21,6 +21,7 @@ import msgspec
 
 from guiju import casework, ledger, policies, records
 from guiju.app.house import House, Verification, read_verification, write_verification
+from guiju.app.review import rules as review_rules
 from guiju.dispositions import jobs as dispositions
 from guiju.kernel import GuijuError, software
 
@@ -115,6 +116,16 @@ def settle_dispositions(house: House) -> None:
     dispositions.settle(house.database)
 
 
+def draw_second_looks(house: House) -> None:
+    """Once a day, draw closed decisions that somebody else looks at again."""
+    with house.database.read() as tx:
+        rules = review_rules(tx)
+        due = casework.looks_due(tx, rules)
+    if due:
+        with house.database.write() as tx:
+            casework.draw_looks(tx, _KEEPER, rules)
+
+
 def expire_records(house: House) -> None:
     """Delete what has reached its limit: looked for once a minute, then a few steps each second."""
     mark = house.settings.folder / ".expiring"
@@ -197,4 +208,4 @@ def _only_one(path: Path) -> Iterator[bool]:
 
 GROWING = (refresh_rules, lapse_urgent_terms, mind_cases, settle_dispositions, grow_tree)
 # Apart from the growing: these take a while, and the tree must not wait for them.
-VERIFYING = (expire_records, verify_ledger)
+VERIFYING = (expire_records, draw_second_looks, verify_ledger)

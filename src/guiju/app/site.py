@@ -15,6 +15,8 @@ from guiju.accounts import routes as accounts_routes
 from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
 from guiju.app.house import House
+from guiju.app.review import review_of
+from guiju.casework import routes as casework_routes
 from guiju.gateway import Gateway
 from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import exposition
@@ -86,6 +88,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         accounts_routes.router(database, site, house.publish),
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
+        casework_routes.router(database, site, review_of(house)),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
         gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),

@@ -37,6 +37,8 @@ from guiju.casework.kind import (
 )
 from guiju.casework.legal_time import Due, Pause, Unit, due
 from guiju.casework.linking import cases_about, cases_of, link, linked, repin, route
+from guiju.casework.looking_again import draw as draw_looks
+from guiju.casework.looking_again import looks_due
 from guiju.casework.model import (
     Effect,
     Machine,
@@ -49,20 +51,25 @@ from guiju.casework.model import (
     starts,
 )
 from guiju.casework.outbox import Handler, afterwards, deliver, stuck
+from guiju.casework.panel import Bench, Panel, Passage, Picture, Row, Sheet, Span, Words
 from guiju.casework.paper import PAGE, Message, Note, Notice, NoticeState
 from guiju.casework.queue_store import Page, Waiting, page, waiting
+from guiju.casework.review import Review
 from guiju.casework.ruling import Decision, Ground, GroundKind, Ruling
 from guiju.casework.service import advance, get_case, open_case
 from guiju.casework.sweeping import Swept, sweep
 from guiju.casework.trail import history
+from guiju.casework.welfare import Allowance, HarmAllowance, ReviewRules
 from guiju.casework.writing import note, notes, notices, notify, settle
 
 __all__ = [
     "CASE_MOVED",
     "CASE_OPENED",
     "PAGE",
+    "Allowance",
     "Approval",
     "Basis",
+    "Bench",
     "Calendar",
     "Case",
     "Claim",
@@ -74,6 +81,7 @@ __all__ = [
     "GroundKind",
     "Guard",
     "Handler",
+    "HarmAllowance",
     "Hold",
     "Kind",
     "Kinds",
@@ -87,16 +95,25 @@ __all__ = [
     "Origin",
     "Outcome",
     "Page",
+    "Panel",
+    "Passage",
     "Pause",
+    "Picture",
+    "Review",
+    "ReviewRules",
+    "Row",
     "Ruling",
     "RunningClock",
     "Severity",
+    "Sheet",
+    "Span",
     "Step",
     "Swept",
     "Tie",
     "Transition",
     "Unit",
     "Waiting",
+    "Words",
     "advance",
     "afterwards",
     "approvals",
@@ -111,6 +128,7 @@ __all__ = [
     "clocks",
     "decisions",
     "deliver",
+    "draw_looks",
     "due",
     "get_case",
     "history",
@@ -120,6 +138,7 @@ __all__ = [
     "kind_text",
     "link",
     "linked",
+    "looks_due",
     "meets",
     "mermaid",
     "note",

@@ -56,7 +56,7 @@ def page(
     order = _BY_SEVERITY if worst_first else _BY_DUE
     names = [one.name for one in kinds]
     wanted = select(CASE).where(_c.queue == queue, _c.kind.in_(names))
-    if after is not None and (mark := _read(after)) is not None:
+    if after is not None and (mark := read_mark(after)) is not None:
         wanted = wanted.where(tuple_(*order) > tuple_(*(_bound(mark, one) for one in order)))
     if free:
         held = exists().where(CLAIM.c.case_id == _c.id, CLAIM.c.until > tx.now)
@@ -64,7 +64,7 @@ def page(
     rows = tx.rows(wanted.order_by(*order).limit(size + 1))
     more = len(rows) > size
     return Page(
-        [case_of(row, kinds) for row in rows[:size]], _mark(rows[size - 1]) if more else None
+        [case_of(row, kinds) for row in rows[:size]], mark_of(rows[size - 1]) if more else None
     )
 
 
@@ -77,11 +77,12 @@ def waiting(tx: Tx) -> list[Waiting]:
     return [Waiting(row.queue, row.cases, row.late) for row in rows]
 
 
-def _mark(row: Row[Any]) -> str:
+def mark_of(row: Row[Any]) -> str:
+    """Where a page ends, as an address can carry it."""
     return f"{micros(row.due_at)}.{row.severity}.{row.id}"
 
 
-def _read(mark: str) -> dict[str, Any] | None:
+def read_mark(mark: str) -> dict[str, Any] | None:
     """What a mark says; one that somebody has made up begins at the first page."""
     due_at, _, rest = mark.partition(".")
     severity, _, name = rest.partition(".")

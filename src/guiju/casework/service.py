@@ -110,7 +110,7 @@ def advance(
         ValueError: a ruling, limits or facts that this step does not take.
     """
     _check_claim(tx, actor, case)
-    step = _step(tx, actor, case, verb, reason)
+    step = step_of(tx, actor, case, verb, reason)
     require_ruling(step.transition, ruling)
     now, running = _now(tx), clock_store.of_case(tx, case.id, running=True)
     over = _taken_by_time(case.kind, now, running, step)
@@ -155,7 +155,8 @@ def get_case(tx: Tx, kind: Kind | Kinds, name: str, version: int | None = None) 
 # -- a step ----------------------------------------------------------------------------------------
 
 
-def _step(tx: Tx, actor: Actor, case: Case, verb: str, reason: str | None) -> Step:
+def step_of(tx: Tx, actor: Actor, case: Case, verb: str, reason: str | None) -> Step:
+    """The step that `verb` makes now, if this actor may take it; raises as `advance` does."""
     machine = case.kind.machine
     line = next((one for one in machine.possible(case.state) if one.verb == verb), None)
     earlier: frozenset[str] = frozenset()

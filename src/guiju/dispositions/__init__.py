@@ -8,8 +8,10 @@ comes with a statement of reasons, and can be appealed.
 
 from guiju.dispositions.action_kind import USER_ACTION
 from guiju.dispositions.appeal_kind import APPEAL
+from guiju.dispositions.finding_store import of_case as findings_of
 from guiju.dispositions.findings import open_finding
 from guiju.dispositions.model import Finding, FindingState, Measure, Proposal, Source
+from guiju.dispositions.service import action_of, approve
 from guiju.dispositions.watching import Watch
 
 __all__ = [
@@ -21,5 +23,8 @@ __all__ = [
     "Proposal",
     "Source",
     "Watch",
+    "action_of",
+    "approve",
+    "findings_of",
     "open_finding",
 ]

@@ -17,6 +17,7 @@ from guiju.ledger.service import (
     entry,
     integrate,
     leaves,
+    of_case,
     size,
 )
 from guiju.ledger.signing import verifier_keys
@@ -36,6 +37,7 @@ __all__ = [
     "export",
     "integrate",
     "leaves",
+    "of_case",
     "prove",
     "publish",
     "published_at",

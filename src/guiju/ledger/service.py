@@ -235,6 +235,11 @@ def entry(tx: Tx, evidence_id: str) -> dict[str, Any] | None:
     return None if row is None else _read(row)
 
 
+def of_case(tx: Tx, case: str) -> list[dict[str, Any]]:
+    """The leaves about a case by arrival, each with its `index`, which is None while pending."""
+    return [_read(row) for row in store.about_case(tx, case)]
+
+
 def _read(row: Row[Any]) -> dict[str, Any]:
     leaf: dict[str, Any] = parse(row.leaf)
     leaf["index"] = row.position

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    Index,
     Integer,
     LargeBinary,
     Row,
@@ -37,6 +38,10 @@ ENTRY = table(
     Column("code", LargeBinary(16), nullable=False),
     guard="self",
 )
+
+# Persons are most subjects, and nobody asks by them: only the few leaves about cases are indexed.
+_IS_CASE = text("substr(subject, 1, 5) = 'case_'")
+Index("ix_ledger_entry_case", ENTRY.c.subject, sqlite_where=_IS_CASE, postgresql_where=_IS_CASE)
 
 CHECKPOINT = table(
     "ledger_checkpoint",
@@ -197,6 +202,12 @@ def stream_entries(tx: Tx, begin: int, end: int) -> Iterator[Row[Any]]:
 def entry(tx: Tx, evidence_id: str) -> Row[Any] | None:
     """Position and leaf of one entry by its id."""
     return tx.row(_LEAVES.where(ENTRY.c.id == evidence_id))
+
+
+def about_case(tx: Tx, case: str) -> Sequence[Row[Any]]:
+    """Position and leaf of what is on record about a case, by arrival."""
+    wanted = _LEAVES.where(ENTRY.c.subject == case, _IS_CASE)
+    return tx.rows(wanted.order_by(ENTRY.c.arrival))
 
 
 def positions(tx: Tx, ids: Iterable[str]) -> dict[str, int | None]:

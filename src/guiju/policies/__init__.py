@@ -14,6 +14,7 @@ from guiju.policies.body_dispositions import (
     disposition_rules,
 )
 from guiju.policies.body_limits import MEASURE_WORDS, plan_of
+from guiju.policies.body_review import review_rules
 from guiju.policies.dry_running import Said
 from guiju.policies.model import MACHINE, Policy, PolicyHead, PolicyState
 from guiju.policies.pictures import PictureLists
@@ -89,6 +90,7 @@ __all__ = [
     "read_file",
     "reject",
     "resume_part",
+    "review_rules",
     "stop_part",
     "stops",
     "stops_in_force",

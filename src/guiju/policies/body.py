@@ -17,6 +17,7 @@ from guiju.policies.body_detectors import has_its_classifier
 from guiju.policies.body_dispositions import dispositions
 from guiju.policies.body_labels import labels
 from guiju.policies.body_limits import limits
+from guiju.policies.body_review import review
 from guiju.policies.body_screening import screening
 from guiju.policies.part import CODE, Part
 from guiju.policies.upstreams import as_tables, read_models
@@ -47,6 +48,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         "records": _records(top.form("records")),
         **limits(top),
         **dispositions(top),
+        **review(top),
     }
     models = read_models(top)
     top.done()

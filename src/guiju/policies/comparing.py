@@ -11,6 +11,7 @@ from typing import Any
 
 from guiju.kernel import Text
 from guiju.policies.body_dispositions import disposition_lines
+from guiju.policies.body_review import review_lines
 from guiju.policies.entry_words import entry_line
 from guiju.policies.lists_model import SHELVES, Reference, references
 from guiju.policies.saying import (
@@ -26,7 +27,7 @@ _MOST_CHANGES = 500
 # Said in words of their own.
 _PARTS = ("personal", "guard", "images", "stream", "urgent", "classifier", "rule", "answer")
 _LISTS = (
-    *("screening.entry", "upstreams", "models", "dispositions"),
+    *("screening.entry", "upstreams", "models", "dispositions", "review"),
     *(f"screening.{one}" for one in (*(shelf.key for shelf in SHELVES), *_PARTS)),
 )
 
@@ -81,6 +82,7 @@ def _said(body: Mapping[str, Any]) -> tuple[list[Text], ...]:
         [one.line for one in upstreams_said(body)],
         [one.line for one in models_said(body)],
         disposition_lines(body),
+        review_lines(body),
     )
 
 

@@ -16,6 +16,7 @@ from guiju.measures import harms
 from guiju.policies import service, urgent
 from guiju.policies.body_dispositions import dispositions_said
 from guiju.policies.body_limits import limits_said
+from guiju.policies.body_review import review_said
 from guiju.policies.comparing import Change, changes
 from guiju.policies.lists_model import PICTURES, READERS, references
 from guiju.policies.model import EDITOR, OFFICER, Policy, PolicyState
@@ -143,6 +144,7 @@ class PolicyPages:
             states=STATES,
             limits=limits_said(found.body),
             dispositions=dispositions_said(found.body),
+            review=review_said(found.body),
             **page_words(),
             **page_parts(found.body),
         )

@@ -24,6 +24,7 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *_table("[records]", body["records"]),
         *_named(body, "upstreams"),
         *_named(body, "models"),
+        *_review(body),
         *chain.from_iterable(
             _table(f"[limits.{name}]", one) for name, one in body.get("limits", {}).items()
         ),
@@ -48,6 +49,14 @@ def _dispositions(body: Mapping[str, Any]) -> Iterator[str]:
         yield from _table("[dispositions]", said)
         for one in table["ladder"]:
             yield from _table("[[dispositions.ladder]]", one)
+
+
+def _review(body: Mapping[str, Any]) -> Iterator[str]:
+    table = body.get("review")
+    if table is not None:
+        yield from _table("[review]", {key: one for key, one in table.items() if key != "harm"})
+        for one in table.get("harm", ()):
+            yield from _table("[[review.harm]]", one)
 
 
 def _labels(labels: Mapping[str, Any]) -> Iterator[str]:

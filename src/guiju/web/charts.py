@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 _BAR = 6
 _GAP = 2
 _HEIGHT = 36
+_FULL = 100
 
 
 def bars(values: Sequence[int], title: str, description: str, *, name: str) -> Markup:
@@ -21,6 +22,15 @@ def bars(values: Sequence[int], title: str, description: str, *, name: str) -> M
     highest = max(values, default=0)
     drawn = Markup().join(_bar(at, value, highest) for at, value in enumerate(values))
     return _figure(width, drawn, title, description, name)
+
+
+def bar(value: int, most: int) -> Markup:
+    """One lying bar, as long as `value` is of `most`; its number stands beside it."""
+    width = 0 if not value else max(1, round(_FULL * value / max(most, 1)))
+    return Markup(
+        '<svg class="lying" viewBox="0 0 {} 10" preserveAspectRatio="none" aria-hidden="true" '
+        'focusable="false"><rect class="chart-bar" width="{}" height="10"/></svg>'
+    ).format(_FULL, width)
 
 
 def _bar(at: int, value: int, highest: int) -> Markup:

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from guiju.kernel import GuijuError, Language, Text, choose_language
 from guiju.web import errors, handlers, showing
 from guiju.web.assets import PREFIX, Assets
-from guiju.web.charts import bars
+from guiju.web.charts import bar, bars
 from guiju.web.cookies import Cookies
 from guiju.web.forms import TOKEN
 from guiju.web.returning import with_next
@@ -220,7 +220,7 @@ def _environment() -> Environment:
         "short": showing.short,
         "numeral": showing.numeral,
     }
-    environment.globals |= {"bars": bars, "plain_rows": showing.plain_rows}
+    environment.globals |= {"bar": bar, "bars": bars, "plain_rows": showing.plain_rows}
     return environment
 
 

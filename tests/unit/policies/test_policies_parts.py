@@ -51,6 +51,7 @@ def words_only() -> dict[str, Any]:
     """The default as it was when nothing could be said of pictures and sound yet."""
     body = default_body()
     del body["screening"]["images"], body["labels"]["picture"], body["labels"]["audio"]
+    del body["review"]
     return body
 
 

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What reviewers of cases are shown and spared: benches, rules of the policy, names of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from guiju import accounts, policies
+from guiju.app.panels import benches
+from guiju.casework import Review, ReviewRules
+from guiju.kernel import GuijuError, Text
+
+if TYPE_CHECKING:
+    from guiju.app.house import House
+    from guiju.storage import Tx
+
+QUEUES: Mapping[str, Text] = {
+    "appeals": Text(zh="申诉", en="Appeals"),
+    "authority-reports": Text(zh="向主管部门报告", en="Reports to authorities"),
+    "users": Text(zh="对使用者的处置", en="Measures against users"),
+}
+
+
+def review_of(house: House) -> Review:
+    """The console's view of the rooms that are wired here."""
+    screens = policies.Screens(house.settings.lexicons, house.database.keys)
+    beside = benches(house.database, screens)
+    return Review(house.kinds, beside, rules, names, QUEUES)
+
+
+def rules(tx: Tx) -> ReviewRules:
+    """Part `review` of the policy in force; nothing is limited while none is."""
+    found = policies.active(tx)
+    return ReviewRules() if found is None else policies.review_rules(found.body)
+
+
+def names(tx: Tx, staff: Collection[str]) -> Mapping[str, str]:
+    """How members of staff are called; who has gone keeps the name."""
+    found = {}
+    for one in staff:
+        try:
+            found[one] = accounts.get_staff(tx, one).display
+        except GuijuError:
+            continue
+    return found

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`/console/cases`: where staff work on cases of every kind, with the evidence beside them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from guiju.casework.case_pages import CasePages
+from guiju.casework.evidence_pages import EvidencePages
+from guiju.casework.quality_pages import QualityPages
+from guiju.casework.queue_pages import QueuePages
+from guiju.casework.review import Review
+from guiju.casework.work_pages import WorkPages
+from guiju.kernel import Text
+from guiju.storage import Database
+from guiju.web import Site
+
+HERE = "/console/cases"
+
+
+def router(database: Database, site: Site, review: Review) -> APIRouter:
+    """The pages of reviewers; `review` says which kinds there are, and what they are shown."""
+    site.offer("console", HERE, Text(zh="案件", en="Cases"), order=25, under=(HERE,))
+    routes = APIRouter(include_in_schema=False)
+    # Those with names of their own come before those that take any number.
+    QueuePages(database, site, review).add_to(routes)
+    WorkPages(database, site, review).add_to(routes)
+    QualityPages(database, site, review).add_to(routes)
+    cases = CasePages(database, site, review)
+    cases.add_to(routes)
+    EvidencePages(database, site, review, cases).add_to(routes)
+    return routes
