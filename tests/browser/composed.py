@@ -9,12 +9,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from fastapi import FastAPI
 from tools.make_migration import import_every_table
 
 from guiju import accounts, ledger, policies, profile
 from guiju.accounts import routes as accounts_routes
-from guiju.app import verify_page
+from guiju.app import review, verify_page
+from guiju.app.cases import KINDS
+from guiju.app.panels import benches
+from guiju.casework import Review
+from guiju.casework import routes as casework_routes
+from guiju.dispositions import Measure, Proposal, Source, Watch
+from guiju.dispositions.finding_store import newest_of
+from guiju.dispositions.model import Cause
+from guiju.dispositions.service import propose
 from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import Counters, Gauges, Seen, Tallies
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey, Text, new_id, software
@@ -68,11 +77,18 @@ def compose(database: Database, clock: FixedClock) -> Composed:
         accounts_routes.router(database, site),
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),
+        casework_routes.router(database, site, reviewing(database)),
         verify_page.router(site),
         gateway_routes.router(database, site, lambda: counted(clock)),
     ):
         app.include_router(routes)
     return Composed(site.install(app), database, board, clock)
+
+
+def reviewing(database: Database) -> Review:
+    """What reviewers are shown: the exchanges beside the cases, as in the house."""
+    beside = benches(database, policies.Screens(None, database.keys))
+    return Review(KINDS, beside, review.rules, review.names, review.QUEUES)
 
 
 def counted(clock: FixedClock) -> tuple[Tallies, Gauges]:
@@ -128,6 +144,8 @@ def seed(database: Database, clock: FixedClock) -> None:
         ledger.integrate(database)
     with database.write() as tx:
         _late(tx, person, clock)
+    with database.write() as tx:
+        _case(tx, person, clock)
     ledger.integrate(database)
 
 
@@ -137,6 +155,7 @@ def _staff(tx: Tx) -> None:
         ("second", "周复", ("safety-officer", "accountable-person")),
         ("legal", "陈约", ("agreement-manager", "filing-manager")),
         ("auditor", "吴审", ("auditor",)),
+        ("reviewer", "何审", ("reviewer",)),
     ):
         accounts.appoint_staff(tx, _SETUP, name, PASSWORD, roles, display=display)
 
@@ -210,3 +229,24 @@ def _late(tx: Tx, person: str, clock: FixedClock) -> None:
     body["screening"]["reply"] = "error"
     safety = accounts.staff_actor(tx, "safety")
     policies.propose(tx, safety, body, "新增一个示例词，改为返回错误")
+
+
+def _case(tx: Tx, person: str, clock: FixedClock) -> None:
+    """Somebody asked for a word of the policy, and a reviewer proposed to warn them."""
+    policy = policies.active(tx)
+    assert policy is not None
+    asked = {"messages": [{"role": "user", "content": "写一个有示例禁词甲的故事"}]}
+    message = {"choices": [{"message": {"role": "assistant", "content": "不写。"}}]}
+    stopped = msgspec.structs.replace(
+        _exchange(clock, person, blocked=True),
+        policy=policy.digest,
+        incoming=Screening("block", "full"),
+        findings=(Finding("input", "A1h", "lexicon", "entry-1", "block", 4, 9),),
+        input=msgspec.json.encode(asked),
+        output=msgspec.json.encode({"wire": "chat", "delivered": message, "withheld": None}),
+    )
+    Watch().record(tx, [stopped])
+    cause = Cause(Source.SCREENING, tuple(newest_of(tx, person, 1)))
+    warning = Proposal(Measure.WARN, 30, "10")
+    safety = accounts.staff_actor(tx, "safety")
+    propose(tx, safety, person, warning, "词条命中，须提醒", cause=cause)

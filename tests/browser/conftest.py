@@ -126,6 +126,13 @@ class Browser:
         except TimeoutException:
             return False
 
+    def ready(self) -> bool:
+        """Whether the page has arrived with its scripts."""
+        state = "return document.readyState"
+        return bool(
+            WebDriverWait(self.driver, PATIENCE).until(lambda _: self.ask(state) == "complete")
+        )
+
     def ask(self, script: str) -> object:
         """What a script finds out about the page."""
         return self.driver.execute_script(script)

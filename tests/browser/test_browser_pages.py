@@ -26,6 +26,9 @@ STAFF = (
     "/console/keys",
     "/console/policies/new",
     "/console/policies/urgent",
+    "/console/cases",
+    "/console/cases/work",
+    "/console/cases/quality",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
@@ -36,6 +39,9 @@ def _pages(browser: Browser):
     browser.sign_in("second")
     yield from STAFF
     browser.visit("/console/policies")
+    browser.press("tbody a")
+    yield browser.path
+    browser.visit("/console/cases")
     browser.press("tbody a")
     yield browser.path
     browser.sign_in("newcomer", "/sign-in")
@@ -120,8 +126,8 @@ def test_an_inspector_walks_from_the_law_to_the_proof(browser: Browser):
     browser.sign_in("auditor")
     assert browser.path == "/console"
     browser.press("#main a[href='/console/articles/12']")
-    assert browser.shows("所见 60 次中有 1 次不满足")
-    browser.follow("凭证 #85")
+    assert browser.shows("所见 61 次中有 1 次不满足")
+    browser.follow("凭证 #86")
     assert browser.shows("签名的检查点")
     assert "guiju ledger export" in browser.text
     browser.follow("文本标识")
@@ -166,3 +172,48 @@ def test_paper_shows_the_standing_without_menus(browser: Browser):
     )
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert shown == ["none", "none", "block"]
+
+
+def test_a_reviewer_works_by_keyboard_alone(browser: Browser):
+    """From the queue into the case, in hand, to the evidence, unfolded, covered, and back."""
+
+    def type_(keys: str) -> None:
+        # Keys are heard once the page and its script are there.
+        assert browser.ready()
+        browser.driver.find_element(By.TAG_NAME, "body").send_keys(keys)
+
+    browser.sign_in("reviewer")
+    browser.visit("/console/cases")
+    type_("j")
+    browser.driver.switch_to.active_element.send_keys(Keys.ENTER)
+    assert browser.shows("现在可以")
+    type_("c")
+    assert browser.shows("在您手里")
+    type_("e")
+    # A letter in a field is a letter.
+    browser.driver.switch_to.active_element.send_keys("check" + Keys.ENTER)
+    assert browser.shows("遮上后不再计时")
+    assert "示例禁词甲" not in browser.text
+    type_("v")
+    assert browser.shows("示例禁词甲")
+    assert browser.ask("return document.querySelector('mark').textContent") == "示例禁词甲"
+    type_("h")
+    assert browser.shows("查看内容（2 件，已遮盖）")
+    type_("q")
+    assert browser.shows("按期限先后")
+
+
+def test_evidence_is_opened_and_covered_without_script(plain_browser: Browser):
+    """Folds and forms alone."""
+    browser = plain_browser
+    browser.sign_in("second")
+    browser.visit("/console/cases")
+    browser.press("tbody a")
+    assert browser.shows("材料")
+    browser.press(".panel details summary")
+    browser.driver.find_element(By.CSS_SELECTOR, ".panel input[name=reason]").send_keys("核对")
+    browser.press(".panel form button.main")
+    browser.press(".texts summary")
+    assert browser.shows("示例禁词甲")
+    browser.press(".cover button")
+    assert browser.shows("已遮盖")
