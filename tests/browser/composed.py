@@ -144,8 +144,6 @@ def seed(database: Database, clock: FixedClock) -> None:
         ledger.integrate(database)
     with database.write() as tx:
         _late(tx, person, clock)
-    with database.write() as tx:
-        _case(tx, person, clock)
     ledger.integrate(database)
 
 
@@ -155,7 +153,6 @@ def _staff(tx: Tx) -> None:
         ("second", "周复", ("safety-officer", "accountable-person")),
         ("legal", "陈约", ("agreement-manager", "filing-manager")),
         ("auditor", "吴审", ("auditor",)),
-        ("reviewer", "何审", ("reviewer",)),
     ):
         accounts.appoint_staff(tx, _SETUP, name, PASSWORD, roles, display=display)
 
@@ -231,8 +228,17 @@ def _late(tx: Tx, person: str, clock: FixedClock) -> None:
     policies.propose(tx, safety, body, "新增一个示例词，改为返回错误")
 
 
+def seed_case(database: Database, clock: FixedClock) -> None:
+    """Somebody asked for a word of the policy, and an officer proposed to warn them."""
+    with database.write() as tx:
+        second = accounts.staff_actor(tx, "second")
+        accounts.appoint_staff(tx, second, "reviewer", PASSWORD, ("reviewer",), display="何审")
+        person = accounts.register_person(tx, None, "asker", PASSWORD)
+        _case(tx, person.id, clock)
+    ledger.integrate(database)
+
+
 def _case(tx: Tx, person: str, clock: FixedClock) -> None:
-    """Somebody asked for a word of the policy, and a reviewer proposed to warn them."""
     policy = policies.active(tx)
     assert policy is not None
     asked = {"messages": [{"role": "user", "content": "写一个有示例禁词甲的故事"}]}

@@ -58,6 +58,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("browser")
     database, clock = composed.open_database(folder)
     composed.seed(database, clock)
+    composed.seed_case(database, clock)
     database.close()
     port = free_port()
     paths = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
