@@ -236,6 +236,9 @@ print(verdict.outcome.value, verdict.covered == len(text), (after - before) // 1
         ("今天密词甲，", "judge"),
         ("今天密词甲，", "stream"),
         ("密\u200b", "judge"),
+        ("1", "judge"),
+        ("a\u0301", "judge"),
+        ("a\u0301", "stream"),
     ],
 )
 def test_fifty_megabytes_end_in_a_verdict_within_bounds(unit: str, way: str) -> None:
