@@ -96,6 +96,8 @@ def _one(
         found["leaks"] = measures.leaks(subject, length.streams)
         found["calm"] = measures.paced(subject, model, 4, length.streams)
         found["paced"] = measures.paced(subject, model, measures.STREAMS, length.streams)
+        if subject.name in {DIRECT, GUIJU, BARE}:
+            found["in_step"] = measures.in_step(subject, model, length.streams)
     if subject.name == DIRECT:
         found["crowds"] = [measures.crowd(subject, model, measures.PACES_MS[-1], length.crowd)]
     elif subject.name in {GUIJU, BARE}:

@@ -19,6 +19,16 @@ def constant(rate: float, seconds: float) -> Iterator[float]:
     return (number / rate for number in range(round(rate * seconds)))
 
 
+def scattered(rate: float, seconds: float) -> Iterator[float]:
+    """`rate` moments a second, one anywhere in each of as many equal parts; the same each time.
+
+    For streams of a fixed pace: at even distances that its pace divides, every piece of every one
+    would come at the same moment, as those of independent people never do.
+    """
+    draws = Random(round(rate))
+    return ((number + draws.random()) / rate for number in range(round(rate * seconds)))
+
+
 def poisson(rate: float, seconds: float) -> Iterator[float]:
     """Moments of independent people, `rate` a second on average; the same ones each time."""
     draws, at = Random(round(rate)), 0.0

@@ -12,7 +12,7 @@ from typing import Any
 
 import uvloop
 from bench.gateway import cpu_seconds, memory_mib
-from bench.openloop.arrivals import Arrivals, constant, poisson
+from bench.openloop.arrivals import Arrivals, constant, poisson, scattered
 from bench.openloop.load import Load, Request, Shot
 from bench.openloop.streams import Streams, compared, leaked, sent_by
 from bench.openloop.subjects import Subject
@@ -167,16 +167,16 @@ def frontier(subject: Subject, micros: float, seconds: float) -> tuple[dict[str,
 
 
 def paced(
-    subject: Subject, model: int, streams: int, seconds: float, frames: int = FRAMES
+    subject: Subject, model: int, streams: int, seconds: float, arrivals: Arrivals = scattered
 ) -> dict[str, float]:
     """So many streams at once, pieces 20 ms apart: what is added, and the processor time."""
     sent_by(model)
     before = cpu_seconds(subject.pid)
-    rate = streams / (frames * FRAME_MS / 1000)
+    rate = streams / (FRAMES * FRAME_MS / 1000)
     shots = shots_of(
         subject.port,
-        lambda number: subject.request(f"({frames}x{FRAME_MS}#{number})", stream=True),
-        constant(rate, seconds),
+        lambda number: subject.request(f"({FRAMES}x{FRAME_MS}#{number})", stream=True),
+        arrivals(rate, seconds),
         keep=True,
         most=streams * 4,
     )
@@ -190,8 +190,13 @@ def paced(
         "first_p99_ms": percentile(found.first, 0.99),
         "gap_p50_ms": percentile(found.gaps, 0.5),
         "gap_p99_ms": percentile(found.gaps, 0.99),
-        "cpu_micros_per_frame": used / (good * frames) * 1e6 if good else math.inf,
+        "cpu_micros_per_frame": used / (good * FRAMES) * 1e6 if good else math.inf,
     }
+
+
+def in_step(subject: Subject, model: int, seconds: float) -> dict[str, float]:
+    """The hardest case: 64 streams begun 20 ms apart, so that all of their pieces come at once."""
+    return paced(subject, model, STREAMS, seconds, constant)
 
 
 def crowd(subject: Subject, model: int, gap_ms: int, seconds: float) -> dict[str, float]:

@@ -28,6 +28,7 @@ def tables(results: Figures) -> str:
     parts = [
         *_whole(subjects),
         *_streams(subjects),
+        *_steps(subjects),
         *_crowds(subjects),
         *_away(results["database_away"]),
         _GOALS,
@@ -128,6 +129,15 @@ def _streams(subjects: dict[str, Figures]) -> list[str]:
                 ],
             )
         )
+    return lines
+
+
+def _steps(subjects: dict[str, Figures]) -> list[str]:
+    lines = [f"\n{STREAMS} streams in step, all pieces at the same moment: first p50, p99, gap p99"]
+    for name, one in subjects.items():
+        if "in_step" in one:
+            keys = ("first_p50_ms", "first_p99_ms", "gap_p99_ms")
+            lines.append(_row(name, [_number(one["in_step"][key], 1) for key in keys]))
     return lines
 
 

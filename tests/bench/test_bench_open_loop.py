@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 import pytest
-from bench.openloop.arrivals import constant, poisson
+from bench.openloop.arrivals import constant, poisson, scattered
 from bench.openloop.load import Load, Shot
 from bench.openloop.measures import Frontier, percentile
 from bench.openloop.model import FIRST, PHRASE, PIECE, cut, piece
@@ -108,6 +108,15 @@ def test_arrivals_keep_their_rate_and_are_the_same_each_time() -> None:
     assert deviation == pytest.approx(mean, rel=0.05)
     assert moments == list(poisson(1000, 20))
     assert list(constant(4, 1)) == [0, 0.25, 0.5, 0.75]
+
+
+def test_scattered_streams_do_not_go_in_step() -> None:
+    """One begins in each fiftieth of a second, and their pieces, 20 ms apart, come at all times."""
+    moments = list(scattered(50, 20))
+    assert [int(one * 50) for one in moments] == list(range(1000))
+    steps = sorted(one % 0.020 for one in moments)
+    assert max(b - a for a, b in pairwise(steps)) < 0.001
+    assert moments == list(scattered(50, 20))
 
 
 @pytest.mark.parametrize("start", [3.0, 700.0, 2_000.0])
