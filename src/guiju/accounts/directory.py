@@ -20,6 +20,8 @@ from guiju.storage import Database
 
 # A policy of the house: how long another process may still serve whom this one has suspended.
 LIVES_SECONDS = 1.0
+# So long before the end of that second who is asked for again is looked up beside the request.
+AGES_SECONDS = 0.4
 # As above: how long a stall of the database is bridged, and how long nobody asks it again.
 GRACE_SECONDS = 60.0
 _ASK_AGAIN_SECONDS = 0.5
@@ -56,6 +58,11 @@ class Directory:
             return None
         until = entry.until if now >= self._away_until else entry.until + GRACE_SECONDS
         return entry.caller if now < until else None
+
+    def is_ageing(self, token: str, end_user: str | None = None) -> bool:
+        """Whether a caller who is known will soon have to be asked for again."""
+        entry, now = self._known.get(_slot(token, end_user)), monotonic()
+        return entry is not None and now >= max(entry.until - AGES_SECONDS, self._away_until)
 
     def fetch(self, token: str, end_user: str | None = None) -> Caller:
         """The caller as the database knows them now; raises what `look_up` raises."""

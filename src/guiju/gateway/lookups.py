@@ -3,6 +3,7 @@
 
 A caller is known for a second only. When it is over, everybody under way with that key would ask
 the database at once, in threads of their own: with thirty connections a twentieth of all work.
+Who is asked for again before it is over is looked up beside the request, which waits for nobody.
 """
 
 from __future__ import annotations
@@ -26,7 +27,14 @@ class Lookups:
         """The caller; raises what `Directory.fetch` raises."""
         known = self._directory.cached(token, end_user)
         if known is not None:
+            if self._directory.is_ageing(token, end_user):
+                self._ask(token, end_user)
             return known
+        # Whoever leaves meanwhile takes the answer from nobody else.
+        return await asyncio.shield(self._ask(token, end_user))
+
+    def _ask(self, token: str, end_user: str | None) -> asyncio.Future[Caller]:
+        """What the database will say; who comes meanwhile waits for the same answer."""
         # Who comes after somebody was forgotten must not share what was read before.
         asked = (token, end_user, self._directory.forgotten)
         found = self._asked.get(asked)
@@ -35,8 +43,7 @@ class Lookups:
             found = loop.run_in_executor(None, self._directory.fetch, token, end_user)
             self._asked[asked] = found
             found.add_done_callback(lambda done: self._told(asked, done))
-        # Whoever leaves meanwhile takes the answer from nobody else.
-        return await asyncio.shield(found)
+        return found
 
     def _told(self, asked: _Asked, done: asyncio.Future[Caller]) -> None:
         del self._asked[asked]

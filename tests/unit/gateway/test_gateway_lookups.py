@@ -26,9 +26,13 @@ class Slow(Directory):
         self.begun = threading.Semaphore(0)
         self.answer = threading.Event()
         self.error: Refused | None = None
+        self.known: Caller | None = None
 
     def cached(self, *_: Any) -> Caller | None:
-        return None
+        return self.known
+
+    def is_ageing(self, *_: Any) -> bool:
+        return True
 
     def fetch(self, token: str, *_: Any) -> Caller:
         self.asked.append(token)
@@ -58,6 +62,25 @@ def test_many_who_wait_for_one_caller_ask_once() -> None:
         assert sorted(directory.asked) == ["a", "b"]
         assert await lookups.find("a", None) == CALLER
         assert sorted(directory.asked) == ["a", "a", "b"]
+
+    asyncio.run(play())
+
+
+def test_who_is_known_waits_for_nobody_and_is_asked_for_again_in_time() -> None:
+    """Once for all who come meanwhile; that the database refuses is told to nobody yet."""
+
+    async def play() -> None:
+        directory = Slow()
+        directory.known = CALLER
+        directory.error = Refused("key-unknown", WORDS, WORDS)
+        lookups = Lookups(directory)
+        for _ in range(3):
+            assert await asyncio.wait_for(lookups.find("a", None), 1) == CALLER
+        await _begun(directory, 1)
+        directory.answer.set()
+        (told,) = await asyncio.gather(*lookups._asked.values(), return_exceptions=True)
+        assert isinstance(told, Refused)
+        assert directory.asked == ["a"]
 
     asyncio.run(play())
 
