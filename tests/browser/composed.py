@@ -13,7 +13,7 @@ import msgspec
 from fastapi import FastAPI
 from tools.make_migration import import_every_table
 
-from guiju import accounts, ledger, policies, profile
+from guiju import accounts, incidents, ledger, policies, profile
 from guiju.accounts import routes as accounts_routes
 from guiju.app import review, verify_page
 from guiju.app.cases import KINDS
@@ -24,13 +24,17 @@ from guiju.dispositions import Measure, Proposal, Source, Watch
 from guiju.dispositions.finding_store import newest_of
 from guiju.dispositions.model import Cause
 from guiju.dispositions.service import propose
+from guiju.gateway import ROUTE_NAMES
 from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import Counters, Gauges, Seen, Tallies
+from guiju.incidents import Category, Grade, Statement
+from guiju.incidents import routes as incidents_routes
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey, Text, new_id, software
 from guiju.measures import Signal
 from guiju.policies import routes as policies_routes
 from guiju.profile import routes as profile_routes
 from guiju.records import Exchange, Finding, Label, Refusal, Screening, Usage, record
+from guiju.reporting import routes as reporting_routes
 from guiju.storage import Database, Tx, metadata
 from guiju.supervision import StandingBoard
 from guiju.supervision import routes as supervision_routes
@@ -78,6 +82,8 @@ def compose(database: Database, clock: FixedClock) -> Composed:
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),
         casework_routes.router(database, site, reviewing(database)),
+        incidents_routes.router(database, site, lambda _: None, ROUTE_NAMES),
+        reporting_routes.router(database, site, lambda *_: None),
         verify_page.router(site),
         gateway_routes.router(database, site, lambda: counted(clock)),
     ):
@@ -144,7 +150,34 @@ def seed(database: Database, clock: FixedClock) -> None:
         ledger.integrate(database)
     with database.write() as tx:
         _late(tx, person, clock)
+    _incident(database)
     ledger.integrate(database)
+
+
+def _incident(database: Database) -> None:
+    """One incident, graded, with a stop, a draft and a word to the public."""
+    with database.write() as tx:
+        officer = accounts.staff_actor(tx, "safety")
+        cause = incidents.Cause(Category.LEAK, "一个页面显示了他人的姓名。", "drill")
+        made = incidents.open_incident(tx, officer, cause)
+    if made is None:
+        raise RuntimeError("the incident was there before")
+    number = made.case.number
+    with database.write() as tx:
+        statement = Statement.from_mapping(
+            {"facts": {"persons": 1_200_000}, "words": {"summary": cause.summary}}
+        )
+        incidents.state_facts(tx, officer, incidents.find_case(tx, number), statement)
+    with database.write() as tx:
+        case = incidents.find_case(tx, number)
+        incidents.grade(tx, officer, case, Grade.LARGER, "已达界限")
+    with database.write() as tx:
+        case, part = incidents.find_case(tx, number), ROUTE_NAMES[-1]
+        target = policies.Target(policies.StopKind.ROUTE, part)
+        incidents.stop(tx, officer, target, "排查中", routes=ROUTE_NAMES, case=case)
+        incidents.draft_report(tx, officer, case, "initial")
+        words = Text(zh="部分服务暂停。", en="A part of the service is stopped for now.")
+        incidents.publish_entry(tx, officer, case, words)
 
 
 def _staff(tx: Tx) -> None:

@@ -10,7 +10,16 @@ from .conftest import NARROW, WIDE, Browser
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("/", "/agreement", "/sign-in", "/console/sign-in", "/register", "/verify", "/nowhere")
+PUBLIC = (
+    "/",
+    "/agreement",
+    "/sign-in",
+    "/console/sign-in",
+    "/register",
+    "/verify",
+    "/nowhere",
+    "/status",
+)
 STAFF = (
     "/console",
     "/console?outcome=NOT_MET",
@@ -23,6 +32,9 @@ STAFF = (
     "/console/policies",
     "/console/traffic",
     "/console/traffic/coverage",
+    "/console/incidents",
+    "/console/incidents/stops",
+    "/console/reports",
     "/console/keys",
     "/console/policies/new",
     "/console/policies/urgent",
@@ -44,8 +56,12 @@ def _pages(browser: Browser):
     browser.visit("/console/cases")
     browser.press("tbody a")
     yield browser.path
+    for listed in ("/console/incidents", "/console/reports"):
+        browser.visit(listed)
+        browser.press("tbody a")
+        yield browser.path
     browser.sign_in("newcomer", "/sign-in")
-    yield from ("/me", "/agreement")
+    yield from ("/me", "/me/notices", "/agreement")
 
 
 def _faults(found: dict[str, list[dict[str, object]]]) -> list[str]:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 
 from guiju import dispositions
 from guiju.casework import Handler, Kinds
+from guiju.incidents import INCIDENT, NOTICE
 from guiju.kernel import Event, StandingChanged
 from guiju.reporting import REPORT
 from guiju.storage import Database
 
 # Each room that has kinds of its own adds them here.
-KINDS = Kinds([REPORT, dispositions.USER_ACTION, dispositions.APPEAL])
+KINDS = Kinds([INCIDENT, NOTICE, REPORT, dispositions.USER_ACTION, dispositions.APPEAL])
 
 
 def handlers(publish: Callable[[Event], None]) -> Mapping[str, Handler]:

@@ -62,6 +62,13 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "III",
     ),
     ("case", "guiju.casework.commands:group", "Cases: what waits, take it, write on it.", "III"),
+    (
+        "incident",
+        "guiju.incidents.commands:group",
+        "Incidents: grade, stop, report, put right.",
+        "III",
+    ),
+    ("report", "guiju.reporting.commands:group", "Reports to the authorities.", "III"),
     ("ledger", "guiju.ledger.commands:group", "Evidence: verify, prove, export.", "IV"),
 )
 _CHAPTERS = {
@@ -148,6 +155,13 @@ class Desk:
     def fleet(self) -> Any:
         """Whoever makes upstreams."""
         return self.house.fleet
+
+    @property
+    def routes(self) -> Any:
+        """The routes of the data plane, by name."""
+        from guiju.gateway import ROUTE_NAMES  # noqa: PLC0415 - as above
+
+        return ROUTE_NAMES
 
     def screen(self) -> Any:
         """The screen of the policy in force."""

@@ -21,6 +21,7 @@ import msgspec
 
 from guiju import casework, ledger, policies, records
 from guiju.app.house import House, Verification, read_verification, write_verification
+from guiju.app.noticing import Noticing
 from guiju.app.review import rules as review_rules
 from guiju.dispositions import jobs as dispositions
 from guiju.kernel import GuijuError, software
@@ -206,6 +207,13 @@ def _only_one(path: Path) -> Iterator[bool]:
             yield True
 
 
-GROWING = (refresh_rules, lapse_urgent_terms, mind_cases, settle_dispositions, grow_tree)
+GROWING = (
+    refresh_rules,
+    lapse_urgent_terms,
+    Noticing(),
+    mind_cases,
+    settle_dispositions,
+    grow_tree,
+)
 # Apart from the growing: these take a while, and the tree must not wait for them.
 VERIFYING = (expire_records, draw_second_looks, verify_ledger)

@@ -16,15 +16,20 @@ from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
 from guiju.app.house import House
 from guiju.app.review import review_of
+from guiju.casework import get_case
 from guiju.casework import routes as casework_routes
-from guiju.gateway import Gateway
+from guiju.gateway import ROUTE_NAMES, Gateway
 from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import exposition
 from guiju.gateway.upstreams import routes as upstreams_routes
+from guiju.incidents import routes as incidents_routes
 from guiju.kernel import GuijuError, Text
 from guiju.labelling import read_anchors
 from guiju.policies import routes as policies_routes
 from guiju.profile import routes as profile_routes
+from guiju.reporting import Report
+from guiju.reporting import routes as reporting_routes
+from guiju.storage import Tx
 from guiju.supervision import StandingBoard
 from guiju.supervision import routes as supervision_routes
 from guiju.web import Site
@@ -89,6 +94,8 @@ def build_site(house: House, gateway: Gateway) -> App:
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
         casework_routes.router(database, site, review_of(house)),
+        incidents_routes.router(database, site, house.publish, ROUTE_NAMES),
+        reporting_routes.router(database, site, partial(_cause_of, house)),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
         gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
@@ -109,6 +116,12 @@ def _notice(house: House) -> Text | None:
     """That it is a demonstration, as long as nobody has said who else is to answer."""
     demo = house.settings.upstream is None and not house.rules.names_models
     return _DEMO if demo else None
+
+
+def _cause_of(house: House, tx: Tx, report: Report) -> str | None:
+    """The number of the case that a report is about."""
+    parent = report.case.parent
+    return None if parent is None else get_case(tx, house.kinds, parent).number
 
 
 def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:

@@ -12,12 +12,14 @@ from guiju.gateway.guarding import ClientPost
 from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.recalling import recalled
 from guiju.gateway.recorder import Recorder
+from guiju.gateway.route import ROUTE_NAMES
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
 from guiju.gateway.upstreams import DEMO_MODEL, DemoModel, Fleet, HttpUpstream, Upstream
 
 __all__ = [
     "DEMO_MODEL",
+    "ROUTE_NAMES",
     "Barring",
     "Chain",
     "ClientPost",

@@ -175,6 +175,9 @@ ROUTES: dict[str, Route] = {
 }
 """Routes that ask a model. What is not here, nor in the table of the server, is closed."""
 
+ROUTE_NAMES: tuple[str, ...] = (*ROUTES, "/v1/models", "/v1/moderations", "/v1/media")
+"""What can be stopped: with a route goes what lies below it."""
+
 
 def wire_of(path: str) -> wires.Wire:
     """The wire in which a request to `path` is told what went wrong with it."""

@@ -13,6 +13,7 @@ from guiju.policies.body_dispositions import (
     LadderStep,
     disposition_rules,
 )
+from guiju.policies.body_incidents import Operator, operator_of
 from guiju.policies.body_limits import MEASURE_WORDS, plan_of
 from guiju.policies.body_review import review_rules
 from guiju.policies.dry_running import Said
@@ -63,6 +64,7 @@ __all__ = [
     "STOPS",
     "DispositionRules",
     "LadderStep",
+    "Operator",
     "PictureLists",
     "Policy",
     "PolicyHead",
@@ -85,6 +87,7 @@ __all__ = [
     "install_default",
     "lapse_urgent_terms",
     "listed",
+    "operator_of",
     "plan_of",
     "propose",
     "read_file",

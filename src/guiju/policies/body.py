@@ -15,6 +15,7 @@ from guiju.kernel import Form, Invalid, canonical, digest, read_table
 from guiju.measures import rule
 from guiju.policies.body_detectors import has_its_classifier
 from guiju.policies.body_dispositions import dispositions
+from guiju.policies.body_incidents import incidents
 from guiju.policies.body_labels import labels
 from guiju.policies.body_limits import limits
 from guiju.policies.body_review import review
@@ -49,6 +50,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         **limits(top),
         **dispositions(top),
         **review(top),
+        **incidents(top),
     }
     models = read_models(top)
     top.done()

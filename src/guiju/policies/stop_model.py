@@ -118,12 +118,12 @@ class Stopped:
     set. A newer state replaces an older one and never the other way round.
     """
 
-    __slots__ = ("_as_of", "_targets")
+    __slots__ = ("_as_of", "_models", "_routes", "_scenes", "_targets")
 
     def __init__(self) -> None:
         """Nothing is known to be stopped."""
         self._as_of: datetime | None = None
-        self._targets: frozenset[Target] = frozenset()
+        self._take(frozenset())
 
     def __bool__(self) -> bool:
         """Whether anything is stopped."""
@@ -133,20 +133,30 @@ class Stopped:
         """Take up what was read at `as_of`; whether it is another state than before."""
         if self._as_of is not None and as_of < self._as_of:
             return False
-        before, self._targets, self._as_of = self._targets, frozenset(targets), as_of
+        before, self._as_of = self._targets, as_of
+        self._take(frozenset(targets))
         return before != self._targets
+
+    def _take(self, targets: frozenset[Target]) -> None:
+        self._targets = targets
+        # By kind: whoever asks makes no tuples to ask with.
+        self._routes, self._models, self._scenes = (
+            frozenset(one.name for one in targets if one.kind is kind) for kind in StopKind
+        )
 
     def why(self, route: str, model: str, app: str | None) -> GuijuError | None:
         """The error for a request of this route, model and app; None where nothing stands."""
         if not self._targets:
             return None
-        asked = (
-            Target(StopKind.MODEL, model),
-            Target(StopKind.SCENE, app or DIRECT),
-            *(Target(StopKind.ROUTE, one) for one in _parents(route)),
-        )
-        found = next((one for one in asked if one in self._targets), None)
-        return None if found is None else stopped(found)
+        if model in self._models:
+            return stopped(Target(StopKind.MODEL, model))
+        if (scene := app or DIRECT) in self._scenes:
+            return stopped(Target(StopKind.SCENE, scene))
+        if self._routes:
+            for one in _parents(route):
+                if one in self._routes:
+                    return stopped(Target(StopKind.ROUTE, one))
+        return None
 
     def check(self, route: str, model: str, app: str | None) -> None:
         """Raise Unavailable `route-stopped`, `model-stopped` or `scene-stopped`."""

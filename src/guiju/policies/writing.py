@@ -29,6 +29,7 @@ def as_toml(body: Mapping[str, Any]) -> str:
             _table(f"[limits.{name}]", one) for name, one in body.get("limits", {}).items()
         ),
         *_dispositions(body),
+        *(_table("[incidents]", body["incidents"]) if "incidents" in body else ()),
     ]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -7,9 +7,23 @@ has sent the signed paper says so here, and keeps the number that the authority 
 
 from __future__ import annotations
 
-from guiju.casework import Kind, LegalClock, Machine, Transition, cancels, meets, starts
+from collections.abc import Callable
+
+from guiju.casework import (
+    Case,
+    Guard,
+    Kind,
+    LegalClock,
+    Machine,
+    Transition,
+    cancels,
+    meets,
+    starts,
+)
 from guiju.kernel import Text
+from guiju.reporting import store
 from guiju.reporting.model import SIGNERS, WRITERS
+from guiju.storage import Tx
 
 DUE = "due"
 OPENED, DRAFT, SIGNED, SENT = "opened", "draft", "signed", "sent"
@@ -54,6 +68,7 @@ MACHINE = Machine(
             evidence=SIGNED_BY,
             roles=SIGNERS,
             needs_other_person=True,
+            guards=("signer-named",),
         ),
         _line(
             SIGNED,
@@ -61,6 +76,7 @@ MACHINE = Machine(
             SENT,
             Text(zh="登记已报送", en="say that it was sent"),
             evidence=SENT_BY,
+            guards=("sending-told",),
             clocks=(meets(DUE),),
         ),
         _line(
@@ -69,11 +85,23 @@ MACHINE = Machine(
             ACKNOWLEDGED,
             Text(zh="登记回执", en="note the acknowledgement"),
             evidence=TAKEN,
+            guards=("number-noted",),
         ),
         _withdraw(DRAFT),
         _withdraw(SIGNED),
     ],
 )
+
+
+def _noted(name: str) -> Callable[[Tx, Case], bool]:
+    """Whether the report says so: a bare step of the case alone would leave it empty."""
+
+    def holds(tx: Tx, case: Case) -> bool:
+        row = store.find(tx, case.id)
+        return row is not None and getattr(row, name) is not None
+
+    return holds
+
 
 REPORT = Kind(
     name="authority-report",
@@ -93,4 +121,13 @@ REPORT = Kind(
     controls=("authority-reports",),
     clocks=(LegalClock(DUE, Text(zh="报送", en="send the report")),),
     opens=(starts(DUE),),
+    guards=(
+        Guard("signer-named", Text(zh="写明签批人", en="the signer is named"), _noted("signer")),
+        Guard(
+            "sending-told",
+            Text(zh="写明报送时间与方式", en="it is told when and how it was sent"),
+            _noted("sent_at"),
+        ),
+        Guard("number-noted", Text(zh="写明回执编号", en="the number is noted"), _noted("number")),
+    ),
 )

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`guiju incident` and `guiju report` from the first sign to the end, as an officer types them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from tests.unit.incidents.conftest import Staff
+
+from guiju import accounts
+from guiju.incidents.commands import group as incident_group
+from guiju.incidents.kind import INCIDENT
+from guiju.kernel import Actor, Event, PartsChanged
+from guiju.ledger import integrate
+from guiju.ledger import leaves as leaves_of
+from guiju.reporting.commands import group as report_group
+from guiju.storage import Database
+
+Say = Callable[..., Any]
+
+
+class House:
+    """The desk at which the commands work."""
+
+    routes = ("/v1/embeddings",)
+
+    def __init__(self, database: Database, staff: Staff) -> None:
+        self.database = database
+        self._staff = staff
+        self.heard: list[Event] = []
+
+    def staff(self, name: str) -> Actor:
+        found: Actor = getattr(self._staff, name)
+        return found
+
+    def publish(self, event: Event) -> None:
+        self.heard.append(event)
+
+
+@pytest.fixture
+def house(db: Database, staff: Staff) -> House:
+    return House(db, staff)
+
+
+@pytest.fixture
+def say(house: House) -> Say:
+    def run(group: Any, *words: str) -> Any:
+        done = CliRunner().invoke(group, words, obj=house, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return json.loads(done.output) if "--json" in words else done.output
+
+    return run
+
+
+def test_an_officer_goes_all_the_way_on_the_command_line(
+    say: Say, house: House, tmp_path: Path
+) -> None:
+    """Open, state, grade, stop, report, sign, send, acknowledge, put right, close."""
+    by, other = ("--as", "officer", "--json"), ("--as", "second", "--json")
+
+    def incident(*words: str) -> Any:
+        return say(incident_group, *words)
+
+    opened = incident("open", "--category", "leak", "--summary", "a page shows names", *by)
+    number = opened["number"]
+    facts = tmp_path / "facts.toml"
+    facts.write_text('[words]\ncause = "a cache"\n[facts]\npersons = 5\n', encoding="utf-8")
+    incident("state", number, str(facts), "--fact", "persons=1000000", *by)
+    shown = incident("show", number, "--json")
+    assert shown["stated"]["facts"] == {"persons": 1_000_000}
+    assert set(shown["stated"]["words"]) == {"summary", "cause"}
+    assert shown["reached"] == ["incidents.grade-larger.persons"]
+    assert "left" in incident("show", number)
+    assert incident("grade", number, "larger", "--reason", "a million", *by)["state"] == "graded"
+    why = ("--reason", "it leaks")
+    stopped = incident("stop", "route", "/v1/embeddings", "--case", number, *why, *by)
+    assert house.heard == [PartsChanged()]
+    assert stopped["stop"] in incident("stops")
+    incident("contain", number, "--reason", "switched off", *by)
+    report = incident("report", number, "--stage", "initial", *by)["report"]
+    log = tmp_path / "log.txt"
+    log.write_bytes(b"x")
+    say(report_group, "attach", report, str(log), *by)
+    for form in ("md", "html", "json"):
+        assert number in say(report_group, "show", report, "--form", form)
+    say(report_group, "sign", report, *other)
+    say(report_group, "sent", report, "--channel", "portal", *by)
+    done = say(report_group, "acknowledged", report, "--number", "No. 1", *by)
+    assert (done["state"], done["receipt"]) == ("acknowledged", "No. 1")
+    assert report in say(report_group, "list")
+    incident("recover", number, "--reason", "patched", *by)
+    incident("review", number, "--reason", "caches are keyed now", *by)
+    incident("resume", stopped["stop"], "--reason", "patched", *by)
+    final = incident("report", number, "--stage", "final", *by)["report"]
+    say(report_group, "sign", final, *other)
+    say(report_group, "sent", final, "--channel", "portal", *by)
+    entry = incident("publish", number, "--zh", "已恢复。", "--en", "It runs again.", *by)
+    assert entry["entry"]
+    assert incident("close", number, *by)["state"] == "closed"
+    assert number in incident("list")
+    assert [one["state"] for one in incident("list", "--json")] == ["closed"]
+
+
+def test_a_draft_can_be_written_anew_from_a_file(say: Say, tmp_path: Path) -> None:
+    """What `show --form json` gives can be edited and given back."""
+    by = ("--as", "officer", "--json")
+    number = say(incident_group, "open", "--category", "other", "--summary", "x", *by)["number"]
+    report = say(incident_group, "report", number, "--stage", "initial", *by)["report"]
+    paper = json.loads(say(report_group, "show", report, "--form", "json"))["paper"]
+    paper["title"]["zh"] = "另一标题"
+    file = tmp_path / "paper.json"
+    file.write_text(json.dumps(paper), encoding="utf-8")
+    assert say(report_group, "write", report, str(file), *by)["version"] == 2
+    assert "另一标题" in say(report_group, "show", report)
+    assert say(report_group, "withdraw", report, "--reason", "x", *by)["state"] == "withdrawn"
+
+
+@pytest.mark.control("breach-notified")
+def test_each_person_concerned_gets_a_notice_of_their_own(say: Say, house: House) -> None:
+    """Sealed for them, in their language, on record without a word of it; all of them or none."""
+    with house.database.write() as tx:
+        persons = [
+            accounts.register_person(tx, None, name, "a-long-password", language=language)
+            for name, language in (("first", "zh"), ("other", "en"))
+        ]
+    by = ("--as", "officer", "--json")
+    number = say(incident_group, "open", "--category", "leak", "--summary", "x", *by)["number"]
+    named = [word for one in persons for word in ("--person", one.id)]
+    words = ("--zh", "甲的告知", "--en", "what leaked")
+    made = say(incident_group, "tell", number, *named, *words, *by)
+    assert len(made["notices"]) == 2
+    integrate(house.database)
+    with house.database.read() as tx:
+        found = [one for one in leaves_of(tx) if one["kind"] == "breach-notified"]
+    assert {one["facts"]["incident"] for one in found} == {number}
+    assert "what leaked" not in json.dumps(found)
+    failed = CliRunner().invoke(
+        incident_group, ["tell", number, "--person", "pe_none", *words, *by], obj=house
+    )
+    assert getattr(failed.exception, "code", "") == "person-unknown"
+    assert INCIDENT.prefix in number

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""As which kind of operator one reports: a part of the policy that may be left out."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from guiju.kernel import Invalid
+from guiju.policies import Operator, checked, default_body, operator_of
+from guiju.policies.writing import as_toml
+
+
+def test_left_out_it_stays_left_out_and_means_other() -> None:
+    """So a body from before it could be said keeps its digest."""
+    assert "incidents" not in default_body()
+    assert operator_of(default_body()) is Operator.OTHER
+    assert operator_of(None) is Operator.OTHER
+
+
+@pytest.mark.parametrize("operator", Operator)
+def test_it_is_read_and_written_as_it_was_said(operator: Operator) -> None:
+    """Also as the text from which the next version starts."""
+    body = checked(default_body() | {"incidents": {"operator": operator.value}})
+    assert operator_of(body) is operator
+    assert checked(tomllib.loads(as_toml(body))) == body
+
+
+@pytest.mark.parametrize("part", [{}, {"operator": "cloud"}, {"operator": "other", "hours": 9}])
+def test_what_means_nothing_is_refused_with_its_place(part: object) -> None:
+    """One error that names the field."""
+    with pytest.raises(Invalid, match="incidents"):
+        checked(default_body() | {"incidents": part})
