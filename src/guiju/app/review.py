@@ -29,10 +29,25 @@ def review_of(house: House) -> Review:
     return Review(house.kinds, beside, rules, names, QUEUES)
 
 
-def rules(tx: Tx) -> ReviewRules:
-    """Part `review` of the policy in force; nothing is limited while none is."""
-    found = policies.active(tx)
-    return ReviewRules() if found is None else policies.review_rules(found.body)
+class _InForce:
+    """Part `review` of the policy in force, read again only when another one is."""
+
+    def __init__(self) -> None:
+        self._known: tuple[str, ReviewRules] | None = None
+
+    def __call__(self, tx: Tx) -> ReviewRules:
+        """The rules; nothing is limited while no policy is in force."""
+        head = policies.active_head(tx)
+        if head is None:
+            return ReviewRules()
+        known = self._known
+        if known is None or known[0] != head.digest:
+            body = policies.get(tx, head.id).body
+            known = self._known = (head.digest, policies.review_rules(body))
+        return known[1]
+
+
+rules = _InForce()
 
 
 def names(tx: Tx, staff: Collection[str]) -> Mapping[str, str]:
