@@ -13,13 +13,14 @@ import msgspec
 from fastapi import FastAPI
 from tools.make_migration import import_every_table
 
-from guiju import accounts, incidents, ledger, policies, profile
+from guiju import accounts, complaints, incidents, ledger, policies, profile
 from guiju.accounts import routes as accounts_routes
 from guiju.app import review, verify_page
 from guiju.app.cases import KINDS
 from guiju.app.panels import benches
 from guiju.casework import Review
 from guiju.casework import routes as casework_routes
+from guiju.complaints import routes as complaints_routes
 from guiju.dispositions import Measure, Proposal, Source, Watch
 from guiju.dispositions.finding_store import newest_of
 from guiju.dispositions.model import Cause
@@ -77,7 +78,8 @@ def compose(database: Database, clock: FixedClock) -> Composed:
     )
     app = FastAPI(title="guiju", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     for routes in (
-        profile_routes.router(database, site),
+        profile_routes.router(database, site, lambda: promised(database)),
+        complaints_routes.router(database, site),
         accounts_routes.router(database, site),
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),
@@ -95,6 +97,12 @@ def reviewing(database: Database) -> Review:
     """What reviewers are shown: the exchanges beside the cases, as in the house."""
     beside = benches(database, policies.Screens(None, database.keys))
     return Review(KINDS, beside, review.rules, review.names, review.QUEUES)
+
+
+def promised(database: Database) -> Text | None:
+    """What the first page says of complaints."""
+    with database.read() as tx:
+        return complaints.promised(tx)
 
 
 def counted(clock: FixedClock) -> tuple[Tallies, Gauges]:

@@ -13,6 +13,9 @@ pytestmark = pytest.mark.browser
 PUBLIC = (
     "/",
     "/agreement",
+    "/complaints",
+    "/complaints/follow",
+    "/complaints/statistics",
     "/sign-in",
     "/console/sign-in",
     "/register",
@@ -29,6 +32,8 @@ STAFF = (
     "/console/controls/identity-verification",
     "/console/evidence",
     "/console/evidence/30",
+    "/console/complaints",
+    "/console/complaints/new",
     "/console/policies",
     "/console/traffic",
     "/console/traffic/coverage",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from guiju import dispositions
+from guiju import complaints, dispositions
 from guiju.casework import Handler, Kinds
 from guiju.incidents import INCIDENT, NOTICE
 from guiju.kernel import Event, StandingChanged
@@ -13,7 +13,16 @@ from guiju.reporting import REPORT
 from guiju.storage import Database
 
 # Each room that has kinds of its own adds them here.
-KINDS = Kinds([INCIDENT, NOTICE, REPORT, dispositions.USER_ACTION, dispositions.APPEAL])
+KINDS = Kinds(
+    [
+        complaints.COMPLAINT,
+        INCIDENT,
+        NOTICE,
+        REPORT,
+        dispositions.USER_ACTION,
+        dispositions.APPEAL,
+    ]
+)
 
 
 def handlers(publish: Callable[[Event], None]) -> Mapping[str, Handler]:
@@ -22,4 +31,10 @@ def handlers(publish: Callable[[Event], None]) -> Mapping[str, Handler]:
     def standing_changed(_: Database, person: str) -> None:
         publish(StandingChanged(person))
 
-    return {"standing-changed": standing_changed}
+    def complaint_upheld(database: Database, case: str) -> None:
+        with database.read() as tx:
+            event = complaints.upheld(tx, case)
+        if event is not None:
+            publish(event)
+
+    return {"standing-changed": standing_changed, complaints.UPHELD: complaint_upheld}

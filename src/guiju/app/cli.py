@@ -69,6 +69,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "III",
     ),
     ("report", "guiju.reporting.commands:group", "Reports to the authorities.", "III"),
+    ("complaint", "guiju.complaints.commands:group", "What the public complains of.", "III"),
     ("ledger", "guiju.ledger.commands:group", "Evidence: verify, prove, export.", "IV"),
 )
 _CHAPTERS = {

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from guiju import casework, ledger, policies, records
+from guiju import casework, complaints, ledger, policies, records
 from guiju.app.house import House, Verification, read_verification, write_verification
 from guiju.app.noticing import Noticing
 from guiju.app.review import rules as review_rules
@@ -127,6 +127,15 @@ def draw_second_looks(house: House) -> None:
             casework.draw_looks(tx, _KEEPER, rules)
 
 
+def publish_process(house: House) -> None:
+    """Put on record what the policy in force promises whoever complains."""
+    with house.database.read() as tx:
+        if complaints.is_published(tx):
+            return
+    with house.database.write() as tx:
+        complaints.publish(tx)
+
+
 def expire_records(house: House) -> None:
     """Delete what has reached its limit: looked for once a minute, then a few steps each second."""
     mark = house.settings.folder / ".expiring"
@@ -211,6 +220,7 @@ GROWING = (
     refresh_rules,
     lapse_urgent_terms,
     Noticing(),
+    publish_process,
     mind_cases,
     settle_dispositions,
     grow_tree,

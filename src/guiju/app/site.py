@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from guiju import records
+from guiju import complaints, records
 from guiju.accounts import routes as accounts_routes
 from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
@@ -18,6 +18,7 @@ from guiju.app.house import House
 from guiju.app.review import review_of
 from guiju.casework import get_case
 from guiju.casework import routes as casework_routes
+from guiju.complaints import routes as complaints_routes
 from guiju.gateway import ROUTE_NAMES, Gateway
 from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import exposition
@@ -89,8 +90,9 @@ def build_site(house: House, gateway: Gateway) -> App:
     )
     board = StandingBoard(database, house.signals)
     for routes in (
-        profile_routes.router(database, site),
+        profile_routes.router(database, site, partial(_promised, house)),
         accounts_routes.router(database, site, house.publish),
+        complaints_routes.router(database, site),
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
         casework_routes.router(database, site, review_of(house)),
@@ -122,6 +124,12 @@ def _cause_of(house: House, tx: Tx, report: Report) -> str | None:
     """The number of the case that a report is about."""
     parent = report.case.parent
     return None if parent is None else get_case(tx, house.kinds, parent).number
+
+
+def _promised(house: House) -> Text | None:
+    """What the public is promised when it complains, for the first page."""
+    with house.database.read() as tx:
+        return complaints.promised(tx)
 
 
 def _machines(app: FastAPI, house: House, gateway: Gateway) -> None:

@@ -6,6 +6,7 @@ and how long records are kept. Each version is digested and stands in the ledger
 """
 
 from guiju.policies.body import checked, default_body, read_file
+from guiju.policies.body_complaints import WAY_WORDS
 from guiju.policies.body_dispositions import (
     FUNCTIONS,
     MEASURE_SAID,
@@ -62,6 +63,7 @@ __all__ = [
     "RESUMERS",
     "STOPPERS",
     "STOPS",
+    "WAY_WORDS",
     "DispositionRules",
     "LadderStep",
     "Operator",

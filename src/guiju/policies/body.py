@@ -13,6 +13,7 @@ from typing import Any
 
 from guiju.kernel import Form, Invalid, canonical, digest, read_table
 from guiju.measures import rule
+from guiju.policies.body_complaints import complaints
 from guiju.policies.body_detectors import has_its_classifier
 from guiju.policies.body_dispositions import dispositions
 from guiju.policies.body_incidents import incidents
@@ -51,6 +52,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         **dispositions(top),
         **review(top),
         **incidents(top),
+        **complaints(top),
     }
     models = read_models(top)
     top.done()

@@ -87,6 +87,9 @@ def _said(body: Mapping[str, Any]) -> tuple[list[Text], ...]:
 
 
 def _settings(value: Any, place: str) -> list[str]:
+    if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        rows = (_settings(one, f"{place}[{at}]") for at, one in enumerate(value))
+        return list(chain.from_iterable(rows))
     if not isinstance(value, Mapping):
         return [f"{place} = {value}"]
     found: list[str] = []

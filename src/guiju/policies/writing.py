@@ -30,6 +30,7 @@ def as_toml(body: Mapping[str, Any]) -> str:
         ),
         *_dispositions(body),
         *(_table("[incidents]", body["incidents"]) if "incidents" in body else ()),
+        *_complaints(body.get("complaints")),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -63,6 +64,16 @@ def _review(body: Mapping[str, Any]) -> Iterator[str]:
 def _labels(labels: Mapping[str, Any]) -> Iterator[str]:
     for key, one in labels.items():
         yield from _table(f"[labels.{key}]", one)
+
+
+def _complaints(table: Mapping[str, Any] | None) -> Iterator[str]:
+    if table is None:
+        return
+    lists = ("channel", "authority")
+    yield from _table("[complaints]", {key: one for key, one in table.items() if key not in lists})
+    for key in lists:
+        for one in table[key]:
+            yield from _table(f"[[complaints.{key}]]", one)
 
 
 def _named(body: Mapping[str, Any], key: str) -> Iterator[str]:

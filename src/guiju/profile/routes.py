@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
@@ -47,10 +48,15 @@ WAYS = {
 _SCHEMES = {WayKind.PHONE: "tel:", WayKind.SMS: "sms:", WayKind.EMAIL: "mailto:", WayKind.WEB: ""}
 
 
-def router(database: Database, site: Site) -> APIRouter:
-    """The public page and its content as JSON."""
+def router(
+    database: Database, site: Site, promised: Callable[[], Text | None] | None = None
+) -> APIRouter:
+    """The public page and its content as JSON.
+
+    `promised` says by when complaints are answered; None: nobody takes complaints on a page here.
+    """
     site.offer("public", "/", Text(zh="本服务", en="This service"), order=10)
-    pages = StatementPages(database, site)
+    pages = StatementPages(database, site, promised)
     routes = APIRouter(tags=["profile"])
     routes.get("/", include_in_schema=False)(pages.first)
     routes.get("/api/profile", summary="The public statement of the service")(pages.plain)
@@ -60,9 +66,12 @@ def router(database: Database, site: Site) -> APIRouter:
 class StatementPages:
     """What the public may read of the service."""
 
-    def __init__(self, database: Database, site: Site) -> None:
+    def __init__(
+        self, database: Database, site: Site, promised: Callable[[], Text | None] | None
+    ) -> None:
         """Read the statement from `database`."""
         self._database = database
+        self._promised = promised
         self._site = site
 
     def first(self, request: Request) -> Response:
@@ -76,6 +85,8 @@ class StatementPages:
             filings=FILINGS,
             ways=WAYS,
             way_address=_way_address,
+            takes_complaints=self._promised is not None,
+            promised=self._promised() if self._promised else None,
         )
 
     def plain(self) -> dict[str, Any]:

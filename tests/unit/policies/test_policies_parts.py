@@ -48,10 +48,10 @@ def fault(**parts: Any) -> Invalid:
 
 
 def words_only() -> dict[str, Any]:
-    """The default as it was when nothing could be said of pictures and sound yet."""
+    """The default as it was when nothing could be said of pictures, sound and complaints yet."""
     body = default_body()
     del body["screening"]["images"], body["labels"]["picture"], body["labels"]["audio"]
-    del body["review"]
+    del body["review"], body["complaints"]
     return body
 
 
