@@ -12,6 +12,7 @@ from guiju.casework import (
     Guard,
     Kind,
     LegalClock,
+    Limit,
     Machine,
     Transition,
     cancels,
@@ -254,8 +255,17 @@ INCIDENT = Kind(
     roles=HANDLERS,
     controls=("incident-reported",),
     clocks=(
-        LegalClock(FIRST, Text(zh="首次报告", en="first report")),
-        LegalClock(FINAL, Text(zh="总结报告", en="final report")),
+        # Whoever takes a bare step of the table, as any case can be stepped, gets the shortest.
+        LegalClock(
+            FIRST,
+            Text(zh="首次报告", en="first report"),
+            Limit.by_law("incidents.report-critical-infrastructure.hours"),
+        ),
+        LegalClock(
+            FINAL,
+            Text(zh="总结报告", en="final report"),
+            Limit.by_law("incidents.final-summary.days"),
+        ),
     ),
     opens=(starts(FIRST),),
     guards=GUARDS,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.incidents.conftest import Desk, Staff
 
 from guiju import incidents, policies, reporting
-from guiju.casework import approve, ask_approval, decisions, history
+from guiju.casework import advance, approve, ask_approval, decisions, history
 from guiju.casework.clock_store import of_case
 from guiju.incidents import Category, Cause, Grade, Incident
 from guiju.incidents.jobs import detect
@@ -216,6 +216,16 @@ def test_a_draft_holds_what_is_on_record_and_names_what_is_not_known(
     assert "尚不掌握" in text
     with pytest.raises(Invalid, match="report-stage-unknown"):
         desk.do(one, incidents.draft_report, "last")
+
+
+def test_a_bare_step_of_the_table_keeps_the_shortest_clock(desk: Desk) -> None:
+    """As on the console of all cases, which knows nothing of operators."""
+    one = desk.open()
+    desk.do(one, incidents.grade, Grade.GENERAL, "nobody saw it")
+    with desk.db.write() as tx:
+        case = incidents.find_case(tx, one.case.number)
+        again = advance(tx, desk.staff.officer, case, "reconsider", reason="somebody did")
+        assert again.due == tx.now + timedelta(hours=1)
 
 
 VERBS: dict[str, tuple[Any, ...]] = {
