@@ -8,11 +8,11 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 from tests.unit.casework.desk import HERE, PNG, TEXT, Desk, token
-from tests.unit.casework.sample import CLERK, OBJECTION, OFFICER, OTHER, PERSON, SECOND
+from tests.unit.casework.sample import CLERK, KINDS, OBJECTION, OFFICER, OTHER, PERSON, SECOND
 from tests.unit.conftest import About
 
 from guiju import ledger
-from guiju.casework import Case, Severity, get_case, history
+from guiju.casework import Case, Severity, get_case, history, sweep
 from guiju.casework.writing import notes
 from guiju.kernel import Actor, ActorKind, FixedClock
 from guiju.storage import Database
@@ -406,3 +406,15 @@ def test_a_rest_is_counted_over_midnight(desk: Desk, clock: FixedClock) -> None:
     assert found.since_rest == 50
     assert found.rests_until == at + timedelta(minutes=60)
     assert found.used[0].minutes == 20
+
+
+def test_late_is_said_for_ever(desk: Desk, clock: FixedClock) -> None:
+    """In the queue, on the case, and still when the case has been closed."""
+    case = desk.taken(desk.opened(), (CLERK, "accept"), (CLERK, "propose"))
+    clock.advance(days=40)
+    sweep(desk.database, KINDS)
+    assert re.search(r"days over late", words(desk.of(CLERK).get(HERE).text))
+    case = desk.taken(now(desk, case), (OFFICER, "decide"))
+    said = words(desk.of(CLERK).get(f"{HERE}/{case.number}").text)
+    assert "was late" in said
+    assert "late since" in said
