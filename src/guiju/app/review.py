@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 QUEUES: Mapping[str, Text] = {
     "appeals": Text(zh="申诉", en="Appeals"),
     "authority-reports": Text(zh="向主管部门报告", en="Reports to authorities"),
+    "complaints": Text(zh="投诉举报", en="Complaints"),
+    "content": Text(zh="对内容的处置", en="Measures about content"),
+    "incident-notices": Text(zh="事件通知", en="Notices of incidents"),
+    "incidents": Text(zh="事件", en="Incidents"),
     "users": Text(zh="对使用者的处置", en="Measures against users"),
 }
 
