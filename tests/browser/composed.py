@@ -22,6 +22,7 @@ from guiju.casework import Review
 from guiju.casework import routes as casework_routes
 from guiju.complaints import routes as complaints_routes
 from guiju.dispositions import Measure, Proposal, Source, Watch
+from guiju.dispositions import routes as dispositions_routes
 from guiju.dispositions.finding_store import newest_of
 from guiju.dispositions.model import Cause
 from guiju.dispositions.service import propose
@@ -87,6 +88,7 @@ def compose(database: Database, clock: FixedClock) -> Composed:
         incidents_routes.router(database, site, lambda _: None, ROUTE_NAMES),
         reporting_routes.router(database, site, lambda *_: None),
         verify_page.router(site),
+        dispositions_routes.router(database, site),
         gateway_routes.router(database, site, lambda: counted(clock)),
     ):
         app.include_router(routes)

@@ -16,6 +16,7 @@ PUBLIC = (
     "/complaints",
     "/complaints/follow",
     "/complaints/statistics",
+    "/appeals",
     "/sign-in",
     "/console/sign-in",
     "/register",
@@ -66,7 +67,7 @@ def _pages(browser: Browser):
         browser.press("tbody a")
         yield browser.path
     browser.sign_in("newcomer", "/sign-in")
-    yield from ("/me", "/me/notices", "/agreement")
+    yield from ("/me", "/me/notices", "/agreement", "/appeals")
 
 
 def _faults(found: dict[str, list[dict[str, object]]]) -> list[str]:

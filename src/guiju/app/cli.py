@@ -61,6 +61,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "Gaps in coverage; records that have expired.",
         "III",
     ),
+    (
+        "disposition",
+        "guiju.dispositions.commands:group",
+        "Measures against people, and their appeals.",
+        "III",
+    ),
     ("case", "guiju.casework.commands:group", "Cases: what waits, take it, write on it.", "III"),
     (
         "incident",

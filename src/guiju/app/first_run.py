@@ -24,6 +24,7 @@ _INSTALLER = software("installer")
 _STAFF = (
     ("safety", ("safety-officer",)),
     ("second", ("safety-officer", "accountable-person")),
+    ("appeals", ("appeals-officer", "reviewer")),
     ("privacy", ("privacy-officer", "agreement-manager", "filing-manager")),
 )
 

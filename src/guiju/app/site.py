@@ -19,6 +19,7 @@ from guiju.app.review import review_of
 from guiju.casework import get_case
 from guiju.casework import routes as casework_routes
 from guiju.complaints import routes as complaints_routes
+from guiju.dispositions import routes as dispositions_routes
 from guiju.gateway import ROUTE_NAMES, Gateway
 from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import exposition
@@ -99,6 +100,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         incidents_routes.router(database, site, house.publish, ROUTE_NAMES),
         reporting_routes.router(database, site, partial(_cause_of, house)),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
+        dispositions_routes.router(database, site),
         gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):

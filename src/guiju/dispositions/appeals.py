@@ -127,6 +127,19 @@ def appeals_of(tx: Tx, person: str) -> list[Appeal]:
     return appeal_store.of_person(tx, person)
 
 
+def current(tx: Tx, person: str, statement: str) -> Case:
+    """The appeal against a statement to this person that is not decided yet.
+
+    Raises:
+        NotFound: `statement-unknown`, or `appeal-unknown`.
+    """
+    made = reasons.get_statement(tx, statement, person)
+    for one in appeal_store.against(tx, made.case):
+        if one.statement == made.id and one.outcome is None:
+            return get_case(tx, APPEAL, one.case)
+    raise refusing.no_such_appeal()
+
+
 def appealable(tx: Tx, made: Statement) -> datetime | None:
     """Until when an appeal can be brought now; None: it cannot."""
     until = _until(made)

@@ -122,6 +122,15 @@ def window_over(until: datetime | None) -> Conflict:
     )
 
 
+def no_such_appeal() -> NotFound:
+    """Nobody waits for a decision on an appeal here."""
+    return NotFound(
+        "appeal-unknown",
+        Text(zh="没有待复核的申诉。", en="There is no appeal that waits here."),
+        Text(zh="请在 /appeals 查看。", en="See /appeals."),
+    )
+
+
 def appealed_already(number: str) -> Conflict:
     """There is an appeal against the same case."""
     return Conflict(

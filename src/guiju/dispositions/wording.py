@@ -107,13 +107,11 @@ def _why(said: Mapping[str, Any]) -> Iterator[Line]:
         yield _law(reference) if kind == "law" else _clause(reference)
     facts = said["facts"]
     trigger = TRIGGERS[facts["trigger"]]
-    when = ""
     if facts["first"]:
         first, last = moment(facts["first"]), moment(facts["last"])
-        when = f"，{first.zh} – {last.zh}"
         trigger = Text(
-            zh=f"{trigger.zh}，{facts['count']} 次{when}",
-            en=f"{trigger.en}, {facts['count']} times, {first.en} to {last.en}",
+            zh=f"{trigger.zh}，{facts['count']} 次，{_span(first.zh, last.zh, '至')}",
+            en=f"{trigger.en}, {facts['count']} times, {_span(first.en, last.en, 'to')}",
         )
     yield Line(Text(zh="事实", en="Facts"), trigger)
     if facts["harms"]:
@@ -126,8 +124,12 @@ def _why(said: Mapping[str, Any]) -> Iterator[Line]:
     if facts["requests"]:
         ids = ", ".join(facts["requests"])
         yield Line(Text(zh="有关请求", en="Requests concerned"), Text(zh=ids, en=ids))
-    if said["words"]:
+    if said["words"] and not said["automated_decision"]:
         yield Line(Text(zh="说明", en="In words"), Text(zh=said["words"], en=said["words"]))
+
+
+def _span(first: str, last: str, to: str) -> str:
+    return first if first == last else f"{first} {to} {last}"
 
 
 def _law(reference: str) -> Line:

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person may see of what was done about them, and of their appeals; only reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from guiju.casework import Case, Notice, get_case, history, notices
+from guiju.dispositions import appeal_store, appeals, reasons
+from guiju.dispositions.action_kind import USER_ACTION
+from guiju.dispositions.appeal_kind import APPEAL
+from guiju.dispositions.model import Statement
+from guiju.kernel import NotFound, isoformat
+from guiju.storage import Tx
+
+
+class MyAppeal(NamedTuple):
+    """An appeal with what the person wrote and what they were told."""
+
+    case: Case
+    words: list[str]
+    told: list[Notice]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the person can add to it or take it back."""
+        return self.case.state in {"filed", "admissible"}
+
+
+class Mine(NamedTuple):
+    """A statement, where its case stands now, until when one can appeal, and the appeal if any."""
+
+    statement: Statement
+    case: Case
+    until: datetime | None
+    appeal: MyAppeal | None
+
+
+def mine(tx: Tx, person: str) -> list[Mine]:
+    """Everything about this person, the newest first; nothing of somebody who was erased."""
+    try:
+        return [_of(tx, one) for one in reasons.statements_to(tx, person)]
+    except NotFound:
+        return []
+
+
+def one_of_mine(tx: Tx, person: str, statement: str) -> Mine:
+    """One of them; raises NotFound `statement-unknown`."""
+    return _of(tx, reasons.get_statement(tx, statement, person))
+
+
+def plain(one: Mine) -> dict[str, Any]:
+    """For programs."""
+    appeal = one.appeal
+    return {
+        "statement": one.statement.said,
+        "digest": one.statement.digest,
+        "state": one.case.state,
+        "appeal_until": None if one.until is None else isoformat(one.until),
+        "appeal": None
+        if appeal is None
+        else {
+            "number": appeal.case.number,
+            "state": appeal.case.state,
+            "due": None if appeal.case.due is None else isoformat(appeal.case.due),
+            "told": [told.words for told in appeal.told],
+        },
+    }
+
+
+def _of(tx: Tx, statement: Statement) -> Mine:
+    case = get_case(tx, USER_ACTION, statement.case)
+    found = list(_appeals(tx, statement))
+    until = appeals.appealable(tx, statement)
+    return Mine(statement, case, until, found[-1] if found else None)
+
+
+def _appeals(tx: Tx, statement: Statement) -> Iterator[MyAppeal]:
+    for one in appeal_store.against(tx, statement.case):
+        if one.statement == statement.id:
+            case = get_case(tx, APPEAL, one.case)
+            said = [each.reason for each in history(tx, case, opened=True) if each.reason]
+            words = said if case.is_open else said[:1]
+            yield MyAppeal(case, words, notices(tx, case, opened=True))

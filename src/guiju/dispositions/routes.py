@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every address of this room in one list: what a person reads and says (Article 14)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from guiju.dispositions.appeal_api import AppealApi
+from guiju.dispositions.appeal_pages import AppealPages
+from guiju.kernel import Text
+from guiju.storage import Database
+from guiju.web import Site
+
+_HERE = "/appeals"
+
+
+def router(database: Database, site: Site) -> APIRouter:
+    """Pages and API."""
+    said = Text(zh="处置与申诉", en="Measures and appeals")
+    site.offer("public", _HERE, said, order=40, under=(_HERE,))
+    site.offer("me", _HERE, said, order=30, under=(_HERE,))
+    routes = APIRouter(tags=["dispositions"])
+    _pages(routes, AppealPages(database, site))
+    api = AppealApi(database)
+    routes.get("/api/dispositions", summary="Statements of reasons to the person of a key")(
+        api.listed
+    )
+    routes.post("/api/appeals", status_code=201, summary="Appeal against a statement of reasons")(
+        api.file
+    )
+    return routes
+
+
+def _pages(routes: APIRouter, pages: AppealPages) -> None:
+    own = APIRouter(include_in_schema=False)
+    own.get(_HERE)(pages.listed)
+    own.get(f"{_HERE}/{{statement}}")(pages.one)
+    own.get(f"{_HERE}/{{statement}}/statement.json")(pages.data)
+    own.post(f"{_HERE}/{{statement}}")(pages.file)
+    own.post(f"{_HERE}/{{statement}}/explain")(pages.explain)
+    own.post(f"{_HERE}/{{statement}}/withdraw")(pages.withdraw)
+    routes.include_router(own)
