@@ -20,6 +20,7 @@ KINDS = Kinds(
         NOTICE,
         REPORT,
         dispositions.USER_ACTION,
+        dispositions.CONTENT_ACTION,
         dispositions.APPEAL,
     ]
 )

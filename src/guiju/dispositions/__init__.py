@@ -2,12 +2,15 @@
 """What is done about content and people that break the law, and what they can say against it.
 
 Article 14. The gateway's recorder counts what was stopped with `Watch`; people decide in cases of
-the kinds `USER_ACTION` and `APPEAL`, whose tables say who may do what. Each decision about a person
-comes with a statement of reasons, and can be appealed.
+the kinds `USER_ACTION`, `CONTENT_ACTION` and `APPEAL`, whose tables say who may do what. Each
+decision about a person or what they were given comes with a statement of reasons, and can be
+appealed. Whoever hands out something that was made asks `check_served` before.
 """
 
 from guiju.dispositions.action_kind import USER_ACTION
 from guiju.dispositions.appeal_kind import APPEAL
+from guiju.dispositions.content_acting import check_served
+from guiju.dispositions.content_kind import CONTENT_ACTION
 from guiju.dispositions.finding_store import of_case as findings_of
 from guiju.dispositions.findings import open_finding
 from guiju.dispositions.model import Finding, FindingState, Measure, Proposal, Source
@@ -16,6 +19,7 @@ from guiju.dispositions.watching import Watch
 
 __all__ = [
     "APPEAL",
+    "CONTENT_ACTION",
     "USER_ACTION",
     "Finding",
     "FindingState",
@@ -25,6 +29,7 @@ __all__ = [
     "Watch",
     "action_of",
     "approve",
+    "check_served",
     "findings_of",
     "open_finding",
 ]

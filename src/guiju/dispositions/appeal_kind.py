@@ -13,6 +13,7 @@ from guiju.casework import (
     Effect,
     Guard,
     Kind,
+    Kinds,
     LegalClock,
     Limit,
     Machine,
@@ -27,14 +28,18 @@ from guiju.casework import (
     release_hold,
     starts,
 )
-from guiju.dispositions import acting, action_store, appeal_store, telling
+from guiju.dispositions import acting, action_store, appeal_store, content_store, telling
 from guiju.dispositions.action_kind import USER_ACTION
+from guiju.dispositions.content_kind import CONTENT_ACTION
+from guiju.dispositions.content_model import CLOSED
 from guiju.dispositions.model import APPEALS, APPELLANT
 from guiju.kernel import Actor, Text, software
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.storage import Tx
 
+APPEALABLE = Kinds((USER_ACTION, CONTENT_ACTION))
+"""What one can appeal against."""
 ANSWER, UNDO = "answer", "undo"
 APPEAL_DECIDED = "appeal-decided"
 _SOFTWARE = software("dispositions")
@@ -154,17 +159,21 @@ def _put_on_record(tx: Tx, actor: Actor, case: Case) -> None:
 
 def _undo(tx: Tx, case: Case) -> None:
     """End what still takes effect; of what is over already the strikes go."""
-    against = get_case(tx, USER_ACTION, appeal_store.get(tx, case.id).against)
-    possible = {one.verb for one in USER_ACTION.machine.possible(against.state)}
+    against = get_case(tx, APPEALABLE, appeal_store.get(tx, case.id).against)
+    possible = {one.verb for one in against.kind.machine.possible(against.state)}
+    action = action_store.find(tx, against.id)
     if "overturn" in possible:
         advance(tx, _SOFTWARE, against, "overturn")
-    else:
-        acting.take_back_strikes(tx, _SOFTWARE, action_store.get(tx, against.id))
+    elif action is not None:
+        acting.take_back_strikes(tx, _SOFTWARE, action)
 
 
 def _is_undone(tx: Tx, case: Case) -> bool:
     """Nothing of the case that was overturned takes effect, and no strike of it counts."""
     against = appeal_store.get(tx, case.id).against
+    content = content_store.find(tx, against)
+    if content is not None:
+        return content.reach not in CLOSED
     action = action_store.get(tx, against)
     standing = {one.case for one in action_store.taking_effect(tx, action.person)}
     return against not in standing and not action_store.strikes_of_case(tx, against)

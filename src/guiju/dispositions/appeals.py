@@ -17,8 +17,7 @@ from guiju.casework import (
     open_case,
 )
 from guiju.dispositions import appeal_store, policy, reasons, refusing
-from guiju.dispositions.action_kind import USER_ACTION
-from guiju.dispositions.appeal_kind import ANSWER, APPEAL
+from guiju.dispositions.appeal_kind import ANSWER, APPEAL, APPEALABLE
 from guiju.dispositions.grounds import BY_LAW
 from guiju.dispositions.model import APPELLANT, Appeal, Statement
 from guiju.kernel import Actor, ActorKind, software
@@ -40,7 +39,7 @@ def file_appeal(tx: Tx, person: str, statement: str, words: str) -> Case:
         Invalid: `reason-needed`.
     """
     made = reasons.get_statement(tx, statement, person)
-    against = get_case(tx, USER_ACTION, made.case)
+    against = get_case(tx, APPEALABLE, made.case)
     _check_window(tx, made)
     _check_first(tx, made)
     actor = appellant(person)
@@ -186,7 +185,7 @@ def _own(tx: Tx, person: str, case: Case) -> Case:
 
 
 def _against(tx: Tx, case: Case) -> Case:
-    return get_case(tx, USER_ACTION, appeal_store.get(tx, case.id).against)
+    return get_case(tx, APPEALABLE, appeal_store.get(tx, case.id).against)
 
 
 def _now(tx: Tx, case: Case) -> Case:

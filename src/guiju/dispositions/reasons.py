@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statements of reasons: what was decided about a person, on which grounds and facts (Article 14).
+"""Statements of reasons: what was decided, on which grounds and facts (Article 14).
 
 The axes are those of the EU's schema for such statements; the grounds are the Measures and a clause
 of the agreement. Its words are sealed for the person; evidence holds the axes and the digest, so
@@ -16,6 +16,7 @@ from sqlalchemy import Row
 
 from guiju.casework import Case, Decision, decisions
 from guiju.dispositions import finding_store, refusing, statement_store, telling
+from guiju.dispositions.content_model import Content, Reach
 from guiju.dispositions.model import Action, Effect, Finding, Measure, Statement
 from guiju.kernel import Actor, canonical, digest, isoformat, new_id
 from guiju.ledger import append
@@ -43,10 +44,23 @@ _OWN = "own-initiative"
 def state(tx: Tx, actor: Actor, case: Case, action: Action) -> Statement:
     """Give the person the reasons of the last decision in the case, and tell them of it."""
     decision = decisions(tx, case, opened=True)[-1]
+    return _give(tx, actor, case, decision, {**_measure(action, case), **_account(tx, action)})
+
+
+@enforces("statements-of-reasons")
+def state_content(tx: Tx, actor: Actor, case: Case, content: Content) -> Statement:
+    """Give the person whose content it is the reasons of the last decision about it."""
+    decision = decisions(tx, case, opened=True)[-1]
+    return _give(tx, actor, case, decision, {**_UNTOUCHED, **_visibility(tx, content, case)})
+
+
+def _give(
+    tx: Tx, actor: Actor, case: Case, decision: Decision, axes: Mapping[str, Any]
+) -> Statement:
     name = new_id("sor")
-    said = _axes(tx, name, case, action, decision)
+    said = {**_common(tx, name, case, decision), **axes}
     content = canonical(said)
-    made = Statement(name, case.id, action.person, digest(content), tx.now, said)
+    made = Statement(name, case.id, case.subject or "", digest(content), tx.now, said)
     statement_store.add(
         tx,
         {
@@ -88,43 +102,80 @@ def get_statement(tx: Tx, statement: str, person: str) -> Statement:
     return _opened(tx, row)
 
 
-def _axes(tx: Tx, name: str, case: Case, action: Action, decision: Decision) -> dict[str, Any]:
-    in_force = action.effect is Effect.IN_FORCE
-    # A hold closes everything; what the measure will be stands beside it as a proposal.
-    measure = action.measure if in_force else Measure.SUSPEND
-    until = action.ends_at if in_force else case.due
-    found = finding_store.of_case(tx, case.id)
+def _common(tx: Tx, name: str, case: Case, decision: Decision) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "id": name,
         "case": case.number,
         "made_at": isoformat(tx.now),
-        "visibility": None,
         "monetary": None,
+        "grounds": [one.written() for one in decision.grounds],
+        "words": decision.facts,
+        "automated_detection": decision.found_by_software,
+        "automated_decision": decision.decided_by_software,
+        "appeal_until": decision.appealable_until and isoformat(decision.appealable_until),
+    }
+
+
+def _measure(action: Action, case: Case) -> dict[str, Any]:
+    in_force = action.effect is Effect.IN_FORCE
+    # A hold closes everything; what the measure will be stands beside it as a proposal.
+    measure = action.measure if in_force else Measure.SUSPEND
+    until = action.ends_at if in_force else case.due
+    return {
+        "visibility": None,
         "provision": _PROVISION[measure],
         "account": _ACCOUNT.get(measure),
         "warning": measure is Measure.WARN,
         "functions": list(action.functions) if measure is Measure.RESTRICT else [],
         "provisional": not in_force,
-        "from": isoformat(action.in_force_at or tx.now),
         "until": None if until is None else isoformat(until),
-        "grounds": [one.written() for one in decision.grounds],
-        "facts": _facts(action, found),
-        "words": decision.facts,
-        "source": _SOURCES.get(action.trigger, _OWN),
-        "automated_detection": decision.found_by_software,
-        "automated_decision": decision.decided_by_software,
         "scope": "whole-service" if measure is not Measure.RESTRICT else "functions",
-        "strikes_before": action.strikes,
-        "policy": action.policy,
-        "appeal_until": decision.appealable_until and isoformat(decision.appealable_until),
     }
 
 
-def _facts(action: Action, found: list[Finding]) -> dict[str, Any]:
+def _account(tx: Tx, action: Action) -> dict[str, Any]:
+    return {
+        "from": isoformat(action.in_force_at or tx.now),
+        "facts": _facts(action.trigger, finding_store.of_case(tx, action.case)),
+        "source": _SOURCES.get(action.trigger, _OWN),
+        "strikes_before": action.strikes,
+        "policy": action.policy,
+    }
+
+
+# What happens to content touches neither the service for the person nor the account.
+_UNTOUCHED: Mapping[str, Any] = {
+    "provision": None,
+    "account": None,
+    "warning": False,
+    "functions": [],
+    "scope": "content",
+    "strikes_before": 0,
+}
+
+
+def _visibility(tx: Tx, content: Content, case: Case) -> dict[str, Any]:
+    provisional = content.reach is Reach.WITHHELD
+    found = finding_store.find(tx, content.finding) if content.finding else None
+    facts = _facts(content.source.value, [] if found is None else [found])
+    return {
+        "visibility": content.reach.value,
+        "provisional": provisional,
+        "from": isoformat(content.closed_at or tx.now),
+        "until": isoformat(case.due) if provisional and case.due else None,
+        # A complaint names no request; the case does.
+        "facts": {**facts, "harms": [content.harm], "requests": [content.request]},
+        "content": content.produce_id,
+        "source": _SOURCES.get(content.source.value, _OWN),
+        "policy": content.policy,
+    }
+
+
+def _facts(trigger: str, found: list[Finding]) -> dict[str, Any]:
     """Where, when and for which harms; the person can look up each request."""
     return {
-        "trigger": action.trigger,
+        "trigger": trigger,
         "count": len(found),
         "harms": sorted({one.harm for one in found}),
         "first": isoformat(found[0].raised_at) if found else None,
@@ -134,7 +185,8 @@ def _facts(action: Action, found: list[Finding]) -> dict[str, Any]:
 
 
 _SHOWN = (
-    *("case", "provision", "account", "warning", "provisional", "from", "until", "grounds"),
+    *("case", "visibility", "provision", "account", "warning", "provisional", "from", "until"),
+    "grounds",
     *("source", "automated_detection", "automated_decision", "scope", "appeal_until"),
 )
 

@@ -140,3 +140,56 @@ def appealed_already(number: str) -> Conflict:
         article=14,
         case=number,
     )
+
+
+def bad_content(zh: str, en: str) -> Invalid:
+    """What is to be removed cannot be found, or cannot be named."""
+    return Invalid(
+        "content-invalid",
+        Text(zh=f"内容不明确：{zh}。", en=f"Which content is not clear: {en}."),
+        Text(
+            zh="请写明有记录的请求，或其中一个文件的编号。",
+            en="Name a request that is on record, or the number of a file that it made.",
+        ),
+        article=14,
+        param="content",
+    )
+
+
+def content_in_case(number: str) -> Conflict:
+    """A case is open about the same content."""
+    return Conflict(
+        "content-in-case",
+        Text(zh=f"该内容已在案件 {number} 中。", en=f"Case {number} is about it already."),
+        Text(zh="请在该案中办理。", en="Decide in that case."),
+        article=14,
+        case=number,
+    )
+
+
+def content_is_free(number: str) -> Conflict:
+    """Nothing was decided about the content, so nothing follows for other answers."""
+    return Conflict(
+        "content-free",
+        Text(zh=f"案件 {number} 未限制该内容。", en=f"Case {number} keeps nothing back."),
+        Text(zh="请先停止传输或消除。", en="Withhold or remove it first."),
+        article=14,
+        case=number,
+    )
+
+
+def removed(number: str) -> Refused:
+    """What is asked for is not handed out."""
+    return Refused(
+        "content-removed",
+        Text(
+            zh=f"该内容已依据案件 {number} 停止提供。",
+            en=f"This is not handed out any more, by case {number}.",
+        ),
+        Text(
+            zh="内容的请求人可在 /appeals 查看理由并申诉。",
+            en="Whoever asked for it finds the reasons at /appeals, and can appeal.",
+        ),
+        article=14,
+        case=number,
+    )

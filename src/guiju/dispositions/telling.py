@@ -30,6 +30,16 @@ def ended(tx: Tx, actor: Actor, case: Case) -> None:
     _say(tx, actor, case, "ended@1", text)
 
 
+def content_free(tx: Tx, actor: Actor, case: Case) -> None:
+    """Tell the person that what they asked for is handed out again."""
+    said = case.kind.states[case.state]
+    text = Text(
+        zh=f"案件 {case.number}：{said.zh}。有关内容恢复提供。",
+        en=f"Case {case.number}: {said.en}. What was kept back is handed out again.",
+    )
+    _say(tx, actor, case, "content-free@1", text)
+
+
 def appeal_decided(tx: Tx, actor: Actor, case: Case, words: str) -> None:
     """Tell the person what became of their appeal, and why."""
     said = case.kind.states[case.state]

@@ -18,6 +18,11 @@ TRIGGERS = {
     "staff": Text(zh="工作人员发现", en="found by staff"),
     "screening": Text(zh="内容审查发现", en="found by screening"),
 }
+_VISIBILITY = {
+    "withheld": Text(zh="内容停止提供，待人工确认", en="Content withheld until a person confirms"),
+    "removed": Text(zh="内容已消除", en="Content removed"),
+}
+_ALL_OF_IT = Text(zh="该请求的文字回答", en="the text that answered the request")
 _PROVISION = {
     None: Text(zh="不受影响", en="not affected"),
     "partial-suspension": Text(zh="部分功能暂停", en="some functions suspended"),
@@ -62,6 +67,8 @@ def lines(said: Mapping[str, Any]) -> list[Line]:
 
 def title(said: Mapping[str, Any]) -> Text:
     """What was done, in a few words."""
+    if said["visibility"]:
+        return _VISIBILITY[said["visibility"]]
     if said["warning"]:
         return Text(zh="警示", en="Warning")
     if said["provisional"]:
@@ -86,6 +93,10 @@ def moment(written: str) -> Text:
 
 
 def _measure(said: Mapping[str, Any]) -> Iterator[Line]:
+    if said["visibility"]:
+        number = said["content"]
+        which = Text(zh=number, en=number) if number else _ALL_OF_IT
+        yield Line(Text(zh="内容", en="Content"), which)
     yield Line(Text(zh="服务", en="Service"), _PROVISION[said["provision"]])
     yield Line(Text(zh="账号", en="Account"), _ACCOUNT[said["account"]])
     if said["functions"]:

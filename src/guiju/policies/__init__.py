@@ -50,6 +50,7 @@ from guiju.policies.stopping import (
     stops_in_force,
     take_up_stops,
 )
+from guiju.policies.urgent import add_urgent_term
 from guiju.policies.urgent import is_due as urgent_terms_due
 from guiju.policies.urgent import lapse as lapse_urgent_terms
 from guiju.policies.urgent import mark as urgent_mark
@@ -80,6 +81,7 @@ __all__ = [
     "Target",
     "active",
     "active_head",
+    "add_urgent_term",
     "approve",
     "checked",
     "default_body",

@@ -86,6 +86,11 @@ def add(tx: Tx, actor: Actor, entry: Entry, lexicon: str, reason: str) -> Urgent
     return term
 
 
+def add_urgent_term(tx: Tx, actor: Actor, entry: Entry, lexicon: str, reason: str) -> str:
+    """As `add`, for other rooms: the id of the term."""
+    return add(tx, actor, entry, lexicon, reason).id
+
+
 @enforces("urgent-terms")
 def confirm(tx: Tx, actor: Actor, term: str) -> UrgentTerm:
     """Let a provisional term stay, until it is folded into its lexicon.

@@ -9,7 +9,7 @@ from guiju.records.coverage_model import Gap, GapState
 from guiju.records.expiring import expire
 from guiju.records.expiry_model import Expired
 from guiju.records.jobs import VideoJob, drop_job, job, jobs
-from guiju.records.media import MadeMedium, fetched, kept, made, made_in, made_with_mark
+from guiju.records.media import MadeMedium, drop_kept, fetched, kept, made, made_in, made_with_mark
 from guiju.records.model import (
     WAIVED,
     Carried,
@@ -54,6 +54,7 @@ __all__ = [
     "catch_up",
     "close_gap",
     "drop_job",
+    "drop_kept",
     "erase",
     "expire",
     "fetched",

@@ -67,6 +67,14 @@ def fetched(tx: Tx, produce_id: str) -> tuple[MadeMedium, bytes]:
     return found, data
 
 
+def drop_kept(tx: Tx, produce_id: str) -> None:
+    """Destroy the bytes that were kept to be fetched; what is known of them stays.
+
+    Whoever does appends the evidence of it.
+    """
+    media_store.drop_body(tx, produce_id)
+
+
 def evidence_of(one: Exchange, rows: dict[str, list[RowDigest]]) -> Iterator[Evidence]:
     """A leaf for each medium that left, with its row."""
     for medium in one.media:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from guiju import records
+from guiju import dispositions, records
 from guiju.records import MadeMedium, VideoJob
 from guiju.storage import Database
 
@@ -16,8 +16,17 @@ class Shelf:
         self._database = database
 
     def fetched(self, produce_id: str) -> tuple[MadeMedium, bytes]:
-        """The file of this number; raises NotFound, or Unavailable when it was altered."""
+        """The file of this number.
+
+        Raises:
+            NotFound: it was never here, or its time is over.
+            Refused: `content-removed`, by a case about it.
+            Unavailable: it was altered.
+        """
         with self._database.read() as tx:
+            found = records.made(tx, produce_id)
+            if found is not None:
+                dispositions.check_served(tx, produce_id, found.digest)
             return records.fetched(tx, produce_id)
 
     def kept(self, produce_id: str) -> bool:
