@@ -59,7 +59,7 @@ def _pages(browser: Browser):
     browser.visit("/console/policies")
     browser.press("tbody a")
     yield browser.path
-    browser.visit("/console/cases")
+    browser.visit("/console/cases?queue=users")
     browser.press("tbody a")
     yield browser.path
     for listed in ("/console/incidents", "/console/reports"):
@@ -205,7 +205,7 @@ def test_a_reviewer_works_by_keyboard_alone(browser: Browser):
         browser.driver.find_element(By.TAG_NAME, "body").send_keys(keys)
 
     browser.sign_in("reviewer")
-    browser.visit("/console/cases")
+    browser.visit("/console/cases?queue=users")
     type_("j")
     browser.driver.switch_to.active_element.send_keys(Keys.ENTER)
     assert browser.shows("现在可以")
@@ -229,7 +229,7 @@ def test_evidence_is_opened_and_covered_without_script(plain_browser: Browser):
     """Folds and forms alone."""
     browser = plain_browser
     browser.sign_in("second")
-    browser.visit("/console/cases")
+    browser.visit("/console/cases?queue=users")
     browser.press("tbody a")
     assert browser.shows("材料")
     browser.press(".panel details summary")
