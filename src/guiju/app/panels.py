@@ -10,7 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from guiju import dispositions, policies, records
-from guiju.casework import Bench, Case, Panel, Passage, Row, Sheet, Span, Words
+from guiju.casework import (
+    Bench,
+    Case,
+    Panel,
+    Passage,
+    Picture,
+    Row,
+    Sheet,
+    Span,
+    Words,
+    no_such_panel,
+)
 from guiju.dispositions import Finding
 from guiju.gateway import recalled
 from guiju.kernel import BEIJING, Actor, GuijuError, Text
@@ -18,6 +29,8 @@ from guiju.screening import Screen
 from guiju.storage import Database, Tx
 
 _TITLES = {"input": Text(zh="提问", en="Prompt"), "output": Text(zh="回答", en="Answer")}
+_MADE = Text(zh="本次请求生成的图片", en="a picture that this request made")
+_SHOWN_AS_IT_IS = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 _MOST_POLICIES = 500
 _BOTH = 2
 
@@ -34,7 +47,15 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             # Which measure it is to be takes more than words.
             hides=frozenset({"hold", "propose", "revise"}),
         ),
-        dispositions.APPEAL.name: Bench(panels=panels, uncover=uncover, mark=mark),
+        dispositions.CONTENT_ACTION.name: Bench(
+            panels=panels,
+            uncover=uncover,
+            mark=mark,
+            picture=picture,
+            steps={"remove": _remove},
+            hides=frozenset({"withhold", "propose"}),
+        ),
+        dispositions.APPEAL.name: Bench(panels=panels, uncover=uncover, mark=mark, picture=picture),
     }
 
 
@@ -43,12 +64,13 @@ def panels(tx: Tx, case: Case) -> Sequence[Panel]:
     against = case.caused_by or case.id
     found = dispositions.findings_of(tx, against)
     made = _by_request(found)
-    measure = [] if case.caused_by else [_measure(tx, case)]
+    of_a_person = case.kind is dispositions.USER_ACTION
+    measure = [_measure(tx, case)] if of_a_person else []
     return [*measure, *(_exchange(tx, request, hits) for request, hits in made.items())]
 
 
 def uncover(tx: Tx, actor: Actor, case: Case, panel: str, reason: str) -> Sheet:
-    """The texts of an exchange, read from the records for this reason."""
+    """The texts of an exchange, read from the records for this reason, and its pictures."""
     given, answered = records.read(tx, actor, panel, f"{case.number}: {reason}")
     head = records.find(tx, panel)
     texts = [
@@ -56,7 +78,19 @@ def uncover(tx: Tx, actor: Actor, case: Case, panel: str, reason: str) -> Sheet:
         for direction, text in recalled(given, answered)
         if direction in _TITLES
     ]
-    return Sheet(tuple(texts), policy=None if head is None else str(head.values["policy"]))
+    return Sheet(
+        tuple(texts),
+        tuple(Picture(one.produce_id, _MADE) for one in _pictures(tx, panel)),
+        policy=None if head is None else str(head.values["policy"]),
+    )
+
+
+def picture(tx: Tx, case: Case, panel: str, picture: str) -> tuple[bytes, str]:
+    """A picture that an exchange made, for whoever has uncovered it; also one that is kept back."""
+    if all(one.produce_id != picture for one in _pictures(tx, panel)):
+        raise no_such_panel(case, picture)
+    made, data = records.fetched(tx, picture)
+    return data, made.kind
 
 
 class Marking:
@@ -111,9 +145,15 @@ def _exchange(tx: Tx, request: str, found: Sequence[Finding]) -> Panel:
         title=Text(zh=f"记录 {request[-8:]}", en=f"Exchange {request[-8:]}"),
         kind="exchange",
         rows=(*rows, *(_hit(one) for one in found)),
-        items=0 if head is None else _BOTH,
+        items=0 if head is None else _BOTH + len(_pictures(tx, request)),
         harms=tuple(dict.fromkeys(one.harm for one in found)),
     )
+
+
+def _pictures(tx: Tx, request: str) -> list[records.MadeMedium]:
+    """Those that are kept to be looked at."""
+    made = records.made_in(tx, request)
+    return [one for one in made if one.kind in _SHOWN_AS_IT_IS and records.kept(tx, one.produce_id)]
 
 
 def _rows(tx: Tx, head: Mapping[str, Any]) -> list[Row]:
@@ -168,6 +208,10 @@ def _measure(tx: Tx, case: Case) -> Panel:
 
 def _approve(tx: Tx, actor: Actor, case: Case, words: Words) -> object:
     return dispositions.approve(tx, actor, case, words.facts)
+
+
+def _remove(tx: Tx, actor: Actor, case: Case, words: Words) -> object:
+    return dispositions.remove(tx, actor, case, words.facts)
 
 
 def _by_request(found: Iterable[Finding]) -> dict[str, list[Finding]]:

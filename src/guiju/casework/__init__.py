@@ -51,7 +51,17 @@ from guiju.casework.model import (
     starts,
 )
 from guiju.casework.outbox import Handler, afterwards, deliver, stuck
-from guiju.casework.panel import Bench, Panel, Passage, Picture, Row, Sheet, Span, Words
+from guiju.casework.panel import (
+    Bench,
+    Panel,
+    Passage,
+    Picture,
+    Row,
+    Sheet,
+    Span,
+    Words,
+    no_such_panel,
+)
 from guiju.casework.paper import PAGE, Message, Note, Notice, NoticeState
 from guiju.casework.queue_store import Page, Waiting, page, waiting
 from guiju.casework.review import Review
@@ -141,6 +151,7 @@ __all__ = [
     "looks_due",
     "meets",
     "mermaid",
+    "no_such_panel",
     "note",
     "notes",
     "notices",

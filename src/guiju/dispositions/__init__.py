@@ -9,10 +9,10 @@ appealed. Whoever hands out something that was made asks `check_served` before.
 
 from guiju.dispositions.action_kind import USER_ACTION
 from guiju.dispositions.appeal_kind import APPEAL
+from guiju.dispositions.content import content_of, remove
 from guiju.dispositions.content_acting import check_served
 from guiju.dispositions.content_kind import CONTENT_ACTION
-from guiju.dispositions.finding_store import of_case as findings_of
-from guiju.dispositions.findings import open_finding
+from guiju.dispositions.findings import findings_of, open_finding
 from guiju.dispositions.model import Finding, FindingState, Measure, Proposal, Source
 from guiju.dispositions.service import action_of, approve
 from guiju.dispositions.watching import Watch
@@ -30,6 +30,8 @@ __all__ = [
     "action_of",
     "approve",
     "check_served",
+    "content_of",
     "findings_of",
     "open_finding",
+    "remove",
 ]

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju.dispositions import appeals, mine, policy, wording
-from guiju.dispositions.action_kind import USER_ACTION
 from guiju.dispositions.appeal_kind import APPEAL
 from guiju.kernel import GuijuError, canonical
 from guiju.storage import Database, Tx
@@ -38,7 +37,6 @@ class AppealPages:
             rules=rules,
             mine=found,
             title_of=wording.title,
-            states=USER_ACTION.states,
             appeal_states=APPEAL.states,
         )
 
@@ -103,6 +101,5 @@ class AppealPages:
             one=found,
             title=wording.title(found.statement.said),
             lines=wording.lines(found.statement.said),
-            states=USER_ACTION.states,
             appeal_states=APPEAL.states,
         )

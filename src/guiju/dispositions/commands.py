@@ -13,6 +13,7 @@ from guiju.desk import Desk, by_staff, desk_of, put, with_json
 from guiju.dispositions import action_store, appeals, finding_store, findings, service
 from guiju.dispositions.action_kind import USER_ACTION
 from guiju.dispositions.appeal_kind import APPEAL
+from guiju.dispositions.content_commands import content
 from guiju.dispositions.model import (
     Action,
     Cause,
@@ -35,7 +36,10 @@ _facts = click.option("--facts", required=True, help="What was found; the person
 
 @click.group(name="disposition")
 def group() -> None:
-    """What is done about people, and their appeals (Article 14)."""
+    """What is done about people and content, and appeals against it (Article 14)."""
+
+
+group.add_command(content)
 
 
 # -- measures against people -----------------------------------------------------------------------
@@ -335,8 +339,9 @@ def _review(
     with desk.database.write() as tx:
         case = step(tx, actor, get_case(tx, APPEAL, number))
         made = appeals.appeal_of(tx, case)
-        against = action_store.get(tx, made.against)
-    desk.publish(StandingChanged(against.person))
+        against = action_store.find(tx, made.against)
+    if against is not None:
+        desk.publish(StandingChanged(against.person))
     report = {"number": case.number, "state": case.state, "outcome": made.outcome}
     put(report, [f"{case.number}  {case.state}"], as_json=as_json)
 

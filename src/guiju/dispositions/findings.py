@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from guiju import records
-from guiju.dispositions import finding_store, refusing
+from guiju.dispositions import content_store, finding_store, refusing
 from guiju.dispositions.model import FINDING, REVIEWERS, Finding, FindingState, Source
 from guiju.kernel import Actor, ActorKind, Invalid, Text, new_id, software
 from guiju.ledger import Evidence, append_many
@@ -141,6 +141,15 @@ def get_finding(tx: Tx, finding: str) -> Finding:
     if found is None:
         raise refusing.no_such_finding(finding)
     return found
+
+
+def findings_of(tx: Tx, case: str) -> list[Finding]:
+    """The findings that a case about a person or about content rests on."""
+    content = content_store.find(tx, case)
+    if content is None:
+        return finding_store.of_case(tx, case)
+    found = content.finding and finding_store.find(tx, content.finding)
+    return [found] if found else []
 
 
 def spend(tx: Tx, findings: Sequence[Finding], case: str) -> None:

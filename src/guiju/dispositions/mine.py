@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from guiju.casework import Case, Notice, get_case, history, notices
 from guiju.dispositions import appeal_store, appeals, reasons
-from guiju.dispositions.action_kind import USER_ACTION
-from guiju.dispositions.appeal_kind import APPEAL
+from guiju.dispositions.appeal_kind import APPEAL, APPEALABLE
 from guiju.dispositions.model import Statement
 from guiju.kernel import NotFound, isoformat
 from guiju.storage import Tx
@@ -71,7 +70,7 @@ def plain(one: Mine) -> dict[str, Any]:
 
 
 def _of(tx: Tx, statement: Statement) -> Mine:
-    case = get_case(tx, USER_ACTION, statement.case)
+    case = get_case(tx, APPEALABLE, statement.case)
     found = list(_appeals(tx, statement))
     until = appeals.appealable(tx, statement)
     return Mine(statement, case, until, found[-1] if found else None)

@@ -8,17 +8,19 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 from tests.unit.dispositions.scene import KINDS, OFFICER, REVIEWER, Scene, exchange
 
-from guiju import policies
+from guiju import dispositions, policies, records
 from guiju.app import review
 from guiju.app.panels import benches
 from guiju.casework import Case, Review
 from guiju.casework.routes import router
-from guiju.kernel import Actor, FixedClock, Invalid
+from guiju.dispositions import content
+from guiju.kernel import Actor, FixedClock, Invalid, digest
 from guiju.records import Exchange
 from guiju.storage import Database
 from guiju.web import Site, Viewer
@@ -166,3 +168,39 @@ def test_the_bench_of_the_page_works() -> None:
     exec(block, known)  # noqa: S102 - our own page
     assert known["bench"].panels(None, None)[0].items == 1
     assert known["bench"].uncover(None, None, None, "letter", "why").passages[0].spans[0].end == 2
+
+
+def test_a_picture_that_is_kept_back_lies_beside_its_case(scene: Scene) -> None:
+    """Covered; whoever uncovers it sees it, and decides on the page."""
+    with scene.db.write() as tx:
+        policies.install_default(tx, OFFICER, Actor(OFFICER.kind, "st_2", OFFICER.roles))
+    with scene.db.read() as tx:
+        now = policies.active(tx)
+    assert now is not None
+    data = b"\x89PNG an invented picture"
+    medium = records.Medium(
+        "P-7", "image/png", digest(data), len(data), "visible", "inside", content=data
+    )
+    one = msgspec.structs.replace(said(scene, now.digest), media=(medium,))
+    with scene.db.write() as tx:
+        records.record(tx, [one])
+        found = dispositions.open_finding(
+            tx, REVIEWER, dispositions.Source.STAFF, "A1g", request=one.request
+        )
+        case = content.withhold(tx, REVIEWER, found, "Seen.", "P-7")
+    officer = browser(scene, OFFICER)
+    here = f"{HERE}/{case.number}"
+    page = officer.get(here).text
+    assert "A1g" in words(page)
+    assert "/pictures/" not in page
+    opened = officer.post(
+        f"{here}/panels/{one.request}", data={"form_token": "token", "reason": "to decide"}
+    )
+    shown = re.search(r'src="([^"]*P-7[^"]*)"', opened.text)
+    assert shown, opened.text
+    assert officer.get(unescape(shown[1])).content == data
+    assert officer.get(unescape(shown[1]).replace("P-7", "P-8")).status_code == 404
+    sent = {"form_token": "token", "version": str(case.version), "facts": "Seen by two."}
+    answer = officer.post(f"{here}/steps/remove", data=sent)
+    assert answer.status_code == 303
+    assert scene.case(dispositions.CONTENT_ACTION).state == "removed"

@@ -3,10 +3,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.dispositions.scene import APPEALS, OFFICER, REVIEWER, SECOND, Scene, exchange
+from tests.unit.dispositions.test_dispositions_commands import Desk
+from tests.unit.dispositions.test_dispositions_pages import text_of, visit
 
 from guiju import ledger, records
 from guiju.accounts import PersonState
@@ -22,9 +28,10 @@ from guiju.dispositions import (
     reasons,
     wording,
 )
+from guiju.dispositions.commands import group
 from guiju.dispositions.content_model import CLOSED, Reach
 from guiju.gateway.media.shelf import Shelf
-from guiju.kernel import Conflict, Invalid, Refused, digest, new_id
+from guiju.kernel import Conflict, GuijuError, Invalid, Refused, digest, new_id
 
 BYTES = b"an invented picture"
 
@@ -251,6 +258,53 @@ def _step(scene: Scene, case: Case, verb: str, actor: object) -> Case:
         return next(one for one in found if one.id == case.id)  # type: ignore[no-any-return]
     act = content.dismiss_content if verb == "dismiss" else getattr(content, verb)
     return scene.do(act, actor, case, "Why it is so.")
+
+
+def test_from_a_shell_two_people_remove_and_a_third_is_not_needed(scene: Scene) -> None:
+    """Each command says what became of the case, for people and for programs."""
+    found = picture(scene)
+    made = run(scene, "withhold", found.id, "--file", "P-1", "--facts", "Seen.", "--as", "alice")
+    assert (made["state"], made["reach"], made["produce_id"]) == ("withheld", "withheld", "P-1")
+    with pytest.raises(Refused) as error:
+        run(scene, "remove", made["number"], "--facts", "Seen.", "--as", "alice")
+    assert error.value.code == "second-person-needed"
+    made = run(scene, "remove", made["number"], "--facts", "Seen by two.", "--as", "bao")
+    assert (made["state"], served(scene)) == ("removed", False)
+    made = run(scene, "restore", made["number"], "--reason", "No harm in it.", "--as", "bao")
+    assert (made["reach"], served(scene)) == ("free", True)
+    again = run(scene, "propose", found.id, "--reason", "the text", "--as", "alice")
+    assert run(scene, "dismiss", again["number"], "--reason", "none", "--as", "chen")["state"] == (
+        "dismissed"
+    )
+
+
+def run(scene: Scene, *line: str) -> dict[str, Any]:
+    """A command of `guiju disposition content`."""
+    shown = CliRunner().invoke(group, ["content", *line, "--json"], obj=Desk(scene.db))
+    if isinstance(shown.exception, GuijuError):
+        raise shown.exception
+    assert shown.exit_code == 0, shown.output
+    made: dict[str, Any] = msgspec.json.decode(shown.stdout)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "state"),
+    [("zh", "内容停止提供", "停止传输"), ("en", "Content withheld", "withheld")],
+)
+def test_the_person_finds_it_among_what_can_be_appealed(
+    scene: Scene, language: str, title: str, state: str
+) -> None:
+    """With its own states, on the list and on its own page."""
+    scene.do(content.withhold, REVIEWER, picture(scene), "An invented harm.", "P-1")
+    browser = visit(scene, who=scene.id)
+    browser.headers["accept-language"] = language
+    listed = text_of(browser.get("/appeals"))
+    assert title in listed
+    assert state in listed
+    page = text_of(browser.get(f"/appeals/{scene.statement().id}"))
+    assert "An invented harm." in page
+    assert "P-1" in page
 
 
 def test_statements_of_content_are_listed_with_the_others(scene: Scene) -> None:
