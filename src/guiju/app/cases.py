@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from guiju import complaints, dispositions
 from guiju.casework import Handler, Kinds
 from guiju.incidents import INCIDENT, NOTICE
-from guiju.kernel import Event, StandingChanged
+from guiju.kernel import Event, StandingChanged, software
 from guiju.reporting import REPORT
 from guiju.storage import Database
+
+_DESK = software("complaints")
 
 # Each room that has kinds of its own adds them here.
 KINDS = Kinds(
@@ -33,8 +35,12 @@ def handlers(publish: Callable[[Event], None]) -> Mapping[str, Handler]:
         publish(StandingChanged(person))
 
     def complaint_upheld(database: Database, case: str) -> None:
-        with database.read() as tx:
+        with database.write() as tx:
             event = complaints.upheld(tx, case)
+            if event is not None and event.harmed is not None:
+                harm, request = event.harmed
+                source, number = dispositions.Source.COMPLAINT, event.number
+                dispositions.bring_finding(tx, _DESK, source, harm, request, reference=number)
         if event is not None:
             publish(event)
 

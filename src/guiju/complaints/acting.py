@@ -17,12 +17,17 @@ WAYS = ("page", "phone", "mail", "post", "in-person")
 
 
 class Said(NamedTuple):
-    """What belongs to a step: words for the complainant, an outcome, a ground, how it was told."""
+    """What belongs to a step: words for the complainant, an outcome, a ground, how it was told.
+
+    `harm`, `record`: which of the 31 harms was found, in the record of which number.
+    """
 
     words: str = ""
     outcome: str = ""
     ground: str = ""
     way: str = "page"
+    harm: str = ""
+    record: str = ""
 
 
 def possible(actor: Actor, case: Case) -> list[Transition]:
@@ -54,7 +59,9 @@ def _decline(tx: Tx, actor: Actor, case: Case, said: Said) -> Case:
 
 def _decide(tx: Tx, actor: Actor, case: Case, said: Said) -> Case:
     outcome = reading.one_of(DECIDED, "outcome", said.outcome)
-    return service.decide(tx, actor, case, _found(outcome, said))
+    number = reading.line("record", said.record, LONGEST_CONTACT)
+    harmed = service.harmed(tx, case, outcome, said.harm, number)
+    return service.decide(tx, actor, case, _found(outcome, said), harmed)
 
 
 def _tell(tx: Tx, actor: Actor, case: Case, said: Said) -> Case:

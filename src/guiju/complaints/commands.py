@@ -141,6 +141,8 @@ def show(context: click.Context, number: str, by: str, *, as_json: bool) -> None
 @click.option("--outcome", default="", help=f"With decide: {', '.join(DECIDED)}.")
 @click.option("--ground", default="", help="A clause, e.g. order15:14.1.")
 @click.option("--way", type=click.Choice(acting.WAYS), default="page", help="With tell.")
+@click.option("--harm", default="", help="With decide: which harm was found, A1a to A5b.")
+@click.option("--record", default="", help="In which record; else what the complaint is about.")
 @by_staff
 @with_json
 @click.pass_context

@@ -12,11 +12,23 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju.casework import Kinds, Unit, claim, claimed, decisions, get_case, history, page, release
+from guiju.casework import (
+    Case,
+    Kinds,
+    Unit,
+    claim,
+    claimed,
+    decisions,
+    get_case,
+    history,
+    page,
+    release,
+)
 from guiju.complaints import acting, attaching, entering, following, reading, service, store
 from guiju.complaints.kind import COMPLAINT
 from guiju.complaints.model import (
     BY_STAFF,
+    CONFIRMING,
     DECIDED,
     HANDLERS,
     LONGEST_TEXT,
@@ -24,8 +36,10 @@ from guiju.complaints.model import (
     Channel,
     Outcome,
 )
+from guiju.dispositions import Finding, Source, findings_in
 from guiju.kernel import GuijuError
-from guiju.storage import Database
+from guiju.measures import Harm, harms
+from guiju.storage import Database, Tx
 from guiju.web import Form, Posted, Site
 
 _KINDS = Kinds([COMPLAINT])
@@ -83,7 +97,7 @@ class ConsolePages:
         """Take a step of it."""
         viewer = self._site.require(request, *HANDLERS)
         said = acting.Said(
-            form.text("words"), form.text("outcome"), form.text("ground"), form.text("way")
+            *(form.text(name) for name in ("words", "outcome", "ground", "way", "harm", "record"))
         )
         version = form.text("version", longest=12)
         try:
@@ -168,6 +182,8 @@ class ConsolePages:
                 "alike_total": store.cluster_size(tx, head.cluster),
                 "claim": claimed(tx, case),
                 "steps": acting.possible(viewer.actor, case),
+                "harmed": service.harm_found(tx, case),
+                "found": _findings(tx, case),
                 "now": tx.now,
             }
             told["clocks"] = service.clocks_of(tx, case)
@@ -183,6 +199,8 @@ class ConsolePages:
             outcomes=DECIDED,
             ways=acting.WAYS,
             outcome_text={one.value: one.text for one in Outcome},
+            confirming=CONFIRMING,
+            harms=_nearest(told["head"].category),
             me=viewer.id,
         )
 
@@ -218,6 +236,19 @@ class ConsolePages:
             last_day=following.last_day,
             **values,
         )
+
+
+def _findings(tx: Tx, case: Case) -> list[Finding]:
+    """What was put on record for whoever acts on content, because this complaint was upheld."""
+    harmed = service.harm_found(tx, case)
+    if harmed is None:
+        return []
+    return findings_in(tx, harmed.request, Source.COMPLAINT, case.number)
+
+
+def _nearest(category: Category) -> list[Harm]:
+    """The 31 harms, those of the class that the complainant chose first."""
+    return sorted(harms().values(), key=lambda one: (one.harm_class != category, one.id))
 
 
 FILES = tuple(f"file{at}" for at in range(1, attaching.MOST + 1))

@@ -121,18 +121,27 @@ DECIDED = (Outcome.UPHELD, Outcome.PARTLY, Outcome.UNFOUNDED)
 CONFIRMING = (Outcome.UPHELD, Outcome.PARTLY)
 
 
+class Harmed(NamedTuple):
+    """Which of the 31 harms of the standard is in which record."""
+
+    harm: str
+    request: str
+
+
 @dataclass(frozen=True, slots=True)
 class ComplaintUpheld(Event):
     """A person has found that a complaint is right: what follows for the content is due.
 
-    `about`: the id of the answer or content, None when the complaint names none. `harm`: the class.
+    `about`: the id of the answer or content, None when the complaint names none. `harmed`: what
+    whoever decided found in a record that is still kept; None: neither is named.
     """
 
     case: str
     number: str
     about: str | None
-    harm: str
+    category: str
     outcome: str
+    harmed: Harmed | None
 
 
 class Attached(NamedTuple):

@@ -37,6 +37,46 @@ def too_long(param: str, most: int) -> Invalid:
     )
 
 
+def harm_missing() -> Invalid:
+    """A record without the harm that is in it."""
+    return Invalid(
+        "harm-missing",
+        Text(zh="写了记录编号，没有写哪种风险。", en="A record is named, but no harm in it."),
+        Text(zh="请选择风险，或删去编号。", en="Choose the harm, or take the number out."),
+        param="harm",
+        article=15,
+    )
+
+
+def harm_not_upheld() -> Invalid:
+    """A harm in a complaint that is not found to be right."""
+    return Invalid(
+        "harm-not-upheld",
+        Text(zh="投诉不成立，却写了风险。", en="A harm is named, but the complaint is not upheld."),
+        Text(zh="请改结论，或不选风险。", en="Change the outcome, or leave the harm out."),
+        param="harm",
+        article=15,
+    )
+
+
+def record_unknown(number: str) -> Invalid:
+    """A number under which nothing is recorded."""
+    return Invalid(
+        "record-unknown",
+        Text(
+            zh=f"没有编号为 {number[:80] or '—'} 的记录，风险无处可记。",
+            en=f"No record {number[:80] or '—'} is kept, so there is nothing the harm is in.",
+        ),
+        Text(
+            zh="请填请求编号（req_…）或图片、声音、视频的编号；若无记录，请不选风险。",
+            en="Give the number of the request (req_...) or of a picture, sound or film; where "
+            "there is no record, leave the harm out.",
+        ),
+        param="record",
+        article=15,
+    )
+
+
 def unreadable(param: str) -> Invalid:
     """A field with signs that cannot be kept."""
     return Invalid(

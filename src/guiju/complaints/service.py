@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from guiju import records
 from guiju.casework import (
     Basis,
     Case,
@@ -21,6 +22,7 @@ from guiju.casework import (
     advance,
     clocks,
     get_case,
+    history,
     open_case,
 )
 from guiju.complaints import kind as kinds
@@ -34,6 +36,7 @@ from guiju.complaints.model import (
     ComplaintUpheld,
     Filing,
     Given,
+    Harmed,
     Head,
     Outcome,
     Process,
@@ -41,7 +44,7 @@ from guiju.complaints.model import (
     named,
 )
 from guiju.kernel import Actor, ActorKind, Text, digest, new_id, software
-from guiju.measures import enforces
+from guiju.measures import enforces, harms
 from guiju.storage import Tx
 
 COMPLAINANT = Actor(ActorKind.PERSON, "complainant")
@@ -281,9 +284,44 @@ def found(outcome: Outcome, facts: str, ground: str = "") -> Ruling:
     )
 
 
-def decide(tx: Tx, actor: Actor, case: Case, ruling: Ruling) -> Case:
-    """Decide a complaint; Invalid `ruling-needed` without facts, else as `casework.advance`."""
-    return advance(tx, actor, case, "decide", ruling=ruling)
+def decide(tx: Tx, actor: Actor, case: Case, ruling: Ruling, harmed: Harmed | None = None) -> Case:
+    """Decide a complaint; `harmed`: what is in which record, if that was found.
+
+    Raises:
+        Invalid: `ruling-needed` without facts; else as `casework.advance`.
+    """
+    facts = {} if harmed is None else harmed._asdict()
+    return advance(tx, actor, case, "decide", ruling=ruling, facts=facts)
+
+
+def harmed(tx: Tx, case: Case, outcome: Outcome, harm: str, number: str = "") -> Harmed | None:
+    """The harm that somebody names, in the record of `number` or of what the complaint is about.
+
+    `number`: of an answer, or of a picture, sound or film. None, when no harm is named.
+
+    Raises:
+        Invalid: `choice-unknown` for a harm that is none of the standard, `harm-not-upheld`,
+            `record-unknown` when no such record is kept.
+    """
+    if not harm:
+        if number:
+            raise refusing.harm_missing()
+        return None
+    if harm not in harms():
+        raise refusing.unknown_choice("harm", list(harms()))
+    if outcome not in CONFIRMING:
+        raise refusing.harm_not_upheld()
+    request = _recorded(tx, number or case.about or "")
+    if request is None:
+        raise refusing.record_unknown(number or case.about or "")
+    return Harmed(harm, request)
+
+
+def _recorded(tx: Tx, number: str) -> str | None:
+    """The request of an answer or a file, if its record is kept."""
+    made = records.made(tx, number)
+    request = number if made is None else made.request
+    return request if records.find(tx, request) is not None else None
 
 
 def decline(tx: Tx, actor: Actor, case: Case, ruling: Ruling) -> Case:
@@ -303,12 +341,30 @@ def tell(tx: Tx, actor: Actor, case: Case, way: str) -> Case:
 
 
 def upheld(tx: Tx, case: str) -> ComplaintUpheld | None:
-    """What others should hear of a complaint that was found to be right; None otherwise."""
-    found = get_case(tx, COMPLAINT, case)
-    row, pace = store.find(tx, found.id), store.find_pace(tx, found.id)
+    """What others should hear of a complaint that was found to be right; None otherwise.
+
+    In a transaction that writes, nobody else is told of it at the same time.
+    """
+    pace = store.hold_pace(tx, case)
+    found, row = get_case(tx, COMPLAINT, case), store.find(tx, case)
     if row is None or pace is None or pace.outcome not in CONFIRMING:
         return None
-    return ComplaintUpheld(found.id, found.number, found.about, row.category, pace.outcome)
+    return ComplaintUpheld(
+        case=found.id,
+        number=found.number,
+        about=found.about,
+        category=row.category,
+        outcome=pace.outcome,
+        harmed=harm_found(tx, found),
+    )
+
+
+def harm_found(tx: Tx, case: Case) -> Harmed | None:
+    """What whoever decided last has found in a record that is still kept."""
+    facts = next((one.facts for one in reversed(history(tx, case)) if one.verb == "decide"), {})
+    if "harm" not in facts or records.find(tx, facts["request"]) is None:
+        return None
+    return Harmed(facts["harm"], facts["request"])
 
 
 # -- the complainant -------------------------------------------------------------------------------

@@ -192,6 +192,11 @@ def find_pace(tx: Tx, case: str) -> Row[Any] | None:
     return tx.row(select(PACE).where(PACE.c.case_id == case))
 
 
+def hold_pace(tx: Tx, case: str) -> Row[Any] | None:
+    """The same, and nobody else changes or holds it before this transaction is over."""
+    return tx.row(select(PACE).where(PACE.c.case_id == case).with_for_update())
+
+
 def change_pace(tx: Tx, case: str, changes: Mapping[str, Any]) -> None:
     """Write down what a step adds."""
     tx.update(PACE, {"case_id": case}, changes)

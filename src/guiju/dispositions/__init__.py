@@ -12,7 +12,7 @@ from guiju.dispositions.appeal_kind import APPEAL
 from guiju.dispositions.content import content_of, remove
 from guiju.dispositions.content_acting import check_served
 from guiju.dispositions.content_kind import CONTENT_ACTION
-from guiju.dispositions.findings import findings_of, open_finding
+from guiju.dispositions.findings import bring_finding, findings_in, findings_of, open_finding
 from guiju.dispositions.model import Finding, FindingState, Measure, Proposal, Source
 from guiju.dispositions.service import action_of, approve
 from guiju.dispositions.watching import Watch
@@ -29,8 +29,10 @@ __all__ = [
     "Watch",
     "action_of",
     "approve",
+    "bring_finding",
     "check_served",
     "content_of",
+    "findings_in",
     "findings_of",
     "open_finding",
     "remove",

@@ -70,6 +70,12 @@ def of_case(tx: Tx, case: str) -> list[Finding]:
     return [_finding(row) for row in tx.rows(wanted)]
 
 
+def of_request(tx: Tx, request: str) -> list[Finding]:
+    """The findings in one record, in order."""
+    wanted = select(*_HEAD).where(FINDING.c.request == request).order_by(FINDING.c.id)
+    return [_finding(row) for row in tx.rows(wanted)]
+
+
 def listed(tx: Tx, state: FindingState | None, most: int) -> list[Finding]:
     """The newest findings, of one state or of all."""
     wanted = select(*_HEAD).order_by(FINDING.c.id.desc()).limit(most)

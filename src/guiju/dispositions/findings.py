@@ -109,6 +109,26 @@ def open_finding(
     return made
 
 
+def bring_finding(
+    tx: Tx, actor: Actor, source: Source, harm: str, request: str, *, reference: str
+) -> Finding:
+    """The finding of a harm in a record under the number of a case elsewhere: opened once.
+
+    Who calls holds that case, so that nobody opens a second one meanwhile.
+
+    Raises as `open_finding`.
+    """
+    there = (one for one in findings_in(tx, request, source, reference) if one.harm == harm)
+    found = next(there, None)
+    return found or open_finding(tx, actor, source, harm, request=request, rule=reference)
+
+
+def findings_in(tx: Tx, request: str, source: Source, reference: str) -> list[Finding]:
+    """What a source has found in a record under this number of a case elsewhere."""
+    found = finding_store.of_request(tx, request)
+    return [one for one in found if one.source is source and one.rule == reference]
+
+
 @enforces("findings-triaged")
 def decide_finding(tx: Tx, actor: Actor, finding: str, verb: str, reason: str) -> Finding:
     """`confirm` or `dismiss` a finding, with a reason, which is sealed.

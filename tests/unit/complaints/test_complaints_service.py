@@ -105,7 +105,8 @@ def test_a_complaint_goes_from_receipt_to_feedback(
         leaf = about(tx, case.id)[1]
         made = decisions(tx, case, opened=True)[-1]
     assert event is not None
-    assert (event.number, event.harm, event.outcome) == (case.number, "A4", "partly-upheld")
+    assert (event.number, event.category, event.outcome) == (case.number, "A4", "partly-upheld")
+    assert event.harmed is None
     assert made.facts == "Half of it was so."
     assert (leaf["kind"], leaf["facts"]["outcome"], leaf["facts"]["way"]) == (
         "complaint-closed",
