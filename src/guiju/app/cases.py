@@ -23,6 +23,7 @@ KINDS = Kinds(
         REPORT,
         dispositions.USER_ACTION,
         dispositions.CONTENT_ACTION,
+        dispositions.RECTIFICATION,
         dispositions.APPEAL,
     ]
 )

@@ -174,6 +174,12 @@ class Desk:
         """The screen of the policy in force."""
         return self.house.screen()
 
+    def recalled(self, given: bytes, answered: bytes) -> Any:
+        """The texts behind a record, as they were judged then."""
+        from guiju.gateway import recalled  # noqa: PLC0415 - as above
+
+        return recalled(given, answered)
+
     def image_screen(self) -> Any:
         """The screen for pictures of the policy in force."""
         return self.house.image_screen()

@@ -4,7 +4,8 @@
 Article 14. The gateway's recorder counts what was stopped with `Watch`; people decide in cases of
 the kinds `USER_ACTION`, `CONTENT_ACTION` and `APPEAL`, whose tables say who may do what. Each
 decision about a person or what they were given comes with a statement of reasons, and can be
-appealed. Whoever hands out something that was made asks `check_served` before.
+appealed. Whoever hands out something that was made asks `check_served` before. In a case of the
+kind `RECTIFICATION` the cause is put right, in the rules or in the model.
 """
 
 from guiju.dispositions.action_kind import USER_ACTION
@@ -14,12 +15,14 @@ from guiju.dispositions.content_acting import check_served
 from guiju.dispositions.content_kind import CONTENT_ACTION
 from guiju.dispositions.findings import bring_finding, findings_in, findings_of, open_finding
 from guiju.dispositions.model import Finding, FindingState, Measure, Proposal, Source
+from guiju.dispositions.rectification_kind import RECTIFICATION
 from guiju.dispositions.service import action_of, approve
 from guiju.dispositions.watching import Watch
 
 __all__ = [
     "APPEAL",
     "CONTENT_ACTION",
+    "RECTIFICATION",
     "USER_ACTION",
     "Finding",
     "FindingState",

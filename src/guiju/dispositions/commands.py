@@ -24,6 +24,7 @@ from guiju.dispositions.model import (
     Source,
     Strike,
 )
+from guiju.dispositions.rectification_commands import group as rectification
 from guiju.kernel import Actor, StandingChanged, isoformat
 from guiju.policies import FUNCTIONS
 from guiju.storage import Tx
@@ -36,10 +37,11 @@ _facts = click.option("--facts", required=True, help="What was found; the person
 
 @click.group(name="disposition")
 def group() -> None:
-    """What is done about people and content, and appeals against it (Article 14)."""
+    """What is done about people, content and the model, and appeals (Article 14)."""
 
 
 group.add_command(content)
+group.add_command(rectification)
 
 
 # -- measures against people -----------------------------------------------------------------------

@@ -12,6 +12,7 @@ from guiju.casework import Case, Kind, Kinds, cases_of, sweep
 from guiju.dispositions import (
     APPEAL,
     CONTENT_ACTION,
+    RECTIFICATION,
     USER_ACTION,
     Measure,
     Proposal,
@@ -24,7 +25,7 @@ from guiju.dispositions.model import Statement
 from guiju.kernel import Actor, ActorKind, FixedClock, Text, new_id
 from guiju.storage import Database
 
-KINDS = Kinds([USER_ACTION, CONTENT_ACTION, APPEAL])
+KINDS = Kinds([USER_ACTION, CONTENT_ACTION, RECTIFICATION, APPEAL])
 WEEK = Proposal(Measure.SUSPEND, 7, "10")
 END = Proposal(Measure.TERMINATE, None, "10")
 

@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from guiju.casework import Kind, mermaid, table_text
-from guiju.dispositions import APPEAL, CONTENT_ACTION, USER_ACTION
+from guiju.dispositions import APPEAL, CONTENT_ACTION, RECTIFICATION, USER_ACTION
 from guiju.policies import checked, default_body, disposition_rules
 
 PAGE = (Path(__file__).parents[3] / "docs" / "dispositions.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", [USER_ACTION, CONTENT_ACTION, APPEAL], ids=lambda one: one.name)
+KINDS = [USER_ACTION, CONTENT_ACTION, RECTIFICATION, APPEAL]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.name)
 def test_the_page_draws_the_tables_as_they_are(kind: Kind) -> None:
     """Diagram and table are those of the code, line by line."""
     assert f"```mermaid\n{mermaid(kind.machine)}```\n\n{table_text(kind.machine)}" in PAGE

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What follows from each step of a rectification, in the transaction of the step."""
+
+from __future__ import annotations
+
+from guiju.casework import Case, Transition, get_case, history, holds, release_hold
+from guiju.dispositions import rectification_store as store
+from guiju.dispositions.rectification_model import Run
+from guiju.kernel import Actor
+from guiju.ledger import append
+from guiju.measures import enforces
+from guiju.storage import Tx
+
+CLOSED = "rectification-closed"
+CONTROLS = ("rectification",)
+# After each of these what was tried before says nothing any more.
+_NEW_ROUND = frozenset({"implement", "verify", "reopen"})
+
+
+@enforces("rectification")
+def carried_out(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
+    """At the end, say by which run it was shown to work, and let go what was held."""
+    if line.verb == "close":
+        cure, run = store.get(tx, case.id).cure, last_run(tx, case)
+        facts = {
+            "case": case.number,
+            "cure": cure and cure.value,
+            **(run.as_facts() if run else {}),
+        }
+        append(tx, CLOSED, controls=CONTROLS, actor=actor, subject=case.id, facts=facts)
+    if not case.is_open:
+        _let_go(tx, actor, case)
+
+
+def round_of(tx: Tx, case: Case) -> int:
+    """How many steps have made worthless what had been tried or chosen before them."""
+    return sum(one.verb in _NEW_ROUND for one in history(tx, case))
+
+
+def last_run(tx: Tx, case: Case) -> Run | None:
+    """The last run of the round the case is in, if it tried every sample that there is."""
+    now, count = round_of(tx, case), store.count_samples(tx, case.id)
+    found = [one for one in store.runs(tx, case.id) if one.round == now]
+    return found[-1] if found and found[-1].tally.samples == count else None
+
+
+def _let_go(tx: Tx, actor: Actor, case: Case) -> None:
+    case = get_case(tx, case.kind, case.id)
+    for one in holds(tx, case):
+        if one.released_at is None:
+            case = release_hold(tx, actor, case, one.id, reason=case.kind.states[case.state].en)
