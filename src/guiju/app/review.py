@@ -22,6 +22,7 @@ QUEUES: Mapping[str, Text] = {
     "content": Text(zh="对内容的处置", en="Measures about content"),
     "incident-notices": Text(zh="事件通知", en="Notices of incidents"),
     "incidents": Text(zh="事件", en="Incidents"),
+    "rectification": Text(zh="整改", en="Rectification"),
     "users": Text(zh="对使用者的处置", en="Measures against users"),
 }
 
