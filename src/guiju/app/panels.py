@@ -66,7 +66,7 @@ def panels(tx: Tx, case: Case) -> Sequence[Panel]:
     made = _by_request(found)
     of_a_person = case.kind is dispositions.USER_ACTION
     measure = [_measure(tx, case)] if of_a_person else []
-    return [*measure, *(_exchange(tx, request, hits) for request, hits in made.items())]
+    return [*measure, *(exchange_panel(tx, request, hits) for request, hits in made.items())]
 
 
 def uncover(tx: Tx, actor: Actor, case: Case, panel: str, reason: str) -> Sheet:
@@ -137,7 +137,8 @@ def _marked(screen: Screen, passage: Passage) -> Passage:
     return passage._replace(spans=spans)
 
 
-def _exchange(tx: Tx, request: str, found: Sequence[Finding]) -> Panel:
+def exchange_panel(tx: Tx, request: str, found: Sequence[Finding]) -> Panel:
+    """An exchange, covered, with what was found in it."""
     head = records.find(tx, request)
     rows = [] if head is None else _rows(tx, head.values)
     return Panel(

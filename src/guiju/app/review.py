@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from guiju import accounts, policies
-from guiju.app.panels import benches
+from guiju.app.desks import benches
 from guiju.casework import Review, ReviewRules
 from guiju.kernel import GuijuError, Text
 

@@ -6,10 +6,11 @@ run as clocks; people decide, and the way to the authorities is always shown.
 """
 
 from guiju.complaints.kind import COMPLAINT
+from guiju.complaints.laying import panels, picture, uncover
 from guiju.complaints.model import Category, Channel, ComplaintUpheld, Outcome, Process
 from guiju.complaints.pace import UPHELD
 from guiju.complaints.promising import authorities, in_force, is_published, promised, publish
-from guiju.complaints.service import file_complaint, upheld
+from guiju.complaints.service import file_complaint, recorded, upheld
 
 __all__ = [
     "COMPLAINT",
@@ -23,7 +24,11 @@ __all__ = [
     "file_complaint",
     "in_force",
     "is_published",
+    "panels",
+    "picture",
     "promised",
     "publish",
+    "recorded",
+    "uncover",
     "upheld",
 ]

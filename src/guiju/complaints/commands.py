@@ -19,6 +19,7 @@ from guiju.complaints import (
     attaching,
     entering,
     following,
+    laying,
     reading,
     refusing,
     service,
@@ -104,16 +105,18 @@ def list_(context: click.Context, *, every: bool, as_json: bool) -> None:
 
 @group.command()
 @click.argument("number")
+@click.option("--reason", required=True, help="Why you read it; that goes on record.")
 @by_staff
 @with_json
 @click.pass_context
-def show(context: click.Context, number: str, by: str, *, as_json: bool) -> None:
+def show(context: click.Context, number: str, reason: str, by: str, *, as_json: bool) -> None:
     """One complaint with what was said; for those who handle complaints."""
     desk = desk_of(context)
-    service.check_handler(desk.staff(by))
-    with desk.database.read() as tx:
+    actor = desk.staff(by)
+    with desk.database.write() as tx:
         case, head = service.get_complaint(tx, number)
-        given, seen = service.given(tx, case), following.follow(tx, case)
+        given = laying.open_words(tx, actor, case, reason)
+        seen = following.follow(tx, case)
         events = history(tx, case, opened=True)
     report = {
         **_head(head, case.state),

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`/console/complaints`: what waits, one complaint with all that was said, and what came otherwise.
 
-Words are opened for whoever handles complaints; attachments are downloads, never shown in place.
+Words are opened for whoever handles complaints and says why, which goes on record; attachments are
+downloads, each of them a reading of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +25,16 @@ from guiju.casework import (
     page,
     release,
 )
-from guiju.complaints import acting, attaching, entering, following, reading, service, store
+from guiju.complaints import (
+    acting,
+    attaching,
+    entering,
+    following,
+    laying,
+    reading,
+    service,
+    store,
+)
 from guiju.complaints.kind import COMPLAINT
 from guiju.complaints.model import (
     BY_STAFF,
@@ -44,12 +54,6 @@ from guiju.web import Form, Posted, Site
 
 _KINDS = Kinds([COMPLAINT])
 _FIELDS = ("category", "channel", "text", "about", "contact", "authority", "reference", "amount")
-_TYPES = {
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-}
 
 
 class ConsolePages:
@@ -123,17 +127,28 @@ class ConsolePages:
             return self._one(request, number, error)
         return self._site.go(f"/console/complaints/{case.number}")
 
-    def attachment(self, request: Request, number: str, file: str) -> Response:
-        """A file as it came, as a download under a name of ours."""
-        self._site.require(request, *HANDLERS)
-        with self._database.read() as tx:
+    def open(self, request: Request, number: str, form: Posted) -> Response:
+        """The page with the words of the complainant; who reads them and why goes on record."""
+        viewer, why = self._site.require(request, *HANDLERS), form.text("reason", longest=500)
+        try:
+            with self._database.write() as tx:
+                case, _ = service.get_complaint(tx, number)
+                laying.open_words(tx, viewer.actor, case, why)
+        except GuijuError as error:
+            return self._one(request, number, error)
+        return self._one(request, number, None, why=why)
+
+    def attachment(self, request: Request, number: str, file: str, form: Posted) -> Response:
+        """A file as it came, as a download under a name of ours; on record as a reading."""
+        viewer, why = self._site.require(request, *HANDLERS), form.text("reason", longest=500)
+        with self._database.write() as tx:
             case, _ = service.get_complaint(tx, number)
-            kind, data = service.attachment(tx, case, file)
+            kind, data = laying.open_file(tx, viewer.actor, case, file, why)
         headers = {
             "content-disposition": f'attachment; filename="{case.number}-{file[-6:]}.{kind}"',
             "content-security-policy": "default-src 'none'; sandbox",
         }
-        media = _TYPES.get(kind, "application/octet-stream")
+        media = laying.TYPES.get(kind, "application/octet-stream")
         return Response(data, media_type=media, headers=headers)
 
     def blank(self, request: Request) -> Response:
@@ -164,10 +179,11 @@ class ConsolePages:
         said: acting.Said | None = None,
         *,
         code: str = "",
+        why: str = "",
         status: int = 200,
     ) -> Response:
         viewer = self._site.require(request)
-        opens = viewer.has(*HANDLERS)
+        opens = bool(why) and viewer.has(*HANDLERS)
         with self._database.read() as tx:
             case, head = service.get_complaint(tx, number)
             told: dict[str, Any] = {
@@ -194,6 +210,8 @@ class ConsolePages:
             status=status,
             **told,
             code=code,
+            why=why,
+            handles=viewer.has(*HANDLERS),
             verb=verb,
             said=said or acting.Said(),
             outcomes=DECIDED,

@@ -48,7 +48,8 @@ def _console(pages: APIRouter, console: ConsolePages) -> None:
     pages.get(f"{_CONSOLE}/{{number}}")(console.one)
     pages.post(f"{_CONSOLE}/{{number}}/step")(console.step)
     pages.post(f"{_CONSOLE}/{{number}}/claim")(console.take)
-    pages.get(f"{_CONSOLE}/{{number}}/files/{{file}}")(console.attachment)
+    pages.post(f"{_CONSOLE}/{{number}}/open")(console.open)
+    pages.post(f"{_CONSOLE}/{{number}}/files/{{file}}")(console.attachment)
 
 
 def _api(routes: APIRouter, api: ComplaintApi) -> None:

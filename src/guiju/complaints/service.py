@@ -317,6 +317,12 @@ def harmed(tx: Tx, case: Case, outcome: Outcome, harm: str, number: str = "") ->
     return Harmed(harm, request)
 
 
+def recorded(tx: Tx, case: Case) -> str | None:
+    """The request that a complaint is about: as was decided, else as it says; if it is kept."""
+    harmed = harm_found(tx, case)
+    return _recorded(tx, case.about or "") if harmed is None else harmed.request
+
+
 def _recorded(tx: Tx, number: str) -> str | None:
     """The request of an answer or a file, if its record is kept."""
     made = records.made(tx, number)

@@ -25,7 +25,15 @@ from guiju.records.model import (
     Usage,
 )
 from guiju.records.pictures import note_picture, picture_screening
-from guiju.records.service import ExchangeView, erase, find, read, recent, record
+from guiju.records.service import (
+    ExchangeView,
+    erase,
+    find,
+    note_reading,
+    read,
+    recent,
+    record,
+)
 from guiju.records.spill import Spill
 
 __all__ = [
@@ -68,6 +76,7 @@ __all__ = [
     "made_in",
     "made_with_mark",
     "note_picture",
+    "note_reading",
     "open_gaps",
     "opened",
     "picture_screening",

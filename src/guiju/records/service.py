@@ -220,18 +220,32 @@ def read(tx: Tx, actor: Actor, request: str, reason: str) -> tuple[bytes, bytes]
     if body is None:
         raise _not_found(request)
     content = tx.unseal(body.person, body.content, store.context(request))
+    note_reading(tx, actor, request, reason, subject=body.person)
+    return store.unpacked(content)
+
+
+@enforces("records-sealed")
+def note_reading(tx: Tx, actor: Actor, thing: str, reason: str, *, subject: str) -> None:
+    """Put on record that somebody opens what is sealed, also of another room.
+
+    `thing`: what is opened, `subject`: the person or case it belongs to, each by its id.
+
+    Raises:
+        Refused: `reason-needed`.
+    """
+    if not reason.strip():
+        raise Refused("reason-needed", _NO_REASON, _GIVE_REASON, article=11)
     # The reason may name a person, so it stands in a row that the leaf attests, not in the leaf.
     reading = new_id("rd")
-    store.add_reading(tx, reading, request, actor.id, reason.strip()[:500])
+    store.add_reading(tx, reading, thing, actor.id, reason.strip()[:500])
     append(
         tx,
         "record-read",
         controls=("records-sealed",),
         actor=actor,
-        subject=body.person,
-        facts={"request": request, "reading": reading},
+        subject=subject,
+        facts={"request": thing, "reading": reading},
     )
-    return store.unpacked(content)
 
 
 @enforces("records-sealed")

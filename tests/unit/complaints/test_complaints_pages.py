@@ -11,6 +11,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 from tests.unit.complaints.conftest import AUDITOR, CLERK, OFFICER, SECOND
 
+from guiju import ledger
 from guiju.complaints import flood, routes
 from guiju.kernel import Actor, FixedClock
 from guiju.storage import Database
@@ -25,6 +26,7 @@ class Pages:
     """A browser on the pages of complaints; `as_` says who looks."""
 
     def __init__(self, database: Database) -> None:
+        self.database = database
         site = Site(lambda request: _viewer(request.headers.get("x-viewer", "")))
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
         app.include_router(routes.router(database, site))
@@ -57,6 +59,10 @@ class Pages:
         assert found is not None
         return found[1]
 
+    def open(self, number: str, actor: Actor, reason: str = "to handle it") -> Any:
+        path = f"/console/complaints/{number}/open"
+        return self.post(path, actor=actor, reason=reason)
+
     def step(self, number: str, verb: str, actor: Actor, **more: str) -> Any:
         page = self.get(f"/console/complaints/{number}", actor)
         version = re.search(r'name="version" value="(\d+)"', page.text)
@@ -75,6 +81,13 @@ def _viewer(name: str) -> Viewer:
 @pytest.fixture
 def pages(lite: Database) -> Pages:
     return Pages(lite)
+
+
+def readings(pages: Pages) -> list[dict[str, Any]]:
+    """The leaves that say that somebody opened what is sealed."""
+    ledger.integrate(pages.database)
+    with pages.database.read() as tx:
+        return [one for one in ledger.leaves(tx, limit=1000) if one["kind"] == "record-read"]
 
 
 def number_of(page: str) -> str:
@@ -177,14 +190,19 @@ def test_an_authority_names_itself_and_a_limit(pages: Pages) -> None:
     said |= {"authority": "Office of Nowhere", "reference": "N-7", "amount": "24"}
     entered = pages.post("/console/complaints/new", actor=CLERK, **said)
     assert entered.status_code == 201
-    assert "Office of Nowhere" in entered.text
+    assert "Office of Nowhere" in pages.open(number_of(entered.text), CLERK).text
     assert "limit set by the authority" in entered.text
 
 
 def test_words_are_for_those_who_handle_complaints(pages: Pages) -> None:
     """An auditor sees the steps and none of the words; nobody sees anything unless signed in."""
     number = number_of(pages.post("/complaints/follow", receipt=pages.file()).text)
-    assert TEXT in pages.get(f"/console/complaints/{number}", CLERK).text
+    assert TEXT not in pages.get(f"/console/complaints/{number}", CLERK).text
+    assert TEXT not in pages.open(number, CLERK, reason=" ").text
+    assert readings(pages) == []
+    assert TEXT in pages.open(number, CLERK).text
+    assert [one["actor"]["id"] for one in readings(pages)] == [CLERK.id]
+    assert pages.open(number, AUDITOR).status_code == 403
     audited = pages.get(f"/console/complaints/{number}", AUDITOR)
     assert audited.status_code == 200
     assert TEXT not in audited.text
@@ -212,7 +230,7 @@ def test_scripts_are_text_everywhere(pages: Pages) -> None:
     back = pages.post("/complaints", **(fields | {"category": "nothing"}))
     code = pages.file(**fields)
     followed = pages.post("/complaints/follow", receipt=code)
-    staffs = pages.get(f"/console/complaints/{number_of(followed.text)}", CLERK)
+    staffs = pages.open(number_of(followed.text), CLERK)
     for page in (back, followed, staffs):
         assert "<img src=x" not in page.text
         assert "alert(1)</script>" not in page.text
@@ -260,19 +278,25 @@ def test_a_file_is_what_its_bytes_are(pages: Pages) -> None:
     """Its name is not looked at, and it is served as a download under a name of ours."""
     code = pages.file(files={"file1": ("../../etc/passwd\n.html", picture(), "text/html")})
     number = number_of(pages.post("/complaints/follow", receipt=code).text)
-    page = pages.get(f"/console/complaints/{number}", CLERK).text
+    page = pages.open(number, CLERK).text
     assert "passwd" not in page
-    link = re.search(r'href="(/console/complaints/[^"]+/files/[^"]+)"', page)
+    link = re.search(r'action="(/console/complaints/[^"]+/files/[^"]+)"', page)
     assert link is not None
-    served = pages.get(link[1], CLERK)
+    served = pages.post(link[1], actor=CLERK, reason="to handle it")
+    assert [one["facts"]["request"] for one in readings(pages)] == [
+        number,
+        link[1].rpartition("/")[2],
+    ]
     assert served.content == picture()
     assert served.headers["content-type"] == "image/png"
     assert re.fullmatch(
         r'attachment; filename="CP-[\w-]+\.png"', served.headers["content-disposition"]
     )
     assert "sandbox" in served.headers["content-security-policy"]
-    assert pages.get(link[1], AUDITOR).status_code == 403
-    assert pages.get(link[1] + "x", CLERK).status_code == 404
+    assert pages.post(link[1], actor=CLERK, reason="").status_code == 403
+    assert pages.post(link[1], actor=AUDITOR, reason="so").status_code == 403
+    assert pages.post(link[1] + "x", actor=CLERK, reason="so").status_code == 404
+    assert len(readings(pages)) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The evidence beside cases of every kind; steps that need more than a form lead to their own page.
+
+Beside a complaint lie its words and files and, where it names one, the record it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from guiju import complaints, incidents, policies
+from guiju.app import panels
+from guiju.casework import Bench, Case, Kind, Panel, Row, Sheet
+from guiju.dispositions import Source, findings_in
+from guiju.kernel import BEIJING, Actor, Text
+from guiju.reporting import REPORT
+from guiju.storage import Database, Tx
+
+_WORDS = "words"
+# What only the complainant can say, and says on the page that follows the complaint.
+_OF_THE_COMPLAINANT = frozenset({"answer", "close", "reopen"})
+# What follows from a report that was sent, and is no step of its own.
+_OF_A_REPORT = frozenset({"report", "supplement", "conclude"})
+
+
+def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench]:
+    """What lies beside the cases of each kind."""
+    return {
+        **panels.benches(database, screens),
+        complaints.COMPLAINT.name: Bench(
+            panels=of_complaint,
+            uncover=uncover,
+            mark=panels.Marking(database, screens).mark,
+            picture=picture,
+            hides=_OF_THE_COMPLAINANT,
+            elsewhere=_steps(complaints.COMPLAINT, "/console/complaints/{number}"),
+        ),
+        incidents.INCIDENT.name: Bench(
+            panels=of_incident,
+            hides=_OF_A_REPORT,
+            elsewhere=_steps(incidents.INCIDENT, "/console/incidents/{number}"),
+        ),
+        REPORT.name: Bench(elsewhere=_steps(REPORT, "/console/reports/{number}")),
+    }
+
+
+def of_complaint(tx: Tx, case: Case) -> Sequence[Panel]:
+    """What was said, and the exchange it is about, with what was found in it since."""
+    request = complaints.recorded(tx, case)
+    laid = complaints.panels(tx, case)
+    if request is None:
+        return laid
+    found = findings_in(tx, request, Source.COMPLAINT, case.number)
+    return [*laid, panels.exchange_panel(tx, request, found)]
+
+
+def uncover(tx: Tx, actor: Actor, case: Case, panel: str, reason: str) -> Sheet:
+    """One of the two, each a reading that goes on record."""
+    if panel == _WORDS:
+        return complaints.uncover(tx, actor, case, reason)
+    return panels.uncover(tx, actor, case, panel, reason)
+
+
+def picture(tx: Tx, case: Case, panel: str, picture: str) -> tuple[bytes, str]:
+    """A picture that was attached, or that the exchange made."""
+    if panel == _WORDS:
+        return complaints.picture(tx, case, picture)
+    return panels.picture(tx, case, panel, picture)
+
+
+def of_incident(tx: Tx, case: Case) -> Sequence[Panel]:
+    """What it is; facts, clocks and stops stand on its own page."""
+    one = incidents.incident(tx, case)
+    grade = Text(zh="待定级", en="to be graded") if one.grade is None else one.grade.text
+    rows = (
+        Row(Text(zh="种类", en="Kind"), one.category.text),
+        Row(Text(zh="级别", en="Grade"), grade),
+        Row(
+            Text(zh="发现", en="Came to light"),
+            f"{one.found_at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}",
+        ),
+        Row(
+            Text(zh="办理", en="Handling"),
+            Text(zh="事件页", en="page of the incident"),
+            f"/console/incidents/{case.number}",
+        ),
+    )
+    return [Panel("incident", Text(zh="事件", en="Incident"), "incident", rows=rows)]
+
+
+def _steps(kind: Kind, address: str) -> Mapping[str, str]:
+    """Every step that staff take: each needs more than words, or a clock chosen by class."""
+    return {str(one.verb): address for one in kind.machine.transitions if one.roles}
