@@ -24,7 +24,16 @@ from guiju.casework.claiming import claim, claim_next, claimed, release
 from guiju.casework.clock_store import clocks
 from guiju.casework.deciding import decisions
 from guiju.casework.drawing import kind_text, mermaid, table_text
-from guiju.casework.holding import Hold, hold, holds, is_held, release_hold
+from guiju.casework.holding import (
+    Hold,
+    held,
+    held_count,
+    hold,
+    holds,
+    is_held,
+    release_hold,
+    release_holds,
+)
 from guiju.casework.kind import (
     CASE_MOVED,
     CASE_OPENED,
@@ -141,6 +150,8 @@ __all__ = [
     "draw_looks",
     "due",
     "get_case",
+    "held",
+    "held_count",
     "history",
     "hold",
     "holds",
@@ -163,6 +174,7 @@ __all__ = [
     "read_calendar",
     "release",
     "release_hold",
+    "release_holds",
     "repin",
     "resumes",
     "route",

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Row, String, or_, select
+from sqlalchemy import Column, ColumnElement, LargeBinary, Row, String, exists, func, or_, select
 
 from guiju.storage import Instant, Tx, table
 
@@ -41,8 +42,25 @@ def of_case(tx: Tx, case: str) -> Sequence[Row[Any]]:
     return tx.rows(select(HOLD).where(_c.case_id == case).order_by(_c.held_at, _c.id))
 
 
-def holds(tx: Tx, about: str) -> bool:
-    """Whether a hold stands on this id."""
-    stands = or_(_c.until.is_(None), _c.until > tx.now)
-    wanted = select(_c.id).where(_c.about == about, _c.released_at.is_(None), stands)
+def holds(tx: Tx, about: str, besides: str | None) -> bool:
+    """Whether a hold stands on this id, of another case than `besides`."""
+    wanted = select(_c.id).where(_c.about == about, *_stands(tx.now))
+    if besides is not None:
+        wanted = wanted.where(_c.case_id != besides)
     return tx.row(wanted.limit(1)) is not None
+
+
+def holding(about: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
+    """The condition that a hold stands on the id in a column of another table."""
+    # Correlated by name: `about` may stand in a query of its own inside another one.
+    return exists(select(_c.id).where(_c.about == about, *_stands(now)).correlate_except(HOLD))
+
+
+def count(tx: Tx) -> int:
+    """On how many ids a hold stands."""
+    row = tx.row(select(func.count(_c.about.distinct())).where(*_stands(tx.now)))
+    return 0 if row is None else int(row[0])
+
+
+def _stands(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return _c.released_at.is_(None), or_(_c.until.is_(None), _c.until > now)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
+
 from guiju.casework import hold_store, refusing
 from guiju.casework.case import Case
 from guiju.casework.model import PEOPLE, says_something
@@ -17,7 +19,10 @@ from guiju.storage import Tx
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`about`, the id of a request or of what it made, stays; `until` None: until released."""
+    """`about` stays: a request with all that was recorded of it, or the number of one file.
+
+    `until` None: until released.
+    """
 
     id: str
     case: str
@@ -62,15 +67,17 @@ def hold(
 def release_hold(tx: Tx, actor: Actor, case: Case, name: str, *, reason: str) -> Case:
     """End a hold of this case; the case one version on.
 
+    Software may only once the case has ended: then nobody looks at what it held any more.
+
     Raises:
         Refused: `person-needed` or `role-needed`.
         Invalid: `reason-needed`.
         NotFound: `case-hold-unknown`.
         Conflict: `case-changed`.
     """
-    if actor.kind not in PEOPLE:
+    if actor.kind not in PEOPLE and case.is_open:
         raise refusing.person_needed(refusing.HOLD, case.kind.roles)
-    if not actor.has(*case.kind.roles):
+    if actor.kind in PEOPLE and not actor.has(*case.kind.roles):
         raise refusing.role_needed(refusing.HOLD, case.kind.roles)
     if not says_something(reason):
         raise refusing.reason_needed(refusing.HOLD)
@@ -78,6 +85,14 @@ def release_hold(tx: Tx, actor: Actor, case: Case, name: str, *, reason: str) ->
     if name not in known or not hold_store.release(tx, name, actor.id):
         raise refusing.no_such_hold(name)
     return happened(tx, actor, case, "release-hold", facts={"hold": name}, reason=reason)
+
+
+def release_holds(tx: Tx, actor: Actor, case: Case, *, reason: str) -> Case:
+    """End all holds of this case that stand; the case as it then is. Raises as `release_hold`."""
+    for one in holds(tx, case):
+        if one.released_at is None:
+            case = release_hold(tx, actor, case, one.id, reason=reason)
+    return case
 
 
 def holds(tx: Tx, case: Case) -> list[Hold]:
@@ -97,6 +112,19 @@ def holds(tx: Tx, case: Case) -> list[Hold]:
     ]
 
 
-def is_held(tx: Tx, about: str) -> bool:
-    """Whether a case holds this id now: whoever deletes it asks first."""
-    return hold_store.holds(tx, about)
+def is_held(tx: Tx, about: str, *, besides: Case | None = None) -> bool:
+    """Whether a case holds this id now: whoever deletes it asks first.
+
+    `besides`: a case that may itself delete what it holds.
+    """
+    return hold_store.holds(tx, about, None if besides is None else besides.id)
+
+
+def held(tx: Tx, about: ColumnElement[str]) -> ColumnElement[bool]:
+    """The same of the id in a column, as a condition: whoever deletes many leaves these out."""
+    return hold_store.holding(about, tx.now)
+
+
+def held_count(tx: Tx) -> int:
+    """How many ids cases hold now."""
+    return hold_store.count(tx)

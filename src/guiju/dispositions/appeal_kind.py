@@ -23,9 +23,8 @@ from guiju.casework import (
     cancels,
     decisions,
     get_case,
-    holds,
     meets,
-    release_hold,
+    release_holds,
     starts,
 )
 from guiju.dispositions import acting, action_store, appeal_store, content_store, telling
@@ -145,10 +144,7 @@ def followed(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
 
 def _let_expire(tx: Tx, actor: Actor, case: Case) -> None:
     """What was kept for the review may go when its time comes."""
-    for one in holds(tx, case):
-        now = get_case(tx, APPEAL, case.id)
-        if one.released_at is None:
-            release_hold(tx, actor, now, one.id, reason=f"{case.number}: {case.state}")
+    release_holds(tx, actor, case, reason=f"{case.number}: {case.state}")
 
 
 def _put_on_record(tx: Tx, actor: Actor, case: Case) -> None:

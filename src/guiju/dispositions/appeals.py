@@ -16,7 +16,7 @@ from guiju.casework import (
     hold,
     open_case,
 )
-from guiju.dispositions import appeal_store, policy, reasons, refusing
+from guiju.dispositions import appeal_store, finding_store, policy, reasons, refusing
 from guiju.dispositions.appeal_kind import ANSWER, APPEAL, APPEALABLE
 from guiju.dispositions.grounds import BY_LAW
 from guiju.dispositions.model import APPELLANT, Appeal, Statement
@@ -58,7 +58,7 @@ def file_appeal(tx: Tx, person: str, statement: str, words: str) -> Case:
     )
     appeal_store.add(tx, Appeal(case.id, against.id, made.id, person, None))
     advance(tx, actor, case, "explain", reason=words)
-    for request in made.said["facts"]["requests"]:
+    for request in _requests(tx, made):
         case = hold(tx, _SOFTWARE, _now(tx, case), request, reason=f"appeal {case.number}")
     return _now(tx, case)
 
@@ -150,6 +150,12 @@ def appealable(tx: Tx, made: Statement) -> datetime | None:
 def appellant(person: str) -> Actor:
     """The person, in a case of their own."""
     return Actor(ActorKind.PERSON, person, frozenset({APPELLANT}))
+
+
+def _requests(tx: Tx, made: Statement) -> list[str]:
+    """What the decision rests on, also what was too much to be listed in the statement."""
+    found = [one.request for one in finding_store.of_case(tx, made.case) if one.request]
+    return list(dict.fromkeys([*made.said["facts"]["requests"], *found]))
 
 
 def _check_window(tx: Tx, made: Statement) -> None:

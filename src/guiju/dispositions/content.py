@@ -17,6 +17,7 @@ from guiju.casework import (
     Severity,
     advance,
     get_case,
+    hold,
     open_case,
 )
 from guiju.dispositions import content_store, policy, refusing
@@ -24,13 +25,14 @@ from guiju.dispositions.content_acting import about
 from guiju.dispositions.content_kind import APPEAL, CONFIRM, CONTENT_ACTION
 from guiju.dispositions.content_model import Content, Reach
 from guiju.dispositions.model import Finding, Source
-from guiju.kernel import Actor
+from guiju.kernel import Actor, software
 from guiju.measures import enforces, harms
 from guiju.screening import Entry, Outcome
 from guiju.storage import Tx
 
 # To stop, to stop transmitting, to remove: Article 14, first paragraph.
 BY_LAW = Ground(GroundKind.LAW, "order15:14.1")
+_SOFTWARE = software("dispositions")
 _ORIGINS = {
     Source.COMPLAINT: Origin.USER,
     Source.AUTHORITY: Origin.AUTHORITY,
@@ -151,7 +153,8 @@ def _opened(tx: Tx, actor: Actor, found: Finding, number: str) -> Case:
         policy=now.policy,
     )
     content_store.add(tx, made)
-    return case
+    # Who decides, and who reviews it on appeal, must still find what it is about.
+    return hold(tx, _SOFTWARE, case, request, reason=f"measure about content {case.number}")
 
 
 def _request(tx: Tx, found: Finding) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from guiju import records
-from guiju.casework import Case, Transition
+from guiju.casework import Case, Transition, get_case, release_holds
 from guiju.dispositions import (
     content_store,
     finding_store,
@@ -62,6 +62,9 @@ def carried_out(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
     append(tx, CONTENT_REMOVED, controls=_CONTROLS, actor=actor, subject=case.id, facts=facts)
     _settle_finding(tx, actor, before, line.verb)
     _tell(tx, actor, case, line.verb, before)
+    if case.closed_at is not None:
+        now = get_case(tx, case.kind, case.id)
+        release_holds(tx, actor, now, reason=f"{case.number}: {case.state}")
 
 
 def check_served(tx: Tx, produce_id: str, digest: str) -> None:

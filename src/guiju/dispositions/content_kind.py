@@ -17,10 +17,11 @@ from guiju.casework import (
     Machine,
     Transition,
     cancels,
+    is_held,
     meets,
     starts,
 )
-from guiju.dispositions import appeal_store, content_acting
+from guiju.dispositions import appeal_store, content_acting, content_store
 from guiju.dispositions.model import OFFICER, REVIEWERS
 from guiju.kernel import Text
 from guiju.storage import Tx
@@ -113,7 +114,7 @@ MACHINE = Machine(
             "gone",
             _SAID["destroy"],
             CASE_MOVED,
-            guards=("no-appeal-waits",),
+            guards=("no-appeal-waits", "held-by-no-other"),
         ),
     ],
 )
@@ -136,6 +137,13 @@ def _appeal_won(tx: Tx, case: Case) -> bool:
 
 def _no_appeal_waits(tx: Tx, case: Case) -> bool:
     return all(one.outcome is not None for one in appeal_store.against(tx, case.id))
+
+
+def _held_by_no_other(tx: Tx, case: Case) -> bool:
+    """The person may appeal against a measure about themselves for the same request."""
+    content = content_store.get(tx, case.id)
+    named = [one for one in (content.request, content.produce_id) if one is not None]
+    return not any(is_held(tx, one, besides=case) for one in named)
 
 
 CONTENT_ACTION = Kind(
@@ -164,6 +172,11 @@ CONTENT_ACTION = Kind(
             "no-appeal-waits",
             Text(zh="没有待复核的申诉", en="no appeal waits to be decided"),
             _no_appeal_waits,
+        ),
+        Guard(
+            "held-by-no-other",
+            Text(zh="没有其他案件需要保全该内容", en="no other case holds the content"),
+            _held_by_no_other,
         ),
     ),
     after=content_acting.carried_out,

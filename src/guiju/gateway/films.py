@@ -71,7 +71,12 @@ class Films:
         return _shown(job, await self._ask(about(job, "GET")))
 
     async def deleted(self, job: VideoJob) -> dict[str, Any]:
-        """Forget it, there and here; what the law wants kept of its use is kept."""
+        """Forget it, there and here; what the law wants kept of its use is kept.
+
+        Raises:
+            Conflict: `record-held`, before anything is deleted there.
+        """
+        await asyncio.to_thread(self._shelf.check_free, job)
         with suppress(NotFound):  # it is gone there already
             await self._ask(about(job, "DELETE"))
         await asyncio.to_thread(self._shelf.drop, job)

@@ -8,7 +8,7 @@ from guiju.records.coverage_model import OFFICER as GAP_OFFICER
 from guiju.records.coverage_model import Gap, GapState
 from guiju.records.expiring import expire
 from guiju.records.expiry_model import Expired
-from guiju.records.jobs import VideoJob, drop_job, job, jobs
+from guiju.records.jobs import VideoJob, check_job_free, drop_job, job, jobs
 from guiju.records.media import MadeMedium, drop_kept, fetched, kept, made, made_in, made_with_mark
 from guiju.records.model import (
     WAIVED,
@@ -60,6 +60,7 @@ __all__ = [
     "VideoJob",
     "announce",
     "catch_up",
+    "check_job_free",
     "close_gap",
     "drop_job",
     "drop_kept",

@@ -2,7 +2,8 @@
 """Delete what has reached its limit, in steps that hold no lock for long (Article 11).
 
 Each step is one transaction with one piece of evidence. Content of a day goes when the last of that
-day has expired, so at most a day after its own limit.
+day has expired, so at most a day after its own limit. What cases hold is left out of the spans that
+go, and goes with a later step once it is released.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ from guiju.storage import Tx
 _MOST_ROWS = 1_000
 """Rows of a span in one transaction: about a tenth of a second on either database."""
 _MOST_MEDIA = 100
+_MOST_HELD = 200
+"""Held records between those of one step: each parts a span in two, and a leaf names some 400."""
+_JUST_AFTER = "!"
+"""Behind a number: no other stands between, as all are as long and this mark is in none."""
 _LONGEST_REASON = 500
 
 
@@ -54,7 +59,9 @@ def expire(tx: Tx, actor: Actor, usage_days: int | None) -> Expired | None:
 def _content(tx: Tx, actor: Actor, held: Sequence[Hold]) -> Expired | None:
     for day in _days(tx, store.BODIES, tx.now - surely_kept(), held):
         if store.last_expiry(tx, *span(day), tx.now) is None:
-            return _span_gone(tx, actor, store.BODIES, RetentionClass.CONTENT, day)
+            gone = _span_gone(tx, actor, store.BODIES, RetentionClass.CONTENT, day)
+            if gone is not None:
+                return gone
     return None
 
 
@@ -71,7 +78,9 @@ def _jobs(tx: Tx, actor: Actor, held: Sequence[Hold]) -> Expired | None:
     """The jobs of a day go once nothing is left of what was asked on it, nor of their films."""
     for day in _days(tx, store.JOBS, tx.now - surely_kept(), held):
         if not store.any_body(tx, *span(day)) and not store.any_film(tx, *span(day)):
-            return _span_gone(tx, actor, store.JOBS, RetentionClass.JOBS, day)
+            gone = _span_gone(tx, actor, store.JOBS, RetentionClass.JOBS, day)
+            if gone is not None:
+                return gone
     return None
 
 
@@ -81,11 +90,13 @@ def _usage(tx: Tx, actor: Actor, held: Sequence[Hold], days: int) -> Expired | N
         if store.any_body(tx, *span(day)):
             continue
         media = store.media_of(tx, *span(day), _MOST_MEDIA)
-        if not media:
-            return _span_gone(tx, actor, store.HEADS, RetentionClass.USAGE, day)
         for produce_id in media:
             store.drop_medium(tx, produce_id)
-        return _told(tx, actor, Expired(RetentionClass.USAGE, day, len(media)))
+        if media:
+            return _told(tx, actor, Expired(RetentionClass.USAGE, day, len(media)))
+        gone = _span_gone(tx, actor, store.HEADS, RetentionClass.USAGE, day)
+        if gone is not None:
+            return gone
     return None
 
 
@@ -104,11 +115,27 @@ def _days(tx: Tx, subject: Table, until: datetime, held: Sequence[Hold]) -> Iter
 def _span_gone(
     tx: Tx, actor: Actor, subject: Table, kind: RetentionClass, day: date
 ) -> Expired | None:
+    """Some of a day's rows, without those that cases hold; None when no others are left."""
     first, last = span(day)
-    last = store.bound(tx, subject, first, last, _MOST_ROWS)
-    gone = tx.delete_span(subject, first, last)
+    start = store.first_free(tx, subject, first, last)
+    if start is None:
+        return None
+    last = store.bound(tx, subject, start, last, _MOST_ROWS)
+    held = store.kept_in(tx, subject, start, last, _MOST_HELD)
+    if len(held) == _MOST_HELD:
+        last = held.pop()
+    gone = sum(tx.delete_span(subject, *part) for part in _between(start, held, last))
+    stay = store.count(tx, subject, first, last)
     # None were left: another machine has just done it.
-    return _told(tx, actor, Expired(kind, day, gone)) if gone else None
+    return _told(tx, actor, Expired(kind, day, gone, stay)) if gone else None
+
+
+def _between(first: str, held: Sequence[str], last: str) -> Iterator[tuple[str, str]]:
+    """The spans that lie before, between and after these numbers."""
+    for one in held:
+        yield first, one
+        first = one + _JUST_AFTER
+    yield first, last
 
 
 def _told(tx: Tx, actor: Actor, one: Expired) -> Expired:
@@ -117,7 +144,12 @@ def _told(tx: Tx, actor: Actor, one: Expired) -> Expired:
         "records-expired",
         controls=CONTROLS,
         actor=actor,
-        facts={"class": one.kind.value, "day": one.day.isoformat(), "records": one.records},
+        facts={
+            "class": one.kind.value,
+            "day": one.day.isoformat(),
+            "records": one.records,
+            "held": one.held,
+        },
     )
     return one
 

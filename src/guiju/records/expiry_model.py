@@ -36,11 +36,15 @@ class RetentionClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """One step: so many records of one class and day are gone."""
+    """One step: so many records of one class and day are gone.
+
+    `held`: how many before them on this day stay, because cases hold them.
+    """
 
     kind: RetentionClass
     day: date
     records: int
+    held: int = 0
 
 
 class HoldState(StrEnum):

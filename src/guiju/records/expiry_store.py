@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Column, Row, String, Table, Text, select
+from sqlalchemy import Column, ColumnElement, Row, String, Table, Text, false, func, not_, select
 
+from guiju.casework import held
 from guiju.records import jobs_store, media_store
 from guiju.records import store as records
 from guiju.records.expiry_model import Hold, HoldState, begins, ends
@@ -51,19 +52,40 @@ def last_expiry(tx: Tx, first: str, last: str, now: datetime) -> datetime | None
     return None if row is None else row.expires_at
 
 
+def first_free(tx: Tx, subject: Table, first: str, last: str) -> str | None:
+    """The first number of a table in this span that no case holds."""
+    key = subject.c.request
+    wanted = select(key).where(key >= first, key < last, not_(_kept(tx, subject)))
+    row = tx.row(wanted.order_by(key).limit(1))
+    return None if row is None else str(row.request)
+
+
+def kept_in(tx: Tx, subject: Table, first: str, last: str, most: int) -> list[str]:
+    """The numbers of a table in this span that cases hold, in order, at most so many."""
+    key = subject.c.request
+    wanted = select(key).where(key >= first, key < last, _kept(tx, subject))
+    return [str(row.request) for row in tx.rows(wanted.order_by(key).limit(most))]
+
+
+def count(tx: Tx, subject: Table, first: str, last: str) -> int:
+    """How many rows of a table this span has."""
+    key = subject.c.request
+    row = tx.row(select(func.count()).select_from(subject).where(key >= first, key < last))
+    return 0 if row is None else int(row[0])
+
+
 def any_body(tx: Tx, first: str, last: str) -> bool:
-    """Whether any content of this span is still there."""
-    found = next_request(tx, BODIES, first)
-    return found is not None and found < last
+    """Whether any content of this span is still there that no case holds."""
+    return first_free(tx, BODIES, first, last) is not None
 
 
 def any_film(tx: Tx, first: str, last: str) -> bool:
-    """Whether any film whose job was begun in this span is still kept for its owner."""
+    """Whether any film whose job was begun in this span is still kept, though no case holds it."""
     c = JOBS.c
     wanted = (
         select(c.request)
         .join(_BYTES, _BYTES.c.produce_id == c.produce_id)
-        .where(c.request >= first, c.request < last)
+        .where(c.request >= first, c.request < last, not_(_kept(tx, JOBS)))
     )
     return tx.row(wanted.limit(1)) is not None
 
@@ -81,7 +103,7 @@ def media_due(tx: Tx, held: Sequence[Hold], most: int) -> list[Row[tuple[str, da
     wanted = (
         select(_BYTES.c.produce_id, _MEDIUM.c.at)
         .join(_MEDIUM, _MEDIUM.c.produce_id == _BYTES.c.produce_id)
-        .where(_BYTES.c.expires_at <= tx.now)
+        .where(_BYTES.c.expires_at <= tx.now, not_(_kept_medium(tx)))
     )
     for one in held:
         wanted = wanted.where((_MEDIUM.c.at < begins(one.first)) | (_MEDIUM.c.at >= ends(one.last)))
@@ -89,10 +111,29 @@ def media_due(tx: Tx, held: Sequence[Hold], most: int) -> list[Row[tuple[str, da
 
 
 def media_of(tx: Tx, first: str, last: str, most: int) -> list[str]:
-    """What exchanges of this span delivered, by number."""
+    """What exchanges of this span delivered and no case holds, by number."""
     c = _MEDIUM.c
-    wanted = select(c.produce_id).where(c.request >= first, c.request < last).limit(most)
-    return [row.produce_id for row in tx.rows(wanted)]
+    within = (c.request >= first, c.request < last, not_(_kept_medium(tx)))
+    return [row.produce_id for row in tx.rows(select(c.produce_id).where(*within).limit(most))]
+
+
+def _kept(tx: Tx, subject: Table) -> ColumnElement[bool]:
+    """That a case holds a row: by its request, or a job by its film."""
+    return held(tx, subject.c.request) | (_film_kept(tx) if subject is JOBS else false())
+
+
+def _film_kept(tx: Tx) -> ColumnElement[bool]:
+    c = _MEDIUM.c
+    film = select(c.produce_id).where(c.produce_id == JOBS.c.produce_id)
+    return film.where(held(tx, c.request) | held(tx, c.produce_id)).correlate(JOBS).exists()
+
+
+def _kept_medium(tx: Tx) -> ColumnElement[bool]:
+    """That a case holds what was delivered: its exchange, its number, or the job of a film."""
+    c = _MEDIUM.c
+    job = select(JOBS.c.request).where(JOBS.c.produce_id == c.produce_id)
+    begun = job.where(held(tx, JOBS.c.request)).correlate(_MEDIUM).exists()
+    return held(tx, c.request) | held(tx, c.produce_id) | begun
 
 
 def drop_bytes(tx: Tx, produce_id: str) -> None:

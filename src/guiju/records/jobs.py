@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-from guiju.kernel import Actor, ActorKind
+from guiju.casework import is_held
+from guiju.kernel import Actor, ActorKind, Conflict, Text
 from guiju.ledger import append
 from guiju.records import jobs_store, media_store
 from guiju.records.model import Source
@@ -46,7 +47,11 @@ def drop_job(tx: Tx, one: VideoJob) -> bool:
     """Forget a job and the film that was kept of it, as its owner asks; False if it is gone.
 
     What its use has left on record stays there.
+
+    Raises:
+        Conflict: `record-held`, while a case needs it as it is.
     """
+    check_job_free(tx, one)
     if not jobs_store.drop(tx, one.request):
         return False
     media_store.drop_body(tx, one.produce_id)
@@ -59,6 +64,29 @@ def drop_job(tx: Tx, one: VideoJob) -> bool:
         facts={"request": one.request, "produce_id": one.produce_id},
     )
     return True
+
+
+def check_job_free(tx: Tx, one: VideoJob) -> None:
+    """Refuse to let its owner delete a film that a case holds; raises as `drop_job`."""
+    film = media_store.find(tx, one.produce_id)
+    named = [one.request, one.produce_id, *([] if film is None else [film.request])]
+    if any(is_held(tx, about) for about in named):
+        raise _held()
+
+
+def _held() -> Conflict:
+    return Conflict(
+        "record-held",
+        Text(
+            zh="此视频涉及尚未办结的案件，暂不能删除。",
+            en="A case that is not decided yet needs this video, so it cannot be deleted now.",
+        ),
+        Text(
+            zh="请在案件办结后再删除；届时到期的内容也会自动删除。",
+            en="Delete it once the case is closed; what has expired by then goes by itself.",
+        ),
+        article=14,
+    )
 
 
 def _job(row: Row[Any]) -> VideoJob:

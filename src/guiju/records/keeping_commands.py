@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import click
 
+from guiju.casework import held_count
 from guiju.desk import by_staff, desk_of, put, with_json
 from guiju.kernel import isoformat, software
 from guiju.records import coverage, expiring
@@ -114,11 +115,13 @@ def release(context: click.Context, name: str, reason: str, by: str, *, as_json:
 @with_json
 @click.pass_context
 def holds(context: click.Context, *, as_json: bool) -> None:
-    """Which days are, or were, held."""
+    """Which days are, or were, held; and how many records cases hold."""
     with desk_of(context).database.read() as tx:
-        found = expiring.holds(tx)
-    lines = [_hold_line(one) for one in found] or ["nothing is held"]
-    put({"holds": [_hold_report(one) for one in found]}, lines, as_json=as_json)
+        found, by_cases = expiring.holds(tx), held_count(tx)
+    lines = [_hold_line(one) for one in found] or ["no day is held"]
+    lines.append(f"{by_cases:,} held by cases")
+    report = {"holds": [_hold_report(one) for one in found], "by_cases": by_cases}
+    put(report, lines, as_json=as_json)
 
 
 def _hold_line(one: Hold) -> str:

@@ -12,6 +12,7 @@ from guiju.casework import (
     PAGE,
     Message,
     NoticeState,
+    held_count,
     hold,
     holds,
     is_held,
@@ -20,6 +21,7 @@ from guiju.casework import (
     notices,
     notify,
     release_hold,
+    release_holds,
     settle,
 )
 from guiju.kernel import Actor, ActorKind, FixedClock, GuijuError
@@ -142,6 +144,34 @@ def test_what_is_held_stays_until_it_is_released_or_over(
         release_hold(tx, KEEPER, two, holds(tx, two)[0].id, reason="decided")
     with pytest.raises(GuijuError, match="reason-needed"), database.write() as tx:
         hold(tx, KEEPER, two, "req_3", reason=" ")
+
+
+def test_what_an_open_case_holds_is_held_for_all_but_itself(database: Database) -> None:
+    """And counted once, however many cases hold it."""
+    with database.write() as tx:
+        one, two = opened(tx), opened(tx)
+        one = hold(tx, KEEPER, one, "req_1", reason="appeal filed")
+        assert not is_held(tx, "req_1", besides=one)
+        two = hold(tx, KEEPER, two, "req_1", reason="appeal filed")
+        assert is_held(tx, "req_1", besides=one)
+        assert held_count(tx) == 1
+        release_holds(tx, OFFICER, one, reason="decided")
+        assert is_held(tx, "req_1")
+        release_holds(tx, OFFICER, two, reason="decided")
+        assert held_count(tx) == 0
+
+
+def test_software_releases_only_what_a_closed_case_held(database: Database) -> None:
+    """While it is open, somebody may still have to look at it."""
+    with database.write() as tx:
+        case = hold(tx, KEEPER, opened(tx), "req_1", reason="appeal filed")
+    with pytest.raises(GuijuError, match="person-needed"), database.write() as tx:
+        release_holds(tx, KEEPER, case, reason="over")
+    case = taken(database, case, (CLERK, "accept"), (CLERK, "drop"))
+    assert not case.is_open
+    with database.write() as tx:
+        release_holds(tx, KEEPER, case, reason="over")
+        assert not is_held(tx, "req_1")
 
 
 def test_a_case_that_has_moved_on_takes_no_note_of_who_saw_it_before(db: Database) -> None:

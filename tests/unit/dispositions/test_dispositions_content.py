@@ -16,9 +16,10 @@ from tests.unit.dispositions.test_dispositions_pages import text_of, visit
 
 from guiju import ledger, records
 from guiju.accounts import PersonState
-from guiju.casework import Case, cases_of, notices
+from guiju.casework import Case, cases_of, get_case, hold, notices, release_holds
 from guiju.dispositions import (
     CONTENT_ACTION,
+    USER_ACTION,
     Finding,
     Source,
     appeals,
@@ -31,8 +32,9 @@ from guiju.dispositions import (
 from guiju.dispositions.commands import group
 from guiju.dispositions.content_model import CLOSED, Reach
 from guiju.gateway.media.shelf import Shelf
-from guiju.kernel import Conflict, GuijuError, Invalid, Refused, digest, new_id
+from guiju.kernel import Conflict, GuijuError, Invalid, Refused, digest, new_id, software
 
+KEEPER = software("keeper")
 BYTES = b"an invented picture"
 
 
@@ -170,6 +172,82 @@ def test_the_copy_stays_while_an_appeal_waits_and_goes_afterwards(scene: Scene) 
     assert not scene.read(records.kept, "P-1")
     assert not served(scene)
     assert ledger.verify(scene.db, None).problems == ()
+
+
+def expired(scene: Scene) -> int:
+    """How many records have gone that were due."""
+    total = 0
+    while True:
+        with scene.db.write() as tx:
+            step = records.expire(tx, KEEPER, None)
+        if step is None:
+            return total
+        total += step.records
+
+
+def late_in_its_life(scene: Scene) -> str:
+    """A request whose picture and words are to expire in eight days."""
+    request = delivered(scene, medium("P-1"))
+    scene.pass_time(days=175)
+    return request
+
+
+@pytest.mark.control("retention-limits")
+def test_what_a_case_is_about_outlives_its_limit_until_the_case_is_closed(scene: Scene) -> None:
+    """Withheld, removed, appealed and upheld: then the record goes like all others."""
+    request = late_in_its_life(scene)
+    case = scene.do(content.withhold, REVIEWER, finding(scene, request), "Seen.", "P-1")
+    scene.do(content.remove, OFFICER, case, "Seen by two.")
+    scene.pass_time(days=20)
+    assert expired(scene) == 0
+    made = scene.appeal()
+    scene.pass_time(days=15)
+    assert expired(scene) == 0
+    with scene.db.write() as tx:
+        assert records.read(tx, OFFICER, request, "appeal") is not None
+    made = scene.do(appeals.admit, APPEALS, made)
+    scene.do(appeals.decide_appeal, APPEALS, made, "uphold", "It is what it is.")
+    assert expired(scene) == 0
+    scene.pass_time(hours=1)
+    assert scene.case(CONTENT_ACTION).state == "gone"
+    assert expired(scene) == 1
+    assert ledger.verify(scene.db, None).problems == ()
+
+
+@pytest.mark.parametrize("end", ["lapse", "restore", "dismiss", "overturn"])
+def test_a_case_that_ends_otherwise_lets_its_record_expire_too(scene: Scene, end: str) -> None:
+    """Whoever ends it: a person, time, or an appeal."""
+    found = finding(scene, late_in_its_life(scene))
+    begin = content.propose_removal if end == "dismiss" else content.withhold
+    case = scene.do(begin, REVIEWER, found, "Seen.", "P-1")
+    if end == "dismiss":
+        scene.do(content.dismiss_content, OFFICER, case, "It is none.")
+    elif end == "restore":
+        scene.do(content.restore, OFFICER, case, "It is none.")
+    elif end == "overturn":
+        made = scene.do(appeals.admit, APPEALS, scene.appeal())
+        scene.do(appeals.decide_appeal, APPEALS, made, "overturn", "It is none.")
+    scene.pass_time(days=20)
+    assert not scene.case(CONTENT_ACTION).is_open
+    assert expired(scene) == 2
+    assert ledger.verify(scene.db, None).problems == ()
+
+
+def test_a_copy_that_another_case_holds_is_not_destroyed(scene: Scene) -> None:
+    """A measure about the person may rest on the same request."""
+    request = delivered(scene, medium("P-1"))
+    other = scene.suspend()
+    with scene.db.write() as tx:
+        other = hold(tx, KEEPER, other, request, reason="asked for by the court")
+    case = scene.do(content.withhold, REVIEWER, finding(scene, request), "Seen.", "P-1")
+    scene.do(content.remove, OFFICER, case, "Seen by two.")
+    scene.pass_time(days=40)
+    assert scene.case(CONTENT_ACTION).state == "removed"
+    assert scene.read(records.kept, "P-1")
+    with scene.db.write() as tx:
+        release_holds(tx, OFFICER, get_case(tx, USER_ACTION, other.id), reason="done")
+    scene.pass_time(hours=1)
+    assert not scene.read(records.kept, "P-1")
 
 
 def test_a_passage_is_kept_from_other_answers(scene: Scene) -> None:

@@ -10,10 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import func, select
+from tests.unit.casework.conftest import opened
+from tests.unit.casework.sample import OFFICER as DECIDER
 from tests.unit.records.test_records_service import OFFICER, STRANGER, exchange, leaves
 
-from guiju import ledger, records
+from guiju import casework, ledger, records
+from guiju.casework import Case
 from guiju.kernel import (
+    Conflict,
     FixedClock,
     Invalid,
     NotFound,
@@ -182,6 +186,146 @@ def test_held_days_stay_until_a_person_releases_them(either: Database, clock: Fi
     assert [one.day for one in steps(either)] == [first]
     kinds = Counter(one["kind"] for one in leaves(either))
     assert kinds["records-held"] == kinds["records-hold-released"] == 1
+
+
+def held(db: Database, *about: str) -> Case:
+    """A case that holds these."""
+    with db.write() as tx:
+        case = opened(tx)
+        for one in about:
+            case = casework.hold(tx, KEEPER, case, one, reason="an appeal was filed")
+    return case
+
+
+def released(db: Database, case: Case) -> None:
+    with db.write() as tx:
+        casework.release_holds(tx, DECIDER, case, reason="decided")
+
+
+@pytest.mark.control("retention-limits")
+def test_what_a_case_holds_stays_and_goes_once_it_is_released(
+    either: Database, clock: FixedClock
+) -> None:
+    """First, last or between: those beside it go, and the leaf says how many stay."""
+    made = [asked(clock, number) for number in range(6)]
+    record(either, *made)
+    case = held(either, made[0].request, made[3].request, made[5].request, "req_of_nobody")
+    clock.advance(seconds=200 * 86_400)
+    assert [(one.kind, one.records, one.held) for one in steps(either, 190)] == [
+        (RetentionClass.CONTENT, 3, 3),
+        (RetentionClass.USAGE, 3, 3),
+    ]
+    with either.read() as tx:
+        kept = [one.request for one in made if records.find(tx, one.request)]
+    assert kept == [made[at].request for at in (0, 3, 5)]
+    assert left(either) == (3, 3)
+    (leaf,) = [
+        one
+        for one in leaves(either)
+        if one["kind"] == "records-expired" and one["facts"]["class"] == "content"
+    ]
+    assert (leaf["facts"]["records"], leaf["facts"]["held"]) == (3, 3)
+    assert ledger.verify(either, None).problems == ()
+    assert list(steps(either, 190)) == []
+    released(either, case)
+    assert [(one.records, one.held) for one in steps(either, 190)] == [(3, 0)] * 2
+    assert left(either) == (0, 0)
+    assert ledger.verify(either, None).problems == ()
+
+
+def test_a_held_day_holds_up_no_other(either: Database, clock: FixedClock) -> None:
+    """Though nothing of it can go, what comes after it does."""
+    first = asked(clock, 1)
+    record(either, first)
+    clock.advance(seconds=86_400)
+    record(either, asked(clock, 2))
+    held(either, first.request)
+    clock.advance(seconds=200 * 86_400)
+    assert [one.kind for one in steps(either, 190)] == [
+        RetentionClass.CONTENT,
+        RetentionClass.USAGE,
+    ]
+    assert left(either) == (1, 1)
+
+
+def test_many_held_records_part_the_spans_of_several_steps(
+    either: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A leaf has room for so many spans; each step reports what has stayed before it."""
+    monkeypatch.setattr(expiring, "_MOST_HELD", 3)
+    made = [asked(clock, number) for number in range(20)]
+    record(either, *made)
+    held(either, *(one.request for one in made[1::2]))
+    clock.advance(seconds=200 * 86_400)
+    done = list(steps(either))
+    assert sum(one.records for one in done) == 10
+    assert done[-1].held == 10
+    assert len(done) > 1
+    assert left(either) == (20, 10)
+    assert ledger.verify(either, None).problems == ()
+
+
+@pytest.mark.control("retention-limits")
+def test_what_a_held_request_delivered_is_held_with_it(either: Database, clock: FixedClock) -> None:
+    """Or one file by its number; what is known of them stays as long."""
+    pictures = [
+        Medium(f"p-{at}", "image/png", f"{at}" * 64, 3, "drawn", "inside", b"png")
+        for at in range(3)
+    ]
+    made = [replace(asked(clock, at), media=(one,)) for at, one in enumerate(pictures)]
+    record(either, *made)
+    case = held(either, made[0].request, "p-1")
+    clock.advance(seconds=200 * 86_400)
+    gone: Counter[RetentionClass] = Counter()
+    for one in steps(either, 190):
+        gone[one.kind] += one.records
+    assert gone == {
+        RetentionClass.CONTENT: 2,
+        RetentionClass.MEDIA: 1,
+        RetentionClass.USAGE: 3,  # a file, and two heads
+    }
+    with either.read() as tx:
+        assert [records.kept(tx, one.produce_id) for one in pictures] == [True, True, False]
+        known = [records.made(tx, one.produce_id) is not None for one in pictures]
+    assert known == [True, True, False]
+    assert ledger.verify(either, None).problems == ()
+    released(either, case)
+    assert {one.kind for one in steps(either, 190)} == {
+        RetentionClass.CONTENT,
+        RetentionClass.MEDIA,
+        RetentionClass.USAGE,
+    }
+    assert ledger.verify(either, None).problems == ()
+
+
+@pytest.mark.parametrize("named", ["the job", "the film", "the request that fetched it"])
+def test_a_held_film_and_its_job_stay_however_they_are_named(
+    either: Database, clock: FixedClock, named: str
+) -> None:
+    """Its owner cannot delete it meanwhile; the other jobs of the day go."""
+    job = Job("job-1", "4", "720x1280")
+    begun, other = replace(asked(clock, 1), job=job), replace(asked(clock, 2), job=job)
+    other = replace(other, label=replace(other.label, produce_id="p-other"))
+    film = Medium(begun.label.produce_id, "video/mp4", "d" * 64, 3, "words", "inside", b"mp4")
+    fetched = replace(asked(clock, 3), media=(film,))
+    record(either, begun, other, fetched)
+    about = {"the job": begun, "the request that fetched it": fetched}
+    case = held(either, about[named].request if named in about else film.produce_id)
+    clock.advance(seconds=200 * 86_400)
+    done = list(steps(either))
+    assert [one.records for one in done if one.kind is RetentionClass.JOBS] == [1]
+    assert RetentionClass.MEDIA not in {one.kind for one in done}
+    with either.read() as tx:
+        kept = records.job(tx, begun.request, begun.person)
+        assert records.job(tx, other.request, other.person) is None
+    assert kept is not None
+    with pytest.raises(Conflict, match="record-held"), either.write() as tx:
+        records.drop_job(tx, kept)
+    released(either, case)
+    assert {one.kind for one in steps(either)} >= {RetentionClass.MEDIA, RetentionClass.JOBS}
+    with either.read() as tx:
+        assert records.job(tx, begun.request, begun.person) is None
+    assert ledger.verify(either, None).problems == ()
 
 
 def test_a_row_that_expired_on_record_and_is_there_is_found(

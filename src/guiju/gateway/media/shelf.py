@@ -44,6 +44,11 @@ class Shelf:
         with self._database.read() as tx:
             return records.jobs(tx, person, after, limit, newest=newest)
 
+    def check_free(self, one: VideoJob) -> None:
+        """Refuse to delete what a case holds; raises Conflict `record-held`."""
+        with self._database.read() as tx:
+            records.check_job_free(tx, one)
+
     def drop(self, one: VideoJob) -> bool:
         """Forget a job; False if it is gone already."""
         with self._database.write() as tx:
