@@ -85,7 +85,7 @@ def compose(database: Database, clock: FixedClock) -> Composed:
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),
         casework_routes.router(database, site, reviewing(database)),
-        incidents_routes.router(database, site, lambda _: None, ROUTE_NAMES),
+        incidents_routes.router(database, site, lambda _: None, ROUTE_NAMES, KINDS),
         reporting_routes.router(database, site, lambda *_: None),
         verify_page.router(site),
         dispositions_routes.router(database, site),
@@ -98,7 +98,7 @@ def compose(database: Database, clock: FixedClock) -> Composed:
 def reviewing(database: Database) -> Review:
     """What reviewers are shown: the exchanges beside the cases, as in the house."""
     beside = benches(database, policies.Screens(None, database.keys))
-    return Review(KINDS, beside, review.rules, review.names, review.QUEUES)
+    return Review(KINDS, beside, review.rules, review.names, review.QUEUES, review.LEADS)
 
 
 def promised(database: Database) -> Text | None:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from guiju import accounts, policies
+from guiju import accounts, complaints, dispositions, policies
 from guiju.app.desks import benches
-from guiju.casework import Review, ReviewRules
+from guiju.casework import Lead, Review, ReviewRules
+from guiju.incidents import INCIDENT
 from guiju.kernel import GuijuError, Text
 
 if TYPE_CHECKING:
@@ -27,11 +28,25 @@ QUEUES: Mapping[str, Text] = {
 }
 
 
+LEADS = (
+    Lead(
+        "/console/incidents?from={number}#open",
+        Text(zh="由此登记事件", en="Open an incident from it"),
+        kinds=(
+            complaints.COMPLAINT.name,
+            dispositions.CONTENT_ACTION.name,
+            dispositions.USER_ACTION.name,
+        ),
+        roles=INCIDENT.roles,
+    ),
+)
+
+
 def review_of(house: House) -> Review:
     """The console's view of the rooms that are wired here."""
     screens = policies.Screens(house.settings.lexicons, house.database.keys)
     beside = benches(house.database, screens)
-    return Review(house.kinds, beside, rules, names, QUEUES)
+    return Review(house.kinds, beside, rules, names, QUEUES, LEADS)
 
 
 class _InForce:

@@ -97,7 +97,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
         casework_routes.router(database, site, review_of(house)),
-        incidents_routes.router(database, site, house.publish, ROUTE_NAMES),
+        incidents_routes.router(database, site, house.publish, ROUTE_NAMES, house.kinds),
         reporting_routes.router(database, site, partial(_cause_of, house)),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
         dispositions_routes.router(database, site),

@@ -73,7 +73,7 @@ from guiju.casework.panel import (
 )
 from guiju.casework.paper import PAGE, Message, Note, Notice, NoticeState
 from guiju.casework.queue_store import Page, Waiting, page, waiting
-from guiju.casework.review import Review
+from guiju.casework.review import Lead, Review
 from guiju.casework.ruling import Decision, Ground, GroundKind, Ruling
 from guiju.casework.service import advance, get_case, open_case
 from guiju.casework.sweeping import Swept, sweep
@@ -104,6 +104,7 @@ __all__ = [
     "Hold",
     "Kind",
     "Kinds",
+    "Lead",
     "LegalClock",
     "Limit",
     "Machine",

@@ -235,6 +235,7 @@ class CasePages:
             },
             "ties": {tie: linking.linked(tx, kinds, tie, case) for tie in Tie},
             "from_": _origins(tx, self._review, case),
+            "onward": self._review.onward(viewer.actor, case),
             "holds": holding.holds(tx, case),
             "names": self._review.names(tx, people),
             "welfare": exposing.how_it_stands(tx, viewer.actor, self._review.rules(tx)),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from guiju.casework.case import Case
 from guiju.casework.kind import Kinds
 from guiju.casework.panel import Bench
 from guiju.casework.ruling import Ground, GroundKind
@@ -27,12 +28,25 @@ def _no_names(_tx: Tx, _staff: Collection[str]) -> Mapping[str, str]:
     return {}
 
 
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A page of another room to which a case of these kinds may lead those who hold a role there.
+
+    `path` has `{number}` where the number of the case belongs.
+    """
+
+    path: str
+    text: Text
+    kinds: Collection[str]
+    roles: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Review:
     """What the console needs to know of other rooms.
 
     `benches`: by the name of a kind. `rules`: part `review` of the policy in force. `names`: of
-    staff, for colleagues. `queues`: what queues are called.
+    staff, for colleagues. `queues`: what queues are called. `leads`: where a case may lead on to.
     """
 
     kinds: Kinds
@@ -40,6 +54,7 @@ class Review:
     rules: Callable[[Tx], ReviewRules] = _no_rules
     names: Callable[[Tx, Collection[str]], Mapping[str, str]] = _no_names
     queues: Mapping[str, Text] = field(default_factory=dict)
+    leads: Sequence[Lead] = ()
 
     def bench(self, kind: str) -> Bench:
         """What the room of this kind offers; an empty bench if it offers nothing."""
@@ -49,6 +64,14 @@ class Review:
         """The kinds whose cases this member of staff may see: their own, and auditors all."""
         every = actor.has(READER)
         return Kinds(one for one in self.kinds if every or actor.has(*one.roles))
+
+    def onward(self, actor: Actor, case: Case) -> Sequence[tuple[str, Text]]:
+        """Where this member of staff may go on from this case: addresses, and what they say."""
+        return [
+            (one.path.replace("{number}", case.number), one.text)
+            for one in self.leads
+            if case.kind.name in one.kinds and actor.has(*one.roles)
+        ]
 
     def queue(self, name: str | None) -> Text:
         """What a queue is called."""

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import click
 
 from guiju import policies
-from guiju.casework import Case, RunningClock, clocks
+from guiju.casework import Case, Kinds, RunningClock, clocks, get_case
 from guiju.desk import Desk, by_staff, desk_of, file_type, put, with_json
 from guiju.incidents import announcing, containing, grading, papers, service, telling
 from guiju.incidents.model import Category, Cause, Grade, Incident, Measure, Statement
@@ -27,6 +27,16 @@ class _KnowsRoutes(Protocol):
     @property
     def routes(self) -> Collection[str]:
         """Their names."""
+        ...
+
+
+@runtime_checkable
+class _KnowsKinds(Protocol):
+    """A desk at which every kind of case is known."""
+
+    @property
+    def kinds(self) -> Kinds:
+        """All of them."""
         ...
 
 
@@ -79,16 +89,27 @@ def show(context: click.Context, number: str, *, as_json: bool) -> None:
 @group.command(name="open")
 @click.option("--category", required=True, type=click.Choice([one.value for one in Category]))
 @click.option("--summary", required=True, help="What happened, in a sentence; sealed.")
+@click.option("--from", "found_in", metavar="CASE", help="Where it came to light, as CP-... .")
 @by_staff
 @with_json
 @click.pass_context
-def open_(context: click.Context, category: str, summary: str, by: str, *, as_json: bool) -> None:
+def open_(
+    context: click.Context,
+    category: str,
+    summary: str,
+    found_in: str | None,
+    by: str,
+    *,
+    as_json: bool,
+) -> None:
     """Open an incident; the clock of the first report starts now."""
     desk = desk_of(context)
     actor = desk.staff(by)
     statement = Statement.from_mapping({"words": {"summary": summary}})
-    cause = Cause(Category(category), statement.words["summary"])
+    kinds = desk.kinds if isinstance(desk, _KnowsKinds) else Kinds()
     with desk.database.write() as tx:
+        source = None if found_in is None else get_case(tx, kinds, found_in)
+        cause = Cause(Category(category), statement.words["summary"], found_in=source)
         made = service.open_by_staff(tx, actor, cause)
     put(_plain(made), [_line(made)], as_json=as_json)
 

@@ -171,12 +171,14 @@ class Cause(NamedTuple):
 
     `thing`: what it is about, by the id its room gave it, so that one thing opens one case at most.
     `lasting`: it never opens another one; else it may again once the first has ended.
+    `found_in`: the case in which it came to light, as a complaint or a measure about content.
     """
 
     category: Category
     summary: str
     thing: str | None = None
     lasting: bool = False
+    found_in: Case | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju import accounts, policies
+from guiju.casework import Kinds, get_case
 from guiju.incidents import announcing, containing, service, telling
 from guiju.incidents.case_pages import HERE, CasePages
 from guiju.incidents.kind import HANDLERS, INCIDENT
@@ -24,6 +25,7 @@ from guiju.web import Posted, Site
 
 STOPS = f"{HERE}/stops"
 _LONGEST = 4_000
+_NOTHING_TYPED = {"category": "", "from": "", "summary": ""}
 _DIRECT = Text(zh="个人密钥直接使用", en="people with keys of their own")
 
 
@@ -32,12 +34,16 @@ def router(
     site: Site,
     publish: Callable[[PartsChanged], None],
     routes: Collection[str],
+    kinds: Kinds,
 ) -> APIRouter:
-    """The pages; `publish` tells the house that stops have changed, `routes` can be stopped."""
+    """The pages; `publish` tells the house that stops have changed, `routes` can be stopped.
+
+    `kinds`: of the cases in which an incident can come to light.
+    """
     site.offer("console", HERE, Text(zh="事件", en="Incidents"), order=45, under=(HERE,))
     site.offer("public", "/status", Text(zh="服务状况", en="Status"), order=50)
     site.offer("me", "/me/notices", Text(zh="告知", en="Notices"), order=30)
-    pages = IncidentPages(database, site, publish, routes)
+    pages = IncidentPages(database, site, publish, routes, kinds)
     found = APIRouter(include_in_schema=False)
     found.get("/status")(pages.status)
     found.get("/me/notices")(pages.notices)
@@ -59,12 +65,14 @@ class IncidentPages:
         site: Site,
         publish: Callable[[PartsChanged], None],
         routes: Collection[str],
+        kinds: Kinds,
     ) -> None:
         """Work on `database`."""
         self._database = database
         self._site = site
         self._publish = publish
         self._routes = routes
+        self._kinds = kinds
 
     def status(self, request: Request) -> Response:
         """What a person has said in public, and what is stopped."""
@@ -79,24 +87,30 @@ class IncidentPages:
             found = telling.notices_of(tx, viewer.id)
         return self._site.page(request, "incidents/notices.html", notices=found)
 
-    def listed(self, request: Request) -> Response:
-        """The newest incidents."""
-        return self._list(request)
+    def listed(
+        self, request: Request, found_in: Annotated[str, Query(alias="from", max_length=40)] = ""
+    ) -> Response:
+        """The newest incidents; `from` is the case out of which one is to be opened."""
+        return self._list(request, _NOTHING_TYPED | {"from": found_in})
 
     def open(self, request: Request, form: Posted) -> Response:
         """Open one by hand; its clock starts."""
         viewer = self._site.require(request)
+        typed = dict(_NOTHING_TYPED)
         try:
-            words = {"summary": form.text("summary", longest=_LONGEST)}
-            statement = Statement.from_mapping({"words": words})
-            category = Category(form.text("category"))
+            typed["category"] = form.text("category")
+            typed["from"] = form.text("from", longest=40).strip()
+            typed["summary"] = form.text("summary", longest=_LONGEST)
+            statement = Statement.from_mapping({"words": {"summary": typed["summary"]}})
+            category = Category(typed["category"])
             with self._database.write() as tx:
-                cause = Cause(category, statement.words["summary"])
+                source = get_case(tx, self._kinds, typed["from"]) if typed["from"] else None
+                cause = Cause(category, statement.words["summary"], found_in=source)
                 made = service.open_by_staff(tx, viewer.actor, cause)
         except ValueError:
-            return self._list(request, _no_such_category())
+            return self._list(request, typed, _no_such_category())
         except GuijuError as error:
-            return self._list(request, error)
+            return self._list(request, typed, error)
         return self._site.go(f"{HERE}/{made.case.number}")
 
     def stops(self, request: Request) -> Response:
@@ -153,7 +167,9 @@ class IncidentPages:
             "may_resume": viewer.has(*RESUMERS),
         }
 
-    def _list(self, request: Request, error: GuijuError | None = None) -> Response:
+    def _list(
+        self, request: Request, typed: Mapping[str, str], error: GuijuError | None = None
+    ) -> Response:
         viewer = self._site.require(request)
         with self._database.read() as tx:
             found, stopped = service.incidents(tx), len(policies.stops_in_force(tx))
@@ -162,6 +178,7 @@ class IncidentPages:
             "incidents/list.html",
             status=200 if error is None else error.status,
             error=error,
+            typed=typed,
             incidents=found,
             stopped=stopped,
             states=INCIDENT.states,

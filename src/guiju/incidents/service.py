@@ -75,6 +75,7 @@ def open_incident(tx: Tx, actor: Actor, cause: Cause) -> Incident | None:
         severity=SEVERITIES.get(cause.category, Severity.NORMAL),
         about=None if cause.thing is None else cause.thing[:80],
         policy=None if policy is None else policy.digest,
+        caused_by=cause.found_in,
         limits={FIRST: first_limit(operator)},
     )
     store.add(
@@ -91,7 +92,12 @@ def open_incident(tx: Tx, actor: Actor, cause: Cause) -> Incident | None:
         },
     )
     _keep(tx, actor, case, _FIRST_VERSION, Statement(words={"summary": cause.summary}))
-    facts = {"case": case.number, "category": cause.category.value, "operator": operator.value}
+    facts = {
+        "case": case.number,
+        "category": cause.category.value,
+        "operator": operator.value,
+        "found_in": None if cause.found_in is None else cause.found_in.number,
+    }
     append(tx, WAS_DETECTED, controls=DETECTED_BY, actor=actor, subject=case.id, facts=facts)
     return incident(tx, case)
 

@@ -69,9 +69,8 @@ def browser(scene: Scene, actor: Actor) -> TestClient:
     site = Site(lambda _: Viewer("staff", actor.id, "林安", actor.roles, "token"))
     beside = benches(scene.db, policies.Screens(None, scene.db.keys))
     app = FastAPI()
-    app.include_router(
-        router(scene.db, site, Review(KINDS, beside, review.rules, review.names, review.QUEUES))
-    )
+    wired = (review.rules, review.names, review.QUEUES, review.LEADS)
+    app.include_router(router(scene.db, site, Review(KINDS, beside, *wired)))
     headers = {"accept": "text/html", "accept-language": "en"}
     return TestClient(site.install(app), headers=headers, follow_redirects=False)
 
@@ -103,6 +102,16 @@ def test_the_exchange_lies_beside_the_case_covered(scene: Scene, held: Case) -> 
     (shown,) = scene.leaves("content-shown")
     assert reading["facts"]["request"] == panel[1] == shown["facts"]["panel"]
     assert reading["actor"]["id"] == REVIEWER.id
+
+
+def test_a_case_leads_on_to_an_incident(scene: Scene, held: Case) -> None:
+    """Whoever may open one gets there with its number; for others there is no such link."""
+    link = f'href="/console/incidents?from={held.number}#open"'
+    assert link in browser(scene, REVIEWER).get(f"{HERE}/{held.number}").text
+    auditor = Actor(OFFICER.kind, "st_auditor", frozenset({"auditor"}))
+    page = browser(scene, auditor).get(f"{HERE}/{held.number}")
+    assert page.status_code == 200
+    assert "/console/incidents?from" not in page.text
 
 
 def test_a_record_that_is_gone_is_said_to_be(scene: Scene, held: Case) -> None:

@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.unit.casework.conftest import opened
+from tests.unit.casework.sample import OBJECTION
 from tests.unit.incidents.conftest import Staff
 
 from guiju import accounts
+from guiju.casework import Kinds, Tie, linked
 from guiju.incidents.commands import group as incident_group
 from guiju.incidents.kind import INCIDENT
 from guiju.kernel import Actor, Event, PartsChanged
@@ -28,6 +31,7 @@ class House:
     """The desk at which the commands work."""
 
     routes = ("/v1/embeddings",)
+    kinds = Kinds([INCIDENT, OBJECTION])
 
     def __init__(self, database: Database, staff: Staff) -> None:
         self.database = database
@@ -104,6 +108,24 @@ def test_an_officer_goes_all_the_way_on_the_command_line(
     assert incident("close", number, *by)["state"] == "closed"
     assert number in incident("list")
     assert [one["state"] for one in incident("list", "--json")] == ["closed"]
+
+
+def test_an_incident_is_opened_out_of_another_case(say: Say, house: House) -> None:
+    """The two are tied, the evidence names both, and a number that is none opens nothing."""
+    with house.database.write() as tx:
+        case = opened(tx)
+    words = ("open", "--category", "complaint", "--summary", "x", "--as", "officer")
+    made = say(incident_group, *words, "--from", case.number, "--json")
+    with house.database.read() as tx:
+        (tied,) = linked(tx, house.kinds, Tie.CAUSED_BY, case)
+    assert tied.number == made["number"]
+    integrate(house.database)
+    with house.database.read() as tx:
+        kinds = {one["kind"]: one["facts"] for one in leaves_of(tx, limit=100)}
+    assert kinds["incident-detected"]["found_in"] == case.number
+    failed = CliRunner().invoke(incident_group, [*words, "--from", "CP-none"], obj=house)
+    assert getattr(failed.exception, "code", None) == "case-unknown"
+    assert len(say(incident_group, "list", "--json")) == 1
 
 
 def test_a_draft_can_be_written_anew_from_a_file(say: Say, tmp_path: Path) -> None:

@@ -10,14 +10,20 @@ from typing import Literal
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from tests.unit.casework.conftest import opened
+from tests.unit.casework.sample import OBJECTION
 from tests.unit.incidents.conftest import Desk, Staff
 
 from guiju import accounts, incidents, reporting
+from guiju.casework import Kinds, Tie, linked
 from guiju.incidents import routes
+from guiju.incidents.kind import INCIDENT
 from guiju.kernel import Actor, ActorKind, Event
 from guiju.reporting import routes as report_routes
 from guiju.storage import Database
 from guiju.web import Site, Viewer
+
+KINDS = Kinds([INCIDENT, OBJECTION])
 
 
 class Browser:
@@ -30,7 +36,7 @@ class Browser:
         site = Site(lambda _: Viewer(self.kind, self.who.id, "x", self.who.roles, "token"))
         app = FastAPI()
         app.include_router(
-            routes.router(db, site, self.heard.append, ["/v1/embeddings", "/v1/responses"])
+            routes.router(db, site, self.heard.append, ["/v1/embeddings", "/v1/responses"], KINDS)
         )
         app.include_router(report_routes.router(db, site, lambda *_: "IN-cause"))
         self._client = TestClient(site.install(app), follow_redirects=True)
@@ -41,7 +47,7 @@ class Browser:
         return answer.text
 
     def post(self, path: str, expected: int = 200, **fields: str) -> str:
-        data = {name.replace("_", "-"): value for name, value in fields.items()}
+        data = {name.strip("_").replace("_", "-"): value for name, value in fields.items()}
         data |= {"form_token": "token"}
         headers = {"accept-language": "en"}
         answer = self._client.post(path, data=data, headers=headers)
@@ -64,6 +70,28 @@ def number(page: str, prefix: str) -> str:
     found = re.search(rf"{prefix}-\d{{6}}-\w{{4}}-\w{{4}}", page)
     assert found
     return found[0]
+
+
+def told(browser: Browser, source: str, expected: int = 200) -> str:
+    words = "answers name a stranger"
+    here = "/console/incidents"
+    return browser.post(here, expected, category="content", summary=words, from_=source)
+
+
+def test_an_incident_is_opened_out_of_another_case(browser: Browser, db: Database) -> None:
+    """Its page leads to the form with its number; a number that is none loses no word."""
+    with db.write() as tx:
+        case = opened(tx)
+    assert f'name="from" value="{case.number}"' in browser.get(
+        f"/console/incidents?from={case.number}"
+    )
+    page = told(browser, "CP-none", 404)
+    assert "answers name a stranger</textarea>" in page
+    assert '<option value="content" selected>' in page
+    page = told(browser, case.number)
+    with db.read() as tx:
+        (tied,) = linked(tx, KINDS, Tie.CAUSED_BY, case)
+    assert tied.number == number(page, "IN")
 
 
 def test_an_officer_goes_all_the_way_in_the_console(
