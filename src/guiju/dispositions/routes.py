@@ -7,6 +7,8 @@ from fastapi import APIRouter
 
 from guiju.dispositions.appeal_api import AppealApi
 from guiju.dispositions.appeal_pages import AppealPages
+from guiju.dispositions.finding_pages import HERE as _FINDINGS
+from guiju.dispositions.finding_pages import FindingPages
 from guiju.kernel import Text
 from guiju.storage import Database
 from guiju.web import Site
@@ -20,7 +22,12 @@ def router(database: Database, site: Site) -> APIRouter:
     site.offer("public", _HERE, said, order=40, under=(_HERE,))
     site.offer("me", _HERE, said, order=30, under=(_HERE,))
     routes = APIRouter(tags=["dispositions"])
+    findings = Text(zh="发现", en="Findings")
+    site.offer("console", _FINDINGS, findings, order=33, under=(_FINDINGS,))
     _pages(routes, AppealPages(database, site))
+    staff = APIRouter(include_in_schema=False)
+    FindingPages(database, site).add_to(staff)
+    routes.include_router(staff)
     api = AppealApi(database)
     routes.get("/api/dispositions", summary="Statements of reasons to the person of a key")(
         api.listed
