@@ -33,6 +33,7 @@ STAFF = (
     "/console/controls/identity-verification",
     "/console/evidence",
     "/console/evidence/30",
+    "/console/findings",
     "/console/complaints",
     "/console/complaints/new",
     "/console/policies",
