@@ -42,6 +42,11 @@ def carried_out(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
     if follow is None or action is None:
         return
     follow(tx, actor, case, action)
+    put_on_record(tx, actor, case)
+
+
+def put_on_record(tx: Tx, actor: Actor, case: Case) -> None:
+    """Say in the evidence what the case does to the person as of now, and with which measure."""
     now = action_store.get(tx, case.id)
     facts = {
         "case": case.number,
@@ -50,7 +55,7 @@ def carried_out(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
         "measure": now.measure.value,
         "until": now.ends_at and isoformat(now.ends_at),
     }
-    append(tx, TOOK_EFFECT, controls=_CONTROLS, actor=actor, subject=action.person, facts=facts)
+    append(tx, TOOK_EFFECT, controls=_CONTROLS, actor=actor, subject=now.person, facts=facts)
 
 
 # -- how the account stands ------------------------------------------------------------------------

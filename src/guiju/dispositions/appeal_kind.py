@@ -133,6 +133,7 @@ def followed(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
     if outcome is None:
         return
     appeal_store.decide(tx, case.id, outcome)
+    content_store.let_go(tx, appeal_store.get(tx, case.id).against)
     _put_on_record(tx, actor, case)
     _let_expire(tx, actor, case)
     if line.verb == "overturn":

@@ -16,7 +16,14 @@ from guiju.casework import (
     hold,
     open_case,
 )
-from guiju.dispositions import appeal_store, finding_store, policy, reasons, refusing
+from guiju.dispositions import (
+    appeal_store,
+    content_store,
+    finding_store,
+    policy,
+    reasons,
+    refusing,
+)
 from guiju.dispositions.appeal_kind import ANSWER, APPEAL, APPEALABLE
 from guiju.dispositions.grounds import BY_LAW
 from guiju.dispositions.model import APPELLANT, Appeal, Statement
@@ -56,6 +63,9 @@ def file_appeal(tx: Tx, person: str, statement: str, words: str) -> Case:
         limits={ANSWER: limit},
         facts={"against": against.number, "statement": made.id},
     )
+    # A form that is sent twice finds no appeal twice: of both one is brought.
+    if not content_store.take(tx, against.id, case.id):
+        raise refusing.appealed_already(_number_of_holder(tx, against.id))
     appeal_store.add(tx, Appeal(case.id, against.id, made.id, person, None))
     advance(tx, actor, case, "explain", reason=words)
     for request in _requests(tx, made):
@@ -168,6 +178,12 @@ def _check_first(tx: Tx, made: Statement) -> None:
     found = _standing(tx, made)
     if found is not None:
         raise refusing.appealed_already(get_case(tx, APPEAL, found.case).number)
+
+
+def _number_of_holder(tx: Tx, against: str) -> str:
+    holder = content_store.holder(tx, against)
+    # Whoever had it may have let it go since.
+    return "" if holder is None else get_case(tx, APPEAL, holder).number
 
 
 def _standing(tx: Tx, made: Statement) -> Appeal | None:

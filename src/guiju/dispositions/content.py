@@ -123,9 +123,8 @@ def _opened(tx: Tx, actor: Actor, found: Finding, number: str) -> Case:
     medium = _medium(tx, request, number) if number else None
     now, what = policy.now(tx), about(request, number or None)
     person = str(_record(tx, request).values["person"])
-    holder = content_store.holder(tx, what)
-    if holder is not None:
-        raise refusing.content_in_case(get_case(tx, CONTENT_ACTION, holder).number)
+    if content_store.holder(tx, what) is not None:
+        raise refusing.content_in_case(_number_of_holder(tx, what))
     if found.harm not in harms():
         raise refusing.bad_content("没有这种风险", "no harm of the standard has this id")
     case = open_case(
@@ -138,7 +137,9 @@ def _opened(tx: Tx, actor: Actor, found: Finding, number: str) -> Case:
         about=what,
         policy=now.policy,
     )
-    content_store.take(tx, what, case.id)
+    # Two may have found nobody's case a moment ago: of them one has it, and the other's is undone.
+    if not content_store.take(tx, what, case.id):
+        raise refusing.content_in_case(_number_of_holder(tx, what))
     made = Content(
         case=case.id,
         number=case.number,
@@ -155,6 +156,12 @@ def _opened(tx: Tx, actor: Actor, found: Finding, number: str) -> Case:
     content_store.add(tx, made)
     # Who decides, and who reviews it on appeal, must still find what it is about.
     return hold(tx, _SOFTWARE, case, request, reason=f"measure about content {case.number}")
+
+
+def _number_of_holder(tx: Tx, what: str) -> str:
+    holder = content_store.holder(tx, what)
+    # Whoever had it may have let it go since.
+    return "" if holder is None else get_case(tx, CONTENT_ACTION, holder).number
 
 
 def _request(tx: Tx, found: Finding) -> str:

@@ -27,7 +27,8 @@ CONTENT = table(
     Column("policy", String(64)),
     Column("closed_at", Instant),
 )
-# One row for what a case is open about, so that two people never decide on it side by side.
+# One row for what a case is open about, content or a case that is appealed against, so that nobody
+# decides on it twice side by side.
 ABOUT = table(
     "disposition_content_about",
     Column("what", String(80), primary_key=True),

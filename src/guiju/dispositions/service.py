@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from guiju import accounts
 from guiju.casework import Case, Origin, Ruling, Severity, advance, get_case, open_case
-from guiju.dispositions import action_store, findings, policy, refusing
+from guiju.dispositions import acting, action_store, findings, policy, refusing
 from guiju.dispositions.action_kind import CONFIRM, END, USER_ACTION
 from guiju.dispositions.grounds import agreed_in, grounds_of, require_clause
 from guiju.dispositions.model import (
@@ -132,14 +132,14 @@ def revise(tx: Tx, actor: Actor, case: Case, proposal: Proposal, reason: str) ->
         Refused: `person-needed` or `role-needed`.
     """
     _check(proposal)
-    changes = {
-        **_changes(proposal),
-        "agreement": require_clause(tx, proposal.clause),
-        "measure_by": actor.id,
-    }
-    action_store.change(tx, case.id, changes)
+    version = require_clause(tx, proposal.clause)
     facts = {"measure": proposal.measure.value, "days": proposal.days}
-    return _step(tx, actor, case, "revise", reason=reason, facts=facts)
+    # The case first, as when it is decided: two at once wait for it, and not for each other.
+    moved = _step(tx, actor, case, "revise", reason=reason, facts=facts)
+    changes = {**_changes(proposal), "agreement": version, "measure_by": actor.id}
+    action_store.change(tx, case.id, changes)
+    acting.put_on_record(tx, actor, moved)
+    return moved
 
 
 # -- deciding --------------------------------------------------------------------------------------

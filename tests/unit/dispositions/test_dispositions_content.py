@@ -63,8 +63,8 @@ def finding(scene: Scene, request: str, source: Source = Source.STAFF) -> Findin
         return findings.open_finding(tx, REVIEWER, source, "A1g", request=request)
 
 
-def picture(scene: Scene) -> Finding:
-    return finding(scene, delivered(scene, medium("P-1")))
+def picture(scene: Scene, number: str = "P-1") -> Finding:
+    return finding(scene, delivered(scene, medium(number)))
 
 
 def served(scene: Scene, number: str = "P-1") -> bool:
