@@ -45,7 +45,11 @@ from guiju.ledger.store import ENTRY
 from guiju.storage import Database, Tx
 
 RULING = Ruling(
-    "so", (Ground(GroundKind.LAW, "order15:14.1"),), "What was found.", found_by_software=False
+    outcome="so",
+    grounds=(Ground(GroundKind.LAW, "order15:14.1"),),
+    facts="What was found.",
+    found_by_software=False,
+    appeal=Limit.published(10, Unit.DAYS, "walk@1"),
 )
 SHORT = Limit.published(5, Unit.HOURS, "walk@1")
 LASTS = timedelta(days=3)
@@ -81,11 +85,16 @@ class Walk:
     ) -> None:
         self.db, self.clock, self.rules, self.random = db, clock, rules, random
         self.holds = set(rules.guards)
-        guards = tuple(replace(one, holds=self._guard(one.name)) for one in kind.guards)
-        self.kind = replace(kind, after=None, guards=guards)
+        self.outside = {"st_opened", "st_noted"}
+        self.kind = self._prepared(kind)
         self.cast = cast_of(rules)
         self.taken: list[Rule] = []
         self.case = self._opened()
+
+    def _prepared(self, kind: Kind) -> Kind:
+        """The kind with guards that hold as the walk says, and without what its room does."""
+        guards = tuple(replace(one, holds=self._guard(one.name)) for one in kind.guards)
+        return replace(kind, after=None, guards=guards)
 
     def _guard(self, name: str) -> Any:
         return lambda _tx, _case: name in self.holds
@@ -127,7 +136,7 @@ class Walk:
                 "person" not in rule.asks or one.actor.kind is not ActorKind.SOFTWARE,
                 not rule.roles or bool(rule.roles & one.actor.roles),
                 "other" not in rule.asks or one.actor.id not in self.known.acted,
-                "outsider" not in rule.asks or one.actor.id not in {"st_opened", "st_noted"},
+                "outsider" not in rule.asks or one.actor.id not in self.outside,
                 "reason" not in rule.asks or bool(one.reason),
                 ("ruling" in rule.asks) is (one.ruling is not None),
                 rule.guards <= self.holds,
@@ -237,10 +246,13 @@ class Walk:
                 made = decisions(tx, case)[-1]
                 assert (made.seq, made.verb) == (case.version, rule.verb)
                 assert (made.decider, made.second) == (one.actor.id, second)
+            # What a room does besides, as telling the person, is an event too, and no other state.
+            self.case = get_case(tx, self.kind, case.id)
+            assert self.case.state == case.state
+            self.known.version = self.case.version
         self.known.approved = [
             kept for kept in self.known.approved if kept[:3] != (rule.verb, rule.source, second)
         ]
-        self.case = case
         self.taken.append(rule)
 
     def make_possible(self, rule: Rule) -> None:
@@ -268,8 +280,8 @@ class Walk:
     def _check_event(self, tx: Tx, case: Case, rule: Rule, one: Try) -> None:
         assert (case.state, case.version) == (self.known.state, self.known.version)
         events = history(tx, case)
-        assert [each.seq for each in events] == [*range(1, case.version + 1)]
-        last = events[-1]
+        assert [each.seq for each in events] == [*range(1, len(events) + 1)]
+        last = events[case.version - 1]
         assert (last.source, last.verb, last.target) == (rule.source, rule.verb, rule.target)
         assert last.actor == one.actor.id
 
