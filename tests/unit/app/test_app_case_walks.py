@@ -148,7 +148,7 @@ def _passes(walk: Walk, known: Rules, line: Transition) -> None:
     go_to(walk, rule)
     walk.forbidden(share=0)
     walk.make_possible(rule)
-    if rule.approvers:
+    if rule.approvers or rule.guards:
         walk.forbidden(share=0)
     walk.take(walk.possible(rule.verb)[0])
 
