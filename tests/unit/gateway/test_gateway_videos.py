@@ -39,6 +39,7 @@ class Kept(Shelf):
     def __init__(self, house: Cinema) -> None:
         self.house = house
         self.gone: set[str] = set()
+        self.held = False
 
     def job(self, request: str, person: str) -> VideoJob | None:
         found = self.jobs(person, None, 100, newest=True)
@@ -63,6 +64,10 @@ class Kept(Shelf):
         own = sorted((one for one in made if one.person == person), reverse=newest)
         rest = [one for one in own if after is None or (one.request < after) == newest]
         return rest[:limit]
+
+    def check_free(self, one: VideoJob) -> None:
+        if self.held and one.request not in self.gone:
+            raise Conflict("record-held", Text(zh="案件", en="a case"), Text(zh="等", en="wait"))
 
     def fetched(self, produce_id: str) -> tuple[MadeMedium, bytes]:
         return self.house.fetched(produce_id)
@@ -106,7 +111,7 @@ class Cinema(Studio):
 
     def __init__(self, model: DemoModel, used: Rules | None = None) -> None:
         super().__init__(model, used or seeing(unscreened="review"))
-        self.gateway._offers._shelf = Kept(self)
+        self.shelf = self.gateway._offers._shelf = Kept(self)
 
     def of(self, who: Caller) -> None:
         self.people.fetch = lambda *_: who  # type: ignore[method-assign]
@@ -251,6 +256,17 @@ def test_a_deleted_film_is_gone() -> None:
         assert (deleted.id, deleted.deleted) == (job.id, True)
         assert after.code == "video-not-found"
         assert [one.method for one in model.asked if one.job] == ["DELETE"]
+
+
+def test_a_film_that_a_case_holds_is_deleted_neither_here_nor_there() -> None:
+    """Its owner is told before the model service is asked."""
+    model = Films()
+    house = Cinema(model)
+    house.shelf.held = True
+    _, refused, after = told(house, begins(), deletes, retrieves)
+    assert refused.code == "record-held"
+    assert after.status != "failed"
+    assert "DELETE" not in [one.method for one in model.asked if one.job]
 
 
 @pytest.mark.control("input-screening")
