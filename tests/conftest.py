@@ -127,27 +127,44 @@ class PostgresServer:
         self.programs = programs
         self.prefix = _as_nobody(self.folder)
         self.data = self.folder / "data"
-        options = ["-U", "guiju", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        options = ["-U", "guiju", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         self._run("initdb", "-D", str(self.data), *options)
         self.databases = 0
+        self.template: str | None = None
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self.prefix, str(self.programs / program), *arguments]
         subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL)
 
     def start(self) -> None:
-        options = f"-c listen_addresses='' -k {self.folder} -c max_connections=100"
+        # No test cuts the power: a process that is killed has handed its writes to the system.
+        options = f"-c listen_addresses='' -k {self.folder} -c max_connections=100 -c fsync=off"
         log = str(self.folder / "log")
-        self._run("pg_ctl", "-D", str(self.data), "-l", log, "-w", "-o", options, "start")
+        wait = ("-w", "-t", "180")
+        self._run("pg_ctl", "-D", str(self.data), "-l", log, *wait, "-o", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
         self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
 
-    def new_database(self) -> str:
-        """The address of a fresh, empty database."""
+    def new_database(self, template: str = "template1") -> str:
+        """The address of a fresh database, empty or as `template` is."""
         self.databases += 1
         name = f"t{self.databases}"
-        self._run("createdb", "-h", str(self.folder), "-U", "guiju", name)
+        self._run("createdb", "-h", str(self.folder), "-U", "guiju", "-T", template, name)
+        return self.address(name)
+
+    def with_every_table(self) -> str:
+        """The address of a fresh database with every table of every room, which are made once."""
+        if self.template is None:
+            import_every_table()
+            address = self.new_database()
+            engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
+            metadata.create_all(engine)
+            engine.dispose()
+            self.template = f"t{self.databases}"
+        return self.new_database(self.template)
+
+    def address(self, name: str) -> str:
         return f"postgresql://guiju@/{name}?host={self.folder}"
 
 
@@ -167,8 +184,6 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture
 def pg_db(postgres: PostgresServer, keys: Keyring, clock: FixedClock) -> Iterator[Database]:
     """A PostgreSQL database with every table of every room."""
-    import_every_table()
-    database = Database.open(postgres.new_database(), keys, clock)
-    metadata.create_all(database.engine)
+    database = Database.open(postgres.with_every_table(), keys, clock)
     yield database
     database.close()

@@ -24,6 +24,7 @@ from guiju.casework.claiming import claim, claim_next, claimed, release
 from guiju.casework.clock_store import clocks
 from guiju.casework.deciding import decisions
 from guiju.casework.drawing import kind_text, mermaid, table_text
+from guiju.casework.exposing import Covered
 from guiju.casework.holding import (
     Hold,
     held,
@@ -92,6 +93,7 @@ __all__ = [
     "Calendar",
     "Case",
     "Claim",
+    "Covered",
     "Decision",
     "Due",
     "Effect",

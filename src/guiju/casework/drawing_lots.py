@@ -34,7 +34,8 @@ class Share:
         middle = share + room / 2
         half = _Z * sqrt(share * (1 - share) / self.total + room / (4 * self.total))
         low, high = (middle - half) / (1 + room), (middle + half) / (1 + room)
-        return max(0.0, low), min(1.0, high)
+        # Rounding must not put the share itself outside: none of some, or all of them.
+        return max(0.0, min(low, share)), min(1.0, max(high, share))
 
 
 def drawn(population: Collection[str], seed: str, permille: int) -> list[str]:

@@ -54,7 +54,7 @@ def test_an_article_that_is_not_met_leads_to_its_counter_example(visit: Visit):
     leaf = _words(browser.get(link.group(1), headers=EN).text)
     assert "label.implicit no" in leaf
     assert "Rows it attests" in leaf
-    assert "Tree size 88" in leaf
+    assert re.search(r"Tree size \d+ ", leaf)
 
 
 def test_the_board_can_be_narrowed_to_one_outcome(visit: Visit):
@@ -144,7 +144,7 @@ def test_the_standing_as_json_has_the_fields_of_the_contract(visit: Visit):
     assert visit().get("/api/law/standing").status_code == 401
     found = visit("auditor").get("/api/law/standing").json()
     assert set(found) == set(get_type_hints(Report))
-    assert found["checkpoint"]["size"] == found["leaves"] == 88
+    assert found["checkpoint"]["size"] == found["leaves"] > 0
     nine = found["articles"][8]
     assert set(get_type_hints(ArticleStanding)) - set(nine) <= {"reason"}
     assert set(nine["controls"][0]) == set(get_type_hints(ControlStanding))
@@ -154,14 +154,15 @@ def test_the_board_reads_each_leaf_once_and_knows_new_ones(house: Composed):
     """A report stays good for a moment, then it holds what has come since."""
     board = StandingBoard(house.database, fresh_seconds=3600)
     before = board.report()
-    assert (before["leaves"], board.size()) == (88, 88)
+    leaves = board.size()
+    assert before["leaves"] == leaves
     with house.database.write() as tx:
         actor, controls = software("app"), ("closed-door",)
         ledger.append(tx, "service-started", controls=controls, actor=actor)
     ledger.integrate(house.database)
     assert board.report() is before
-    assert board.report(7)["leaves"] == 89
-    assert board.find("service-started", None) == [88]
+    assert board.report(7)["leaves"] == leaves + 1
+    assert board.find("service-started", None) == [leaves]
     assert board.find("service-started", "text-label") == []
     assert (board.count("kind", "service-started"), board.count("control", "text-label")) == (1, 60)
 
