@@ -109,7 +109,7 @@ class About(InRoom):
     said: frozenset[str] = frozenset()
 
     def _opened(self) -> Case:
-        self.holds = {"two-people", "no-appeal-waits"}
+        self.holds = {"two-people", "no-appeal-waits", "held-by-no-other"}
         self.outside = set()
         actor = self.random.choice([one for one in self.cast if one.id.startswith("st_any")])
         if self.kind is CONTENT_ACTION:
