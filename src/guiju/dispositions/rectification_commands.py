@@ -154,7 +154,8 @@ def regression(context: click.Context, number: str, by: str, *, as_json: bool) -
     with desk.database.write() as tx:
         case = get_case(tx, RECTIFICATION, number)
         made = trying.run_regression(tx, actor, case, screen.judge)
-    put(made.as_facts(), [_run_line(made)], as_json=as_json)
+    lines = [_run_line(made), *(f"{one}  not as expected" for one in made.differ)]
+    put(made.as_facts(), lines, as_json=as_json)
     context.exit(int(not made.tally.is_met))
 
 

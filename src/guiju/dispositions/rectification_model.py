@@ -113,7 +113,8 @@ class Run:
     """A regression: all samples of a case judged by one policy.
 
     `round` counts the steps that make an earlier run worthless. `results`: SHA-256 over the
-    canonical list of sample, verdict and whether it was expected.
+    canonical list of sample, verdict and whether it was expected. `differ`: the samples that came
+    out otherwise.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Run:
     policy: str
     tally: Tally
     results: str
+    differ: tuple[str, ...]
     ran_by: str
     ran_at: datetime
 
@@ -135,6 +137,7 @@ class Run:
             **self.tally._asdict(),
             "met": self.tally.is_met,
             "results": self.results,
+            "differ": list(self.differ),
         }
 
 

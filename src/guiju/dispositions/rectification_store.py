@@ -48,6 +48,7 @@ RUN = table(
     Column("policy", String(64), nullable=False),
     *(Column(name, Integer, nullable=False) for name in Tally._fields),
     Column("results", String(64), nullable=False),
+    Column("differ", CanonicalJson, nullable=False),
     Column("ran_by", String(80), nullable=False),
     Column("ran_at", Instant, nullable=False),
 )
@@ -104,7 +105,9 @@ def count_samples(tx: Tx, case: str) -> int:
 def add_run(tx: Tx, run: Run) -> None:
     """Keep a run."""
     plain = {one: getattr(run, one) for one in Run.__slots__ if one != "tally"}
-    tx.insert(RUN, {**plain, "phase": run.phase.value, **run.tally._asdict()})
+    tx.insert(
+        RUN, {**plain, "phase": run.phase.value, "differ": list(run.differ), **run.tally._asdict()}
+    )
 
 
 def runs(tx: Tx, case: str) -> list[Run]:
@@ -121,4 +124,4 @@ def _sample(row: Row[Any]) -> Sample:
 def _run(row: Row[Any]) -> Run:
     plain = {one: getattr(row, one) for one in Run.__slots__ if one != "tally"}
     tally = Tally(*(getattr(row, name) for name in Tally._fields))
-    return Run(**{**plain, "phase": Phase(row.phase)}, tally=tally)
+    return Run(**{**plain, "phase": Phase(row.phase), "differ": tuple(row.differ)}, tally=tally)

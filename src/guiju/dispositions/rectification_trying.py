@@ -109,6 +109,7 @@ def run_regression(tx: Tx, actor: Actor, case: Case, judge: Judge) -> Run:
         policy=next(iter(policies), ""),
         tally=_tally(verdicts),
         results=digest(canonical([_result(one, verdict) for one, verdict in verdicts])),
+        differ=tuple(one.id for one, found in verdicts if found and not one.expected.is_met(found)),
         ran_by=actor.id,
         ran_at=tx.now,
     )

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("to_pass", sa.Integer(), nullable=False),
         sa.Column("passed", sa.Integer(), nullable=False),
         sa.Column("results", sa.String(length=64), nullable=False),
+        sa.Column("differ", CanonicalJson(), nullable=False),
         sa.Column("ran_by", sa.String(length=80), nullable=False),
         sa.Column("ran_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disposition_rectification_run")),
