@@ -64,6 +64,15 @@ zh = "本回答由人工智能生成"
 en = "AI-generated"
 [records]
 retention_days = 183
+
+[complaints]
+process = { zh = "收到即给查询码，时限内反馈。", en = "A code at once, and an answer in time." }
+acceptance_days = 3
+feedback_days = 15
+
+[[complaints.authority]]
+name = { zh = "示例主管部门", en = "An invented authority" }
+phone = "12345"
 """
 
 
