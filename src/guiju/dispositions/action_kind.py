@@ -19,8 +19,9 @@ from guiju.casework import (
     meets,
     starts,
 )
-from guiju.dispositions import acting, action_store, appeal_store
+from guiju.dispositions import acting, action_store
 from guiju.dispositions.model import ABUSE_RULE, OFFICER, REVIEWERS, Measure
+from guiju.dispositions.stepping import APPEAL_WON
 from guiju.kernel import Text
 from guiju.storage import Tx
 
@@ -159,10 +160,6 @@ def _two_people(tx: Tx, case: Case) -> bool:
     )
 
 
-def _appeal_won(tx: Tx, case: Case) -> bool:
-    return any(one.outcome in {"overturned", "undone"} for one in appeal_store.against(tx, case.id))
-
-
 USER_ACTION = Kind(
     name="user-action",
     prefix="UA",
@@ -186,11 +183,7 @@ USER_ACTION = Kind(
             ),
             _two_people,
         ),
-        Guard(
-            "appeal-won",
-            Text(zh="申诉复核已决定撤销", en="an appeal was decided for the person"),
-            _appeal_won,
-        ),
+        APPEAL_WON,
     ),
     after=acting.carried_out,
 )

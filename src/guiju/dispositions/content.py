@@ -12,10 +12,8 @@ from guiju.casework import (
     Ground,
     GroundKind,
     Limit,
-    Origin,
     Ruling,
     Severity,
-    advance,
     get_case,
     hold,
     open_case,
@@ -25,6 +23,7 @@ from guiju.dispositions.content_acting import about
 from guiju.dispositions.content_kind import APPEAL, CONFIRM, CONTENT_ACTION
 from guiju.dispositions.content_model import Content, Reach
 from guiju.dispositions.model import Finding, Source
+from guiju.dispositions.stepping import ORIGINS, step
 from guiju.kernel import Actor, software
 from guiju.measures import enforces, harms
 from guiju.screening import Entry, Outcome
@@ -33,12 +32,6 @@ from guiju.storage import Tx
 # To stop, to stop transmitting, to remove: Article 14, first paragraph.
 BY_LAW = Ground(GroundKind.LAW, "order15:14.1")
 _SOFTWARE = software("dispositions")
-_ORIGINS = {
-    Source.COMPLAINT: Origin.USER,
-    Source.AUTHORITY: Origin.AUTHORITY,
-    Source.STAFF: Origin.STAFF,
-    Source.SCREENING: Origin.SCREENING,
-}
 
 
 def propose_removal(tx: Tx, actor: Actor, found: Finding, reason: str, number: str = "") -> Case:
@@ -51,7 +44,7 @@ def propose_removal(tx: Tx, actor: Actor, found: Finding, reason: str, number: s
         Conflict: `content-in-case`, when another case is about it.
         Refused: `person-needed` or `role-needed`.
     """
-    return _step(tx, actor, _opened(tx, actor, found, number), "propose", reason=reason)
+    return step(tx, actor, _opened(tx, actor, found, number), "propose", reason=reason)
 
 
 @enforces("content-removed")
@@ -65,7 +58,7 @@ def withhold(tx: Tx, actor: Actor, found: Finding, facts: str, number: str = "")
     """
     case, now = _opened(tx, actor, found, number), policy.now(tx)
     ruling = _ruling(tx, case, "withhold", facts, now.to_appeal)
-    return _step(tx, actor, case, "withhold", ruling=ruling, limits={CONFIRM: now.to_confirm})
+    return step(tx, actor, case, "withhold", ruling=ruling, limits={CONFIRM: now.to_confirm})
 
 
 @enforces("content-removed")
@@ -79,17 +72,17 @@ def remove(tx: Tx, actor: Actor, case: Case, facts: str) -> Case:
     """
     now = policy.now(tx)
     ruling = _ruling(tx, case, "remove", facts, now.to_appeal)
-    return _step(tx, actor, case, "remove", ruling=ruling, limits={APPEAL: now.to_appeal})
+    return step(tx, actor, case, "remove", ruling=ruling, limits={APPEAL: now.to_appeal})
 
 
 def dismiss_content(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """Take no measure; the finding is dismissed with it."""
-    return _step(tx, actor, case, "dismiss", reason=reason)
+    return step(tx, actor, case, "dismiss", reason=reason)
 
 
 def restore(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """Hand it out again."""
-    return _step(tx, actor, case, "restore", reason=reason)
+    return step(tx, actor, case, "restore", reason=reason)
 
 
 def keep_from_others(tx: Tx, actor: Actor, case: Case, passage: str, lexicon: str) -> str:
@@ -131,7 +124,7 @@ def _opened(tx: Tx, actor: Actor, found: Finding, number: str) -> Case:
         tx,
         actor,
         CONTENT_ACTION,
-        origin=_ORIGINS[found.source],
+        origin=ORIGINS[found.source],
         severity=Severity.HIGH,
         subject=person,
         about=what,
@@ -190,9 +183,3 @@ def _medium(tx: Tx, request: str, number: str) -> records.MadeMedium:
 def _ruling(tx: Tx, case: Case, outcome: str, facts: str, appeal: Limit) -> Ruling:
     found_by_software = content_store.get(tx, case.id).source is Source.SCREENING
     return Ruling(outcome, (BY_LAW,), facts, found_by_software, appeal)
-
-
-def _step(tx: Tx, actor: Actor, case: Case, verb: str, **more: object) -> Case:
-    """The step, and the case as it stands when all that follows is done."""
-    advance(tx, actor, case, verb, **more)  # type: ignore[arg-type]
-    return get_case(tx, CONTENT_ACTION, case.id)

@@ -23,6 +23,7 @@ from guiju.casework import (
 )
 from guiju.dispositions import appeal_store, content_acting, content_store
 from guiju.dispositions.model import OFFICER, REVIEWERS
+from guiju.dispositions.stepping import APPEAL_WON
 from guiju.kernel import Text
 from guiju.storage import Tx
 
@@ -131,10 +132,6 @@ STATES = {
 }
 
 
-def _appeal_won(tx: Tx, case: Case) -> bool:
-    return any(one.outcome in {"overturned", "undone"} for one in appeal_store.against(tx, case.id))
-
-
 def _no_appeal_waits(tx: Tx, case: Case) -> bool:
     return all(one.outcome is not None for one in appeal_store.against(tx, case.id))
 
@@ -160,14 +157,7 @@ CONTENT_ACTION = Kind(
         LegalClock(APPEAL, Text(zh="申诉期限", en="time to appeal"), then="destroy"),
     ),
     guards=(
-        Guard(
-            "appeal-won",
-            Text(
-                zh="申诉复核已决定撤销",
-                en="an appeal was decided for the person",
-            ),
-            _appeal_won,
-        ),
+        APPEAL_WON,
         Guard(
             "no-appeal-waits",
             Text(zh="没有待复核的申诉", en="no appeal waits to be decided"),

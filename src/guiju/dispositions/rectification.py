@@ -16,8 +16,6 @@ from guiju.casework import (
     Origin,
     Ruling,
     Severity,
-    advance,
-    get_case,
     open_case,
 )
 from guiju.dispositions import rectification_store as store
@@ -26,6 +24,7 @@ from guiju.dispositions.model import REVIEWERS, Finding
 from guiju.dispositions.rectification_acting import CONTROLS, round_of
 from guiju.dispositions.rectification_kind import RECTIFICATION
 from guiju.dispositions.rectification_model import Cure, Rectification
+from guiju.dispositions.stepping import step
 from guiju.kernel import Actor, Text
 from guiju.ledger import append
 from guiju.measures import enforces
@@ -68,23 +67,23 @@ def open_rectification(
 
 def diagnose(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """Say what caused it; from here on the samples are frozen."""
-    return _step(tx, actor, case, "diagnose", reason=reason)
+    return step(tx, actor, case, "diagnose", reason=reason)
 
 
 def choose(tx: Tx, actor: Actor, case: Case, cure: Cure, reason: str) -> Case:
     """Choose what is to be changed."""
     store.change(tx, case.id, {"cure": cure.value, "round": round_of(tx, case)})
-    return _step(tx, actor, case, "choose", reason=reason, facts={"cure": cure.value})
+    return step(tx, actor, case, "choose", reason=reason, facts={"cure": cure.value})
 
 
 def implement(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """Say that it has been changed, and how."""
-    return _step(tx, actor, case, "implement", reason=reason)
+    return step(tx, actor, case, "implement", reason=reason)
 
 
 def pass_regression(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """Say that it works; the last regression since must have shown it."""
-    return _step(tx, actor, case, "pass", reason=reason)
+    return step(tx, actor, case, "pass", reason=reason)
 
 
 def verify(tx: Tx, actor: Actor, case: Case, facts: str) -> Case:
@@ -95,30 +94,24 @@ def verify(tx: Tx, actor: Actor, case: Case, facts: str) -> Case:
         Invalid: `ruling-needed`.
     """
     ruling = Ruling("verified", (_BY_LAW,), facts, found_by_software=False)
-    return _step(tx, actor, case, "verify", ruling=ruling)
+    return step(tx, actor, case, "verify", ruling=ruling)
 
 
 def close(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """Close it; the last re-test since it was verified must have shown that it holds."""
-    return _step(tx, actor, case, "close", reason=reason)
+    return step(tx, actor, case, "close", reason=reason)
 
 
 def reopen(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """Begin anew: the cure does not work, or not any more."""
-    return _step(tx, actor, case, "reopen", reason=reason)
+    return step(tx, actor, case, "reopen", reason=reason)
 
 
 def dismiss(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """Put nothing right."""
-    return _step(tx, actor, case, "dismiss", reason=reason)
+    return step(tx, actor, case, "dismiss", reason=reason)
 
 
 def rectification_of(tx: Tx, case: Case) -> Rectification:
     """What this case is about."""
     return store.get(tx, case.id)
-
-
-def _step(tx: Tx, actor: Actor, case: Case, verb: str, **more: object) -> Case:
-    """The step, and the case as it stands when all that follows is done."""
-    advance(tx, actor, case, verb, **more)  # type: ignore[arg-type]
-    return get_case(tx, RECTIFICATION, case.id)

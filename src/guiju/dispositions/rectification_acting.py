@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from guiju.casework import Case, Transition, get_case, history, holds, release_hold
+from guiju.casework import Case, Transition, get_case, history, release_holds
 from guiju.dispositions import rectification_store as store
 from guiju.dispositions.rectification_model import Run
 from guiju.kernel import Actor
@@ -29,7 +29,8 @@ def carried_out(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
         }
         append(tx, CLOSED, controls=CONTROLS, actor=actor, subject=case.id, facts=facts)
     if not case.is_open:
-        _let_go(tx, actor, case)
+        now = get_case(tx, case.kind, case.id)
+        release_holds(tx, actor, now, reason=case.kind.states[case.state].en)
 
 
 def round_of(tx: Tx, case: Case) -> int:
@@ -42,10 +43,3 @@ def last_run(tx: Tx, case: Case) -> Run | None:
     now, count = round_of(tx, case), store.count_samples(tx, case.id)
     found = [one for one in store.runs(tx, case.id) if one.round == now]
     return found[-1] if found and found[-1].tally.samples == count else None
-
-
-def _let_go(tx: Tx, actor: Actor, case: Case) -> None:
-    case = get_case(tx, case.kind, case.id)
-    for one in holds(tx, case):
-        if one.released_at is None:
-            case = release_hold(tx, actor, case, one.id, reason=case.kind.states[case.state].en)

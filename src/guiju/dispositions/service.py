@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from guiju import accounts
-from guiju.casework import Case, Origin, Ruling, Severity, advance, get_case, open_case
+from guiju.casework import Case, Origin, Ruling, Severity, get_case, open_case
 from guiju.dispositions import acting, action_store, findings, policy, refusing
 from guiju.dispositions.action_kind import CONFIRM, END, USER_ACTION
 from guiju.dispositions.grounds import agreed_in, grounds_of, require_clause
@@ -21,11 +21,11 @@ from guiju.dispositions.model import (
     Finding,
     Measure,
     Proposal,
-    Source,
     Strike,
     Trigger,
 )
 from guiju.dispositions.policy import Now
+from guiju.dispositions.stepping import ORIGINS, step
 from guiju.dispositions.wording import TRIGGERS
 from guiju.kernel import Actor, ActorKind, Text, software
 from guiju.measures import enforces
@@ -36,12 +36,6 @@ _RULE = Actor(ActorKind.SOFTWARE, ABUSE_RULE, frozenset({ABUSE_RULE}))
 _SOFTWARE = software("dispositions")
 _BY_STAFF = Cause()
 _MOST_DAYS = 366
-_ORIGINS = {
-    Source.COMPLAINT: Origin.USER,
-    Source.AUTHORITY: Origin.AUTHORITY,
-    Source.STAFF: Origin.STAFF,
-    Source.SCREENING: Origin.SCREENING,
-}
 
 
 # -- beginning -------------------------------------------------------------------------------------
@@ -74,7 +68,7 @@ def hold_for_abuse(tx: Tx, person: str, trigger: Trigger, now: Now) -> Case | No
         appeal=now.to_appeal,
     )
     evidence = {"trigger": trigger.rule, "findings": [one.id for one in found]}
-    return _step(
+    return step(
         tx, _RULE, case, "hold", ruling=ruling, limits={CONFIRM: now.to_confirm}, facts=evidence
     )
 
@@ -96,7 +90,7 @@ def propose(
         Refused: `person-needed` or `role-needed`.
     """
     case = _opened_by_hand(tx, actor, person, proposal, cause)
-    return _step(tx, actor, case, "propose", reason=reason)
+    return step(tx, actor, case, "propose", reason=reason)
 
 
 def hold(
@@ -120,7 +114,7 @@ def hold(
     now, action = policy.now(tx), action_store.get(tx, case.id)
     ruling = _ruling(action, "hold", reason, now, found_by_software=False)
     limits = {CONFIRM: now.to_confirm}
-    return _step(tx, actor, case, "hold", ruling=ruling, limits=limits)
+    return step(tx, actor, case, "hold", ruling=ruling, limits=limits)
 
 
 def revise(tx: Tx, actor: Actor, case: Case, proposal: Proposal, reason: str) -> Case:
@@ -135,7 +129,7 @@ def revise(tx: Tx, actor: Actor, case: Case, proposal: Proposal, reason: str) ->
     version = require_clause(tx, proposal.clause)
     facts = {"measure": proposal.measure.value, "days": proposal.days}
     # The case first, as when it is decided: two at once wait for it, and not for each other.
-    moved = _step(tx, actor, case, "revise", reason=reason, facts=facts)
+    moved = step(tx, actor, case, "revise", reason=reason, facts=facts)
     changes = {**_changes(proposal), "agreement": version, "measure_by": actor.id}
     action_store.change(tx, case.id, changes)
     acting.put_on_record(tx, actor, moved)
@@ -158,7 +152,7 @@ def approve(tx: Tx, actor: Actor, case: Case, facts: str) -> Case:
     known = action.trigger.startswith("abuse.")
     ruling = _ruling(action, action.measure.value, facts, now, found_by_software=known)
     evidence = {"measure": action.measure.value, "days": action.days}
-    moved = _step(tx, actor, case, "approve", ruling=ruling, facts=evidence)
+    moved = step(tx, actor, case, "approve", ruling=ruling, facts=evidence)
     return enforce(tx, moved, actor)
 
 
@@ -169,17 +163,17 @@ def enforce(tx: Tx, case: Case, actor: Actor = _SOFTWARE) -> Case:
         Conflict: `wrong-state`.
     """
     ends = policy.now(tx).measure_ends(action_store.get(tx, case.id).days)
-    return _step(tx, actor, case, "enforce", limits={END: ends})
+    return step(tx, actor, case, "enforce", limits={END: ends})
 
 
 def dismiss(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """Take no measure; the findings are dismissed with it."""
-    return _step(tx, actor, case, "dismiss", reason=reason)
+    return step(tx, actor, case, "dismiss", reason=reason)
 
 
 def lift(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:
     """End a hold or a measure before its time; strikes stay."""
-    return _step(tx, actor, case, "lift", reason=reason)
+    return step(tx, actor, case, "lift", reason=reason)
 
 
 def settle_decided(tx: Tx, most: int = 100) -> int:
@@ -221,7 +215,7 @@ def _opened_by_hand(tx: Tx, actor: Actor, person: str, proposal: Proposal, cause
     accounts.get_person(tx, person)
     _check(proposal)
     version, now = require_clause(tx, proposal.clause), policy.now(tx)
-    case = _open(tx, actor, person, _ORIGINS[cause.source], now)
+    case = _open(tx, actor, person, ORIGINS[cause.source], now)
     strikes = action_store.counting(tx, person, tx.now)
     action = _new(case, proposal, cause.source.value, actor, strikes=strikes, agreement=version)
     _begin(tx, action, cause.findings)
@@ -281,12 +275,6 @@ def _ruling(
         found_by_software=found_by_software,
         appeal=now.to_appeal,
     )
-
-
-def _step(tx: Tx, actor: Actor, case: Case, verb: str, **more: object) -> Case:
-    """The step, and the case as it stands when all that follows is done."""
-    advance(tx, actor, case, verb, **more)  # type: ignore[arg-type]
-    return get_case(tx, USER_ACTION, case.id)
 
 
 def _of_step(step: LadderStep) -> Proposal:
