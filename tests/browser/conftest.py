@@ -13,7 +13,11 @@ from urllib.error import URLError
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
+from selenium.common.exceptions import (
+    StaleElementReferenceException,
+    TimeoutException,
+    WebDriverException,
+)
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -148,6 +152,11 @@ class Browser:
             return self.driver.find_element(By.TAG_NAME, "body").text
         except StaleElementReferenceException:
             return ""  # the page was just going
+        except WebDriverException as error:
+            # The driver says the same in other words when the page goes between two of its looks.
+            if "does not belong to the document" in str(error.msg):
+                return ""
+            raise
 
     def complaints(self) -> list[str]:
         """What the browser itself found wrong with the pages since it was asked last."""
