@@ -21,6 +21,7 @@ from selenium.common.exceptions import (
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from tests.ports import free_port
 
@@ -83,6 +84,22 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.wait(PATIENCE)
 
 
+def _is_of_a_page_gone(error: WebDriverException) -> bool:
+    # The driver says the same in other words when the page goes between two of its looks.
+    stale = isinstance(error, StaleElementReferenceException)
+    return stale or "does not belong to the document" in str(error.msg)
+
+
+def _has_gone(element: WebElement) -> bool:
+    try:
+        element.is_enabled()
+    except WebDriverException as error:
+        if _is_of_a_page_gone(error):
+            return True
+        raise
+    return False
+
+
 class Browser:
     """A Chromium window, and what the tests do with it."""
 
@@ -115,14 +132,28 @@ class Browser:
         self.visit(where)
         self.driver.find_element(By.ID, "name").send_keys(name)
         self.driver.find_element(By.ID, "password").send_keys(composed.PASSWORD)
-        self.press("main button.main")
+        self.send("main button.main")
         WebDriverWait(self.driver, PATIENCE).until(lambda _: "/sign-in" not in self.path)
 
     def press(self, selector: str) -> None:
+        """Press what leaves the page where it is."""
         self.driver.find_element(By.CSS_SELECTOR, selector).click()
 
+    def send(self, selector: str) -> None:
+        """Press what leads to another page: a form's button, a row's link."""
+        self.go(self.driver.find_element(By.CSS_SELECTOR, selector))
+
     def follow(self, text: str) -> None:
-        self.driver.find_element(By.PARTIAL_LINK_TEXT, text).click()
+        self.go(self.driver.find_element(By.PARTIAL_LINK_TEXT, text))
+
+    def go(self, element: WebElement) -> None:
+        """Press `element` and wait until this page has gone.
+
+        A page that is asked for before would be asked for instead: the form would never arrive.
+        """
+        page = self.driver.find_element(By.TAG_NAME, "html")
+        element.click()
+        WebDriverWait(self.driver, PATIENCE).until(lambda _: _has_gone(page))
 
     def shows(self, words: str) -> bool:
         """Whether the page, once it has arrived, says `words`."""
@@ -150,11 +181,8 @@ class Browser:
     def text(self) -> str:
         try:
             return self.driver.find_element(By.TAG_NAME, "body").text
-        except StaleElementReferenceException:
-            return ""  # the page was just going
         except WebDriverException as error:
-            # The driver says the same in other words when the page goes between two of its looks.
-            if "does not belong to the document" in str(error.msg):
+            if _is_of_a_page_gone(error):
                 return ""
             raise
 

@@ -58,14 +58,14 @@ def _pages(browser: Browser):
     browser.sign_in("second")
     yield from STAFF
     browser.visit("/console/policies")
-    browser.press("tbody a")
+    browser.send("tbody a")
     yield browser.path
     browser.visit("/console/cases?queue=users")
-    browser.press("tbody a")
+    browser.send("tbody a")
     yield browser.path
     for listed in ("/console/incidents", "/console/reports"):
         browser.visit(listed)
-        browser.press("tbody a")
+        browser.send("tbody a")
         yield browser.path
     browser.sign_in("newcomer", "/sign-in")
     yield from ("/me", "/me/notices", "/agreement", "/appeals")
@@ -148,7 +148,7 @@ def test_an_inspector_walks_from_the_law_to_the_proof(browser: Browser):
     """First page, article, counter-example, signed root: by following links alone."""
     browser.sign_in("auditor")
     assert browser.path == "/console"
-    browser.press("#main a[href='/console/articles/12']")
+    browser.send("#main a[href='/console/articles/12']")
     assert browser.shows("所见 61 次中有 1 次不满足")
     browser.follow("凭证 #85")
     assert browser.shows("签名的检查点")
@@ -165,10 +165,10 @@ def test_everything_is_readable_and_usable_without_script(plain_browser: Browser
     assert browser.path == "/me"
     browser.follow("阅读并接受")
     assert browser.shows("我已阅读并接受")
-    browser.press("main button.main")
+    browser.send("main button.main")
     assert browser.shows("协议已接受")
     browser.driver.find_element(By.ID, "label").send_keys("电话")
-    browser.press("form.form button.main")
+    browser.send("form.form button.main")
     assert browser.shows("gj-user-")
     assert not browser.driver.find_element(By.CSS_SELECTOR, "[data-copy]").is_displayed()
 
@@ -231,12 +231,12 @@ def test_evidence_is_opened_and_covered_without_script(plain_browser: Browser):
     browser = plain_browser
     browser.sign_in("second")
     browser.visit("/console/cases?queue=users")
-    browser.press("tbody a")
+    browser.send("tbody a")
     assert browser.shows("材料")
     browser.press(".panel details summary")
     browser.driver.find_element(By.CSS_SELECTOR, ".panel input[name=reason]").send_keys("核对")
-    browser.press(".panel form button.main")
+    browser.send(".panel form button.main")
     browser.press(".texts summary")
     assert browser.shows("示例禁词甲")
-    browser.press(".cover button")
+    browser.send(".cover button")
     assert browser.shows("已遮盖")

@@ -81,7 +81,7 @@ def test_from_abuse_to_overturned_and_the_proof(
     plain.follow("暂停服务")
     assert plain.shows("三次索要同一内容。")
     plain.driver.find_element(By.ID, "words").send_keys("这是小说里的名字。")
-    plain.press("main button.main")
+    plain.send("main button.main")
     assert plain.shows("已收到")
     appeal = _statements(abused, key)[0]["appeal"]["number"]
     assert appeal in plain.text
@@ -127,7 +127,7 @@ def _sign_in(browser: Browser, service: Service) -> None:
     browser.visit("/sign-in")
     browser.driver.find_element(By.ID, "name").send_keys(who["name"])
     browser.driver.find_element(By.ID, "password").send_keys(who["password"])
-    browser.press("main button.main")
+    browser.send("main button.main")
 
 
 def _statements(service: Service, key: str) -> list[dict[str, Any]]:
