@@ -20,6 +20,8 @@ from guiju.storage import Tx
 
 _READERS = ("safety-officer", "privacy-officer")
 _LONGEST_REASON = 500
+_PURPOSE = "rule-testing"
+"""What many records are opened for; `announce` names the occasion."""
 
 
 class BulkReading(msgspec.Struct, frozen=True):
@@ -55,7 +57,7 @@ def announce(
         "record-read",
         controls=("records-sealed",),
         actor=actor,
-        facts={"request": what, "reading": made.id, "most": most},
+        facts={"request": what, "reading": made.id, "most": most, "purpose": _PURPOSE},
     )
     return made
 

@@ -55,7 +55,7 @@ def last_expiry(tx: Tx, first: str, last: str, now: datetime) -> datetime | None
 def first_free(tx: Tx, subject: Table, first: str, last: str) -> str | None:
     """The first number of a table in this span that no case holds."""
     key = subject.c.request
-    wanted = select(key).where(key >= first, key < last, not_(_kept(tx, subject)))
+    wanted = select(key).where(key >= first, key < last, not_(kept(tx, subject)))
     row = tx.row(wanted.order_by(key).limit(1))
     return None if row is None else str(row.request)
 
@@ -63,7 +63,7 @@ def first_free(tx: Tx, subject: Table, first: str, last: str) -> str | None:
 def kept_in(tx: Tx, subject: Table, first: str, last: str, most: int) -> list[str]:
     """The numbers of a table in this span that cases hold, in order, at most so many."""
     key = subject.c.request
-    wanted = select(key).where(key >= first, key < last, _kept(tx, subject))
+    wanted = select(key).where(key >= first, key < last, kept(tx, subject))
     return [str(row.request) for row in tx.rows(wanted.order_by(key).limit(most))]
 
 
@@ -85,7 +85,7 @@ def any_film(tx: Tx, first: str, last: str) -> bool:
     wanted = (
         select(c.request)
         .join(_BYTES, _BYTES.c.produce_id == c.produce_id)
-        .where(c.request >= first, c.request < last, not_(_kept(tx, JOBS)))
+        .where(c.request >= first, c.request < last, not_(kept(tx, JOBS)))
     )
     return tx.row(wanted.limit(1)) is not None
 
@@ -103,7 +103,7 @@ def media_due(tx: Tx, held: Sequence[Hold], most: int) -> list[Row[tuple[str, da
     wanted = (
         select(_BYTES.c.produce_id, _MEDIUM.c.at)
         .join(_MEDIUM, _MEDIUM.c.produce_id == _BYTES.c.produce_id)
-        .where(_BYTES.c.expires_at <= tx.now, not_(_kept_medium(tx)))
+        .where(_BYTES.c.expires_at <= tx.now, not_(kept_medium(tx)))
     )
     for one in held:
         wanted = wanted.where((_MEDIUM.c.at < begins(one.first)) | (_MEDIUM.c.at >= ends(one.last)))
@@ -113,11 +113,11 @@ def media_due(tx: Tx, held: Sequence[Hold], most: int) -> list[Row[tuple[str, da
 def media_of(tx: Tx, first: str, last: str, most: int) -> list[str]:
     """What exchanges of this span delivered and no case holds, by number."""
     c = _MEDIUM.c
-    within = (c.request >= first, c.request < last, not_(_kept_medium(tx)))
+    within = (c.request >= first, c.request < last, not_(kept_medium(tx)))
     return [row.produce_id for row in tx.rows(select(c.produce_id).where(*within).limit(most))]
 
 
-def _kept(tx: Tx, subject: Table) -> ColumnElement[bool]:
+def kept(tx: Tx, subject: Table) -> ColumnElement[bool]:
     """That a case holds a row: by its request, or a job by its film."""
     return held(tx, subject.c.request) | (_film_kept(tx) if subject is JOBS else false())
 
@@ -128,7 +128,7 @@ def _film_kept(tx: Tx) -> ColumnElement[bool]:
     return film.where(held(tx, c.request) | held(tx, c.produce_id)).correlate(JOBS).exists()
 
 
-def _kept_medium(tx: Tx) -> ColumnElement[bool]:
+def kept_medium(tx: Tx) -> ColumnElement[bool]:
     """That a case holds what was delivered: its exchange, its number, or the job of a film."""
     c = _MEDIUM.c
     job = select(JOBS.c.request).where(JOBS.c.produce_id == c.produce_id)
@@ -142,8 +142,9 @@ def drop_bytes(tx: Tx, produce_id: str) -> None:
 
 
 def drop_medium(tx: Tx, produce_id: str) -> None:
-    """Remove what is known of something delivered, and its bytes if they are still there."""
+    """Remove what is known of something delivered, its mark, and its bytes if they are there."""
     tx.delete(_BYTES, {"produce_id": produce_id})
+    tx.delete(media_store.MARK, {"produce_id": produce_id})
     tx.delete(_MEDIUM, {"produce_id": produce_id})
 
 

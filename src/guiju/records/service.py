@@ -11,12 +11,14 @@ from typing import Any
 from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, new_id, software
 from guiju.ledger import Evidence, append, append_many
 from guiju.measures import enforces
-from guiju.records import coverage, jobs_store, media, media_store, pictures, store
+from guiju.records import coverage, jobs_store, media, media_store, pictures, reading_store, store
 from guiju.records.model import Exchange, ExchangeFacts, Finding, Refusal
+from guiju.records.purposes import Purpose, purpose_named
 from guiju.storage import RowDigest, Tx, destroy_key
 
 _GATEWAY = software("gateway")
-_READERS = ("safety-officer", "privacy-officer", "reviewer", "appeals-officer", "auditor")
+_USUAL = ("case-work", "audit")
+"""What staff open records for that say no purpose: the first of these that their role has."""
 _REFUSED_BY = {
     "agreement-not-accepted": ("agreement-before-use",),
     "rate-limited": ("usage-limits",),
@@ -205,46 +207,70 @@ def recent(tx: Tx, person: str | None = None, limit: int = 50) -> list[ExchangeV
 
 
 @enforces("records-sealed")
-def read(tx: Tx, actor: Actor, request: str, reason: str) -> tuple[bytes, bytes]:
+def read(
+    tx: Tx, actor: Actor, request: str, reason: str, purpose: str | None = None
+) -> tuple[bytes, bytes]:
     """The input and output of one exchange, opened for a stated reason; each reading is logged.
+
+    `purpose` is one of `purposes()`; None: the person's own look, or the work of the actor's role.
 
     Raises:
         Refused: `role-needed`, or `reason-needed` when the reason is missing.
-        NotFound: `exchange-not-found`, or `key-destroyed` after an erasure.
+        Invalid: `purpose-unknown`.
+        NotFound: `exchange-not-found`, `key-destroyed` after an erasure, or `content-not-kept`
+            where the policy keeps no content.
     """
-    if not actor.has(*_READERS) and actor.id != _owner(tx, request):
-        raise Refused("role-needed", _NOT_YOURS, _ASK_ROLE, article=11)
+    own = actor.id == _owner(tx, request)
+    bound = _purpose(actor, purpose, own=own)
     if not reason.strip():
         raise Refused("reason-needed", _NO_REASON, _GIVE_REASON, article=11)
     body = store.body(tx, request)
     if body is None:
         raise _not_found(request)
     content = tx.unseal(body.person, body.content, store.context(request))
-    note_reading(tx, actor, request, reason, subject=body.person)
+    note_reading(tx, actor, request, reason, subject=body.person, purpose=bound.id)
     return store.unpacked(content)
 
 
+def _purpose(actor: Actor, said: str | None, *, own: bool) -> Purpose:
+    """What the actor may open the record for; raises Refused `role-needed`."""
+    if said is None and own:
+        return purpose_named("own-records")
+    tried = [purpose_named(one) for one in ((said,) if said else _USUAL)]
+    for one in tried:
+        if one.allows(actor) or (own and not one.roles):
+            return one
+    if said is None:
+        raise Refused("role-needed", _NOT_YOURS, _ASK_ROLE, article=11)
+    raise Refused("role-needed", _not_for(tried[0]), _ASK_ROLE, article=11)
+
+
 @enforces("records-sealed")
-def note_reading(tx: Tx, actor: Actor, thing: str, reason: str, *, subject: str) -> None:
+def note_reading(
+    tx: Tx, actor: Actor, thing: str, reason: str, *, subject: str, purpose: str = "case-work"
+) -> None:
     """Put on record that somebody opens what is sealed, also of another room.
 
-    `thing`: what is opened, `subject`: the person or case it belongs to, each by its id.
+    `thing`: what is opened, `subject`: the person or case it belongs to, each by its id. Who may
+    open it for this purpose is for the room to say that it belongs to.
 
     Raises:
         Refused: `reason-needed`.
+        Invalid: `purpose-unknown`.
     """
     if not reason.strip():
         raise Refused("reason-needed", _NO_REASON, _GIVE_REASON, article=11)
     # The reason may name a person, so it stands in a row that the leaf attests, not in the leaf.
     reading = new_id("rd")
     store.add_reading(tx, reading, thing, actor.id, reason.strip()[:500])
+    reading_store.add(tx, reading, subject, purpose_named(purpose).id)
     append(
         tx,
         "record-read",
         controls=("records-sealed",),
         actor=actor,
         subject=subject,
-        facts={"request": thing, "reading": reading},
+        facts={"request": thing, "reading": reading, "purpose": purpose},
     )
 
 
@@ -298,6 +324,15 @@ _ASK_ROLE = Text(
     zh="请由审核、内容安全、个人信息保护、申诉或审计岗位读取。",
     en="Ask a reviewer, safety, privacy or appeals officer, or an auditor.",
 )
+
+
+def _not_for(purpose: Purpose) -> Text:
+    return Text(
+        zh=f"您的岗位不能为“{purpose.zh}”读取记录。",
+        en=f"Your role may not open records for {purpose.en}.",
+    )
+
+
 _NOT_PRIVACY = Text(
     zh="只有个人信息保护负责人可以销毁密钥，并须另一名工作人员在场。",
     en="Only a privacy officer may destroy a key, together with another member of staff.",

@@ -22,7 +22,7 @@ from guiju.storage.tables import (
     table,
 )
 from guiju.storage.transaction import Tx, UnattestedChangeError
-from guiju.storage.vault import destroy_key
+from guiju.storage.vault import destroy_key, has_key
 
 __all__ = [
     "CanonicalJson",
@@ -36,6 +36,7 @@ __all__ = [
     "destroy_key",
     "engine_at",
     "guard_of",
+    "has_key",
     "head_revision",
     "metadata",
     "migrate",

@@ -89,3 +89,8 @@ def destroy_key(tx: Tx, subject: str) -> bool:
     """Destroy the subject's key for ever; the caller appends `key-destroyed`. False if none."""
     tx.forget_key(subject)
     return tx.delete(SUBJECT_KEY, {"subject": subject})
+
+
+def has_key(tx: Tx, subject: str) -> bool:
+    """Whether the subject's key is there: without it nothing sealed for them can be opened."""
+    return tx.row(select(SUBJECT_KEY.c.subject).where(SUBJECT_KEY.c.subject == subject)) is not None

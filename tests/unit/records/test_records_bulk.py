@@ -44,7 +44,12 @@ def test_many_records_open_for_a_reason_and_the_reading_stays_on_record(
     reading = announced(db)
     assert inputs(db, reading) == [b"asked 2", b"asked 1", b"asked 0"]
     (leaf,) = [one for one in leaves(db) if one["kind"] == "record-read"]
-    assert leaf["facts"] == {"request": "many:dry-run", "reading": reading.id, "most": 1000}
+    assert leaf["facts"] == {
+        "request": "many:dry-run",
+        "reading": reading.id,
+        "most": 1000,
+        "purpose": "rule-testing",
+    }
     assert leaf["actor"]["id"] == OFFICER.id
 
 
