@@ -87,14 +87,18 @@ def upgrade():
 
 
 def test_the_history_is_one_line_of_numbers() -> None:
-    """0001, 0002, ...: each revision follows the one before it, none is skipped."""
+    """Each revision has its file's number and one before it; the line has no branch and no gap."""
     files = sorted((Path(history).parent / "versions").glob("[0-9]*.py"))
     numbers = [re.match(r"\d{4}", one.name)[0] for one in files]  # type: ignore[index]
-    assert numbers == [f"{number:04}" for number in range(1, len(files) + 1)]
     assert [assigned(one, "revision") for one in files] == numbers
-    assert [assigned(one, "down_revision") for one in files] == [None, *numbers][: len(files)]
+    before = {assigned(one, "revision"): assigned(one, "down_revision") for one in files}
     script = ScriptDirectory.from_config(configuration(Path(history).parent))
-    assert head_revision() == script.get_current_head()
+    line: list[object] = [script.get_current_head()]
+    while line[-1] is not None:
+        line.append(before.pop(line[-1]))
+    assert before == {}
+    assert len(line) == len(set(numbers)) + 1
+    assert head_revision() == line[0]
 
 
 def assigned(path: Path, name: str) -> object:
