@@ -73,7 +73,11 @@ def open_database(folder: Path) -> tuple[Database, FixedClock]:
 
 def compose(database: Database, clock: FixedClock) -> Composed:
     """The pages of the rooms on `database`."""
-    site = Site(accounts_routes.viewer_of(database), notice=lambda: NOTICE)
+    site = Site(
+        accounts_routes.viewer_of(database),
+        notice=lambda: NOTICE,
+        names=accounts_routes.names_of(database),
+    )
     board = StandingBoard(
         database, lambda: {"ledger-verified": Signal(holds=True, at=clock.now())}, fresh_seconds=0
     )

@@ -97,6 +97,21 @@ def viewer_of(database: Database, *, https: bool = False) -> Callable[[Request],
     return viewer
 
 
+def names_of(database: Database) -> Callable[[str], str | None]:
+    """For `Site`: what a member of staff is called, dismissed or not; None for other ids."""
+
+    def name(actor: str) -> str | None:
+        if not actor.startswith("st_"):
+            return None
+        try:
+            with database.read() as tx:
+                return service.get_staff(tx, actor).display
+        except NotFound:
+            return None
+
+    return name
+
+
 def _signed_in(database: Database, token: str) -> Viewer:
     with database.read() as tx:
         found = service.session(tx, token)

@@ -82,7 +82,11 @@ _DEMO = Text(
 def build_site(house: House, gateway: Gateway) -> App:
     """Every page and route outside `/v1`."""
     database = house.database
-    site = Site(accounts_routes.viewer_of(database), notice=partial(_notice, house))
+    site = Site(
+        accounts_routes.viewer_of(database),
+        notice=partial(_notice, house),
+        names=accounts_routes.names_of(database),
+    )
     app = FastAPI(
         title="guiju",
         openapi_url="/api/openapi.json",

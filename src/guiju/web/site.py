@@ -6,12 +6,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -55,11 +57,16 @@ class Site:
         *,
         https: bool = False,
         notice: Callable[[], Text | None] = lambda: None,
+        names: Callable[[str], str | None] = lambda _: None,
     ) -> None:
-        """`viewer` says who sends a request; `notice` what stands on top of every page now."""
+        """`viewer` says who sends a request; `notice` what stands on top of every page now.
+
+        `names` says what a member of staff is called, by id; None for anybody else.
+        """
         self.assets = Assets()
         self.cookies = Cookies(https=https)
         self.notice = notice
+        self._names = names
         self._viewer_of = viewer or (lambda _: NOBODY)
         self._https = https
         self._menu: list[Link] = []
@@ -167,6 +174,7 @@ class Site:
             "language": language,
             "say": lambda zh, en: zh if language == "zh" else en,
             "t": lambda said: showing.words(said, language),
+            "who": cache(partial(self._who, _known(self, request))),
             "viewer": _known(self, request),
             "path": request.url.path,
             "switch": _switch(request, language),
@@ -176,6 +184,13 @@ class Site:
             "asset": self.assets.address,
             "notice": self.notice(),
         }
+
+    def _who(self, viewer: Viewer, actor: str) -> Markup:
+        """Somebody by name where a colleague looks; by id where not, and of whom has no name."""
+        name = self._names(actor) if viewer.is_staff else None
+        if name is None:
+            return Markup("<code>{}</code>").format(actor)
+        return Markup('<span class="who" title="{}">{}</span>').format(actor, name)
 
     def _answer(self, scope: Scope, error: GuijuError) -> App:
         # The shield answers before or after any handler; who looks no longer matters.

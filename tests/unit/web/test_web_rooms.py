@@ -228,6 +228,15 @@ def _proposed(house: Composed) -> str:
         return next(one.id for one in policies.listed(tx) if one.state.value == "proposed")
 
 
+def test_colleagues_are_called_by_their_names(visit: Visit, house: Composed):
+    """The id is at hand for who needs it."""
+    with house.database.read() as tx:
+        policy = next(one for one in policies.listed(tx) if one.id == _proposed(house))
+        proposer = accounts.get_staff(tx, policy.proposer)
+    page = visit("second").get(f"/console/policies/{policy.id}", headers=EN).text
+    assert f'<span class="who" title="{proposer.id}">{proposer.display}</span>' in page
+
+
 @pytest.mark.control("policy-four-eyes")
 def test_who_proposed_a_policy_cannot_approve_it_on_the_page(visit: Visit, house: Composed):
     """The page says so beforehand, and the service refuses with the clear word."""
