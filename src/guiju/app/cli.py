@@ -135,6 +135,10 @@ class Desk:
         """How long the policy keeps usage."""
         return self.house.usage_days()
 
+    def case_retention(self) -> Any:
+        """How long the policy keeps the words of closed cases."""
+        return self.house.case_retention()
+
     def standing(self, window_days: int = 30) -> Any:
         """The standing of every article now."""
         return self.house.standing(window_days)

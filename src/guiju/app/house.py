@@ -16,6 +16,7 @@ from guiju import accounts, dispositions, ledger, policies, records
 from guiju.app.cases import KINDS, handlers
 from guiju.app.notices import Notices
 from guiju.app.settings import Settings
+from guiju.casework import CaseRetention
 from guiju.gateway import (
     Barring,
     Chain,
@@ -175,6 +176,12 @@ class House:
             policy = policies.active(tx)
         days = None if policy is None else policy.body["records"].get("usage_days")
         return None if days is None else int(days)
+
+    def case_retention(self) -> CaseRetention:
+        """How long the policy in force keeps words of closed cases, and what people hold longer."""
+        with self.database.read() as tx:
+            policy, held = policies.active(tx), records.held_days(tx)
+        return CaseRetention({} if policy is None else policies.case_days(policy.body), held)
 
     def standing(self, window_days: int = 30) -> Report:
         """The standing now, from every leaf of the ledger."""

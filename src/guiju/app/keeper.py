@@ -35,6 +35,7 @@ _VERIFY_EVERY_SECONDS = 900.0
 _RETRY_SECONDS = 60.0
 _EXPIRE_SECONDS = 60.0
 _EXPIRE_STEPS = 5
+_MOST_TALLIES = 500
 _KEEPER = software("keeper")
 # Util-linux and coreutils, essential on Debian: the child yields to us, and does not outlive us.
 _BESIDE = ("setpriv", "--pdeathsig", "TERM", "nice", "-n", "15")
@@ -150,6 +151,21 @@ def expire_records(house: House) -> None:
                     return
 
 
+def expire_cases(house: House) -> None:
+    """Delete the words of closed cases at their limit, and counts of floods that are over."""
+    mark = house.settings.folder / ".expiring-cases"
+    with _only_one(mark) as mine:
+        if not mine or house.clock.now().timestamp() - mark.stat().st_mtime < _EXPIRE_SECONDS:
+            return
+        rules = house.case_retention()
+        for _ in range(_EXPIRE_STEPS):
+            with house.database.write() as tx:
+                dropped = complaints.forget_tallies(tx, _MOST_TALLIES)
+                if not casework.expire(tx, _KEEPER, house.kinds, rules) and not dropped:
+                    mark.touch()
+                    return
+
+
 def grow_tree(house: House) -> None:
     """Give pending evidence its place in the tree and publish the new tiles.
 
@@ -226,4 +242,4 @@ GROWING = (
     grow_tree,
 )
 # Apart from the growing: these take a while, and the tree must not wait for them.
-VERIFYING = (expire_records, draw_second_looks, verify_ledger)
+VERIFYING = (expire_records, expire_cases, draw_second_looks, verify_ledger)

@@ -24,6 +24,7 @@ from guiju.casework.claiming import claim, claim_next, claimed, release
 from guiju.casework.clock_store import clocks
 from guiju.casework.deciding import decisions
 from guiju.casework.drawing import kind_text, mermaid, table_text
+from guiju.casework.expiring import expire, has_expired
 from guiju.casework.exposing import Covered
 from guiju.casework.holding import (
     Hold,
@@ -74,12 +75,15 @@ from guiju.casework.panel import (
 )
 from guiju.casework.paper import PAGE, Message, Note, Notice, NoticeState
 from guiju.casework.queue_store import Page, Waiting, page, waiting
+from guiju.casework.refusing import words_gone
+from guiju.casework.retention import CaseRetention, Retention
 from guiju.casework.review import Lead, Review
 from guiju.casework.ruling import Decision, Ground, GroundKind, Ruling
 from guiju.casework.service import advance, get_case, open_case
 from guiju.casework.sweeping import Swept, sweep
 from guiju.casework.trail import history
 from guiju.casework.welfare import Allowance, HarmAllowance, ReviewRules
+from guiju.casework.wiping import wiped
 from guiju.casework.writing import note, notes, notices, notify, settle
 
 __all__ = [
@@ -92,6 +96,7 @@ __all__ = [
     "Bench",
     "Calendar",
     "Case",
+    "CaseRetention",
     "Claim",
     "Covered",
     "Decision",
@@ -121,6 +126,7 @@ __all__ = [
     "Passage",
     "Pause",
     "Picture",
+    "Retention",
     "Review",
     "ReviewRules",
     "Row",
@@ -152,7 +158,9 @@ __all__ = [
     "deliver",
     "draw_looks",
     "due",
+    "expire",
     "get_case",
+    "has_expired",
     "held",
     "held_count",
     "history",
@@ -187,4 +195,6 @@ __all__ = [
     "sweep",
     "table_text",
     "waiting",
+    "wiped",
+    "words_gone",
 ]

@@ -12,16 +12,18 @@ from guiju.casework.case import Case, Claim, Event, RunningClock
 from guiju.casework.claiming import claim as take
 from guiju.casework.claiming import claim_next, claimed
 from guiju.casework.claiming import release as give_back
+from guiju.casework.expiring import expire as expire_some
 from guiju.casework.kind import Kinds
 from guiju.casework.paper import Note
 from guiju.casework.queue_store import PER_PAGE, Page, page, waiting
+from guiju.casework.retention import CaseRetention
 from guiju.casework.service import advance, get_case
 from guiju.casework.sweeping import sweep as sweep_all
 from guiju.casework.trail import history
 from guiju.casework.writing import note as write
 from guiju.casework.writing import notes
 from guiju.desk import Desk, by_staff, desk_of, put, with_json
-from guiju.kernel import Actor, isoformat
+from guiju.kernel import Actor, isoformat, software
 
 
 @runtime_checkable
@@ -34,6 +36,16 @@ class _KnowsKinds(Protocol):
         ...
 
 
+@runtime_checkable
+class _KnowsRetention(Protocol):
+    """A desk at which the policy in force is known."""
+
+    def case_retention(self) -> CaseRetention:
+        """How long it keeps words of closed cases."""
+        ...
+
+
+_KEEPER = software("keeper")
 _number = click.argument("number", metavar="CASE")
 
 
@@ -208,6 +220,23 @@ def sweep(context: click.Context, *, as_json: bool) -> None:
         [f"{name:10} {count:,}" for name, count in swept._asdict().items()],
         as_json=as_json,
     )
+
+
+@group.command()
+@with_json
+@click.pass_context
+def expire(context: click.Context, *, as_json: bool) -> None:
+    """Delete words of closed cases at their limit now; the service does it by itself."""
+    desk = desk_of(context)
+    rules = desk.case_retention() if isinstance(desk, _KnowsRetention) else CaseRetention()
+    cases = 0
+    while True:
+        with desk.database.write() as tx:
+            done = expire_some(tx, _KEEPER, _kinds(desk), rules)
+        if not done:
+            break
+        cases += len(done)
+    put({"cases": cases}, [f"{cases:,} cases: their words are gone"], as_json=as_json)
 
 
 def _kinds(desk: Desk) -> Kinds:

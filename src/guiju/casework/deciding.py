@@ -81,7 +81,10 @@ def decisions(tx: Tx, case: Case, *, opened: bool = False) -> list[Decision]:
     ]
 
 
-def _opened(tx: Tx, case: Case, decision: str, sealed: bytes) -> str:
+def _opened(tx: Tx, case: Case, decision: str, sealed: bytes) -> str | None:
+    # Of a closed case they may have reached their limit.
+    if not sealed:
+        return None
     return tx.unseal(case.sealed_for, sealed, _place(decision)).decode()
 
 

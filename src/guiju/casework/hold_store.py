@@ -56,6 +56,11 @@ def holding(about: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
     return exists(select(_c.id).where(_c.about == about, *_stands(now)).correlate_except(HOLD))
 
 
+def standing_in(case: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
+    """The condition that the case in a column of another table holds something."""
+    return exists(select(_c.id).where(_c.case_id == case, *_stands(now)).correlate_except(HOLD))
+
+
 def count(tx: Tx) -> int:
     """On how many ids a hold stands."""
     row = tx.row(select(func.count(_c.about.distinct())).where(*_stands(tx.now)))

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from guiju.casework.legal_time import Unit
 from guiju.casework.model import Do, Effect, Machine, Transition
+from guiju.casework.retention import CONTROLS as RETENTION
+from guiju.casework.retention import Retention
 from guiju.casework.running import check_clocks
 from guiju.kernel import Actor, NotFound, Text
 from guiju.measures import law, rule
@@ -29,7 +31,7 @@ DECISIONS = "named-decisions"
 CASE_OPENED = "case-opened"
 CASE_MOVED = "case-moved"
 # What every kind may name besides its own controls.
-_ALWAYS = (TRAIL, DEADLINES, DECISIONS)
+_ALWAYS = (TRAIL, DEADLINES, DECISIONS, *RETENTION)
 
 
 class Basis(StrEnum):
@@ -98,6 +100,7 @@ class Guard:
 
 
 After = Callable[["Tx", Actor, "Case", Transition], None]
+Forget = Callable[["Tx", "Case"], Iterator[int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +111,9 @@ class Kind:
     where its cases wait, unless `queues` names another for a state; None there: for nobody.
     `roles`: who may claim and note. `controls`: what its evidence may name besides those of
     casework. `opens`: the clocks' effects of opening. `opened`: the evidence of it. `after`: called
-    in the transaction of every step, software's too, with the case as it now stands.
+    in the transaction of every step, software's too, with the case as it now stands. `retention`:
+    the class in which its words are kept once it is closed. `forget`: deletes what the room itself
+    sealed for a case, by `wiped`.
     """
 
     name: str
@@ -125,6 +130,8 @@ class Kind:
     queues: Mapping[str, str | None] = field(default_factory=dict)
     guards: tuple[Guard, ...] = ()
     after: After | None = None
+    retention: Retention = Retention.MEASURES
+    forget: Forget | None = None
 
     def __post_init__(self) -> None:
         """Check it.

@@ -262,3 +262,16 @@ def tied_to_itself(number: str) -> Invalid:
         Text(zh="请核对两个编号。", en="Check the two numbers."),
         param="other",
     )
+
+
+def words_gone(number: str) -> Conflict:
+    """Its words were deleted at their limit."""
+    return Conflict(
+        "case-expired",
+        Text(
+            zh=f"案件 {number} 的文字已到留存期限并删除。",
+            en=f"The words of case {number} were deleted at their limit.",
+        ),
+        Text(zh="如有新情况，请另行立案。", en="If there is something new, open another case."),
+        article=11,
+    )

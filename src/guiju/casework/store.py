@@ -57,6 +57,9 @@ for _name, _order in {
         postgresql_where=_WAITS,
     )
 
+# Which closed cases have reached their limit is asked by kind, the longest closed first.
+Index("ix_casework_case_closed", CASE.c.kind, CASE.c.closed_at)
+
 EVENT = table(
     "casework_event",
     Column("case_id", String(40), primary_key=True),

@@ -59,6 +59,7 @@ TIES: Mapping[str, tuple[Text, Text]] = {
 }
 _VERBS: Mapping[str, Text] = {
     "open": Text(zh="立案", en="opened"),
+    "forget-words": Text(zh="文字到期删除", en="deleted the words at their limit"),
     "note": Text(zh="填写记录", en="wrote a note"),
     "notify": Text(zh="书写通知", en="wrote a notice"),
     "route": Text(zh="转派", en="routed"),

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from guiju.casework import outbox, paper_store, refusing
 from guiju.casework.case import Case
+from guiju.casework.expiring import has_expired
 from guiju.casework.kind import TRAIL
 from guiju.casework.model import says_something
 from guiju.casework.paper import (
@@ -43,10 +44,11 @@ def note(tx: Tx, actor: Actor, case: Case, words: str, *, outward: bool = False)
     Raises:
         Refused: `role-needed`, or `not-yours` for another person.
         Invalid: `words-missing` or `words-too-long`.
-        Conflict: `case-changed`.
+        Conflict: `case-changed`, or `case-expired`.
     """
     _check_author(actor, case, outward=outward)
     _check_words(words)
+    _check_kept(tx, case)
     name = new_id("note")
     sealed = tx.seal(case.sealed_for, words.encode(), _place("note", name))
     values = {
@@ -93,9 +95,10 @@ def notify(tx: Tx, actor: Actor, case: Case, message: Message) -> Case:
 
     Raises:
         Invalid: `words-missing` or `words-too-long`.
-        Conflict: `case-changed`.
+        Conflict: `case-changed`, or `case-expired`.
     """
     _check_words(message.words)
+    _check_kept(tx, case)
     name = new_id("ntc")
     here = message.channel == PAGE
     values = {
@@ -179,6 +182,12 @@ def _check_words(words: str) -> None:
         raise refusing.words_missing()
     if len(words) > _LONGEST:
         raise refusing.words_too_long(len(words), _LONGEST)
+
+
+def _check_kept(tx: Tx, case: Case) -> None:
+    """No words come to a case whose words have gone: its key may have gone with them."""
+    if has_expired(tx, case):
+        raise refusing.words_gone(case.number)
 
 
 def _opened(tx: Tx, case: Case, what: str, row: Row[Any]) -> str:

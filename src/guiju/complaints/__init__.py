@@ -11,6 +11,7 @@ from guiju.complaints.model import Category, Channel, ComplaintUpheld, Outcome, 
 from guiju.complaints.pace import UPHELD
 from guiju.complaints.promising import authorities, in_force, is_published, promised, publish
 from guiju.complaints.service import file_complaint, recorded, upheld
+from guiju.complaints.store import forget_tallies
 
 __all__ = [
     "COMPLAINT",
@@ -22,6 +23,7 @@ __all__ = [
     "Process",
     "authorities",
     "file_complaint",
+    "forget_tallies",
     "in_force",
     "is_published",
     "panels",

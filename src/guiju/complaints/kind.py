@@ -10,6 +10,7 @@ from guiju.casework import (
     Kind,
     LegalClock,
     Machine,
+    Retention,
     Transition,
     cancels,
     history,
@@ -18,7 +19,7 @@ from guiju.casework import (
     resumes,
     starts,
 )
-from guiju.complaints import pace
+from guiju.complaints import pace, store
 from guiju.complaints.model import HANDLERS
 from guiju.kernel import Text
 from guiju.storage import Tx
@@ -171,4 +172,6 @@ COMPLAINT = Kind(
         ),
     ),
     after=pace.keep,
+    retention=Retention.COMPLAINTS,
+    forget=lambda tx, case: store.forgotten(tx, case.id),
 )

@@ -24,6 +24,7 @@ from guiju.casework import (
     get_case,
     history,
     open_case,
+    words_gone,
 )
 from guiju.complaints import kind as kinds
 from guiju.complaints import promising, refusing, store
@@ -225,10 +226,13 @@ def given(tx: Tx, case: Case) -> Given:
 
     Raises:
         NotFound: `key-destroyed`.
+        Conflict: `case-expired`.
     """
     row = store.find(tx, case.id)
     if row is None:
         raise RuntimeError(f"the case {case.id} has no complaint")
+    if not row.words:
+        raise words_gone(case.number)
     return Given(**json.loads(tx.unseal(case.sealed_for, row.words, _place(case.id))))
 
 

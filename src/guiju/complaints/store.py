@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,13 @@ from sqlalchemy import (
     LargeBinary,
     Row,
     String,
+    and_,
     func,
     or_,
     select,
 )
 
+from guiju.casework import wiped
 from guiju.complaints.model import Category, Channel, FileHead, Head
 from guiju.storage import CanonicalJson, Instant, Tx, table
 
@@ -248,6 +250,13 @@ def count(tx: Tx, name: str, amount: int, until: datetime) -> None:
         tx.update(TALLY, {"name": name}, {"amount": TALLY.c.amount + amount})
     else:
         tx.update(TALLY, {"name": name}, {"amount": amount, "until": until})
+
+
+def forgotten(tx: Tx, case: str) -> Iterator[int]:
+    """Delete the words and files of a complaint; what is counted for the public stays."""
+    spoken = and_(COMPLAINT.c.case_id == case, COMPLAINT.c.words != b"")
+    yield from wiped(tx, FILE, FILE.c.case_id == case)
+    yield from wiped(tx, COMPLAINT, spoken, {"words": b"", "same_about": None, "same_text": None})
 
 
 def forget_tallies(tx: Tx, most: int) -> int:

@@ -21,7 +21,7 @@ from guiju.casework import (
 )
 from guiju.dispositions import acting, action_store
 from guiju.dispositions.model import ABUSE_RULE, OFFICER, REVIEWERS, Measure
-from guiju.dispositions.stepping import APPEAL_WON
+from guiju.dispositions.stepping import APPEAL_WON, forgotten
 from guiju.kernel import Text
 from guiju.storage import Tx
 
@@ -185,5 +185,6 @@ USER_ACTION = Kind(
         ),
         APPEAL_WON,
     ),
+    forget=forgotten,
     after=acting.carried_out,
 )

@@ -23,7 +23,7 @@ from guiju.casework import (
 )
 from guiju.dispositions import appeal_store, content_acting, content_store
 from guiju.dispositions.model import OFFICER, REVIEWERS
-from guiju.dispositions.stepping import APPEAL_WON
+from guiju.dispositions.stepping import APPEAL_WON, forgotten
 from guiju.kernel import Text
 from guiju.storage import Tx
 
@@ -169,5 +169,6 @@ CONTENT_ACTION = Kind(
             _held_by_no_other,
         ),
     ),
+    forget=forgotten,
     after=content_acting.carried_out,
 )

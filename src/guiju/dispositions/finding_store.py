@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, Row, String, select
+from sqlalchemy import Column, Index, LargeBinary, Row, String, and_, select
 
+from guiju.casework import wiped
 from guiju.dispositions.model import Finding, FindingState, Source
 from guiju.storage import Instant, Tx, table
 
@@ -68,6 +69,12 @@ def of_case(tx: Tx, case: str) -> list[Finding]:
     """The findings on which a case rests, in order."""
     wanted = select(*_HEAD).where(FINDING.c.case == case).order_by(FINDING.c.id)
     return [_finding(row) for row in tx.rows(wanted)]
+
+
+def forgotten(tx: Tx, case: str) -> Iterator[int]:
+    """Delete why the findings of a case were decided as they were."""
+    spoken = and_(FINDING.c.case == case, FINDING.c.reason.is_not(None))
+    yield from wiped(tx, FINDING, spoken, {"reason": None})
 
 
 def of_request(tx: Tx, request: str) -> list[Finding]:

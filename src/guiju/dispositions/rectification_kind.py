@@ -159,5 +159,6 @@ RECTIFICATION = Kind(
             _is_met,
         ),
     ),
+    forget=lambda tx, case: rectification_store.forgotten(tx, case.id),
     after=rectification_acting.carried_out,
 )

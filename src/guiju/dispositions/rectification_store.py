@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, Row, String, func, select
+from sqlalchemy import Column, Integer, LargeBinary, Row, String, and_, func, select
 
+from guiju.casework import wiped
 from guiju.dispositions.rectification_model import (
     Cure,
     Expected,
@@ -100,6 +101,12 @@ def count_samples(tx: Tx, case: str) -> int:
     """How many samples a case has."""
     row = tx.row(select(func.count()).select_from(SAMPLE).where(SAMPLE.c.case == case))
     return 0 if row is None else int(row[0])
+
+
+def forgotten(tx: Tx, case: str) -> Iterator[int]:
+    """Delete the words of all samples; what the runs came to stays."""
+    spoken = and_(SAMPLE.c.case == case, SAMPLE.c.words != b"")
+    yield from wiped(tx, SAMPLE, spoken, {"words": b""})
 
 
 def add_run(tx: Tx, run: Run) -> None:

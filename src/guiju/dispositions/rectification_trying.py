@@ -132,7 +132,7 @@ def samples_of(tx: Tx, case: Case) -> list[Sample]:
 def written(tx: Tx, case: Case) -> Iterator[tuple[Sample, Words]]:
     """The samples that staff wrote, opened; those of records stay sealed."""
     for one, sealed in store.samples(tx, case.id):
-        if one.request is None:
+        if one.request is None and sealed:
             yield one, _opened(tx, one, sealed)
 
 

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Column, LargeBinary, Row, String, select
 
+from guiju.casework import wiped
 from guiju.storage import Instant, Tx, table
 
 STATEMENT = table(
@@ -37,6 +39,11 @@ def of_person(tx: Tx, person: str, most: int) -> list[Row[Any]]:
     c = STATEMENT.c
     wanted = select(STATEMENT).where(c.person == person).order_by(c.id.desc()).limit(most)
     return list(tx.rows(wanted))
+
+
+def forgotten(tx: Tx, case: str) -> Iterator[int]:
+    """Delete the statements given in a case; their digests stay in the evidence."""
+    yield from wiped(tx, STATEMENT, STATEMENT.c.case == case)
 
 
 def of_case(tx: Tx, case: str) -> list[Row[Any]]:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the cases of this room have in common: how a step is taken, and the guard of an appeal."""
+"""What cases of this room share: how a step is taken, what expires, the guard of an appeal."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from guiju.casework import Case, Guard, Origin, advance, get_case
-from guiju.dispositions import appeal_store
+from guiju.dispositions import appeal_store, finding_store, statement_store
 from guiju.dispositions.model import Source
 from guiju.kernel import Actor, Text
 from guiju.storage import Tx
@@ -21,6 +23,12 @@ def step(tx: Tx, actor: Actor, case: Case, verb: str, **more: object) -> Case:
     """Take a step; the case as it stands when all that follows is done. Raises as `advance`."""
     advance(tx, actor, case, verb, **more)  # type: ignore[arg-type]
     return get_case(tx, case.kind, case.id)
+
+
+def forgotten(tx: Tx, case: Case) -> Iterator[int]:
+    """Delete the statements of a closed case, and why its findings were decided so."""
+    yield from statement_store.forgotten(tx, case.id)
+    yield from finding_store.forgotten(tx, case.id)
 
 
 def _appeal_won(tx: Tx, case: Case) -> bool:

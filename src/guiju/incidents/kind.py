@@ -14,6 +14,7 @@ from guiju.casework import (
     LegalClock,
     Limit,
     Machine,
+    Retention,
     Transition,
     cancels,
     meets,
@@ -269,4 +270,6 @@ INCIDENT = Kind(
     ),
     opens=(starts(FIRST),),
     guards=GUARDS,
+    retention=Retention.INCIDENTS,
+    forget=lambda tx, case: store.forgotten(tx, case.id),
 )

@@ -23,6 +23,7 @@ from guiju.casework import (
     advance,
     get_case,
     open_case,
+    words_gone,
 )
 from guiju.incidents import kind, store
 from guiju.incidents.grading import assess, reportable
@@ -267,11 +268,13 @@ def incidents(tx: Tx) -> list[Incident]:
 
 
 def stated(tx: Tx, case: Case) -> Statement:
-    """What is stated now; raises Conflict `incident-facts-missing`."""
+    """What is stated now; raises Conflict `incident-facts-missing` or `case-expired`."""
     version = incident(tx, case).version
     row = store.statement(tx, case.id, version)
     if row is None:
         raise nothing_stated()
+    if not row.words:
+        raise words_gone(case.number)
     words = parse(tx.unseal(case.sealed_for, row.words, _place(case, version)))
     return Statement({Measure(name): number for name, number in row.facts.items()}, words)
 

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, Text, select
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, Text, and_, select
 
+from guiju.casework import wiped
 from guiju.storage import CanonicalJson, Instant, Tx, table
 
 INCIDENT = table(
@@ -81,6 +82,12 @@ def statement(tx: Tx, case: str, version: int) -> Row[Any] | None:
     """One version of what is stated."""
     s = STATEMENT.c
     return tx.row(select(STATEMENT).where(s.case_id == case, s.version == version))
+
+
+def forgotten(tx: Tx, case: str) -> Iterator[int]:
+    """Delete what was stated in words; the numbers stay."""
+    spoken = and_(STATEMENT.c.case_id == case, STATEMENT.c.words != b"")
+    yield from wiped(tx, STATEMENT, spoken, {"words": b""})
 
 
 def add_entry(tx: Tx, values: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from guiju.casework import (
     Message,
     Notice,
     Origin,
+    Retention,
     Tie,
     Transition,
     advance,
@@ -64,6 +65,7 @@ NOTICE = Kind(
     queue="incident-notices",
     roles=TELLERS,
     controls=("breach-notified",),
+    retention=Retention.INCIDENTS,
 )
 
 

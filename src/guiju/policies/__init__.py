@@ -5,7 +5,7 @@ A policy says which terms are screened and how, what a refused person reads, how
 and how long records are kept. Each version is digested and stands in the ledger; one is active.
 """
 
-from guiju.policies.body import checked, default_body, read_file
+from guiju.policies.body import case_days, checked, default_body, read_file
 from guiju.policies.body_complaints import WAY_WORDS
 from guiju.policies.body_dispositions import (
     FUNCTIONS,
@@ -83,6 +83,7 @@ __all__ = [
     "active_head",
     "add_urgent_term",
     "approve",
+    "case_days",
     "checked",
     "default_body",
     "disposition_rules",

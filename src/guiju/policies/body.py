@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from guiju.casework import Retention
 from guiju.kernel import Form, Invalid, canonical, digest, read_table
 from guiju.measures import rule
 from guiju.policies.body_complaints import complaints
 from guiju.policies.body_detectors import has_its_classifier
-from guiju.policies.body_dispositions import dispositions
+from guiju.policies.body_dispositions import disposition_rules, dispositions
 from guiju.policies.body_incidents import incidents
 from guiju.policies.body_labels import labels
 from guiju.policies.body_limits import limits
@@ -27,6 +28,8 @@ from guiju.screening import Screen
 
 LONGEST_NOTE = 1_000
 MOST_DAYS = 36_500
+# The words of closed cases, each class from when a case was closed; left out, they stay.
+_CASE_DAYS = {f"{one.value}_days": one for one in Retention}
 _DEFAULT = Path(__file__).parent / "default.toml"
 
 
@@ -55,6 +58,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         **complaints(top),
     }
     models = read_models(top)
+    _check_cases(top, whole)
     top.done()
     # What is left out stays left out, so that a body from before it could be said keeps its digest.
     return whole if models is None else whole | as_tables(models)
@@ -106,5 +110,31 @@ def _records(form: Form) -> dict[str, Any]:
     usage = {}
     if form.has("usage_days"):
         usage["usage_days"] = form.number("usage_days", days, MOST_DAYS)
+    for key in _CASE_DAYS:
+        if form.has(key):
+            usage[key] = form.number(key, least, MOST_DAYS)
     form.done()
     return {"retention_days": days} | usage
+
+
+def _check_cases(top: Form, whole: Mapping[str, Any]) -> None:
+    """What somebody may still read, appeal against or count strikes by must not have gone."""
+    rules = disposition_rules(whole)
+    needed = {
+        "complaints_days": whole.get("complaints", {}).get("access_days", 0),
+        "measures_days": max(rules.appeal_days, rules.strike_days),
+    }
+    for key, least in needed.items():
+        days = whole["records"].get(key)
+        if days is not None and days < least:
+            raise top.fault(
+                f"records.{key}",
+                f"不得少于其他部分所需的 {least} 天",
+                f"must be at least the {least} days that another part needs",
+            )
+
+
+def case_days(body: Mapping[str, Any]) -> dict[Retention, int]:
+    """How long the words of closed cases stay, by class; a class that is left out stays."""
+    records = body["records"]
+    return {one: records[key] for key, one in _CASE_DAYS.items() if key in records}

@@ -6,7 +6,7 @@ from guiju.records.catching_up import catch_up
 from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
 from guiju.records.coverage_model import OFFICER as GAP_OFFICER
 from guiju.records.coverage_model import Gap, GapState
-from guiju.records.expiring import expire
+from guiju.records.expiring import expire, held_days
 from guiju.records.expiry_model import Expired
 from guiju.records.jobs import VideoJob, check_job_free, drop_job, job, jobs
 from guiju.records.media import MadeMedium, drop_kept, fetched, kept, made, made_in, made_with_mark
@@ -86,6 +86,7 @@ __all__ = [
     "gaps",
     "get_gap",
     "hand_over",
+    "held_days",
     "holdings",
     "job",
     "jobs",

@@ -203,6 +203,11 @@ def holds(tx: Tx) -> list[Hold]:
     return store.holds(tx, standing=False)
 
 
+def held_days(tx: Tx) -> list[tuple[date, date]]:
+    """The first and last days of what is held now."""
+    return [(one.first, one.last) for one in store.holds(tx, standing=True)]
+
+
 def _get_hold(tx: Tx, name: str) -> Hold:
     found = store.find_hold(tx, name)
     if found is None:

@@ -15,6 +15,7 @@ from guiju.casework import (
     Kind,
     LegalClock,
     Machine,
+    Retention,
     Transition,
     cancels,
     meets,
@@ -130,4 +131,6 @@ REPORT = Kind(
         ),
         Guard("number-noted", Text(zh="写明回执编号", en="the number is noted"), _noted("number")),
     ),
+    retention=Retention.INCIDENTS,
+    forget=lambda tx, case: store.forgotten(tx, case.id),
 )

@@ -11,7 +11,16 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from guiju.casework import Case, Limit, Origin, Severity, advance, get_case, open_case
+from guiju.casework import (
+    Case,
+    Limit,
+    Origin,
+    Severity,
+    advance,
+    get_case,
+    open_case,
+    words_gone,
+)
 from guiju.kernel import Actor, GuijuError, canonical, isoformat, parse
 from guiju.measures import enforces
 from guiju.reporting import store
@@ -217,11 +226,18 @@ def reports(tx: Tx, cause: Case | None = None) -> list[Report]:
 
 
 def paper_of(tx: Tx, case: Case, version: int | None = None) -> Paper:
-    """The words of a report, as they stand or at an earlier version."""
+    """The words of a report, as they stand or at an earlier version.
+
+    Raises:
+        NotFound: `report-unknown`.
+        Conflict: `case-expired`.
+    """
     number = version or report(tx, case).version
     sealed = store.words(tx, case.id, number)
     if sealed is None:
         raise no_such_report(case.number)
+    if not sealed:
+        raise words_gone(case.number)
     return Paper.from_mapping(parse(tx.unseal(case.sealed_for, sealed, _place(case.id, number))))
 
 

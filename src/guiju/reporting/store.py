@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Row, String, Text, select
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Row, String, Text, and_, select
 
+from guiju.casework import wiped
 from guiju.reporting.model import Attachment
 from guiju.storage import CanonicalJson, Instant, Tx, table
 
@@ -70,6 +71,12 @@ def words(tx: Tx, case: str, version: int) -> bytes | None:
     wanted = select(WORDS.c.words).where(WORDS.c.case_id == case, WORDS.c.version == version)
     row = tx.row(wanted)
     return None if row is None else bytes(row.words)
+
+
+def forgotten(tx: Tx, case: str) -> Iterator[int]:
+    """Delete every version of the words; digests and who signed stay."""
+    spoken = and_(WORDS.c.case_id == case, WORDS.c.words != b"")
+    yield from wiped(tx, WORDS, spoken, {"words": b""})
 
 
 def versions(tx: Tx, case: str) -> Sequence[Row[Any]]:

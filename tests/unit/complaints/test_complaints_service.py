@@ -14,13 +14,26 @@ from tests.unit.complaints.conftest import (
 )
 from tests.unit.conftest import About
 
-from guiju.casework import Case, advance, clocks, decisions, history
-from guiju.complaints import promising, reading, receipts, service, store
+from guiju.casework import (
+    Case,
+    CaseRetention,
+    Kinds,
+    Retention,
+    advance,
+    clocks,
+    decisions,
+    expire,
+    history,
+    sweep,
+)
+from guiju.complaints import COMPLAINT, promising, reading, receipts, service, store
 from guiju.complaints.model import Channel, Outcome
 from guiju.complaints.service import COMPLAINANT
 from guiju.kernel import FixedClock, GuijuError, software
 from guiju.ledger import verify
 from guiju.storage import Database
+
+KEEPER = software("keeper")
 
 
 def decided(database: Database, outcome: Outcome = Outcome.UPHELD) -> Case:
@@ -227,3 +240,32 @@ def test_who_has_no_role_handles_nothing(lite: Database) -> None:
     for actor, code in ((AUDITOR, "role-needed"), (software("x"), "person-needed")):
         with pytest.raises(GuijuError, match=code), lite.write() as tx:
             advance(tx, actor, case, "accept")
+
+
+@pytest.mark.control("case-retention")
+def test_at_the_limit_words_and_files_go_and_what_is_counted_stays(
+    database: Database, clock: FixedClock
+) -> None:
+    """Nobody can open them any more, staff included; the public's numbers do not change."""
+    case = filed(database, files=[b"a page of plain text"])
+    case = stepped(database, case, (CLERK, "accept"), (CLERK, "handle"))
+    with database.write() as tx:
+        case = service.decide(tx, OFFICER, case, service.found(Outcome.UPHELD, "We found it so."))
+        service.tell(tx, OFFICER, case, "page")
+    clock.advance(days=40)
+    sweep(database, Kinds([COMPLAINT]))
+    clock.advance(days=364)
+    rules = CaseRetention({Retention.COMPLAINTS: 365})
+    with database.write() as tx:
+        assert expire(tx, KEEPER, Kinds([COMPLAINT]), rules) == []
+    clock.advance(days=1)
+    with database.write() as tx:
+        (gone,) = expire(tx, KEEPER, Kinds([COMPLAINT]), rules)
+    assert gone.number == case.number
+    with database.read() as tx:
+        assert store.files(tx, case.id) == []
+        assert store.find_pace(tx, case.id) is not None
+        with pytest.raises(GuijuError) as refused:
+            service.given(tx, service.get_complaint(tx, case.id)[0])
+    assert refused.value.code == "case-expired"
+    assert verify(database, None).problems == ()

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guiju.casework import Retention
 from guiju.kernel import Invalid, canonical
 from guiju.measures import law, rule
-from guiju.policies import checked, default_body, read_file
+from guiju.policies import case_days, checked, default_body, read_file
 from guiju.policies.body import least_days
 from guiju.policies.body_entries import ACTIONS
 from guiju.policies.writing import as_toml
@@ -375,3 +376,22 @@ def test_a_policy_may_want_content_credentials() -> None:
         body["labels"]["credentials"] = wrong
         with pytest.raises(Invalid, match=rf"labels\.credentials\.{where}"):
             checked(body)
+
+
+@pytest.mark.control("case-retention")
+def test_words_of_cases_stay_as_long_as_other_parts_need_them() -> None:
+    """What somebody may still read or appeal against must not have gone; left out, it stays."""
+    body = default_body()
+    assert set(case_days(body)) == set(Retention)
+    assert case_days(checked(body | {"records": {}})) == {}
+    kept = checked(body | {"records": {"complaints_days": 200, "measures_days": 1096}})
+    assert case_days(kept) == {Retention.COMPLAINTS: 200, Retention.MEASURES: 1096}
+    assert checked(kept) == kept
+    for part, days in {"complaints_days": 199, "measures_days": 299}.items():
+        longer = {
+            "records": {part: days},
+            "complaints": {**body["complaints"], "access_days": 200},
+            "dispositions": {"strike_days": 300},
+        }
+        with pytest.raises(Invalid, match=f"records.{part}"):
+            checked(body | longer)

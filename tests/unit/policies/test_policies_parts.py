@@ -52,6 +52,7 @@ def words_only() -> dict[str, Any]:
     body = default_body()
     del body["screening"]["images"], body["labels"]["picture"], body["labels"]["audio"]
     del body["review"], body["complaints"]
+    body["records"] = {"retention_days": body["records"]["retention_days"]}
     return body
 
 
