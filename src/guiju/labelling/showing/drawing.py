@@ -77,6 +77,11 @@ def marked(frame: Image.Image, mark: bytes) -> tuple[Image.Image, Put] | None:
     return put_into(copy, mark) if can_carry(copy) else None
 
 
+def back_from_upright(frame: Image.Image, orientation: int) -> Image.Image:
+    """A frame that stands upright, turned as a file with this orientation stores it."""
+    return _turned(frame, _BACK.get(orientation))
+
+
 def orientation_of(image: Image.Image) -> int:
     """How the picture must be turned to be seen upright, by its metadata; 1: not at all."""
     try:
@@ -96,6 +101,9 @@ def _drawable(frame: Image.Image) -> Image.Image:
         return frame.convert("RGB")
     if frame.mode == "1":
         return frame.convert("L")
+    if frame.mode == "I;16B":
+        values: Any = np.asarray(frame)
+        return Image.fromarray(values.astype(np.uint16))
     if frame.mode in {"RGBX", "La", "RGBa"}:
         return frame.convert("RGBA")
     raise not_drawable(

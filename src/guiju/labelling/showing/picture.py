@@ -12,8 +12,9 @@ from PIL import Image
 from guiju.kernel import GuijuError, Invalid, Text
 from guiju.labelling.containers import Container, Medium, container_of
 from guiju.labelling.containers.errors import broken
+from guiju.labelling.containers.walking import StopsError
 from guiju.labelling.refusals import not_read_through, not_supported
-from guiju.labelling.showing import gif, jpeg, png, webp
+from guiju.labelling.showing import avif, gif, jpeg, png, tiff, webp
 from guiju.labelling.showing.drawing import Drawn, drawn, marked, orientation_of
 from guiju.labelling.showing.model import (
     MOST_PIXELS,
@@ -26,9 +27,11 @@ from guiju.labelling.showing.model import (
 from guiju.labelling.showing.plate import LEAST_CONTRAST
 
 _ENCODERS: dict[str, tuple[str, Encode]] = {
+    "avif": ("AVIF", avif.encode),
     "gif": ("GIF", gif.encode),
     "jpeg": ("JPEG", jpeg.encode),
     "png": ("PNG", png.encode),
+    "tiff": ("TIFF", tiff.encode),
     "webp": ("WEBP", webp.encode),
 }
 """For each format, what Pillow calls it, and what packs the drawn frames."""
@@ -76,8 +79,13 @@ def _picture(data: bytes, name: str) -> Container:
     container = container_of(data, name)
     if container is None or container.medium is not Medium.IMAGE:
         raise not_supported(name)
-    if container.name not in _ENCODERS:
-        raise not_drawable(f"{container.name} 格式", f"its format is {container.name}")
+    if container.name not in _ENCODERS:  # HEIC: encoders of HEVC are under the GPL
+        raise not_drawable(
+            f"{container.name.upper()} 需要 HEVC 编码器，本软件不附带",
+            f"{container.name.upper()} needs an encoder of HEVC, and none comes with guiju",
+        )
+    if container.name == "avif":
+        avif.check_installed()
     if stopped := container.read(data).stopped:
         raise not_read_through(stopped)
     return container
@@ -90,6 +98,8 @@ def _decoding() -> Iterator[None]:
         yield
     except GuijuError:
         raise
+    except StopsError as stop:
+        raise not_read_through((stop.why,)) from stop
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except Exception as error:
@@ -125,10 +135,18 @@ def _drawn(image: Image.Image, words: str, mark: bytes | None) -> Iterator[Drawn
     """Every frame with the label, the first one first."""
     frames = _frames(image)
     _check_size(image, frames)
-    orientation = orientation_of(image)
+    # Pillow turns a TIFF upright by itself, each page as it says; `tiff` turns it back.
+    orientation = 1 if image.format == "TIFF" else orientation_of(image)
+    pixels = 0
     for number in range(frames):
         if number:
             image.seek(number)
+        if tiff.is_copy(image):
+            continue
+        pixels += image.width * image.height  # pages may differ
+        if pixels > MOST_PIXELS_IN_ALL:
+            raise _too_large()
+        _check_size(image, 1)
         image.load()
         few = image.format == "GIF"
         yield drawn(image, words, orientation, two_colours=few, mark=mark)
