@@ -8,6 +8,7 @@ from pathlib import Path
 from guiju.kernel import Invalid, Text
 from guiju.labelling.containers import Container, Contents, Found, container_of
 from guiju.labelling.containers.model import LARGEST_LABEL
+from guiju.labelling.containers.walking import StopsError
 from guiju.labelling.containers.wav import WAV
 from guiju.labelling.model import AigcLabel
 from guiju.labelling.reading import FoundLabel, parse
@@ -51,26 +52,38 @@ def read_bytes(data: bytes, name: str = "") -> Reading | None:
     if container is None:
         return None
     contents = container.read(data)
+    explicit, looked = _explicit(container, data)
     return Reading(
-        _explicit(container, data),
+        explicit,
         labels_of(contents),
         stopped=contents.stopped,
         format=container.name,
-        looked=container.words is not None,
+        looked=looked,
     )
 
 
-def _explicit(container: Container, data: bytes) -> ExplicitFound | None:
-    """The label that people perceive, as far as it can be found without seeing or hearing."""
+def _explicit(container: Container, data: bytes) -> tuple[ExplicitFound | None, bool]:
+    """The label that people perceive, as far as it can be found without seeing or hearing.
+
+    And whether there would be one if there were any: else that none was found says nothing.
+    """
     if container.words is not None:
-        return explicit_in(container.words(data))
+        try:
+            words = container.words(data)
+        except (Invalid, StopsError):
+            return None, False
+        if words is None:
+            return None, False
+        found = explicit_in(words.text) or explicit_in(words.around)
+        return found, words.whole or found is not None
     if container is not WAV:
-        return None
+        return None, False
     from guiju.labelling.audio.listening import heard_in  # noqa: PLC0415 - numpy
 
     where = heard_in(data)
     rhythm = str(rule("labels.audio.rhythm").value)
-    return None if where is None else ExplicitFound(rhythm, Place(where.value), standard=True)
+    found = None if where is None else ExplicitFound(rhythm, Place(where.value), standard=True)
+    return found, False
 
 
 def beside(path: Path) -> tuple[FoundLabel, ...]:

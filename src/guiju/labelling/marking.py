@@ -312,21 +312,31 @@ def _container(data: bytes, name: str) -> Container:
 def _said(
     container: Container, data: bytes, explicit: texts.ExplicitLabel, accept_language: str
 ) -> bytes:
-    """A document with the words among its own, where the policy wants them; once."""
+    """A text or document with the words among its own, where the policy wants them; once."""
     if container.words is None or container.say is None:
         raise not_shown(container.name)
-    text = container.words(data).strip()
-    words = explicit.words(texts.language_of(text, accept_language))
-    if explicit.place is texts.Place.INTERFACE or texts.carries(text, explicit):
+    if explicit.place is texts.Place.INTERFACE:
         return data
-    return container.say(data, words, explicit.place is texts.Place.START)
+    try:
+        found = container.words(data)
+        text = "" if found is None else found.text.strip()
+        if texts.shows(text, explicit):
+            return data
+        words = explicit.words(texts.language_of(text, accept_language))
+        said = container.say(data, words, explicit.place is texts.Place.START)
+        again = container.words(said)
+    except StopsError as stop:
+        raise not_read_through((stop.why,)) from stop
+    if found is not None and (again is None or words not in again.text):
+        raise not_read_back("-")
+    return said
 
 
 def _with_words(
     container: Container, data: bytes, explicit: texts.ExplicitLabel, accept_language: str
 ) -> tuple[bytes, Shown | ShownFilm | Heard | None]:
     """A file with a label that people perceive, and what was measured of it."""
-    if container.medium is Medium.TEXT:
+    if container.medium in {Medium.TEXT, Medium.DOCUMENT}:
         return _said(container, data, explicit, accept_language), None
     shown = _perceived(container, data, explicit.words(texts.language_of("", accept_language)))
     return shown.data, shown

@@ -125,6 +125,12 @@ def carries(text: str, explicit: ExplicitLabel) -> bool:
     return text.startswith(words) if at_start else text.endswith(words)
 
 
+def shows(text: str, explicit: ExplicitLabel) -> bool:
+    """Whether a file's text begins or ends with this label: some formats have but one place."""
+    words = (explicit.zh, explicit.en)
+    return text.startswith(words) or text.endswith(words)
+
+
 def language_of(text: str, accept_language: str = "zh") -> Language:
     """The language of `text`, or, where that cannot be told, the first one the reader accepts."""
     # Mostly there is one kind only, and then nothing need be counted.

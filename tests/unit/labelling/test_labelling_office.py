@@ -11,7 +11,7 @@ from openpyxl.packaging.custom import StringProperty  # type: ignore[import-unty
 from tests.unit.labelling.samples import PARTS, office
 
 from guiju.kernel import Invalid
-from guiju.labelling import ExplicitLabel, LabelVerdict, Place, check, first_write, mark, read
+from guiju.labelling import LabelVerdict, check, first_write, mark, read
 
 LABEL = first_write("001191110102MAD55U9H0F10002", "a&b<c>")
 OTHER = first_write("001191110102MAD55U9H0F10002", "req_2")
@@ -180,9 +180,8 @@ def test_an_encrypted_part_is_said_to_be() -> None:
     assert check(bytes(data)).reasons == ("encrypted",)
 
 
-def test_the_visible_label_of_a_document_is_for_its_author() -> None:
-    """There is no way to draw one into it yet, and that is said."""
-    words = ExplicitLabel(Place.END, "AI生成", "AI生成")
-    with pytest.raises(Invalid) as caught:
-        mark(office(), LABEL, words)
-    assert caught.value.code == "label-not-shown"
+def test_an_element_that_closes_itself_is_taken_out_alone() -> None:
+    """Its end is not that of the element around it."""
+    one = '<p:property fmtid="x" pid="2" name="AIGC"/>'
+    after = mark(office(custom(one)), LABEL, present="replace").data
+    assert [found.label for found in read(after).labels] == [LABEL]

@@ -40,3 +40,19 @@ def not_writable_here(why_zh: str, why_en: str) -> Invalid:
         Text(zh="请换一种导出方式。", en="Export it in another way."),
         article=12,
     )
+
+
+def not_shown_here(why_zh: str, why_en: str) -> Invalid:
+    """`label-not-shown`: this file has no room for words that people see."""
+    return Invalid(
+        "label-not-shown",
+        Text(
+            zh=f"无法在此文件中加入显式标识：{why_zh}。",
+            en=f"No label that people see can be put into this file: {why_en}.",
+        ),
+        Text(
+            zh="请自行添加显式标识，再只写入隐式标识。",
+            en="Add one yourself and then write the implicit label only.",
+        ),
+        article=12,
+    )

@@ -22,6 +22,7 @@ from guiju.labelling.containers.model import (
     Found,
     Medium,
     Unread,
+    Words,
 )
 from guiju.labelling.containers.walking import Budget, StopsError, collected, spliced
 
@@ -166,7 +167,7 @@ def say(data: bytes, words: str, at_start: bool) -> bytes:  # noqa: FBT001 - as 
     return spliced(data, [(at, at, f"<p>{escape(words)}</p>".encode())])
 
 
-def words_of(data: bytes) -> str:
+def words_of(data: bytes) -> Words:
     """What people read, roughly: all that is neither markup nor script, nor hidden by its tag."""
     pieces: list[bytes] = []
     at, white = 0, _GROUND.search(data) is None
@@ -180,7 +181,7 @@ def words_of(data: bytes) -> str:
                 at = behind(data, one.name, one.end)
     pieces.append(data[at:])
     text = _MARKUP.sub(b"\n", b"\n".join(pieces)).decode("utf-8", "replace")
-    return unescape(text)
+    return Words(unescape(text))
 
 
 HTML = Container(

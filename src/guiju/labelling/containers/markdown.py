@@ -7,7 +7,7 @@ import json
 
 from guiju.labelling.containers import front_matter
 from guiju.labelling.containers.errors import broken
-from guiju.labelling.containers.model import Container, Contents, Medium
+from guiju.labelling.containers.model import Container, Contents, Medium, Words
 from guiju.labelling.containers.walking import collected
 
 _BOM = "\ufeff"
@@ -52,11 +52,11 @@ def _write(data: bytes, text: str) -> bytes:
     return (whole[:start] + block + whole[end:]).encode()
 
 
-def words_of(data: bytes) -> str:
+def words_of(data: bytes) -> Words:
     """What people read: the text behind the front matter."""
     text = _text(data) or ""
     found = front_matter.matter(text)
-    return text if found is None else text[found.end :]
+    return Words(text if found is None else text[found.end :])
 
 
 def say(data: bytes, words: str, at_start: bool) -> bytes:  # noqa: FBT001 - as `Container` has it

@@ -61,6 +61,19 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What people read of a text or a document, as far as a visible label may stand there.
+
+    `around` stands at the head or foot of its pages. Unless they are `whole`, it has more to read,
+    and that no label is among them says nothing.
+    """
+
+    text: str
+    whole: bool = True
+    around: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """One file format. All functions are pure and bounded.
 
@@ -70,8 +83,9 @@ class Container:
     elsewhere is taken out where that can be done, every other byte stays. Writing twice is writing
     once. The caller reads back, so `write` need not; it raises Invalid (`file-broken`,
     `metadata-too-large`, `label-not-supported`) or StopsError. `by_name`: no first bytes tell this
-    format, so the file's name may. A format of text also has `words(data)`, what people read of it,
-    and `say(data, words, at_start)`, which puts words among them.
+    format, so the file's name may. A text or document also has `words(data)`, None where
+    they cannot be told, and `say(data, words, at_start)`, which puts words among them; both raise
+    as `write`.
     """
 
     name: str
@@ -82,5 +96,5 @@ class Container:
     read: Callable[[bytes], Contents]
     write: Callable[[bytes, str], bytes]
     by_name: bool = False
-    words: Callable[[bytes], str] | None = None
+    words: Callable[[bytes], Words | None] | None = None
     say: Callable[[bytes, str, bool], bytes] | None = None

@@ -18,6 +18,7 @@ from guiju.labelling.containers.model import (
     Medium,
     Unread,
 )
+from guiju.labelling.containers.office_words import say, words_of
 from guiju.labelling.containers.walking import Edit, StopsError, collected, spliced
 from guiju.labelling.containers.xml_parts import Element, parsed, room_in
 from guiju.labelling.containers.zips import Archive, opened, rewritten
@@ -150,4 +151,6 @@ OOXML = Container(
     sniff=_sniff,
     read=_read,
     write=_write,
+    words=words_of,
+    say=say,
 )

@@ -8,6 +8,7 @@ nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,14 +16,17 @@ from guiju.labelling.containers import xmp
 from guiju.labelling.containers.loose import behind_the_end, in_text
 from guiju.labelling.containers.model import Container, Contents, Found, Medium, Unread
 from guiju.labelling.containers.pdf_objects import Pdf, Reference, integer, reference, string, text
+from guiju.labelling.containers.pdf_page import say, words_of
+from guiju.labelling.containers.pdf_update import updated
 from guiju.labelling.containers.pdf_xref import Index, index, resolved, stream
 from guiju.labelling.containers.walking import Budget, StopsError, collected, with_faults
 
 _KEY = b"/AIGC"
 _PLACE = "Info AIGC"
 _END = b"%%EOF"
+# What an update begins with, behind the end of what was there: it is not whole, and may hold more.
+_TORN = re.compile(rb"\s*\d[\d\s]{0,20}(?:obj|o?b?\Z)")
 _LARGEST_UNPACKED = 64 * 1024 * 1024
-_ROW = b"\1%s\0\0"  # in a stream of addresses: stands here, where, generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ def _walk(data: bytes) -> Iterator[Found | Unread]:
         yield from with_faults(_metadata(pdf, document.index), ("place:XMP",))
     except StopsError as stop:
         yield Unread(stop.why)
-    yield from behind_the_end(data, _behind(data))
+    end = _behind(data)
+    if _TORN.match(data, end):
+        yield Unread("truncated")
+    yield from behind_the_end(data, end)
 
 
 def _behind(data: bytes) -> int:
@@ -126,47 +133,19 @@ def _updated(document: _Document, said: str) -> bytes:
     size = integer(found.trailer.get(b"/Size"), 1 << 30)
     info = document.info or Reference(size, 0)
     size = max(size, info.number + 1)
-    gap = b"" if data.endswith((b"\n", b"\r")) else b"\n"
-    at = len(data) + len(gap)
     kept = [(name, value) for name, value in document.entries if name != _KEY]
     entries = b"".join(b"%s %s\n" % one for one in [*kept, (_KEY, string(said))])
-    new = b"%d %d obj\n<<\n%s>>\nendobj\n" % (*info, entries)
-    where = at + len(new)
-    told = _trailer(found, info)
-    if found.is_stream:
-        told = b"%s/Prev %d\n" % (told, found.start)
-        table = _stream_table(told, info, at, size, where)
-    else:
-        table = b"xref\n%d 1\n%010d %05d n \ntrailer\n<<%s/Size %d\n/Prev %d\n>>\n" % (
-            info.number,
-            at,
-            info.generation,
-            told,
-            size,
-            found.start,
-        )
-    return b"".join((data, gap, new, table, b"startxref\n%d\n%%%%EOF\n" % where))
-
-
-def _trailer(found: Index, info: Reference) -> bytes:
-    """What the trailer says as before, and where the information is."""
-    kept = (b"/Root", b"/ID")
-    lines = [b"%s %s\n" % (name, found.trailer[name]) for name in kept if name in found.trailer]
-    return b"\n" + b"".join(lines) + b"/Info %d %d R\n" % info
-
-
-def _stream_table(told: bytes, info: Reference, *places: int) -> bytes:
-    """The addresses as a stream, as the file has them; it lists itself as well.
-
-    `places`: where the information is, the number of the stream, and where that is.
-    """
-    at, number, where = places
-    rows = b"".join(_ROW % address.to_bytes(5, "big") for address in (at, where))
-    listed = b"/Size %d\n/W [1 5 2]\n/Index [%d 1 %d 1]\n" % (number + 1, info.number, number)
-    about = b"/Type /XRef\n%s/Length %d\n" % (listed, len(rows))
-    return b"%d 0 obj\n<<%s%s>>\nstream\n%s\nendstream\nendobj\n" % (number, told, about, rows)
+    return updated(data, found, {info: b"<<\n%s>>" % entries}, size, info)
 
 
 PDF = Container(
-    "pdf", Medium.DOCUMENT, (".pdf",), "application/pdf", sniff=_sniff, read=_read, write=_write
+    "pdf",
+    Medium.DOCUMENT,
+    (".pdf",),
+    "application/pdf",
+    sniff=_sniff,
+    read=_read,
+    write=_write,
+    words=words_of,
+    say=say,
 )

@@ -78,6 +78,10 @@ class Pdf:
             at = self.skip(at)
         return found, at + 2
 
+    def value(self, at: int) -> bytes:
+        """The bytes of the value that stands here; raises StopsError."""
+        return self.data[at : self._behind(at, 0)]
+
     def _behind(self, at: int, depth: int) -> int:
         """Where the value that begins here ends."""
         self.budget.part()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -37,40 +38,16 @@ def parsed(data: bytes) -> Part:
     Raises:
         StopsError: "broken", also for a document type, or "limit".
     """
-    part, depth = Part(), 0
-    texts: list[str] = []
-    parser = expat.ParserCreate(namespace_separator="\n")
-
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth == 2:  # noqa: PLR2004 - right below the root
+    part = Part()
+    for one in walked(data):
+        if not one.depth:
+            part.room = None if one.inside == one.end else one.inside
+        elif one.depth == 1:
             if len(part.elements) == _MOST:
                 raise StopsError("limit")
-            texts.clear()
-            part.elements.append(Element(_local(name), parser.CurrentByteIndex, attributes))
-
-    def end(_name: str) -> None:
-        nonlocal depth
-        at = parser.CurrentByteIndex
-        closes = data.startswith(b"</", at)
-        if depth == 2:  # noqa: PLR2004 - as above
-            part.elements[-1].end = data.index(b">", at) + 1 if closes else at
-            part.elements[-1].text = "".join(texts)
-        elif depth == 1 and closes:
-            part.room = at
-        depth -= 1
-
-    def no_document_type(*_: object) -> None:
-        raise StopsError("broken")
-
-    parser.StartElementHandler, parser.EndElementHandler = begin, end
-    parser.CharacterDataHandler = texts.append
-    parser.StartDoctypeDeclHandler = no_document_type
-    try:
-        parser.Parse(data, True)  # noqa: FBT003 - its signature
-    except (expat.ExpatError, ValueError) as error:
-        raise StopsError("broken") from error
+            part.elements.append(Element(one.local, one.start, one.attributes, one.end, one.text))
+        else:
+            part.elements[-1].text += one.text
     return part
 
 
@@ -84,3 +61,89 @@ def room_in(data: bytes, name: str) -> int:
 
 def _local(name: str) -> str:
     return name.rpartition("\n")[2]
+
+
+@dataclass(slots=True)
+class Node:
+    """An element in whatever depth, its name behind its namespace and a line break.
+
+    It begins at `start` and is over at `end`, behind its last tag.
+    """
+
+    name: str
+    depth: int
+    start: int
+    attributes: dict[str, str]
+    inside: int = 0
+    """Where its end tag stands; equal to `end`: it has none."""
+    end: int = 0
+    text: str = ""
+    leaf: bool = True
+    parent: Node | None = None
+
+    @property
+    def local(self) -> str:
+        """The name without its namespace."""
+        return _local(self.name)
+
+    @property
+    def namespace(self) -> str:
+        """Where the name is from."""
+        return self.name.rpartition("\n")[0]
+
+    def attribute(self, name: str) -> str:
+        """An attribute by its local name; empty: it is not there."""
+        told = self.attributes.get(name)
+        if told is None:
+            told = next((one for key, one in self.attributes.items() if _local(key) == name), "")
+        return told
+
+    def within(self, name: str) -> Node | None:
+        """The nearest element around this one with that local name."""
+        around = self.parent
+        while around is not None and around.local != name:
+            around = around.parent
+        return around
+
+
+def walked(data: bytes, most: int = 400_000, deepest: int = 200) -> Iterator[Node]:
+    """Every element in the order in which they begin, once all is read.
+
+    Raises:
+        StopsError: "broken", also for a document type, or "limit".
+    """
+    found: list[Node] = []
+    open_: list[Node] = []
+    parser = expat.ParserCreate(namespace_separator="\n")
+    parser.buffer_text = True
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        if len(found) == most or len(open_) == deepest:
+            raise StopsError("limit")
+        around = open_[-1] if open_ else None
+        if around is not None:
+            around.leaf = False
+        node = Node(name, len(open_), parser.CurrentByteIndex, attributes, parent=around)
+        found.append(node)
+        open_.append(node)
+
+    def end(_name: str) -> None:
+        node, at = open_.pop(), parser.CurrentByteIndex
+        node.inside = at
+        by_itself = node.leaf and not node.text and data[at - 2 : at] == b"/>"
+        node.end = at if by_itself else data.index(b">", at) + 1
+
+    def words(text: str) -> None:
+        open_[-1].text += text
+
+    def no_document_type(*_: object) -> None:
+        raise StopsError("broken")
+
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.CharacterDataHandler = words
+    parser.StartDoctypeDeclHandler = no_document_type
+    try:
+        parser.Parse(data, True)  # noqa: FBT003 - its signature
+    except (expat.ExpatError, ValueError) as error:
+        raise StopsError("broken") from error
+    yield from found
