@@ -17,6 +17,7 @@ from guiju import accounts, complaints, incidents, ledger, policies, profile
 from guiju.accounts import routes as accounts_routes
 from guiju.app import review, verify_page
 from guiju.app.cases import KINDS
+from guiju.app.look_around import what_runs
 from guiju.app.panels import benches
 from guiju.casework import Review
 from guiju.casework import routes as casework_routes
@@ -83,7 +84,9 @@ def compose(database: Database, clock: FixedClock) -> Composed:
     )
     app = FastAPI(title="guiju", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     for routes in (
-        profile_routes.router(database, site, lambda: promised(database)),
+        profile_routes.router(
+            database, site, lambda: promised(database), lambda tx: what_runs(tx, None)
+        ),
         complaints_routes.router(database, site),
         accounts_routes.router(database, site),
         supervision_routes.router(database, site, board),
@@ -207,7 +210,7 @@ def _staff(tx: Tx) -> None:
 def _service(tx: Tx) -> None:
     first, second, legal = (accounts.staff_actor(tx, one) for one in ("safety", "second", "legal"))
     policies.install_default(tx, first, second)
-    profile.publish_statement(tx, legal, profile.demo_statement())
+    profile.install(tx, legal, second, profile.demo_statement())
     accounts.publish_agreement(tx, legal, accounts.first_agreement(), "")
 
 

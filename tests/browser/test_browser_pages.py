@@ -44,6 +44,8 @@ STAFF = (
     "/console/reports",
     "/console/keys",
     "/console/policies/new",
+    "/console/profile",
+    "/console/profile/new",
     "/console/policies/urgent",
     "/console/cases",
     "/console/cases/work",

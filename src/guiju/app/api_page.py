@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from guiju import profile
 from guiju.kernel import Text
+from guiju.storage import Database
 from guiju.web import Site
 
 DATA_PLANE = (
@@ -33,16 +35,33 @@ DATA_PLANE = (
 )
 
 
-def add_api_page(app: FastAPI, site: Site) -> None:
-    """Serve `/api/docs` from what `app` itself knows of its routes."""
+def add_api_page(app: FastAPI, site: Site, database: Database) -> None:
+    """Serve `/api/docs` from what `app` itself knows of its routes.
+
+    A service by API says in its documentation what others say on their first page: whom it is for,
+    its limits, which models, which data. It comes from the same statement.
+    """
     site.offer("public", "/api/docs", Text(zh="接口", en="API"), order=90)
 
     @app.get("/api/docs", include_in_schema=False)
     def docs(request: Request) -> HTMLResponse:
-        return site.page(request, "app/api.html", data_plane=DATA_PLANE, others=list(_routes(app)))
+        return site.page(
+            request,
+            "app/api.html",
+            data_plane=DATA_PLANE,
+            others=list(_routes(app)),
+            said=_said(database),
+        )
 
 
 def _routes(app: FastAPI) -> Iterator[tuple[str, str, str]]:
     for path, methods in sorted(app.openapi()["paths"].items()):
         for method, described in methods.items():
             yield method.upper(), path, described.get("summary", "")
+
+
+def _said(database: Database) -> tuple[profile.Said, ...]:
+    """What the statement in force says; nothing while there is none."""
+    with database.read() as tx:
+        now = profile.current(tx)
+    return () if now is None else profile.particulars(now.statement)

@@ -53,7 +53,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "III",
     ),
     ("accounts", "guiju.accounts.commands:group", "People, keys, agreement, staff.", "III"),
-    ("profile", "guiju.profile.commands:group", "The public statement of the service.", "III"),
+    (
+        "profile",
+        "guiju.profile.commands:group",
+        "What is said of the service, filed, and running.",
+        "III",
+    ),
     ("privacy", "guiju.records.commands:group", "Read and erase what is sealed.", "III"),
     (
         "records",
@@ -157,6 +162,10 @@ class Desk:
         from guiju.app.settings import read_settings  # noqa: PLC0415 - as above
 
         return read_settings(self.data).file("c2pa_anchors")
+
+    def running(self, tx: Any) -> Any:
+        """What runs, to be held against what was said and filed."""
+        return self.house.running(tx)
 
     def labelling(self) -> Any:
         """The provider's code and the words of its visible label."""

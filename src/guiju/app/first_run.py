@@ -66,7 +66,7 @@ def _service(tx: Tx) -> None:
     first, second = (accounts.staff_actor(tx, name) for name in ("safety", "second"))
     legal = accounts.staff_actor(tx, "privacy")
     policies.install_default(tx, first, second)
-    profile.publish_statement(tx, legal, profile.demo_statement())
+    profile.install(tx, legal, second, profile.demo_statement())
     accounts.publish_agreement(tx, legal, accounts.first_agreement(), "demo")
 
 

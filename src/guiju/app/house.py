@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from guiju import accounts, dispositions, ledger, policies, records
+from guiju import accounts, dispositions, ledger, policies, profile, records
 from guiju.app.cases import KINDS, handlers
+from guiju.app.look_around import what_runs
 from guiju.app.notices import Notices
 from guiju.app.settings import Settings
 from guiju.casework import CaseRetention
@@ -50,8 +51,9 @@ from guiju.kernel import (
 )
 from guiju.labelling import ExplicitLabel
 from guiju.measures import Report, Signal
+from guiju.profile import Running
 from guiju.screening import Direction, Screen, images
-from guiju.storage import Database, head_revision, migrate, revision
+from guiju.storage import Database, Tx, head_revision, migrate, revision
 from guiju.supervision import StandingBoard
 
 
@@ -183,6 +185,10 @@ class House:
             policy, held = policies.active(tx), records.held_days(tx)
         return CaseRetention({} if policy is None else policies.case_days(policy.body), held)
 
+    def running(self, tx: Tx) -> Running:
+        """What runs, to be held against what was said and filed."""
+        return what_runs(tx, self.settings.upstream)
+
     def standing(self, window_days: int = 30) -> Report:
         """The standing now, from every leaf of the ledger."""
         ledger.integrate(self.database)
@@ -200,7 +206,18 @@ class House:
                 detail = f"{waiting} gaps in coverage are open."
                 now = self.clock.now()
                 found["probe:coverage-incidents"] = Signal(waiting == 0, now, detail=detail)
+            if (drifted := self._drift(tx)) is not None:
+                found["filing-drift"] = drifted
         return found
+
+    def _drift(self, tx: Tx) -> Signal | None:
+        """Whether what was filed is what runs; None while nothing was filed."""
+        if not profile.filed(tx):
+            return None
+        compared = profile.compare(tx, self.running(tx))
+        count = len(compared.drifts)
+        detail = f"{count} differences between what was filed and what runs."
+        return Signal(count == 0, self.clock.now(), len(compared.filed), detail)
 
     # -- the data plane ----------------------------------------------------------------------------
 

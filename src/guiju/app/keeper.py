@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from guiju import casework, complaints, ledger, policies, records
+from guiju import casework, complaints, ledger, policies, profile, records
 from guiju.app.house import House, Verification, read_verification, write_verification
 from guiju.app.noticing import Noticing
 from guiju.app.review import rules as review_rules
@@ -34,6 +34,7 @@ _PUBLISH_SECONDS = 5.0
 _VERIFY_EVERY_SECONDS = 900.0
 _RETRY_SECONDS = 60.0
 _EXPIRE_SECONDS = 60.0
+_COMPARE_SECONDS = 86_400.0
 _EXPIRE_STEPS = 5
 _MOST_TALLIES = 500
 _KEEPER = software("keeper")
@@ -166,6 +167,18 @@ def expire_cases(house: House) -> None:
                     return
 
 
+def compare_filed(house: House) -> None:
+    """Once a day, put on record whether what runs is what was said and filed."""
+    mark = house.settings.folder / ".comparing"
+    with _only_one(mark) as mine:
+        if not mine or house.clock.now().timestamp() - mark.stat().st_mtime < _COMPARE_SECONDS:
+            return
+        with house.database.write() as tx:
+            if profile.current(tx) is not None:
+                profile.put_on_record(tx, profile.compare(tx, house.running(tx)), _KEEPER)
+                mark.touch()
+
+
 def grow_tree(house: House) -> None:
     """Give pending evidence its place in the tree and publish the new tiles.
 
@@ -242,4 +255,4 @@ GROWING = (
     grow_tree,
 )
 # Apart from the growing: these take a while, and the tree must not wait for them.
-VERIFYING = (expire_records, expire_cases, draw_second_looks, verify_ledger)
+VERIFYING = (expire_records, expire_cases, draw_second_looks, compare_filed, verify_ledger)

@@ -95,7 +95,7 @@ def build_site(house: House, gateway: Gateway) -> App:
     )
     board = StandingBoard(database, house.signals)
     for routes in (
-        profile_routes.router(database, site, partial(_promised, house)),
+        profile_routes.router(database, site, partial(_promised, house), house.running),
         accounts_routes.router(database, site, house.publish),
         complaints_routes.router(database, site),
         supervision_routes.router(database, site, board, house.tiles),
@@ -109,7 +109,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):
         app.include_router(routes, responses=_ERRORS)
-    add_api_page(app, site)
+    add_api_page(app, site, database)
     _machines(app, house, gateway)
     return site.install(app)
 

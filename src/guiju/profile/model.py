@@ -15,11 +15,24 @@ from enum import StrEnum
 from typing import Any
 
 from guiju.casework import Machine, Transition
-from guiju.kernel import Conflict, Form, GuijuError, Text, Unavailable
+from guiju.kernel import Form, GuijuError, Text
 from guiju.labelling import check_uscc
+from guiju.profile.offering import Collected, Modality, Offer, collected, offers
 from guiju.profile.parts import AudienceKind, ComplaintWay, Filing, ModelBehind
+from guiju.profile.scope import (
+    ForeignNotice,
+    OfferedFrom,
+    Ownership,
+    Permit,
+    Scope,
+    Tier,
+    Use,
+    foreign_notices,
+    permits,
+)
 
 PUBLISHERS = ("safety-officer", "filing-manager")
+APPROVERS = (*PUBLISHERS, "accountable-person")
 CODE = "statement-invalid"
 LANGUAGES = ("zh", "en")
 _MOST = 50
@@ -45,6 +58,14 @@ class Statement:
     complaint_ways: tuple[ComplaintWay, ...]
     contact: str
     languages: tuple[str, ...]
+    services: tuple[Offer, ...] = ()
+    algorithm: Text | None = None
+    labels: Text | None = None
+    collected: tuple[Collected, ...] = ()
+    scope: Scope | None = None
+    permits: tuple[Permit, ...] = ()
+    ownership: Ownership | None = None
+    foreign_notices: tuple[ForeignNotice, ...] = ()
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any], *, origin: str = "") -> Statement:
@@ -54,6 +75,9 @@ class Statement:
             Invalid: `statement-invalid`, with the exact place, e.g. `filings[0].link`.
         """
         form = Form(mapping, CODE, origin=origin)
+        behind = tuple(map(ModelBehind.from_form, form.forms("models", most=_MOST)))
+        if not behind:
+            raise form.fault("models", "至少写明一个模型", "must name at least one model")
         read = cls(
             provider=form.both("provider", longest=_NAME),
             uscc=_uscc(form),
@@ -64,26 +88,53 @@ class Statement:
             scenes=form.both("scenes"),
             uses=form.both("uses"),
             limits=form.both("limits"),
-            models=tuple(map(ModelBehind.from_form, form.forms("models", most=_MOST))),
+            models=behind,
             filings=tuple(map(Filing.from_form, form.forms("filings", most=_MOST))),
             complaint_ways=tuple(
                 map(ComplaintWay.from_form, form.forms("complaint_ways", most=_MOST))
             ),
             contact=form.text("contact", longest=500),
             languages=tuple(form.words("languages", LANGUAGES, default=LANGUAGES)),
+            services=offers(form, tuple(one.name for one in behind)),
+            algorithm=form.both("algorithm") if form.has("algorithm") else None,
+            labels=form.both("labels") if form.has("labels") else None,
+            collected=collected(form),
+            scope=Scope.from_form(form.form("scope")) if form.has("scope") else None,
+            permits=permits(form),
+            ownership=_ownership(form),
+            foreign_notices=foreign_notices(form),
         )
         form.done()
         _complete(form, read)
         return read
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain values, fit for JSON and for a digest; what is not there is left out."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
+        """Plain values, fit for JSON and for a digest.
+
+        What came later and is not there is left out, so that earlier versions keep their digests.
+        """
+        said = {key: _plain(value) for key, value in asdict(self).items()}
+        return {key: value for key, value in said.items() if key not in _LATER or value}
+
+    @property
+    def modalities(self) -> frozenset[Modality]:
+        """The kinds of content that any of the services makes."""
+        return frozenset(kind for one in self.services for kind in one.modalities)
+
+    @property
+    def tier(self) -> Tier:
+        """The grade; the lowest where a version from before it could be said says nothing."""
+        return Tier.LOW if self.scope is None else self.scope.tier
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether it is said to be for the provider's own people only (Article 2)."""
+        return self.scope is not None and self.scope.use is Use.INTERNAL
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published version of the statement; `published_by` is a staff id."""
+    """A published version of the statement; `published_by` is the staff id of who approved it."""
 
     version: int
     digest: str
@@ -92,60 +143,147 @@ class Published:
     published_at: datetime
 
 
+class VersionState(StrEnum):
+    """Where a version stands; a draft is a file that nobody has proposed yet."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A version on its way: `version` is its number once it is published."""
+
+    id: str
+    state: VersionState
+    digest: str
+    note: str
+    proposer: str
+    proposed_at: datetime
+    decider: str | None
+    decided_at: datetime | None
+    reason: str | None
+    version: int | None
+    statement: Statement
+
+
 MACHINE = Machine(
     "statement",
-    "draft",
+    VersionState.DRAFT,
     [
         Transition(
-            "draft",
-            "publish",
-            "published",
-            Text(zh="发布服务说明", en="publish the statement of the service"),
-            "statement-published",
+            VersionState.DRAFT,
+            "propose",
+            VersionState.PROPOSED,
+            Text(zh="提出服务说明", en="propose a statement of the service"),
+            "statement-proposed",
             roles=PUBLISHERS,
             by_person=True,
+        ),
+        Transition(
+            VersionState.PROPOSED,
+            "approve",
+            VersionState.PUBLISHED,
+            Text(zh="批准并公布服务说明", en="approve and publish the statement"),
+            "statement-published",
+            roles=APPROVERS,
+            needs_other_person=True,
+            by_person=True,
+        ),
+        Transition(
+            VersionState.PROPOSED,
+            "reject",
+            VersionState.REJECTED,
+            Text(zh="驳回服务说明", en="reject the statement"),
+            "statement-rejected",
+            roles=APPROVERS,
+            needs_other_person=True,
+            by_person=True,
+            needs_reason=True,
         ),
     ],
 )
 
+# What a version from before these could be said does not have.
+_LATER = (
+    "services",
+    "algorithm",
+    "labels",
+    "collected",
+    "scope",
+    "permits",
+    "ownership",
+    "foreign_notices",
+)
 
-def unchanged(version: int) -> Conflict:
-    """The error for a statement that would say nothing new."""
-    return Conflict(
-        "statement-unchanged",
-        Text(
-            zh=f"与现行第 {version} 版说明完全相同。",
-            en=f"This is what version {version} says already.",
-        ),
-        Text(zh="请先修改再发布。", en="Change something before you publish it."),
-    )
+
+def check_whole(statement: Statement, *, origin: str = "") -> None:
+    """Pass a statement that says all that a new version must; older ones may say less.
+
+    Raises:
+        Invalid: `statement-invalid`, with what is missing.
+    """
+    form = Form(statement.to_mapping(), CODE, origin=origin)
+    for key, remedy in _NEEDED.items():
+        if not getattr(statement, key):
+            raise form.fault(key, "缺少此项", "is missing", remedy)
 
 
-def altered(version: int) -> Unavailable:
-    """The error for a stored statement that is not what was published."""
-    return Unavailable(
-        "statement-altered",
-        Text(
-            zh=f"第 {version} 版服务说明的内容与其摘要不符，不予展示。",
-            en=f"Statement version {version} does not match its digest; it is not shown.",
-        ),
-        Text(
-            zh="请运行 guiju ledger verify，并从备份恢复。",
-            en="Run guiju ledger verify and restore it from a backup.",
-        ),
-    )
+_NEEDED = {
+    "scope": Text(
+        zh="第二条、第十六条：写明面向公众还是内部、理由和级别。",
+        en="Articles 2 and 16: say public or internal, why, and the tier.",
+    ),
+    "services": Text(
+        zh="写明各项服务、内容形式和所用模型。",
+        en="Name the services, what they make and the models behind them.",
+    ),
+    "algorithm": Text(
+        zh="第四条第五项：公开模型与算法概要。",
+        en="Article 4, item 5: sum up model and algorithm for the public.",
+    ),
+    "labels": Text(
+        zh="第十二条：写明标识的方法与样式。",
+        en="Article 12: say how and in which style content is labelled.",
+    ),
+    "collected": Text(
+        zh="第十一条：写明收集的数据及用途。",
+        en="Article 11: say which data are collected and what for.",
+    ),
+    "ownership": Text(
+        zh="第二十条、第二十三条：写明服务提供地与外商投资情况。",
+        en="Articles 20 and 23: say where it is offered from and who has invested.",
+    ),
+}
+
+
+def _ownership(form: Form) -> Ownership | None:
+    if not form.has("ownership"):
+        return None
+    return Ownership.from_form(form.form("ownership"))
 
 
 def _complete(form: Form, read: Statement) -> None:
-    """Two lists without which the public would miss what the Measures promise it."""
-    if not read.models:
-        raise form.fault("models", "至少写明一个模型", "must name at least one model")
+    """What the public would miss, and what does not fit together."""
     if not read.complaint_ways:
         raise form.fault(
             "complaint_ways",
             "至少一种投诉渠道",
             "must name at least one way to complain",
             Text(zh="第十五条要求公开投诉渠道。", en="Article 15 wants one made public."),
+        )
+    abroad = read.ownership and read.ownership.offered_from is OfferedFrom.ABROAD
+    if read.foreign_notices and not abroad:
+        raise form.fault(
+            "foreign_notices",
+            "只用于境外提供的服务",
+            "is for services that are offered from abroad",
+            Text(
+                zh="请在 ownership.offered_from 写 abroad，或删去此项。",
+                en="Write abroad at ownership.offered_from, or leave it out.",
+            ),
         )
 
 

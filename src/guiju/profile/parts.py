@@ -63,20 +63,25 @@ _LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class ModelBehind:
-    """A model behind the service; `filing` is its own filing number, None when it has none."""
+    """A model behind the service; `filing` is its own filing number, None when it is not filed.
+
+    `supplier` is whose it is, where that is not the provider.
+    """
 
     name: str
     origin: Origin
     filing: str | None
+    supplier: str | None = None
 
     @classmethod
     def from_form(cls, form: Form) -> ModelBehind:
-        """Read `{ name, origin, filing? }`."""
+        """Read `{ name, origin, filing?, supplier? }`."""
         name = form.text("name", longest=_NAME)
         origin = Origin(form.word("origin", list(Origin)))
         filing = form.text("filing", longest=_NAME) if form.has("filing") else None
+        supplier = form.text("supplier", longest=_NAME) if form.has("supplier") else None
         form.done()
-        return cls(name, origin, filing)
+        return cls(name, origin, filing, supplier)
 
 
 @dataclass(frozen=True, slots=True)

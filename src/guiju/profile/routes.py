@@ -12,54 +12,50 @@ from starlette.responses import Response
 
 from guiju.kernel import NotFound, Text, isoformat
 from guiju.profile import service
+from guiju.profile.console import ProfilePages
 from guiju.profile.model import Published
-from guiju.profile.parts import AudienceKind, FilingKind, Origin, WayKind
+from guiju.profile.parts import WayKind
+from guiju.profile.running import LookAround
+from guiju.profile.saying import Said, particulars
+from guiju.profile.words import AUDIENCES, FILINGS, ORIGINS, WAYS
 from guiju.storage import Database
 from guiju.web import Site
 
-AUDIENCES = {
-    AudienceKind.PUBLIC: Text(zh="公众", en="the public"),
-    AudienceKind.ADULTS: Text(zh="成年人", en="adults"),
-    AudienceKind.ORGANISATIONS: Text(zh="单位用户", en="organisations"),
-}
-ORIGINS = {
-    Origin.OWN: Text(zh="自有模型", en="own model"),
-    Origin.TUNED: Text(zh="在他方模型上调优", en="tuned from another's model"),
-    Origin.THIRD_PARTY: Text(zh="第三方模型", en="another party's model"),
-}
-FILINGS = {
-    FilingKind.GENAI_FILING: Text(
-        zh="生成式人工智能服务备案号", en="Filing number of the generative AI service"
-    ),
-    FilingKind.GENAI_REGISTRATION: Text(
-        zh="生成式人工智能应用登记号", en="Registration number of the generative AI application"
-    ),
-    FilingKind.ALGORITHM_FILING: Text(zh="算法备案号", en="Algorithm filing number"),
-    FilingKind.ICP: Text(zh="ICP 备案号", en="ICP number"),
-    FilingKind.PERMIT: Text(zh="行政许可", en="Permit"),
-}
-WAYS = {
-    WayKind.PHONE: Text(zh="电话", en="Telephone"),
-    WayKind.EMAIL: Text(zh="电子邮件", en="E-mail"),
-    WayKind.WEB: Text(zh="网上", en="On the web"),
-    WayKind.SMS: Text(zh="短信", en="Text message"),
-    WayKind.POST: Text(zh="信函", en="Post"),
-}
 _SCHEMES = {WayKind.PHONE: "tel:", WayKind.SMS: "sms:", WayKind.EMAIL: "mailto:", WayKind.WEB: ""}
+# What the first page says in a way of its own.
+_ELSEWHERE = frozenset(
+    {
+        "provider",
+        "service",
+        "audience",
+        "scenes",
+        "uses",
+        "limits",
+        "models",
+        "filings",
+        "complaints",
+        "contact",
+    }
+)
 
 
 def router(
-    database: Database, site: Site, promised: Callable[[], Text | None] | None = None
+    database: Database,
+    site: Site,
+    promised: Callable[[], Text | None] | None = None,
+    running: LookAround | None = None,
 ) -> APIRouter:
-    """The public page and its content as JSON.
+    """The public page, its content as JSON, and the console's pages.
 
     `promised` says by when complaints are answered; None: nobody takes complaints on a page here.
+    `running` says what runs; without it nothing is compared.
     """
     site.offer("public", "/", Text(zh="本服务", en="This service"), order=10)
     pages = StatementPages(database, site, promised)
     routes = APIRouter(tags=["profile"])
     routes.get("/", include_in_schema=False)(pages.first)
     routes.get("/api/profile", summary="The public statement of the service")(pages.plain)
+    ProfilePages(database, site, running).add_to(routes)
     return routes
 
 
@@ -76,10 +72,12 @@ class StatementPages:
 
     def first(self, request: Request) -> Response:
         """What this service is, and for whom."""
+        found = self._current()
         return self._site.page(
             request,
             "profile/first.html",
-            published=self._current(),
+            published=found,
+            more=[] if found is None else _more(found),
             audiences=AUDIENCES,
             origins=ORIGINS,
             filings=FILINGS,
@@ -104,6 +102,10 @@ class StatementPages:
     def _current(self) -> Published | None:
         with self._database.read() as tx:
             return service.current(tx)
+
+
+def _more(found: Published) -> list[Said]:
+    return [one for one in particulars(found.statement) if one.key not in _ELSEWHERE]
 
 
 def _way_address(kind: WayKind, address: str) -> str | None:
