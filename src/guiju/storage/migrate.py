@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one linear migration history, run from inside the program (Alembic).
 
-Where a database stands is asked at every start and by every command, so it is told from the numbers
-that the history's files begin with; Alembic is loaded only where there is something to change.
+Where a database stands is asked at every start and by every command, so it is told from the
+history's files themselves; Alembic is loaded only where there is something to change.
 """
 
 from __future__ import annotations
@@ -16,17 +16,24 @@ from guiju.storage.database import Database
 
 _HISTORY = Path(__file__).parent / "migrations"
 _NUMBERED = re.compile(r"(\d{4})_\w+\.py")
+_LINK = re.compile(r'^(revision|down_revision) = "(\d{4})"', re.MULTILINE)
 # One number for "somebody migrates", so that two machines do not do it at once.
 _MIGRATION_LOCK = 71_0015
 
 
 def head_revision() -> str:
-    """The newest revision that this version of guiju knows; each is called by its number."""
-    names = (_NUMBERED.fullmatch(one.name) for one in (_HISTORY / "versions").iterdir())
-    head = max((found[1] for found in names if found), default=None)
-    if head is None:
-        raise RuntimeError("the migration history is empty")
-    return head
+    """The newest revision that this version of guiju knows: the one that none follows.
+
+    Read from the files themselves, for few starts need Alembic.
+    """
+    files = [one for one in (_HISTORY / "versions").iterdir() if _NUMBERED.fullmatch(one.name)]
+    links: list[dict[str, str]] = [
+        dict(_LINK.findall(one.read_text(encoding="utf-8"))) for one in files
+    ]
+    ends = {one["revision"] for one in links} - {one.get("down_revision") for one in links}
+    if len(ends) != 1:
+        raise RuntimeError("the migration history is empty, or is no line")
+    return ends.pop()
 
 
 def revision(database: Database) -> str | None:
