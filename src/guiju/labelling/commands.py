@@ -45,6 +45,9 @@ _certificates = click.option(
     "--certificates", metavar="FILE", help="Who signs the C2PA manifest: a chain in PEM."
 )
 _certificate_key = click.option("--certificate-key", metavar="FILE", help="The key of the chain.")
+_time_stamps = click.option(
+    "--time-stamps", metavar="URL", help="An authority of RFC 3161, asked for each manifest."
+)
 _overwrite = click.option("--overwrite", is_flag=True, help="Replace other files that are there.")
 
 
@@ -97,6 +100,7 @@ def group() -> None:
 )
 @_certificates
 @_certificate_key
+@_time_stamps
 @_overwrite
 @_json
 @click.pass_context
@@ -115,6 +119,7 @@ def put(
     profile: str,
     certificates: str | None,
     certificate_key: str | None,
+    time_stamps: str | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -127,7 +132,7 @@ def put(
         raise click.UsageError("--produce-id is for one file only")
     code, visible = _provider(context, producer, words)
     signer, marks = _pair(key), Profile(profile)
-    credential = _credential(certificates, certificate_key, needed=marks.signs)
+    credential = _credential(certificates, certificate_key, time_stamps, needed=marks.signs)
 
     def labelled(job: Job) -> putting.Put:
         shown = visible if explicit else None
@@ -146,6 +151,7 @@ def put(
 @_key
 @_certificates
 @_certificate_key
+@_time_stamps
 @_overwrite
 @_json
 @click.pass_context
@@ -159,6 +165,7 @@ def propagate(
     key: str | None,
     certificates: str | None,
     certificate_key: str | None,
+    time_stamps: str | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -169,7 +176,8 @@ def propagate(
     code = propagator or _as_propagator(_provider(context, None, None)[0])
     check_producer_code(code, PROPAGATES)
     signer = _pair(key)
-    credential = _credential(certificates, certificate_key, needed=certificates is not None)
+    named = certificates is not None
+    credential = _credential(certificates, certificate_key, time_stamps, needed=named)
 
     def passed_on(job: Job) -> putting.Put:
         return putting.pass_on(
@@ -273,12 +281,16 @@ def _said(file: str, report: Report | Failed, *, as_json: bool) -> int:
     return int(report.verdict is not LabelVerdict.VALID)
 
 
-def _credential(chain: str | None, key: str | None, *, needed: bool) -> Credential | None:
+def _credential(
+    chain: str | None, key: str | None, time_stamps: str | None, *, needed: bool
+) -> Credential | None:
     if not needed:
+        if time_stamps is not None:
+            raise click.UsageError("--time-stamps is for manifests: give --profile and a chain")
         return None
     if chain is None or key is None:
         raise click.UsageError("a C2PA manifest needs --certificates and --certificate-key")
-    return read_credential(Path(chain), Path(key))
+    return read_credential(Path(chain), Path(key), time_stamps)
 
 
 def _pair(file: str | None) -> Pair | None:
