@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import click
 import msgspec
@@ -239,9 +240,11 @@ def check_(
     known = None if pinned is None else read_pinned(Path(pinned))
     vouch = _anchors(context, anchors)
     found, status = jobs(files), 0
-    reports = checked([job.source for job in found], Manner(known, watermark, vouch))
-    for job, report in zip(_shown(found), reports, strict=True):
-        status = max(status, _said(str(job.source), report, as_json=as_json))
+    told = partial(_said, as_json=as_json)
+    lines = checked([job.source for job in found], Manner(known, watermark, vouch), told)
+    for _, line in zip(_shown(found), lines, strict=True):
+        click.echo(line.words, err=line.failed)
+        status = max(status, line.status)
     context.exit(status)
 
 
@@ -269,16 +272,25 @@ def _anchors(context: click.Context, said: str | None) -> str | None:
     return None if file is None else read_anchors(file)
 
 
-def _said(file: str, report: Report | Failed, *, as_json: bool) -> int:
-    """Say what was found, and which exit status that is."""
+class _Line(NamedTuple):
+    """What is said of a file, where, and which exit status that is."""
+
+    words: bytes
+    status: int
+    failed: bool = False
+
+
+def _said(file: Path, report: Report | Failed, *, as_json: bool) -> _Line:
+    """What is said of a verdict."""
+    name = _safe(str(file))
     if isinstance(report, Failed):
-        click.echo(f"{_safe(file)}: {_safe(report.why)} ({report.code})", err=True)
-        return report.exit_status
+        words = f"{name}: {_safe(report.why)} ({report.code})"
+        return _Line(words.encode(), report.exit_status, failed=True)
+    status = int(report.verdict is not LabelVerdict.VALID)
     if as_json:
-        click.echo(msgspec.json.encode({"file": file, **report.as_json()}))
-    else:
-        click.echo("  ".join((_safe(file), report.verdict.value, *map(_safe, report.reasons))))
-    return int(report.verdict is not LabelVerdict.VALID)
+        return _Line(msgspec.json.encode({"file": str(file), **report.as_json()}), status)
+    words = "  ".join((name, report.verdict.value, *map(_safe, report.reasons)))
+    return _Line(words.encode(), status)
 
 
 def _credential(

@@ -2,6 +2,9 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -284,3 +287,32 @@ def test_many_files_are_checked_side_by_side_in_their_order(
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
     assert run("check", str(tmp_path), "--json").stdout == alone.stdout
     assert len(alone.stdout.splitlines()) == 70
+
+
+def test_files_are_fetched_ahead_of_those_that_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each once, no more than so many ahead; whoever stops asking ends it."""
+    sources = [Path(put(tmp_path, f"{number:02}.txt", ZH)) for number in range(30)]
+    asked: list[Path] = []
+    monkeypatch.setattr(abreast, "_AHEAD", 5)
+    monkeypatch.setattr(abreast, "_wanted", asked.append)
+    threads = threading.active_count()
+    found = abreast.checked(sources, abreast.Manner(), lambda source, _: source)
+    for number, source in enumerate(found, start=1):
+        assert source == sources[number - 1]
+        assert len(asked) <= number + 5
+        if number == 10:
+            break
+    assert isinstance(found, Generator)
+    found.close()
+    assert threading.active_count() == threads
+    assert list(abreast.checked(sources, abreast.Manner(), lambda one, _: one)) == sources
+    assert set(asked[-25:]) <= set(sources)
+
+
+def test_what_is_no_file_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    """Nothing waits for a pipe that nobody writes to, or for a file that is gone."""
+    os.mkfifo(tmp_path / "pipe")
+    for one in (tmp_path / "pipe", tmp_path / "gone", tmp_path):
+        abreast._wanted(one)
