@@ -44,6 +44,7 @@ from guiju.supervision import routes as supervision_routes
 from guiju.web import Site
 
 FOLDER = "GUIJU_BROWSER_FOLDER"
+URL = "GUIJU_BROWSER_URL"
 BEGIN = datetime(2026, 10, 30, 1, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 NOTICE = Text(
@@ -72,7 +73,9 @@ def open_database(folder: Path) -> tuple[Database, FixedClock]:
     return database, clock
 
 
-def compose(database: Database, clock: FixedClock) -> Composed:
+def compose(
+    database: Database, clock: FixedClock, public_url: str = "http://localhost:8080"
+) -> Composed:
     """The pages of the rooms on `database`."""
     site = Site(
         accounts_routes.viewer_of(database),
@@ -88,7 +91,7 @@ def compose(database: Database, clock: FixedClock) -> Composed:
             database, site, lambda: promised(database), lambda tx: what_runs(tx, None)
         ),
         complaints_routes.router(database, site),
-        accounts_routes.router(database, site),
+        accounts_routes.router(database, site, public_url=public_url),
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),
         casework_routes.router(database, site, reviewing(database)),
@@ -143,7 +146,7 @@ def application() -> Any:
     """For an ASGI server in a process of its own."""
     database, clock = open_database(Path(os.environ[FOLDER]))
     clock.advance(days=25, hours=7)
-    return compose(database, clock).app
+    return compose(database, clock, os.environ[URL]).app
 
 
 # -- what has happened before the browser comes ----------------------------------------------------

@@ -72,7 +72,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = subprocess.Popen(
         [*command, "tests.browser.composed:application"],
         cwd=ROOT,
-        env={**os.environ, composed.FOLDER: str(folder), "PYTHONPATH": os.pathsep.join(paths)},
+        env={
+            **os.environ,
+            composed.FOLDER: str(folder),
+            composed.URL: f"http://localhost:{port}",
+            "PYTHONPATH": os.pathsep.join(paths),
+        },
     )
     where, limit = f"http://127.0.0.1:{port}", time.perf_counter() + PATIENCE
     while not _answers(where):

@@ -20,6 +20,7 @@ PUBLIC = (
     "/sign-in",
     "/console/sign-in",
     "/register",
+    "/recover",
     "/verify",
     "/nowhere",
     "/status",
@@ -43,6 +44,7 @@ STAFF = (
     "/console/incidents/stops",
     "/console/reports",
     "/console/keys",
+    "/console/security",
     "/console/policies/new",
     "/console/profile",
     "/console/profile/new",
@@ -70,7 +72,7 @@ def _pages(browser: Browser):
         browser.send("tbody a")
         yield browser.path
     browser.sign_in("newcomer", "/sign-in")
-    yield from ("/me", "/me/notices", "/agreement", "/appeals")
+    yield from ("/me", "/me/security", "/me/notices", "/agreement", "/appeals")
 
 
 def _faults(found: dict[str, list[dict[str, object]]]) -> list[str]:

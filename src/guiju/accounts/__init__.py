@@ -22,6 +22,7 @@ from guiju.accounts.model import (
     Agreement,
     App,
     Caller,
+    Entry,
     Issued,
     IssuedApp,
     Key,
@@ -32,6 +33,7 @@ from guiju.accounts.model import (
     Session,
     SessionKind,
     Staff,
+    Visit,
     Way,
 )
 from guiju.accounts.roles import Role, requires_role
@@ -94,6 +96,7 @@ __all__ = [
     "Caller",
     "Decided",
     "Directory",
+    "Entry",
     "Hashed",
     "Issued",
     "IssuedApp",
@@ -107,6 +110,7 @@ __all__ = [
     "Session",
     "SessionKind",
     "Staff",
+    "Visit",
     "Way",
     "accept_agreement",
     "accept_waiver",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from guiju.accounts import limit_commands, refusing, service, showing
+from guiju.accounts import limit_commands, recovery_commands, refusing, service, showing
 from guiju.accounts.model import EVERYBODY, PersonState
 from guiju.accounts.roles import Role
 from guiju.desk import by_staff, desk_of, put, with_json
@@ -320,3 +320,4 @@ def _owner(tx: Tx, owner: str) -> str:
 
 
 group.add_command(limit_commands.group)
+group.add_command(recovery_commands.group)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages for coming and going: registering, signing in, signing out (Article 9)."""
+"""Pages for coming and going: signing in by password or passkey, signing out (Article 9)."""
 
 from __future__ import annotations
 
@@ -7,40 +7,67 @@ from typing import Annotated, Any
 
 from fastapi import Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from guiju.accounts import service
 from guiju.accounts.model import Opened, SessionKind
-from guiju.accounts.sessions import LASTS
-from guiju.kernel import GuijuError, Invalid, Refused, Text
+from guiju.accounts.passkey_model import Party
+from guiju.accounts.refusing_entry import SecondFactorNeeded
+from guiju.accounts.visits import keep, remember, visit_of
+from guiju.kernel import GuijuError
 from guiju.storage import Database
 from guiju.web import Form, Posted, Site, safe_path
 
+PEOPLE, STAFF = "/sign-in", "/console/sign-in"
+_KINDS = {PEOPLE: SessionKind.PERSON, STAFF: SessionKind.STAFF}
+_AFTER = {PEOPLE: "/me", STAFF: "/console"}
+
 
 class EntrancePages:
-    """Signing in, signing out, registering."""
+    """Signing in and signing out."""
 
-    def __init__(self, database: Database, site: Site, *, registration_open: bool) -> None:
-        """Work on `database`; people register by themselves only when that is open."""
+    def __init__(
+        self, database: Database, site: Site, party: Party, *, registration_open: bool
+    ) -> None:
+        """Work on `database`; `party` is the site that passkeys are made for."""
         self._database = database
         self._site = site
+        self._party = party
         self._open = registration_open
 
     def person(self, request: Request, next: Annotated[str, Query()] = "") -> Response:  # noqa: A002 - the name in the address
         """The form for people."""
-        return self._form(request, "/sign-in", safe_path(next, "/me"), None)
+        return self._form(request, PEOPLE, safe_path(next, _AFTER[PEOPLE]), None)
 
     def staff(self, request: Request, next: Annotated[str, Query()] = "") -> Response:  # noqa: A002 - as above
-        """The form for staff."""
-        return self._form(request, "/console/sign-in", safe_path(next, "/console"), None)
+        """The form for staff; whoever only lacks a passkey is led to where it is registered."""
+        viewer = self._site.viewer(request)
+        if viewer.id and not viewer.signed_in:
+            return self._site.go("/console/security")
+        return self._form(request, STAFF, safe_path(next, _AFTER[STAFF]), None)
 
     def sign_in_person(self, request: Request, form: Posted) -> Response:
         """A person signs in."""
-        return self._sign_in(request, form, "/sign-in", "/me")
+        return self._sign_in(request, form, PEOPLE)
 
     def sign_in_staff(self, request: Request, form: Posted) -> Response:
         """A member of staff signs in."""
-        return self._sign_in(request, form, "/console/sign-in", "/console")
+        return self._sign_in(request, form, STAFF)
+
+    def options(self, request: Request) -> Response:
+        """A fresh challenge for a passkey, for this browser alone."""
+        visit = visit_of(request, self._site, self._party)
+        now = self._database.clock.now()
+        asked = service.options_to_enter(self._database.keys, visit, now)
+        return JSONResponse(asked)
+
+    def passkey_person(self, request: Request, form: Posted) -> Response:
+        """A person signs in by passkey."""
+        return self._by_passkey(request, form, PEOPLE)
+
+    def passkey_staff(self, request: Request, form: Posted) -> Response:
+        """A member of staff signs in by passkey, alone or after the password."""
+        return self._by_passkey(request, form, STAFF)
 
     def sign_out(self, request: Request, _form: Posted) -> Response:
         """End the session, here and in the database."""
@@ -49,60 +76,49 @@ class EntrancePages:
         if token is not None:
             with self._database.write() as tx:
                 service.close_session(tx, token)
-        response = self._site.go("/console/sign-in" if viewer.is_staff else "/")
+        response = self._site.go(STAFF if viewer.is_staff else "/")
         self._site.cookies.drop_session(response)
         return response
 
-    def blank(self, request: Request) -> Response:
-        """The form to register."""
-        return self._registering(request, None, "")
-
-    def register(self, request: Request, form: Posted) -> Response:
-        """Register and be signed in; the agreement comes next."""
-        if not self._open:
-            raise _closed()
+    def _sign_in(self, request: Request, form: Form, where: str) -> Response:
+        target = safe_path(form.text("next"), _AFTER[where])
         name, password = form.text("name"), form.secret("password")
+        verb = service.sign_in_staff if where == STAFF else service.sign_in_person
         try:
-            if password != form.secret("again"):
-                raise _differs()
-            # Hashed before the transaction: it is slow, and others wait for their turn to write.
-            hashed = service.hash_password(name, password)
-            opened = self._registered(request, name, hashed)
-        except GuijuError as error:
-            return self._registering(request, error, name)
-        return self._entered(opened, "/agreement")
-
-    def _registered(self, request: Request, name: str, hashed: service.Hashed) -> Opened:
-        """Enter as well: a sign-in could be paused, for failures of others who tried this name."""
-        before, language = self._site.cookies.session(request), self._site.language(request)
-        with self._database.write() as tx:
-            person = service.register_person(tx, None, name, hashed, language=language)
-            return service.open_session(tx, SessionKind.PERSON, person.actor, replacing=before)
-
-    def _sign_in(self, request: Request, form: Form, where: str, otherwise: str) -> Response:
-        target = safe_path(form.text("next"), otherwise)
-        name, password = form.text("name"), form.secret("password")
-        verb = service.sign_in_staff if where == "/console/sign-in" else service.sign_in_person
-        try:
-            before = self._site.cookies.session(request)
-            opened = verb(self._database, name, password, replacing=before)
+            opened = verb(
+                self._database, name, password, visit_of(request, self._site, self._party)
+            )
+        except SecondFactorNeeded as needed:
+            values = {"where": where, "target": target, "ticket": needed.ticket, "name": name}
+            return self._page(request, "second-factor", None, **values)
         except GuijuError as error:
             return self._form(request, where, target, error, name)
-        return self._entered(opened, target)
+        return self._entered(opened, where, target, name)
 
-    def _entered(self, opened: Opened, target: str) -> Response:
-        response = self._site.go(target)
-        seconds = int(LASTS[opened.session.kind].total_seconds())
-        self._site.cookies.keep_session(response, opened.token, seconds)
+    def _by_passkey(self, request: Request, form: Form, where: str) -> Response:
+        target = safe_path(form.text("next"), _AFTER[where])
+        visit = visit_of(request, self._site, self._party)
+        answer = form.text("answer", longest=20_000)
+        ticket = form.text("ticket")
+        try:
+            if ticket:
+                opened = service.confirm_by_passkey(self._database, ticket, answer, visit)
+            else:
+                opened = service.sign_in_by_passkey(self._database, _KINDS[where], answer, visit)
+        except GuijuError as error:
+            return self._form(request, where, target, error)
+        return self._entered(opened, where, target, form.text("name"))
+
+    def _entered(self, opened: Opened, where: str, target: str, name: str) -> Response:
+        response = keep(self._site, self._site.go(target), opened)
+        if name:
+            remember(self._site, response, self._database.keys, _KINDS[where], name)
         return response
 
     def _form(
         self, request: Request, where: str, target: str, error: GuijuError | None, name: str = ""
     ) -> Response:
         return self._page(request, "sign-in", error, where=where, target=target, name=name)
-
-    def _registering(self, request: Request, error: GuijuError | None, name: str) -> Response:
-        return self._page(request, "register", error, name=name)
 
     def _page(
         self, request: Request, page: str, error: GuijuError | None, **values: Any
@@ -113,25 +129,6 @@ class EntrancePages:
             status=200 if error is None else error.status,
             error=error,
             may_register=self._open,
+            party=self._party,
             **values,
         )
-
-
-def _differs() -> Invalid:
-    return Invalid(
-        "password-differs",
-        Text(zh="两次输入的密码不一致。", en="The two passwords are not the same."),
-        Text(zh="请重新输入。", en="Type them again."),
-        param="again",
-    )
-
-
-def _closed() -> Refused:
-    return Refused(
-        "registration-closed",
-        Text(zh="本服务未开放自行注册。", en="This service takes no registrations here."),
-        Text(
-            zh="请联系提供者开通账号，联系方式见首页。",
-            en="Ask the provider for an account; the first page says how to reach them.",
-        ),
-    )

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from guiju.accounts.passkey_model import Party
 from guiju.accounts.roles import Role
 from guiju.casework import Machine, Transition
 from guiju.kernel import Actor, ActorKind, StandingChanged, Text
@@ -40,6 +41,37 @@ class SessionKind(StrEnum):
 
     PERSON = "person"
     STAFF = "staff"
+
+
+class Entry(StrEnum):
+    """By what somebody entered: what they know, what they have, or who vouches for them."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, not one
+    PASSKEY = "passkey"
+    BOTH = "both"
+    OPENID = "openid"
+    RECOVERY = "recovery"
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether two factors stood behind it: an authenticator asks for its PIN or a finger."""
+        return self in {Entry.PASSKEY, Entry.BOTH}
+
+
+class Visit(NamedTuple):
+    """Where somebody comes from who wants to enter.
+
+    `address` is the network address, `browser` what the browser calls itself, `device` the token of
+    an earlier sign-in, `replacing` the token of the session it had, `binding` the token of its
+    forms, which binds the steps of one sign-in to each other, `party` the site that was visited.
+    """
+
+    address: str = ""
+    browser: str = ""
+    device: str | None = None
+    replacing: str | None = None
+    binding: str = ""
+    party: Party = Party("localhost", "http://localhost:8080")
 
 
 class Way(StrEnum):
@@ -214,6 +246,11 @@ class Session:
     started_at: datetime
     seen_at: datetime
     expires_at: datetime
+    id: str = ""
+    """By which its owner names it; it opens nothing."""
+    entry: Entry = Entry.PASSWORD
+    browser: str = ""
+    """Which browser on which system, in words of ours."""
 
 
 class Opened(NamedTuple):

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Passwords: which are too weak, and how they are kept (Argon2id, RFC 9106)."""
+"""Passwords: which are too weak, and how they are kept (Argon2id, RFC 9106).
+
+Their length and the absence of rules about kinds of characters follow NIST SP 800-63B-4, section
+3.1.1: at least 15 characters where a password is all that is asked for.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,11 @@ from dataclasses import dataclass, field
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from guiju.accounts.guessable import is_guessable
 from guiju.accounts.names import folded
 from guiju.kernel import Invalid, Text
 
-LEAST = 10
+LEAST = 15
 MOST = 200
 _LEAST_DIFFERENT = 4
 # RFC 9106, section 4, the second recommended option: 64 MiB, three passes, four lanes.
@@ -79,6 +84,12 @@ def _check(name: str, password: str) -> None:
         raise _weak(
             f"密码须有至少 {_LEAST_DIFFERENT} 种不同字符。",
             f"A password has at least {_LEAST_DIFFERENT} different characters.",
+        )
+    if is_guessable(folded(password), folded(name.strip())):
+        raise _weak(
+            "此密码太容易猜到：常见词、连续字符、重复片段或登录名占了大部分。",
+            "This password is easy to guess: most of it is a common word, a run of characters, a "
+            "repeated part or the login name.",
         )
 
 

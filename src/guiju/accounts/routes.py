@@ -11,12 +11,17 @@ from starlette.requests import Request
 from guiju.accounts import service
 from guiju.accounts.agreement_api import AgreementApi
 from guiju.accounts.entrance import EntrancePages
+from guiju.accounts.identity_rules import rules_now
 from guiju.accounts.key_pages import KeyPages
 from guiju.accounts.model import Publish, SessionKind
 from guiju.accounts.my_pages import MyPages
+from guiju.accounts.passkey_model import Party
+from guiju.accounts.recover_pages import RecoverPages
+from guiju.accounts.registering import RegisterPages
+from guiju.accounts.security_pages import PERSON, STAFF, Place, SecurityPages
 from guiju.accounts.waiver_api import WaiverApi
-from guiju.kernel import Actor, ActorKind, NotFound, Text
-from guiju.storage import Database, Tx
+from guiju.kernel import NotFound, Text
+from guiju.storage import Database
 from guiju.web import NOBODY, Cookies, Site, Viewer
 
 
@@ -26,8 +31,13 @@ def router(
     publish: Publish = lambda _: None,
     *,
     registration_open: bool = True,
+    public_url: str = "http://localhost:8080",
 ) -> APIRouter:
-    """Pages and API; `publish` lets caches forget whose standing has changed."""
+    """Pages and API; `publish` lets caches forget whose standing has changed.
+
+    `public_url` is where people reach the pages: passkeys are made for it and for nothing else.
+    """
+    party = Party.of(public_url)
     site.offer("public", "/agreement", Text(zh="服务协议", en="Agreement"), order=20)
     site.offer("me", "/me", Text(zh="我的账号", en="My account"), order=10)
     site.offer("me", "/agreement", Text(zh="服务协议", en="Agreement"), order=20)
@@ -35,7 +45,14 @@ def router(
     site.offer("console", keys, Text(zh="密钥", en="Keys"), order=50, under=(keys,))
     routes = APIRouter(tags=["accounts"])
     pages = APIRouter(include_in_schema=False)
-    _entrance(pages, EntrancePages(database, site, registration_open=registration_open))
+    _entrance(pages, EntrancePages(database, site, party, registration_open=registration_open))
+    _coming(
+        pages,
+        RegisterPages(database, site, registration_open=registration_open),
+        RecoverPages(database, site),
+    )
+    for place in (PERSON, STAFF):
+        _security(pages, SecurityPages(database, site, party, place), place)
     _my_pages(pages, MyPages(database, site, publish))
     _key_pages(pages, KeyPages(database, site, publish))
     api = AgreementApi(database, publish)
@@ -64,8 +81,30 @@ def _entrance(pages: APIRouter, entrance: EntrancePages) -> None:
     pages.get("/console/sign-in")(entrance.staff)
     pages.post("/console/sign-in")(entrance.sign_in_staff)
     pages.post("/sign-out")(entrance.sign_out)
-    pages.get("/register")(entrance.blank)
-    pages.post("/register")(entrance.register)
+    pages.get("/sign-in/passkey/options")(entrance.options)
+    pages.post("/sign-in/passkey")(entrance.passkey_person)
+    pages.post("/console/sign-in/passkey")(entrance.passkey_staff)
+
+
+def _coming(pages: APIRouter, registering: RegisterPages, recovering: RecoverPages) -> None:
+    pages.get("/register")(registering.blank)
+    pages.post("/register")(registering.register)
+    pages.get("/recover")(recovering.blank)
+    pages.post("/recover")(recovering.recover)
+
+
+def _security(pages: APIRouter, mine: SecurityPages, place: Place) -> None:
+    pages.get(place.path)(mine.page)
+    pages.get(f"{place.path}/passkeys/options")(mine.options)
+    pages.post(f"{place.path}/passkeys")(mine.add_passkey)
+    pages.post(f"{place.path}/passkeys/{{passkey}}/remove")(mine.remove_passkey)
+    pages.post(f"{place.path}/password")(mine.set_password)
+    pages.post(f"{place.path}/recovery-codes")(mine.make_codes)
+    pages.post(f"{place.path}/recoveries/{{grant}}/refuse")(mine.refuse_recovery)
+    pages.post(f"{place.path}/sessions/{{session}}/end")(mine.end)
+    pages.post(f"{place.path}/sign-out-everywhere")(mine.end_all)
+    if place is PERSON:
+        pages.post(f"{place.path}/email")(mine.set_email)
 
 
 def _my_pages(pages: APIRouter, mine: MyPages) -> None:
@@ -117,22 +156,15 @@ def _signed_in(database: Database, token: str) -> Viewer:
         found = service.session(tx, token)
         if found is None:
             return NOBODY
-        name = _name(tx, found.actor)
+        name = service.name_shown(tx, found.actor)
         stale = service.needs_touch(found, tx.now)
+        staff = found.kind is SessionKind.STAFF
+        lacks = staff and not found.entry.is_strong and rules_now(tx).staff_passkey
     if stale:
         with database.write() as tx:
             service.touch_session(tx, found)
     actor = found.actor
-    if found.kind is SessionKind.STAFF:
-        return Viewer("staff", actor.id, name, actor.roles, found.csrf)
-    return Viewer("person", actor.id, name, actor.roles, found.csrf)
-
-
-def _name(tx: Tx, actor: Actor) -> str:
-    if actor.kind is ActorKind.STAFF:
-        return service.get_staff(tx, actor.id).display
-    try:
-        return service.name_of(tx, actor.id) or actor.id
-    except NotFound:
-        # Whoever was erased has a pseudonym left, and must still be able to sign out.
-        return actor.id
+    if lacks:
+        # A step is missing: it is nobody for every page but the one that registers a passkey.
+        return Viewer("nobody", actor.id, name, frozenset(), found.csrf)
+    return Viewer("staff" if staff else "person", actor.id, name, actor.roles, found.csrf)

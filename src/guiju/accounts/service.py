@@ -29,7 +29,16 @@ from guiju.accounts.keys import (
 )
 from guiju.accounts.limit_store import Override
 from guiju.accounts.limiting import limits_in_force, own_limits, set_limits
-from guiju.accounts.passwords import Hashed, hash_password
+from guiju.accounts.passkeys import (
+    add_passkey,
+    confirm_by_passkey,
+    options_to_add,
+    options_to_enter,
+    passkeys_of,
+    remove_passkey,
+    sign_in_by_passkey,
+)
+from guiju.accounts.passwords import Hashed, hash_password, holds
 from guiju.accounts.people import (
     find_person,
     get_person,
@@ -38,14 +47,27 @@ from guiju.accounts.people import (
     register_person,
     set_standing,
 )
+from guiju.accounts.recovery import (
+    approve_recovery,
+    ask_recovery,
+    codes_left,
+    make_codes,
+    recover,
+    recoveries,
+    refuse_recovery,
+)
 from guiju.accounts.sessions import (
     close_session,
+    end_session,
+    end_sessions,
     needs_touch,
     open_session,
     session,
+    sessions_of,
+    staff_sessions,
     touch_session,
 )
-from guiju.accounts.signing import sign_in_person, sign_in_staff
+from guiju.accounts.signing import enter, sign_in_person, sign_in_staff
 from guiju.accounts.staffing import (
     appoint_staff,
     dismiss_staff,
@@ -61,6 +83,7 @@ from guiju.accounts.waivers import (
     terms_digest,
     waiver_terms,
 )
+from guiju.accounts.ways import change_password, name_shown, sign_in_name, stored
 
 __all__ = [
     "Hashed",
@@ -69,17 +92,26 @@ __all__ = [
     "accept_waiver",
     "acceptances_of",
     "accepted_waiver",
+    "add_passkey",
     "agreement_in_force",
     "agreements",
     "app_accepts",
     "app_accepts_waiver",
     "app_names",
     "appoint_staff",
+    "approve_recovery",
     "apps",
+    "ask_recovery",
     "barred",
+    "change_password",
     "close_app",
     "close_session",
+    "codes_left",
+    "confirm_by_passkey",
     "dismiss_staff",
+    "end_session",
+    "end_sessions",
+    "enter",
     "find_person",
     "find_staff",
     "first_agreement",
@@ -88,6 +120,7 @@ __all__ = [
     "get_person",
     "get_staff",
     "hash_password",
+    "holds",
     "introduce_end_user",
     "issue_app_key",
     "issue_key",
@@ -96,24 +129,38 @@ __all__ = [
     "known_key",
     "limits_in_force",
     "look_up",
+    "make_codes",
     "models_of",
     "name_of",
+    "name_shown",
     "needs_touch",
     "open_session",
+    "options_to_add",
+    "options_to_enter",
     "own_limits",
+    "passkeys_of",
     "publish_agreement",
     "read_agreement",
+    "recover",
+    "recoveries",
+    "refuse_recovery",
     "register_app",
     "register_person",
+    "remove_passkey",
     "revoke_key",
     "session",
+    "sessions_of",
     "set_limits",
     "set_models",
     "set_standing",
+    "sign_in_by_passkey",
+    "sign_in_name",
     "sign_in_person",
     "sign_in_staff",
     "staff_actor",
     "staff_listed",
+    "staff_sessions",
+    "stored",
     "terms_digest",
     "touch_session",
     "waiver_terms",

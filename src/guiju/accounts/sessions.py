@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from guiju.accounts import refusing_entry as refusing
 from guiju.accounts import staff_store, store
-from guiju.accounts.model import Opened, Session, SessionKind
-from guiju.kernel import Actor, digest, secret_token
+from guiju.accounts.browsers import browser_of
+from guiju.accounts.model import Entry, Opened, Session, SessionKind, Visit
+from guiju.kernel import Actor, digest, new_id, secret_token
 from guiju.storage import Tx
 
 # Policies of the house, not law. Staff see other people's cases: a working day, and half an hour
@@ -20,15 +22,21 @@ LASTS = {SessionKind.STAFF: timedelta(hours=10), SessionKind.PERSON: timedelta(d
 IDLE = {SessionKind.STAFF: timedelta(minutes=30), SessionKind.PERSON: timedelta(days=3)}
 # Reading pages writes at most this often.
 TOUCH_EVERY = timedelta(minutes=1)
+_MOST_SHOWN = 200
 _TOKEN = re.compile(r"gj-session-[0-9a-z]{40}")
 
 
 def open_session(
-    tx: Tx, kind: SessionKind, actor: Actor, *, replacing: str | None = None
+    tx: Tx,
+    kind: SessionKind,
+    actor: Actor,
+    visit: Visit = Visit(),  # noqa: B008 - a value that nobody can change
+    *,
+    entry: Entry = Entry.PASSWORD,
 ) -> Opened:
-    """A session with a token nobody has seen before; the one it replaces ends."""
-    if replacing is not None:
-        close_session(tx, replacing)
+    """A session with a token nobody has seen before; the one this browser had ends."""
+    if visit.replacing is not None:
+        close_session(tx, visit.replacing)
     token = secret_token("gj-session")
     opened = Session(
         key=digest(token.encode()),
@@ -38,6 +46,9 @@ def open_session(
         started_at=tx.now,
         seen_at=tx.now,
         expires_at=tx.now + LASTS[kind],
+        id=new_id("ss"),
+        entry=entry,
+        browser=browser_of(visit.browser),
     )
     staff_store.add_session(tx, opened)
     return Opened(opened, token)
@@ -54,9 +65,7 @@ def session(tx: Tx, token: str | None) -> Session | None:
     actor = owner_of(tx, kind, row.owner)
     if actor is None:
         return None
-    return Session(
-        row.token_digest, kind, actor, row.csrf, row.started_at, row.seen_at, row.expires_at
-    )
+    return _session(row, actor)
 
 
 def needs_touch(one: Session, now: datetime) -> bool:
@@ -72,6 +81,49 @@ def touch_session(tx: Tx, one: Session) -> bool:
 def close_session(tx: Tx, token: str) -> bool:
     """End the session of `token`; False when there was none."""
     return bool(_TOKEN.fullmatch(token)) and staff_store.drop_session(tx, digest(token.encode()))
+
+
+def sessions_of(tx: Tx, actor: Actor) -> list[Session]:
+    """Where somebody is signed in, the place used last first."""
+    every = staff_store.sessions_of(tx, actor.id)
+    return [_session(row, actor) for row in every if _is_alive(row, tx.now)]
+
+
+def staff_sessions(tx: Tx) -> list[Session]:
+    """Where staff are signed in, the place used last first."""
+    found = []
+    for row in staff_store.sessions_of_kind(tx, SessionKind.STAFF.value, _MOST_SHOWN):
+        actor = owner_of(tx, SessionKind.STAFF, row.owner) if _is_alive(row, tx.now) else None
+        if actor is not None:
+            found.append(_session(row, actor))
+    return found
+
+
+def end_session(tx: Tx, actor: Actor, session: str) -> None:
+    """End one's own session of this id, wherever it is; raises NotFound `session-not-found`."""
+    if not staff_store.drop_session_of(tx, actor.id, session):
+        raise refusing.no_such_session()
+
+
+def end_sessions(tx: Tx, owner: str, *, but: str | None = None) -> int:
+    """End every session of an owner, but the one of this token; how many ended."""
+    keep = None if but is None else digest(but.encode())
+    return staff_store.drop_sessions_of(tx, owner, but=keep)
+
+
+def _session(row: Row[Any], actor: Actor) -> Session:
+    return Session(
+        key=row.token_digest,
+        kind=SessionKind(row.kind),
+        actor=actor,
+        csrf=row.csrf,
+        started_at=row.started_at,
+        seen_at=row.seen_at,
+        expires_at=row.expires_at,
+        id=row.id,
+        entry=Entry(row.entry),
+        browser=row.browser,
+    )
 
 
 def _is_alive(row: Row[Any], now: datetime) -> bool:

@@ -47,6 +47,9 @@ SESSION = table(
     Column("kind", String(6), nullable=False),
     Column("owner", String(40), nullable=False, index=True),
     Column("csrf", String(60), nullable=False),
+    Column("id", String(40), nullable=False),
+    Column("entry", String(10), nullable=False),
+    Column("browser", String(40), nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
@@ -102,8 +105,10 @@ def staff_before(tx: Tx, moment: datetime) -> bool:
 
 
 def set_credential(tx: Tx, owner: str, hashed: str) -> None:
-    """Keep the password hash of a new owner."""
-    tx.insert(CREDENTIAL, {"owner": owner, "hash": hashed, "changed_at": tx.now})
+    """Keep the password hash of an owner, instead of the one they had."""
+    values = {"hash": hashed, "changed_at": tx.now}
+    if not tx.update(CREDENTIAL, {"owner": owner}, values):
+        tx.insert(CREDENTIAL, {"owner": owner} | values)
 
 
 def find_credential(tx: Tx, owner: str) -> str | None:
@@ -122,6 +127,9 @@ def add_session(tx: Tx, one: Session) -> None:
             "kind": one.kind.value,
             "owner": one.actor.id,
             "csrf": one.csrf,
+            "id": one.id,
+            "entry": one.entry.value,
+            "browser": one.browser,
             "started_at": one.started_at,
             "seen_at": one.seen_at,
             "expires_at": one.expires_at,
@@ -145,9 +153,30 @@ def drop_session(tx: Tx, token_digest: str) -> bool:
     return tx.delete(SESSION, {"token_digest": token_digest})
 
 
-def drop_sessions_of(tx: Tx, owner: str) -> None:
-    """Forget all sessions of one owner."""
-    tx.execute(delete(SESSION).where(SESSION.c.owner == owner))
+def drop_sessions_of(tx: Tx, owner: str, *, but: str | None = None) -> int:
+    """Forget all sessions of one owner, but the one with this digest; how many went."""
+    gone = SESSION.c.owner == owner
+    if but is not None:
+        gone &= SESSION.c.token_digest != but
+    return len(tx.execute(delete(SESSION).where(gone).returning(SESSION.c.id)).all())
+
+
+def drop_session_of(tx: Tx, owner: str, session: str) -> bool:
+    """Forget the session that its owner calls by this id; False when there is none."""
+    wanted = delete(SESSION).where(SESSION.c.owner == owner, SESSION.c.id == session)
+    return tx.execute(wanted.returning(SESSION.c.id)).first() is not None
+
+
+def sessions_of(tx: Tx, owner: str) -> list[Row[Any]]:
+    """The sessions of one owner, the one used last first."""
+    wanted = select(SESSION).where(SESSION.c.owner == owner).order_by(SESSION.c.seen_at.desc())
+    return [row for row in tx.rows(wanted) if _holds(tx, SESSION, row)]
+
+
+def sessions_of_kind(tx: Tx, kind: str, limit: int) -> list[Row[Any]]:
+    """All sessions of staff, or of persons, the one used last first."""
+    wanted = select(SESSION).where(SESSION.c.kind == kind).order_by(SESSION.c.seen_at.desc())
+    return [row for row in tx.rows(wanted.limit(limit)) if _holds(tx, SESSION, row)]
 
 
 def failures(tx: Tx, name_index: str, since: datetime) -> int:

@@ -31,17 +31,19 @@ LOGS = ("text", "json")
 class Settings:
     """One deployment. `upstream` None means the built-in demo model.
 
-    `upstream_ca` is a file of certificates that are trusted besides the system's.
-    `traces` is the base URL of an OpenTelemetry collector (OTLP over HTTP), which gets
-    `trace_percent` of the traces that begin here; `logs` is one of `LOGS`. `c2pa_certificates` is
-    the file with the chain that vouches for our content credentials, `c2pa_time_stamps` an
-    authority of RFC 3161 that is asked for each, `c2pa_anchors` a file with the certificates by
-    which those of others are trusted.
+    `public_url` is where people reach the pages, e.g. through a proxy that ends TLS; empty: by
+    the name of this machine to itself. `upstream_ca` is a file of certificates that are trusted
+    besides the system's. `traces` is the base URL of an OpenTelemetry collector (OTLP over
+    HTTP), which gets `trace_percent` of the traces that begin here; `logs` is one of `LOGS`.
+    `c2pa_certificates` is the file with the chain that vouches for our content credentials,
+    `c2pa_time_stamps` an authority of RFC 3161 that is asked for each, `c2pa_anchors` a file
+    with the certificates by which those of others are trusted.
     """
 
     data: str
     host: str = "127.0.0.1"
     port: int = 8080
+    public_url: str = ""
     workers: int = 1
     database: str = ""
     upstream: str | None = None
@@ -115,6 +117,16 @@ class Settings:
         """Where the service answers."""
         return f"http://{self.host}:{self.port}"
 
+    @property
+    def reached_at(self) -> str:
+        """Where people reach the pages; browsers make passkeys for a name, not for an address."""
+        return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the pages by https: then cookies go over nothing else."""
+        return self.reached_at.startswith("https://")
+
     def to_text(self) -> str:
         """One line that a worker process reads back."""
         return msgspec.json.encode(asdict(self)).decode()
@@ -167,6 +179,7 @@ def _from_environment() -> Mapping[str, Any]:
 _KINDS: Mapping[str, type] = {
     "host": str,
     "port": int,
+    "public_url": str,
     "workers": int,
     "database": str,
     "upstream": str,
@@ -212,6 +225,7 @@ def _check_ranges(settings: Settings, origin: str) -> None:
         zh, en = f"的 logs 应为 {known} 之一", f"must have logs as one of {known}"
         raise _wrong(origin, zh, en)
     for name, address in (
+        ("public_url", settings.public_url),
         ("upstream", settings.upstream),
         ("traces", settings.traces),
         ("c2pa_time_stamps", settings.c2pa_time_stamps),

@@ -82,8 +82,10 @@ _DEMO = Text(
 def build_site(house: House, gateway: Gateway) -> App:
     """Every page and route outside `/v1`."""
     database = house.database
+    https = house.settings.https
     site = Site(
-        accounts_routes.viewer_of(database),
+        accounts_routes.viewer_of(database, https=https),
+        https=https,
         notice=partial(_notice, house),
         names=accounts_routes.names_of(database),
     )
@@ -96,7 +98,7 @@ def build_site(house: House, gateway: Gateway) -> App:
     board = StandingBoard(database, house.signals)
     for routes in (
         profile_routes.router(database, site, partial(_promised, house), house.running),
-        accounts_routes.router(database, site, house.publish),
+        accounts_routes.router(database, site, house.publish, public_url=house.settings.reached_at),
         complaints_routes.router(database, site),
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),

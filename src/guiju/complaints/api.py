@@ -16,6 +16,7 @@ from guiju.complaints.model import LONGEST_ABOUT, LONGEST_CONTACT, LONGEST_TEXT,
 from guiju.complaints.statistics import Pace, Row, Statistics, statistics
 from guiju.kernel import isoformat
 from guiju.storage import Database, Tx
+from guiju.web import address_of
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -77,7 +78,7 @@ class ComplaintApi:
         """Take one in; the receipt code is in this answer and nowhere else."""
         filed = entering.file_from(
             self._database,
-            entering.address_of(request),
+            address_of(request),
             lambda: reading.filing(
                 category=body.category,
                 text=body.text,
@@ -131,7 +132,7 @@ class ComplaintApi:
     def _after(
         self, request: Request, code: str, act: Callable[[Tx, Case], Case] | None
     ) -> dict[str, Any]:
-        case = entering.look_up(self._database, entering.address_of(request), code)
+        case = entering.look_up(self._database, address_of(request), code)
         if act is not None:
             entering.act_by_receipt(self._database, case, act)
         with self._database.read() as tx:

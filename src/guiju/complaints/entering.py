@@ -4,22 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 from typing import NamedTuple
-
-from starlette.requests import Request
 
 from guiju.casework import Case
 from guiju.complaints import flood, receipts, refusing, service
 from guiju.complaints.model import Filing
 from guiju.kernel import Actor
 from guiju.storage import Database, Tx
-
-# Where a proxy of ours may stand: this machine, and nets that lead nowhere else.
-_INSIDE = tuple(
-    ip_network(one)
-    for one in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1", "fc00::/7")
-)
 
 
 class Filed(NamedTuple):
@@ -88,17 +79,3 @@ def act_by_receipt(database: Database, case: str, act: Callable[[Tx, Case], Case
     with database.write() as tx:
         found, _ = service.get_complaint(tx, case)
         return act(tx, found)
-
-
-def address_of(request: Request) -> str:
-    """Whose address a request came from.
-
-    A proxy on this machine or in its own net names whom it serves; nobody else is believed.
-    """
-    peer = request.client.host if request.client else ""
-    try:
-        inside = any(ip_address(peer) in one for one in _INSIDE)
-    except ValueError:
-        return peer
-    said = request.headers.get("x-forwarded-for", "")
-    return said.rpartition(",")[2].strip()[:60] or peer if inside else peer

@@ -8,11 +8,11 @@ only those back who have. Addresses are kept as keyed digests that change every 
 from __future__ import annotations
 
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address
 
 from guiju.complaints import refusing, store
 from guiju.kernel import BEIJING
 from guiju.storage import Tx
+from guiju.web import net_of
 
 _HOUR = timedelta(hours=1)
 # A school or an office may stand behind one address; one person does not complain so often.
@@ -22,7 +22,6 @@ FILINGS_OF_ALL = 600
 WRONG_CODES_OF_ONE = 20
 WRONG_CODES_OF_ALL = 2_000
 BYTES_A_DAY = 2 * 2**30
-_NET = 64
 
 
 def admit_filing(tx: Tx, address: str, attached: int) -> None:
@@ -69,16 +68,3 @@ def count_wrong_code(tx: Tx, address: str) -> None:
 def _name(tx: Tx, what: str, address: str) -> str:
     day = tx.now.astimezone(BEIJING).date().isoformat()
     return f"{what}/{tx.keys.blind('complaint-address', f'{day}/{net_of(address)}')[:40]}"
-
-
-def net_of(address: str) -> str:
-    """Whose an address is: of IPv6 a whole net belongs to one household."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return f"{int(found) >> (128 - _NET):x}/{_NET}"

@@ -26,7 +26,7 @@ from guiju.complaints.statistics import LEAST, statistics
 from guiju.kernel import GuijuError, Language
 from guiju.policies import WAY_WORDS
 from guiju.storage import Database, Tx
-from guiju.web import Form, Posted, Site
+from guiju.web import Form, Posted, Site, address_of
 
 FILES = tuple(f"file{at}" for at in range(1, attaching.MOST + 1))
 _SHOWN = ("category", "text", "about", "contact")
@@ -57,7 +57,7 @@ class PublicPages:
             }
             filed = entering.file_from(
                 self._database,
-                entering.address_of(request),
+                address_of(request),
                 lambda: filing_of(form, shown, language),
             )
         except GuijuError as error:
@@ -138,7 +138,7 @@ class PublicPages:
         """The page of a complaint, after what was read from the form was done, if anything."""
         code = form.text("receipt", longest=100)
         try:
-            case = entering.look_up(self._database, entering.address_of(request), code)
+            case = entering.look_up(self._database, address_of(request), code)
         except GuijuError as error:
             return self._following(request, error, code)
         fault = None

@@ -14,6 +14,7 @@ from guiju.policies.body_dispositions import (
     LadderStep,
     disposition_rules,
 )
+from guiju.policies.body_identity import LEVEL_SAID, LEVELS, IdentityRules, identity_rules
 from guiju.policies.body_incidents import Operator, operator_of
 from guiju.policies.body_limits import MEASURE_WORDS, plan_of
 from guiju.policies.body_review import review_rules
@@ -58,6 +59,8 @@ from guiju.policies.urgent import mark as urgent_mark
 __all__ = [
     "DIRECT",
     "FUNCTIONS",
+    "LEVELS",
+    "LEVEL_SAID",
     "MACHINE",
     "MEASURE_SAID",
     "MEASURE_WORDS",
@@ -66,6 +69,7 @@ __all__ = [
     "STOPS",
     "WAY_WORDS",
     "DispositionRules",
+    "IdentityRules",
     "LadderStep",
     "Operator",
     "PictureLists",
@@ -89,6 +93,7 @@ __all__ = [
     "disposition_rules",
     "get",
     "get_stop",
+    "identity_rules",
     "install_default",
     "lapse_urgent_terms",
     "listed",

@@ -17,6 +17,7 @@ from guiju.measures import rule
 from guiju.policies.body_complaints import complaints
 from guiju.policies.body_detectors import has_its_classifier
 from guiju.policies.body_dispositions import disposition_rules, dispositions
+from guiju.policies.body_identity import identity
 from guiju.policies.body_incidents import incidents
 from guiju.policies.body_labels import labels
 from guiju.policies.body_limits import limits
@@ -56,6 +57,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         **review(top),
         **incidents(top),
         **complaints(top),
+        **identity(top),
     }
     models = read_models(top)
     _check_cases(top, whole)

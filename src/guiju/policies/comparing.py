@@ -11,6 +11,7 @@ from typing import Any
 
 from guiju.kernel import Text
 from guiju.policies.body_dispositions import disposition_lines
+from guiju.policies.body_identity import identity_lines
 from guiju.policies.body_review import review_lines
 from guiju.policies.entry_words import entry_line
 from guiju.policies.lists_model import SHELVES, Reference, references
@@ -27,7 +28,7 @@ _MOST_CHANGES = 500
 # Said in words of their own.
 _PARTS = ("personal", "guard", "images", "stream", "urgent", "classifier", "rule", "answer")
 _LISTS = (
-    *("screening.entry", "upstreams", "models", "dispositions", "review"),
+    *("screening.entry", "upstreams", "models", "dispositions", "review", "identity"),
     *(f"screening.{one}" for one in (*(shelf.key for shelf in SHELVES), *_PARTS)),
 )
 
@@ -83,6 +84,7 @@ def _said(body: Mapping[str, Any]) -> tuple[list[Text], ...]:
         [one.line for one in models_said(body)],
         disposition_lines(body),
         review_lines(body),
+        identity_lines(body),
     )
 
 

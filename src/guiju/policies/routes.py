@@ -15,6 +15,7 @@ from guiju.kernel import GuijuError, Invalid, PolicyActivated, Text
 from guiju.measures import harms
 from guiju.policies import service, urgent
 from guiju.policies.body_dispositions import dispositions_said
+from guiju.policies.body_identity import identity_said
 from guiju.policies.body_incidents import operator_of
 from guiju.policies.body_limits import limits_said
 from guiju.policies.body_review import review_said
@@ -145,7 +146,7 @@ class PolicyPages:
             states=STATES,
             limits=limits_said(found.body),
             dispositions=dispositions_said(found.body),
-            review=review_said(found.body),
+            review=[*review_said(found.body), *identity_said(found.body)],
             operator=operator_of(found.body) if "incidents" in found.body else None,
             **page_words(),
             **page_parts(found.body),

@@ -31,6 +31,7 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *_dispositions(body),
         *(_table("[incidents]", body["incidents"]) if "incidents" in body else ()),
         *_complaints(body.get("complaints")),
+        *_identity(body.get("identity")),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -74,6 +75,14 @@ def _complaints(table: Mapping[str, Any] | None) -> Iterator[str]:
     for key in lists:
         for one in table[key]:
             yield from _table(f"[[complaints.{key}]]", one)
+
+
+def _identity(table: Mapping[str, Any] | None) -> Iterator[str]:
+    if table is None:
+        return
+    yield from _table("[identity]", {key: one for key, one in table.items() if key != "functions"})
+    if "functions" in table:
+        yield from _table("[identity.functions]", table["functions"])
 
 
 def _named(body: Mapping[str, Any], key: str) -> Iterator[str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The three cookies of the pages: the session, the token of forms before sign-in, the language."""
+"""The cookies of the pages: session, token of forms before sign-in, known browser, language."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 SESSION = "guiju_session"
 FORM = "guiju_form"
+DEVICE = "guiju_device"
 LANGUAGE = "guiju_lang"
 _YEAR = 365 * 24 * 3600
 # A browser takes a cookie of this name only over https and from this very host.
@@ -40,6 +41,14 @@ class Cookies:
     def keep_form_token(self, response: Response, token: str) -> None:
         """Let the browser hold it until it is closed."""
         self._set(response, FORM, token, None)
+
+    def device(self, request: Request) -> str | None:
+        """What says that somebody has signed in with this browser before."""
+        return request.cookies.get(self._name(DEVICE))
+
+    def keep_device(self, response: Response, token: str) -> None:
+        """Let the browser be known for a year, also after signing out."""
+        self._set(response, DEVICE, token, _YEAR)
 
     def language(self, request: Request) -> str | None:
         """The language that was chosen before."""

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from guiju.accounts import (
     PersonState,
     SessionKind,
+    Visit,
     appoint_staff,
     close_session,
     needs_touch,
@@ -45,7 +46,11 @@ def test_signing_in_is_on_record_with_the_roles(db, house, leaves):
     assert opened.session.actor == house.officer.actor
     (leaf,) = leaves("staff-signed-in")
     assert leaf["subject"] == leaf["actor"]["id"] == house.officer.id
-    assert leaf["facts"] == {"roles": ["safety-officer"]}
+    assert leaf["facts"] == {
+        "roles": ["safety-officer"],
+        "entry": "password",
+        "strong": False,
+    }
 
 
 @pytest.mark.parametrize("name", ["officer", "nobody", "", "x" * 10_000, "a\x00b", "of\u200bficer"])
@@ -203,8 +208,8 @@ def test_a_session_is_kept_by_the_digest_of_its_token(db, house):
 def test_each_sign_in_makes_a_new_token_and_ends_the_old_one(db, house):
     """A token planted in a browser before signing in is worth nothing after it."""
     planted = "gj-session-" + "0" * 40
-    first = sign_in_staff(db, "officer", PASSWORD, replacing=planted)
-    second = sign_in_staff(db, "officer", PASSWORD, replacing=first.token)
+    first = sign_in_staff(db, "officer", PASSWORD, Visit(replacing=planted))
+    second = sign_in_staff(db, "officer", PASSWORD, Visit(replacing=first.token))
     assert len({planted, first.token, second.token}) == 3
     assert first.session.csrf != second.session.csrf
     assert [alive(db, one) for one in (planted, first.token, second.token)] == [False, False, True]

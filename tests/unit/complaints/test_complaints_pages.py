@@ -15,7 +15,7 @@ from guiju import ledger
 from guiju.complaints import flood, routes
 from guiju.kernel import Actor, FixedClock
 from guiju.storage import Database
-from guiju.web import NOBODY, Site, Viewer
+from guiju.web import NOBODY, Site, Viewer, net_of
 
 TEXT = "It said that the glass bridge belongs to me."
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -385,6 +385,6 @@ def test_codes_cannot_be_tried_out(pages: Pages) -> None:
 @pytest.mark.parametrize("net", ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::9"])
 def test_a_household_has_one_address(net: str) -> None:
     """Of IPv6 it has a whole net; an IPv4 address is itself in either spelling."""
-    assert flood.net_of(net) == flood.net_of("2001:db8:1:2::1")
-    assert flood.net_of("::ffff:192.0.2.1") == flood.net_of("192.0.2.1")
-    assert flood.net_of("not an address") == "unknown"
+    assert net_of(net) == net_of("2001:db8:1:2::1")
+    assert net_of("::ffff:192.0.2.1") == net_of("192.0.2.1")
+    assert net_of("not an address") == "unknown"

@@ -13,7 +13,7 @@ from guiju.storage import Database
 from .conftest import Visit, token
 
 EN = {"accept-language": "en"}
-NEW = {"name": "laowang", "password": PASSWORD, "again": PASSWORD}
+NEW = {"name": "laowang", "password": PASSWORD, "again": PASSWORD, "agree": "1"}
 
 
 def _send(browser: TestClient, path: str, at: str | None = None, **fields: str):
@@ -35,7 +35,7 @@ def test_whoever_registers_enters_although_others_tried_the_name(visit: Visit, h
     _tried_in_vain(house.database, NEW["name"])
     browser = visit()
     answer = _send(browser, "/register", **NEW)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/agreement")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/me?done=registered")
     assert NEW["name"] in browser.get("/me").text
 
 

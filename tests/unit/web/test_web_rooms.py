@@ -176,12 +176,18 @@ def test_nobody_accepts_for_others(visit: Visit, authorization: str, status: int
 # -- registering and keys --------------------------------------------------------------------------
 
 
-def test_whoever_registers_is_signed_in_and_led_to_the_agreement(visit: Visit):
-    """A calm way in: name, password twice."""
+def test_whoever_registers_has_accepted_and_is_signed_in(visit: Visit):
+    """A calm way in: name, password twice, the agreement; without the last, nothing is made."""
     browser = visit()
     fields = {"name": "laowang", "password": PASSWORD, "again": PASSWORD}
-    assert _send(browser, "/register", **fields).headers["location"] == "/agreement"
-    assert "I have read and accept it" in browser.get("/agreement", headers=EN).text
+    assert "agreement-to-accept" not in browser.get("/register", headers=EN).text
+    without = _send(browser, "/register", **fields)
+    assert without.status_code == 400
+    assert 'href="#agree"' in without.text
+    assert _send(browser, "/register", **fields, agree="7").status_code == 400
+    answer = _send(browser, "/register", **fields, agree="1")
+    assert answer.headers["location"] == "/me?done=registered"
+    assert "You accepted this version" in browser.get("/agreement", headers=EN).text
 
 
 @pytest.mark.parametrize(
@@ -196,7 +202,7 @@ def test_a_faulty_registration_names_the_field_and_keeps_the_name(
     visit: Visit, name: str, password: str, again: str, field: str
 ):
     """The summary leads to the field, the field says what is wrong; no password comes back."""
-    answer = _send(visit(), "/register", name=name, password=password, again=again)
+    answer = _send(visit(), "/register", name=name, password=password, again=again, agree="1")
     assert 400 <= answer.status_code < 500
     assert f'href="#{field}"' in answer.text
     assert f'aria-describedby="{field}-fault' in answer.text
