@@ -47,10 +47,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _asked in MOST_EXAMPLES and isinstance(item, pytest.Function):
             _look_at_most(item.obj, MOST_EXAMPLES[_asked])
-        if "postgres" in getattr(item, "fixturenames", ()):
+        if _needs_postgres(item):
             item.add_marker(pytest.mark.postgres)
         if _may_use_localhost(item.path):
             item.add_marker(pytest.mark.allow_hosts(LOCAL_HOSTS))
+
+
+def _needs_postgres(item: pytest.Item) -> bool:
+    """By its fixtures, or by the parameter with which one of them chooses the kind of database."""
+    chosen = getattr(getattr(item, "callspec", None), "params", {}).values()
+    wanted = {*getattr(item, "fixturenames", ()), *(one for one in chosen if isinstance(one, str))}
+    return not wanted.isdisjoint(("postgres", "postgresql", "pg_db"))
 
 
 def _look_at_most(test: Any, count: int) -> None:

@@ -21,6 +21,8 @@ from guiju.casework import Kind, Machine, Transition, clocks, get_case, sweep
 from guiju.kernel import FixedClock
 from guiju.storage import Database
 
+pytestmark = pytest.mark.slow
+
 EACH = pytest.mark.parametrize("kind", list(KINDS), ids=lambda one: one.name)
 SHARED = settings(
     max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

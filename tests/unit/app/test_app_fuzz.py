@@ -23,6 +23,8 @@ from guiju.app.house import House
 from guiju.app.settings import Settings
 from guiju.app.site import build_site
 
+pytestmark = pytest.mark.slow
+
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 FIELD = re.compile(r'name="([a-z_]+)"')
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')

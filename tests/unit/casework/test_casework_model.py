@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import event as note_event
 from hypothesis import strategies as st
@@ -54,6 +55,8 @@ from guiju.casework import (
 from guiju.kernel import Actor, FixedClock, GuijuError, Keyring, LocalMasterKey, parse
 from guiju.ledger.store import ENTRY
 from guiju.storage import Database, Tx, metadata
+
+pytestmark = pytest.mark.slow
 
 ACTORS = (CLERK, OTHER, OFFICER, SECOND, PERSON, KEEPER)
 VERBS = sorted({one.verb for one in MACHINE.transitions})

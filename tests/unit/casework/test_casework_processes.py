@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 from tests.unit.casework.conftest import opened, taken
 from tests.unit.casework.sample import KEEPER, KINDS
@@ -19,6 +20,8 @@ from guiju.casework import claimed, sweep
 from guiju.casework.clock_store import CLOCK
 from guiju.kernel import FixedClock, isoformat, monotonic
 from guiju.storage import Database
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
 OPEN = """

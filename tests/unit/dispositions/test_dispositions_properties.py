@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -37,6 +38,8 @@ from guiju.dispositions import APPEAL, USER_ACTION, appeals, reasons, service
 from guiju.dispositions.model import Effect
 from guiju.kernel import FixedClock, GuijuError, Keyring, LocalMasterKey, software
 from guiju.storage import Database
+
+pytestmark = pytest.mark.slow
 
 ACTORS = st.sampled_from([REVIEWER, OFFICER, SECOND, APPEALS, software("somebody")])
 WORDS = st.sampled_from(["Because of this.", "", " . "])

@@ -34,6 +34,8 @@ from guiju.dispositions import (
 from guiju.dispositions.content_model import CLOSED
 from guiju.kernel import Actor, new_id
 
+pytestmark = pytest.mark.slow
+
 STEPS = 6
 BARS = {"provisional", "in-force"}
 KEEPS_BACK = {"withheld", "removed", "gone"}

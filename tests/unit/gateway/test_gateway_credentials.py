@@ -27,6 +27,8 @@ from guiju.kernel import Unavailable, digest
 from guiju.labelling import Profile, check, first_write, mark
 from guiju.labelling.audio import encoded
 
+pytestmark = pytest.mark.slow
+
 c2pa = pytest.importorskip("c2pa")
 NOW = dt.datetime.now(dt.UTC)  # noqa: TID251 - the library asks the real clock
 SAID = {"credentials": {"profile": "both", "key": "C2PA_KEY", "required": True}}

@@ -13,6 +13,8 @@ from guiju.screening import Outcome, Screen, Stream, Verdict, views
 from guiju.screening import judge as judging
 from guiju.screening import stream as streaming
 
+pytestmark = pytest.mark.slow
+
 DIGEST = "0" * 64
 # Parts that make each other up, letters that spell syllables.
 WORDS = ("明天", "明朋天", "天grue", "gruest", "甜日月天", "ming", "月朋明日", "tian明")
