@@ -10,7 +10,14 @@ from pathlib import Path
 
 import click
 
-from guiju.accounts import limit_commands, recovery_commands, refusing, service, showing
+from guiju.accounts import (
+    limit_commands,
+    openid_commands,
+    recovery_commands,
+    refusing,
+    service,
+    showing,
+)
 from guiju.accounts.model import EVERYBODY, PersonState
 from guiju.accounts.roles import Role
 from guiju.desk import by_staff, desk_of, put, with_json
@@ -321,3 +328,4 @@ def _owner(tx: Tx, owner: str) -> str:
 
 group.add_command(limit_commands.group)
 group.add_command(recovery_commands.group)
+group.add_command(openid_commands.group)

@@ -9,7 +9,7 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from guiju.accounts import service
+from guiju.accounts import openid, service
 from guiju.accounts.model import Opened, SessionKind
 from guiju.accounts.passkey_model import Party
 from guiju.accounts.refusing_entry import SecondFactorNeeded
@@ -118,7 +118,10 @@ class EntrancePages:
     def _form(
         self, request: Request, where: str, target: str, error: GuijuError | None, name: str = ""
     ) -> Response:
-        return self._page(request, "sign-in", error, where=where, target=target, name=name)
+        with self._database.read() as tx:
+            offered = openid.providers(tx, _KINDS[where])
+        values = {"where": where, "target": target, "name": name, "offered": offered}
+        return self._page(request, "sign-in", error, **values)
 
     def _page(
         self, request: Request, page: str, error: GuijuError | None, **values: Any

@@ -15,6 +15,8 @@ from guiju.accounts.identity_rules import rules_now
 from guiju.accounts.key_pages import KeyPages
 from guiju.accounts.model import Publish, SessionKind
 from guiju.accounts.my_pages import MyPages
+from guiju.accounts.openid_asking import Descriptions
+from guiju.accounts.openid_pages import OpenidPages, forms_of
 from guiju.accounts.passkey_model import Party
 from guiju.accounts.recover_pages import RecoverPages
 from guiju.accounts.registering import RegisterPages
@@ -51,8 +53,14 @@ def router(
         RegisterPages(database, site, registration_open=registration_open),
         RecoverPages(database, site),
     )
+    others = OpenidPages(database, site, party, Descriptions(), registration_open=registration_open)
+    pages.get("/sign-in/openid/callback")(others.back)
+    pages.get("/sign-in/openid/{provider}")(others.begin)
     for place in (PERSON, STAFF):
-        _security(pages, SecurityPages(database, site, party, place), place)
+        _security(pages, SecurityPages(database, site, party, place, others.panel), place)
+        link, unlink = forms_of(others, place)
+        pages.post(f"{place.path}/openid/{{provider}}")(link)
+        pages.post(f"{place.path}/links/{{link}}/remove")(unlink)
     _my_pages(pages, MyPages(database, site, publish))
     _key_pages(pages, KeyPages(database, site, publish))
     api = AgreementApi(database, publish)

@@ -7,7 +7,7 @@ gets an error, and no transaction may stay open while a password is hashed.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from guiju.accounts import (
@@ -26,7 +26,7 @@ from guiju.accounts import (
 )
 from guiju.accounts.model import Entry, Opened, SessionKind, Visit
 from guiju.accounts.sessions import open_session, owner_of
-from guiju.kernel import Actor, Invalid, digest, software
+from guiju.kernel import Actor, Invalid, Keyring, digest, software
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.storage import Database, Tx
@@ -118,9 +118,16 @@ def _sign_in(
     if actor is None:
         raise refusing.wrong_sign_in()
     if opened is None:
-        ticket = nonces.issue(database.keys, SECOND_STEP, visit.binding, now, actor.id)
-        raise refusing_entry.SecondFactorNeeded(nonces.to_text(ticket))
+        raise second_step(database.keys, actor.id, visit, now)
     return opened
+
+
+def second_step(
+    keys: Keyring, owner: str, visit: Visit, now: datetime
+) -> refusing_entry.SecondFactorNeeded:
+    """What tells a member of staff, after a first step that was right, to show a passkey."""
+    ticket = nonces.issue(keys, SECOND_STEP, visit.binding, now, owner)
+    return refusing_entry.SecondFactorNeeded(nonces.to_text(ticket))
 
 
 def _needs_second(tx: Tx, kind: SessionKind, actor: Actor) -> bool:
