@@ -51,6 +51,7 @@ STAFF = (
     "/console/policies/urgent",
     "/console/cases",
     "/console/cases/work",
+    "/console/cases/mails",
     "/console/cases/quality",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
@@ -72,7 +73,7 @@ def _pages(browser: Browser):
         browser.send("tbody a")
         yield browser.path
     browser.sign_in("newcomer", "/sign-in")
-    yield from ("/me", "/me/security", "/me/notices", "/agreement", "/appeals")
+    yield from ("/me", "/me/security", "/me/notices", "/me/mail", "/agreement", "/appeals")
 
 
 def _faults(found: dict[str, list[dict[str, object]]]) -> list[str]:

@@ -15,7 +15,7 @@ from socket import socket
 from typing import Any
 
 from guiju.app.house import House
-from guiju.app.keeper import GROWING, VERIFYING, Keeper
+from guiju.app.keeper import GROWING, POSTING, VERIFYING, Keeper
 from guiju.app.logs import set_up_logs
 from guiju.app.placing import take_a_core
 from guiju.app.settings import Settings
@@ -53,7 +53,7 @@ class Application:
         self._gateway = house.gateway()
         self._pages = build_site(house, self._gateway)
         growing = (*GROWING, self._share_counts)
-        self._keepers = [Keeper(house, steps) for steps in (growing, VERIFYING)]
+        self._keepers = [Keeper(house, steps) for steps in (growing, VERIFYING, POSTING)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""

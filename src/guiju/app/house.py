@@ -15,9 +15,10 @@ import msgspec
 from guiju import accounts, dispositions, ledger, policies, profile, records
 from guiju.app.cases import KINDS, handlers
 from guiju.app.look_around import what_runs
+from guiju.app.mailing import sending, server_of
 from guiju.app.notices import Notices
 from guiju.app.settings import Settings
-from guiju.casework import CaseRetention
+from guiju.casework import MAIL_TOPIC, CaseRetention
 from guiju.gateway import (
     Barring,
     Chain,
@@ -80,6 +81,7 @@ class House:
         self.notices = Notices(settings, database, self.bus)
         self.kinds = KINDS
         self.handlers = handlers(self.publish)
+        self.mailing = {MAIL_TOPIC: sending(settings, KINDS, server_of(settings))}
 
     @classmethod
     def open(cls, settings: Settings) -> House:

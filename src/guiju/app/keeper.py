@@ -37,6 +37,7 @@ _EXPIRE_SECONDS = 60.0
 _COMPARE_SECONDS = 86_400.0
 _EXPIRE_STEPS = 5
 _MOST_TALLIES = 500
+_MAILS = 5
 _KEEPER = software("keeper")
 # Util-linux and coreutils, essential on Debian: the child yields to us, and does not outlive us.
 _BESIDE = ("setpriv", "--pdeathsig", "TERM", "nice", "-n", "15")
@@ -112,6 +113,11 @@ def mind_cases(house: House) -> None:
     """Do what time does to cases, and what follows from their steps outside."""
     casework.sweep(house.database, house.kinds)
     casework.deliver(house.database, house.handlers)
+
+
+def send_mail(house: House) -> None:
+    """Hand over what waits to be mailed, a few at a time: a mail server may take its time."""
+    casework.deliver(house.database, house.mailing, _MAILS)
 
 
 def settle_dispositions(house: House) -> None:
@@ -256,3 +262,5 @@ GROWING = (
 )
 # Apart from the growing: these take a while, and the tree must not wait for them.
 VERIFYING = (expire_records, expire_cases, draw_second_looks, compare_filed, verify_ledger)
+# A mail server that does not answer holds up mail and nothing else.
+POSTING = (send_mail,)

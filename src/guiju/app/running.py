@@ -11,7 +11,7 @@ import click
 
 from guiju.app.cli import Desk
 from guiju.app.house import House
-from guiju.app.keeper import GROWING, VERIFYING, Keeper
+from guiju.app.keeper import GROWING, POSTING, VERIFYING, Keeper
 from guiju.app.settings import read_settings
 from guiju.app.up import serve, serve_prepared
 
@@ -52,10 +52,12 @@ def gateway(desk: Desk, /, **options: Any) -> None:
 def worker(desk: Desk) -> None:
     """Grow the ledger's tree, publish its tiles and verify it, until stopped."""
     house = House.open(read_settings(desk.data))
-    verifying, growing = Keeper(house, VERIFYING), Keeper(house, GROWING)
+    beside, growing = [Keeper(house, one) for one in (VERIFYING, POSTING)], Keeper(house, GROWING)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: growing.ask_to_stop())
-    verifying.start()
+    for one in beside:
+        one.start()
     growing.run()
-    verifying.ask_to_stop()
+    for one in beside:
+        one.ask_to_stop()
     house.close()

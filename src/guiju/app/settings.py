@@ -24,6 +24,7 @@ _HIGHEST_PORT = 65535
 _MOST_WORKERS = 64
 _WHOLE = 100
 LOGS = ("text", "json")
+MAIL_SECURITY = ("starttls", "tls", "none")
 """How logs are written."""
 
 
@@ -37,7 +38,8 @@ class Settings:
     HTTP), which gets `trace_percent` of the traces that begin here; `logs` is one of `LOGS`.
     `c2pa_certificates` is the file with the chain that vouches for our content credentials,
     `c2pa_time_stamps` an authority of RFC 3161 that is asked for each, `c2pa_anchors` a file
-    with the certificates by which those of others are trusted.
+    with the certificates by which those of others are trusted. `mail_host` takes mail from
+    `mail_from` to people, by `mail_security`, one of `MAIL_SECURITY`.
     """
 
     data: str
@@ -55,6 +57,13 @@ class Settings:
     c2pa_certificates: str = ""
     c2pa_time_stamps: str = ""
     c2pa_anchors: str = ""
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_security: str = "starttls"
+    mail_user: str = ""
+    mail_password_file: str = ""
+    mail_from: str = ""
+    mail_ca: str = ""
 
     @property
     def folder(self) -> Path:
@@ -151,6 +160,7 @@ def read_settings(data: str | None = None, **given: Any) -> Settings:
         ("command line", {name: value for name, value in given.items() if value is not None}),
     ):
         settings = _with(settings, values, origin)
+    _check_mail_whole(settings)
     return settings
 
 
@@ -191,6 +201,13 @@ _KINDS: Mapping[str, type] = {
     "c2pa_certificates": str,
     "c2pa_time_stamps": str,
     "c2pa_anchors": str,
+    "mail_host": str,
+    "mail_port": int,
+    "mail_security": str,
+    "mail_user": str,
+    "mail_password_file": str,
+    "mail_from": str,
+    "mail_ca": str,
 }
 
 
@@ -224,6 +241,7 @@ def _check_ranges(settings: Settings, origin: str) -> None:
         known = ", ".join(LOGS)
         zh, en = f"的 logs 应为 {known} 之一", f"must have logs as one of {known}"
         raise _wrong(origin, zh, en)
+    _check_mail(settings, origin)
     for name, address in (
         ("public_url", settings.public_url),
         ("upstream", settings.upstream),
@@ -231,6 +249,31 @@ def _check_ranges(settings: Settings, origin: str) -> None:
         ("c2pa_time_stamps", settings.c2pa_time_stamps),
     ):
         _check_address(name, address, origin)
+
+
+def _check_mail(settings: Settings, origin: str) -> None:
+    if settings.mail_security not in MAIL_SECURITY:
+        known = ", ".join(MAIL_SECURITY)
+        zh, en = f"的 mail_security 应为 {known} 之一", f"must have mail_security as one of {known}"
+        raise _wrong(origin, zh, en)
+    if not 0 < settings.mail_port <= _HIGHEST_PORT:
+        raise _wrong(origin, "的 mail_port 超出范围", "has a mail_port that is not 1-65535")
+    if settings.mail_user and settings.mail_security == "none":
+        zh, en = "不加密时不能给出 mail_user", "must not send mail_user without encryption"
+        raise _wrong(origin, zh, en)
+
+
+def _check_mail_whole(settings: Settings) -> None:
+    """Once all is read: who sends mail says from whom, and where the pages are."""
+    if settings.mail_host and not (_is_sender(settings.mail_from) and settings.public_url):
+        zh = "给出 mail_host 时须写明 mail_from（邮箱地址）和 public_url"
+        en = "names mail_host and must name mail_from, a mail address, and public_url too"
+        raise _wrong("mail", zh, en)
+
+
+def _is_sender(words: str) -> bool:
+    local, at, domain = words.partition("@")
+    return bool(local and at and "." in domain) and words.isascii() and not set(words) & set(" <>,")
 
 
 def _check_address(name: str, address: str | None, origin: str) -> None:

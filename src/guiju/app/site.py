@@ -106,7 +106,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         incidents_routes.router(database, site, house.publish, ROUTE_NAMES, house.kinds),
         reporting_routes.router(database, site, partial(_cause_of, house)),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
-        dispositions_routes.router(database, site),
+        dispositions_routes.router(database, site, sends_mail=bool(house.settings.mail_host)),
         gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):

@@ -22,6 +22,7 @@ from guiju.casework.case import (
 )
 from guiju.casework.claiming import claim, claim_next, claimed, release
 from guiju.casework.clock_store import clocks
+from guiju.casework.contacting import Contact, contact_of, drop_contact, is_address, set_contact
 from guiju.casework.deciding import decisions
 from guiju.casework.drawing import kind_text, mermaid, table_text
 from guiju.casework.expiring import expire, has_expired
@@ -50,6 +51,7 @@ from guiju.casework.legal_time import Due, Pause, Unit, due
 from guiju.casework.linking import cases_about, cases_of, link, linked, repin, route
 from guiju.casework.looking_again import draw as draw_looks
 from guiju.casework.looking_again import looks_due
+from guiju.casework.mailing import MAIL_TOPIC, Mail, Undelivered, is_pending, mail, undelivered
 from guiju.casework.model import (
     Effect,
     Machine,
@@ -84,11 +86,12 @@ from guiju.casework.sweeping import Swept, sweep
 from guiju.casework.trail import history
 from guiju.casework.welfare import Allowance, HarmAllowance, ReviewRules
 from guiju.casework.wiping import wiped
-from guiju.casework.writing import note, notes, notices, notify, settle
+from guiju.casework.writing import announce, note, notes, notices, notify, settle
 
 __all__ = [
     "CASE_MOVED",
     "CASE_OPENED",
+    "MAIL_TOPIC",
     "PAGE",
     "Allowance",
     "Approval",
@@ -98,6 +101,7 @@ __all__ = [
     "Case",
     "CaseRetention",
     "Claim",
+    "Contact",
     "Covered",
     "Decision",
     "Due",
@@ -115,6 +119,7 @@ __all__ = [
     "LegalClock",
     "Limit",
     "Machine",
+    "Mail",
     "Message",
     "Note",
     "Notice",
@@ -139,11 +144,13 @@ __all__ = [
     "Swept",
     "Tie",
     "Transition",
+    "Undelivered",
     "Unit",
     "Waiting",
     "Words",
     "advance",
     "afterwards",
+    "announce",
     "approvals",
     "approve",
     "ask_approval",
@@ -154,9 +161,11 @@ __all__ = [
     "claim_next",
     "claimed",
     "clocks",
+    "contact_of",
     "decisions",
     "deliver",
     "draw_looks",
+    "drop_contact",
     "due",
     "expire",
     "get_case",
@@ -166,11 +175,14 @@ __all__ = [
     "history",
     "hold",
     "holds",
+    "is_address",
     "is_held",
+    "is_pending",
     "kind_text",
     "link",
     "linked",
     "looks_due",
+    "mail",
     "meets",
     "mermaid",
     "no_such_panel",
@@ -189,11 +201,13 @@ __all__ = [
     "repin",
     "resumes",
     "route",
+    "set_contact",
     "settle",
     "starts",
     "stuck",
     "sweep",
     "table_text",
+    "undelivered",
     "waiting",
     "wiped",
     "words_gone",

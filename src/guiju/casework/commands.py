@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import click
 
@@ -12,46 +12,27 @@ from guiju.casework.case import Case, Claim, Event, RunningClock
 from guiju.casework.claiming import claim as take
 from guiju.casework.claiming import claim_next, claimed
 from guiju.casework.claiming import release as give_back
-from guiju.casework.expiring import expire as expire_some
-from guiju.casework.kind import Kinds
+from guiju.casework.keeping_commands import expire, kinds_of, mails
 from guiju.casework.paper import Note
 from guiju.casework.queue_store import PER_PAGE, Page, page, waiting
-from guiju.casework.retention import CaseRetention
 from guiju.casework.service import advance, get_case
 from guiju.casework.sweeping import sweep as sweep_all
 from guiju.casework.trail import history
 from guiju.casework.writing import note as write
 from guiju.casework.writing import notes
 from guiju.desk import Desk, by_staff, desk_of, put, with_json
-from guiju.kernel import Actor, isoformat, software
+from guiju.kernel import Actor, isoformat
 
-
-@runtime_checkable
-class _KnowsKinds(Protocol):
-    """A desk at which every kind of case is known."""
-
-    @property
-    def kinds(self) -> Kinds:
-        """All of them."""
-        ...
-
-
-@runtime_checkable
-class _KnowsRetention(Protocol):
-    """A desk at which the policy in force is known."""
-
-    def case_retention(self) -> CaseRetention:
-        """How long it keeps words of closed cases."""
-        ...
-
-
-_KEEPER = software("keeper")
 _number = click.argument("number", metavar="CASE")
 
 
 @click.group(name="case")
 def group() -> None:
     """Cases: what waits, who has it in hand, what happened, and what happens next."""
+
+
+group.add_command(expire)
+group.add_command(mails)
 
 
 @group.command(name="list")
@@ -71,7 +52,7 @@ def list_(context: click.Context, /, queue: str | None, *, as_json: bool, **how:
     with desk.database.read() as tx:
         found = page(
             tx,
-            _kinds(desk),
+            kinds_of(desk),
             queue,
             worst_first=how["worst"],
             free=how["free"],
@@ -92,7 +73,7 @@ def show(context: click.Context, number: str, by: str | None, *, as_json: bool) 
     desk = desk_of(context)
     actor = None if by is None else desk.staff(by)
     with desk.database.read() as tx:
-        case = get_case(tx, _kinds(desk), number)
+        case = get_case(tx, kinds_of(desk), number)
         _check_reader(actor, case)
         clocks = clock_store.of_case(tx, case.id, running=False)
         events = history(tx, case, opened=actor is not None)
@@ -122,7 +103,7 @@ def claim(context: click.Context, number: str, by: str, *, as_json: bool) -> Non
     desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
-        case = get_case(tx, _kinds(desk), number)
+        case = get_case(tx, kinds_of(desk), number)
         taken = take(tx, actor, case)
     put(
         _report(case) | {"claim": _claim_report(taken)}, [_claim_line(case, taken)], as_json=as_json
@@ -139,7 +120,7 @@ def next_(context: click.Context, queue: str, by: str, *, as_json: bool) -> None
     desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
-        case = claim_next(tx, actor, _kinds(desk), queue)
+        case = claim_next(tx, actor, kinds_of(desk), queue)
     report = {"case": None if case is None else _report(case)}
     put(report, ["nothing waits" if case is None else _line(case)], as_json=as_json)
     context.exit(int(case is None))
@@ -155,7 +136,7 @@ def release(context: click.Context, number: str, by: str, *, as_json: bool) -> N
     desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
-        case = get_case(tx, _kinds(desk), number)
+        case = get_case(tx, kinds_of(desk), number)
         released = give_back(tx, actor, case)
     said = "is back in its queue" if released else "was not in hand"
     put(_report(case) | {"released": released}, [f"{case.number} {said}"], as_json=as_json)
@@ -176,7 +157,7 @@ def note(
     desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
-        case = get_case(tx, _kinds(desk), number)
+        case = get_case(tx, kinds_of(desk), number)
         case = write(tx, actor, case, words, outward=outward)
     put(_report(case), [_line(case)], as_json=as_json)
 
@@ -203,7 +184,7 @@ def step(
     desk = desk_of(context)
     actor = desk.staff(by)
     with desk.database.write() as tx:
-        case = get_case(tx, _kinds(desk), number, version)
+        case = get_case(tx, kinds_of(desk), number, version)
         case = advance(tx, actor, case, verb, reason=reason)
     put(_report(case), [_line(case)], as_json=as_json)
 
@@ -214,33 +195,12 @@ def step(
 def sweep(context: click.Context, *, as_json: bool) -> None:
     """Do what time asks for now; the service does it by itself, once a second."""
     desk = desk_of(context)
-    swept = sweep_all(desk.database, _kinds(desk))
+    swept = sweep_all(desk.database, kinds_of(desk))
     put(
         swept._asdict(),
         [f"{name:10} {count:,}" for name, count in swept._asdict().items()],
         as_json=as_json,
     )
-
-
-@group.command()
-@with_json
-@click.pass_context
-def expire(context: click.Context, *, as_json: bool) -> None:
-    """Delete words of closed cases at their limit now; the service does it by itself."""
-    desk = desk_of(context)
-    rules = desk.case_retention() if isinstance(desk, _KnowsRetention) else CaseRetention()
-    cases = 0
-    while True:
-        with desk.database.write() as tx:
-            done = expire_some(tx, _KEEPER, _kinds(desk), rules)
-        if not done:
-            break
-        cases += len(done)
-    put({"cases": cases}, [f"{cases:,} cases: their words are gone"], as_json=as_json)
-
-
-def _kinds(desk: Desk) -> Kinds:
-    return desk.kinds if isinstance(desk, _KnowsKinds) else Kinds()
 
 
 def _check_reader(actor: Actor | None, case: Case) -> None:

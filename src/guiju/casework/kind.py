@@ -113,7 +113,8 @@ class Kind:
     casework. `opens`: the clocks' effects of opening. `opened`: the evidence of it. `after`: called
     in the transaction of every step, software's too, with the case as it now stands. `retention`:
     the class in which its words are kept once it is closed. `forget`: deletes what the room itself
-    sealed for a case, by `wiped`.
+    sealed for a case, by `wiped`. `read_at`: the page on which the person
+    reads of it.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Kind:
     after: After | None = None
     retention: Retention = Retention.MEASURES
     forget: Forget | None = None
+    read_at: str = "/appeals"
 
     def __post_init__(self) -> None:
         """Check it.

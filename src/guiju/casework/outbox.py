@@ -46,8 +46,11 @@ def deliver(database: Database, handlers: Mapping[str, Handler], most: int = 50)
 
     What fails is tried again after 5 seconds, 10, 20 and so on, at last once an hour, without end.
     """
+    with database.read() as tx:
+        if not handlers or not outbox_store.any_due(tx, handlers):
+            return 0
     with database.write() as tx:
-        items = outbox_store.lease(tx, handlers, most, tx.now + _LEASE) if handlers else []
+        items = outbox_store.lease(tx, handlers, most, tx.now + _LEASE)
     return sum(_done(database, handlers[one.topic], one) for one in items)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Index, Integer, String, func, select
+from sqlalchemy import Column, Index, Integer, Row, String, func, select
 
 from guiju.storage import Instant, Tx, table
 
@@ -24,6 +24,7 @@ OUTBOX = table(
 )
 _c = OUTBOX.c
 Index("ix_casework_outbox_next", _c.topic, _c.next_at)
+Index("ix_casework_outbox_ref", _c.ref)
 
 
 class Item(NamedTuple):
@@ -40,6 +41,12 @@ def add(tx: Tx, values: dict[str, Any]) -> None:
     tx.insert(OUTBOX, values)
 
 
+def any_due(tx: Tx, topics: Collection[str]) -> bool:
+    """Whether anything of these topics is due."""
+    due = select(_c.id).where(_c.topic.in_(list(topics)), _c.next_at <= tx.now).limit(1)
+    return tx.row(due) is not None
+
+
 def lease(tx: Tx, topics: Collection[str], most: int, until: datetime) -> list[Item]:
     """Take what is due, so that nobody else does before `until`."""
     wanted = select(OUTBOX).where(_c.topic.in_(list(topics)), _c.next_at <= tx.now)
@@ -50,6 +57,11 @@ def lease(tx: Tx, topics: Collection[str], most: int, until: datetime) -> list[I
     for one in items:
         tx.update(OUTBOX, {"id": one.id}, {"next_at": until, "attempts": one.attempts})
     return items
+
+
+def of(tx: Tx, topic: str, ref: str) -> Row[Any] | None:
+    """What is still to be done for one id."""
+    return tx.row(select(OUTBOX).where(_c.topic == topic, _c.ref == ref))
 
 
 def put_off(tx: Tx, item: str, until: datetime, trouble: str) -> None:

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, select
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Row, String, or_, select
 
+from guiju.casework.paper import NoticeState
 from guiju.storage import Instant, Tx, table
 
 NOTE = table(
@@ -35,6 +37,14 @@ NOTICE = table(
     Column("settled_at", Instant),
     Column("words", LargeBinary, nullable=False),
 )
+# Of all notices only few wait, and few came back.
+_OPEN = NOTICE.c.state.in_(["pending", "bounced"])
+Index(
+    "ix_casework_notice_undelivered",
+    NOTICE.c.written_at,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 
 
 def add_note(tx: Tx, values: Mapping[str, Any]) -> None:
@@ -60,6 +70,17 @@ def notices(tx: Tx, case: str) -> Sequence[Row[Any]]:
 def find_notice(tx: Tx, notice: str) -> Row[Any] | None:
     """The notice with this id."""
     return tx.row(select(NOTICE).where(NOTICE.c.id == notice))
+
+
+def undelivered(
+    tx: Tx, channel: str, since: datetime, before: datetime, most: int
+) -> Sequence[Row[Any]]:
+    """Notices by this way that came back since, or have waited since before; the newest first."""
+    c = NOTICE.c
+    back = (c.state == NoticeState.BOUNCED.value) & (c.written_at >= since)
+    waits = (c.state == NoticeState.PENDING.value) & (c.written_at < before)
+    wanted = select(NOTICE).where(c.channel == channel, or_(back, waits))
+    return tx.rows(wanted.order_by(c.written_at.desc()).limit(most))
 
 
 def settle_notice(tx: Tx, notice: str, source: str, target: str) -> bool:

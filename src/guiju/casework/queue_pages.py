@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju.casework import browse_store, exposing
+from guiju.casework import browse_store, exposing, mailing
 from guiju.casework.browse_store import Filter
 from guiju.casework.case import Case, Severity
 from guiju.casework.kind import Kinds
@@ -78,6 +78,7 @@ class QueuePages:
             found = browse_store.browse(tx, kinds, wanted, after=after or None)
             shown = self._rows(tx, viewer, found)
             waiting = browse_store.waiting_of(tx, kinds)
+            mails = len(mailing.undelivered(tx, kinds))
             takes = exposing.takes_from(
                 tx, viewer.actor, self._review.rules(tx), [one.queue for one in waiting]
             )
@@ -90,6 +91,7 @@ class QueuePages:
             waiting=waiting,
             total=_total(waiting),
             takes=takes,
+            mails=mails,
             asked=dict.fromkeys(_FIELDS, "") | asked,
             filtered=bool(asked),
             kinds=list(kinds),

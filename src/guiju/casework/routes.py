@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from guiju.casework.case_pages import CasePages
 from guiju.casework.evidence_pages import EvidencePages
+from guiju.casework.mail_pages import MailPages
 from guiju.casework.quality_pages import QualityPages
 from guiju.casework.queue_pages import QueuePages
 from guiju.casework.review import Review
@@ -26,6 +27,7 @@ def router(database: Database, site: Site, review: Review) -> APIRouter:
     QueuePages(database, site, review).add_to(routes)
     WorkPages(database, site, review).add_to(routes)
     QualityPages(database, site, review).add_to(routes)
+    MailPages(database, site, review).add_to(routes)
     cases = CasePages(database, site, review)
     cases.add_to(routes)
     EvidencePages(database, site, review, cases).add_to(routes)

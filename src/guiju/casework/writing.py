@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from guiju.casework import outbox, paper_store, refusing
+from guiju.casework import contacting, outbox, paper_store, refusing
 from guiju.casework.case import Case
 from guiju.casework.expiring import has_expired
 from guiju.casework.kind import TRAIL
@@ -33,6 +33,7 @@ from guiju.storage import Tx
 CASE_NOTED = "case-noted"
 NOTICE_WRITTEN = "notice-written"
 _LONGEST = 20_000
+_BY_MAIL = "notice-waits@1"
 
 
 @enforces("case-trail")
@@ -90,8 +91,9 @@ def notes(tx: Tx, case: Case, *, opened: bool = False, outward: bool = False) ->
 def notify(tx: Tx, actor: Actor, case: Case, message: Message) -> Case:
     """Write a notice to the person; the case one version on.
 
-    On the person's page here it stands at once. Any other channel gets it through the outbox, from
-    the handler for `notice:<channel>`, which calls `settle` when it knows what became of it.
+    On the person's page here it stands at once, and whoever has left an address gets a mail that
+    says so. Any other channel gets it through the outbox, from the handler for `notice:<channel>`,
+    which calls `settle` when it knows what became of it.
 
     Raises:
         Invalid: `words-missing` or `words-too-long`.
@@ -99,6 +101,20 @@ def notify(tx: Tx, actor: Actor, case: Case, message: Message) -> Case:
     """
     _check_words(message.words)
     _check_kept(tx, case)
+    written = _write(tx, actor, case, message)
+    return announce(tx, actor, written) if message.channel == PAGE else written
+
+
+def announce(tx: Tx, actor: Actor, case: Case) -> Case:
+    """Have a mail say that there is something to read, if somebody wants one; the case as it is."""
+    language = contacting.language_of(tx, case.sealed_for)
+    if language is None:
+        return case
+    words = contacting.said(case).to(language)
+    return _write(tx, actor, case, Message(_BY_MAIL, language, contacting.MAIL, words))
+
+
+def _write(tx: Tx, actor: Actor, case: Case, message: Message) -> Case:
     name = new_id("ntc")
     here = message.channel == PAGE
     values = {
@@ -188,6 +204,11 @@ def _check_kept(tx: Tx, case: Case) -> None:
     """No words come to a case whose words have gone: its key may have gone with them."""
     if has_expired(tx, case):
         raise refusing.words_gone(case.number)
+
+
+def opened_words(tx: Tx, case: Case, row: Row[Any]) -> str:
+    """The words of a notice; raises NotFound `key-destroyed`."""
+    return _opened(tx, case, "notice", row)
 
 
 def _opened(tx: Tx, case: Case, what: str, row: Row[Any]) -> str:

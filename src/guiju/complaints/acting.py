@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from guiju.casework import Case, Ruling, Transition, advance
+from guiju.casework import Case, Ruling, Transition, advance, get_case
 from guiju.complaints import reading, service
 from guiju.complaints.kind import COMPLAINT
 from guiju.complaints.model import DECIDED, LONGEST_CONTACT, Outcome
@@ -45,7 +45,8 @@ def take(tx: Tx, actor: Actor, case: Case, verb: str, said: Said) -> Case:
     words = reading.words("words", said.words)
     step = _STEPS.get(verb)
     if step is None:
-        return advance(tx, actor, case, verb, reason=words or None)
+        advance(tx, actor, case, verb, reason=words or None)
+        return get_case(tx, case.kind, case.id)
     return step(tx, actor, case, said._replace(words=words))
 
 

@@ -12,6 +12,7 @@ from guiju.casework import (
     Machine,
     Retention,
     Transition,
+    announce,
     cancels,
     history,
     meets,
@@ -21,7 +22,7 @@ from guiju.casework import (
 )
 from guiju.complaints import pace, store
 from guiju.complaints.model import HANDLERS
-from guiju.kernel import Text
+from guiju.kernel import Actor, Text
 from guiju.storage import Tx
 
 ACCEPTANCE, FEEDBACK, FORWARDED = "acceptance", "feedback", "forwarded"
@@ -125,6 +126,7 @@ MACHINE = Machine(
         Transition(CLOSED, "settle", SETTLED, _SETTLE, CASE_MOVED),
     ],
 )
+_TO_BE_READ = frozenset({"accept", "ask", "tell"})
 STATES = {
     RECEIVED: Text(zh="已收到", en="received"),
     RECEIPTED: Text(zh="已出回执，待受理", en="receipt issued, waiting to be accepted"),
@@ -143,6 +145,13 @@ STATES = {
 
 def _never_reopened(tx: Tx, case: Case) -> bool:
     return all(one.verb != "reopen" for one in history(tx, case))
+
+
+def _followed(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
+    """What is counted for the public, and that there is something for the complainant to read."""
+    pace.keep(tx, actor, case, line)
+    if line.verb in _TO_BE_READ:
+        announce(tx, actor, case)
 
 
 COMPLAINT = Kind(
@@ -171,7 +180,8 @@ COMPLAINT = Kind(
             _never_reopened,
         ),
     ),
-    after=pace.keep,
+    after=_followed,
     retention=Retention.COMPLAINTS,
+    read_at="/complaints/follow",
     forget=lambda tx, case: store.forgotten(tx, case.id),
 )

@@ -23,7 +23,9 @@ from guiju.casework import (
     clocks,
     get_case,
     history,
+    is_address,
     open_case,
+    set_contact,
     words_gone,
 )
 from guiju.complaints import kind as kinds
@@ -157,6 +159,8 @@ def _keep(tx: Tx, case: Case, filing: Filing, receipt: str, cluster: str) -> Non
         },
     )
     store.add_files(tx, [_file(tx, case, at, one) for at, one in enumerate(filing.attached, 1)])
+    if is_address(filing.contact):
+        set_contact(tx, COMPLAINANT, case.id, filing.contact, filing.language)
 
 
 def _file(tx: Tx, case: Case, ordinal: int, one: Attached) -> dict[str, Any]:
@@ -274,7 +278,8 @@ def ask(tx: Tx, actor: Actor, case: Case, question: str) -> Case:
     Raises as `casework.advance`.
     """
     limits = {kinds.ANSWERING: _timer(promising.publish(tx), kinds.ANSWERING)}
-    return advance(tx, actor, case, "ask", reason=question, limits=limits)
+    advance(tx, actor, case, "ask", reason=question, limits=limits)
+    return get_case(tx, COMPLAINT, case.id)
 
 
 def found(outcome: Outcome, facts: str, ground: str = "") -> Ruling:
@@ -347,7 +352,8 @@ def tell(tx: Tx, actor: Actor, case: Case, way: str) -> Case:
     limits = {kinds.SETTLING: _timer(promising.publish(tx), kinds.SETTLING)}
     pace = store.find_pace(tx, case.id)
     outcome = pace.outcome if pace is not None else None
-    return advance(tx, actor, case, "tell", limits=limits, facts={"outcome": outcome, "way": way})
+    advance(tx, actor, case, "tell", limits=limits, facts={"outcome": outcome, "way": way})
+    return get_case(tx, COMPLAINT, case.id)
 
 
 def upheld(tx: Tx, case: str) -> ComplaintUpheld | None:

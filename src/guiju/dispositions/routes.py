@@ -7,6 +7,8 @@ from fastapi import APIRouter
 
 from guiju.dispositions.appeal_api import AppealApi
 from guiju.dispositions.appeal_pages import AppealPages
+from guiju.dispositions.contact_pages import HERE as _MAIL
+from guiju.dispositions.contact_pages import ContactPages
 from guiju.dispositions.finding_pages import HERE as _FINDINGS
 from guiju.dispositions.finding_pages import FindingPages
 from guiju.kernel import Text
@@ -16,8 +18,8 @@ from guiju.web import Site
 _HERE = "/appeals"
 
 
-def router(database: Database, site: Site) -> APIRouter:
-    """Pages and API."""
+def router(database: Database, site: Site, *, sends_mail: bool = False) -> APIRouter:
+    """Pages and API; `sends_mail`: whether people can be told by mail."""
     said = Text(zh="处置与申诉", en="Measures and appeals")
     site.offer("public", _HERE, said, order=40, under=(_HERE,))
     site.offer("me", _HERE, said, order=30, under=(_HERE,))
@@ -25,6 +27,8 @@ def router(database: Database, site: Site) -> APIRouter:
     findings = Text(zh="发现", en="Findings")
     site.offer("console", _FINDINGS, findings, order=33, under=(_FINDINGS,))
     _pages(routes, AppealPages(database, site))
+    _contact(routes, ContactPages(database, site, sends=sends_mail))
+    site.offer("me", _MAIL, Text(zh="邮件提醒", en="Mail"), order=35)
     staff = APIRouter(include_in_schema=False)
     FindingPages(database, site).add_to(staff)
     routes.include_router(staff)
@@ -36,6 +40,13 @@ def router(database: Database, site: Site) -> APIRouter:
         api.file
     )
     return routes
+
+
+def _contact(routes: APIRouter, pages: ContactPages) -> None:
+    own = APIRouter(include_in_schema=False)
+    own.get(_MAIL)(pages.shown)
+    own.post(_MAIL)(pages.keep)
+    routes.include_router(own)
 
 
 def _pages(routes: APIRouter, pages: AppealPages) -> None:

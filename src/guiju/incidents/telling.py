@@ -66,6 +66,7 @@ NOTICE = Kind(
     roles=TELLERS,
     controls=("breach-notified",),
     retention=Retention.INCIDENTS,
+    read_at="/me/notices",
 )
 
 

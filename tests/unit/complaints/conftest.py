@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from guiju import policies
-from guiju.casework import Case, advance
+from guiju.casework import Case, advance, get_case
 from guiju.complaints import reading, receipts, service
 from guiju.complaints.service import COMPLAINANT
 from guiju.kernel import Actor, ActorKind
@@ -65,5 +65,6 @@ def stepped(database: Database, case: Case, *verbs: tuple[Actor, str]) -> Case:
     """The complaint after these plain steps, each in a transaction of its own."""
     for actor, verb in verbs:
         with database.write() as tx:
-            case = advance(tx, actor, case, verb, reason="because")
+            advance(tx, actor, case, verb, reason="because")
+            case = get_case(tx, case.kind, case.id)
     return case

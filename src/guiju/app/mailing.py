@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mail to people, by the provider's own mail server; off until one is named.
+
+A mail is handed over after the transaction that wrote the notice, and again until a mail server has
+taken it or has refused it for good. Whoever dies between the two sends it twice, under the same
+`Message-ID`, by which mail programs show one.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+from guiju.app.settings import Settings
+from guiju.casework import Handler, Kinds, Mail, is_pending, mail, settle
+from guiju.kernel import Text, software
+from guiju.storage import Database
+
+_TIMEOUT_SECONDS = 15.0
+_FOR_GOOD = 500
+_SENDER = software("mail")
+_SUBJECT = Text(zh="有一条给你的通知", en="There is a notice for you")
+_END = Text(zh="本邮件自动发出，回复无人阅读。", en="Sent by software; nobody reads replies.")
+
+
+class UndeliverableError(Exception):
+    """The other side has refused the mail for good: nobody tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over. `security`: `starttls`, `tls` or `none`."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str
+    ca: Path | None
+
+    def __call__(self, message: EmailMessage) -> None:
+        """Hand a mail over.
+
+        Raises:
+            UndeliverableError: refused for good because of whom it is for, or of what it is.
+            OSError: anything that may be better another time.
+        """
+        try:
+            with self._connected() as server:
+                if self.user:
+                    server.login(self.user, self.password)
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            if all(code >= _FOR_GOOD for code in codes):
+                raise UndeliverableError from error
+            raise
+        except smtplib.SMTPDataError as error:
+            if error.smtp_code >= _FOR_GOOD:
+                raise UndeliverableError from error
+            raise
+
+    def _connected(self) -> smtplib.SMTP:
+        context = ssl.create_default_context(cafile=None if self.ca is None else str(self.ca))
+        if self.security == "tls":
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_SECONDS, context=context)
+        server = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_SECONDS)
+        if self.security == "starttls":
+            try:
+                server.starttls(context=context)
+            except BaseException:
+                server.close()
+                raise
+        return server
+
+
+Post = Callable[[EmailMessage], None]
+
+
+def server_of(settings: Settings) -> MailServer | None:
+    """The mail server that the settings name; None: no mail is sent."""
+    if not settings.mail_host:
+        return None
+    secret = settings.file("mail_password_file")
+    return MailServer(
+        host=settings.mail_host,
+        port=settings.mail_port,
+        security=settings.mail_security,
+        user=settings.mail_user,
+        password="" if secret is None else secret.read_text(encoding="utf-8").strip(),
+        ca=settings.file("mail_ca"),
+    )
+
+
+def sending(settings: Settings, kinds: Kinds, post: Post | None) -> Handler:
+    """What sends the mail of a notice; where no mail is sent, the notice counts as sent back."""
+
+    def send(database: Database, notice: str) -> None:
+        with database.read() as tx:
+            # Somebody else may have sent it and died before it left the outbox.
+            waits, found = is_pending(tx, notice), mail(tx, kinds, notice)
+        if not waits:
+            return
+        verb = "bounce"
+        if post is not None and found is not None:
+            verb = _sent(post, message(found, settings.mail_from, settings.public_url))
+        with database.write() as tx:
+            settle(tx, _SENDER, notice, verb)
+
+    return send
+
+
+def message(one: Mail, sender: str, public: str) -> EmailMessage:
+    """The mail: a number and a link, in the person's language; nothing of the case."""
+    made = EmailMessage()
+    made["From"] = sender
+    made["To"] = one.address
+    made["Subject"] = _SUBJECT.to(one.language)
+    made["Date"] = format_datetime(one.written_at)
+    made["Message-ID"] = f"<{one.id}@{sender.rpartition('@')[2].rstrip('>')}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made["Content-Language"] = one.language
+    link = public.rstrip("/") + one.page
+    made.set_content(f"{one.words}\n\n{link}\n\n{_END.to(one.language)}\n")
+    return made
+
+
+def _sent(post: Post, made: EmailMessage) -> str:
+    try:
+        post(made)
+    except UndeliverableError:
+        return "bounce"
+    return "deliver"

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`/me/mail`: where a person wants to be told by mail that there is a notice for them."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from guiju.casework import contact_of, drop_contact, set_contact
+from guiju.kernel import GuijuError
+from guiju.storage import Database
+from guiju.web import Posted, Site
+
+HERE = "/me/mail"
+_LONGEST = 300
+
+
+class ContactPages:
+    """One's own address; nobody else sees it here."""
+
+    def __init__(self, database: Database, site: Site, *, sends: bool) -> None:
+        """`sends`: whether this service sends mail at all."""
+        self._database = database
+        self._site = site
+        self._sends = sends
+
+    def shown(self, request: Request) -> Response:
+        """The address that is known, and a form."""
+        return self._page(request, None, "")
+
+    def keep(self, request: Request, form: Posted) -> Response:
+        """Keep an address, or forget it when none is given."""
+        viewer, address = self._site.require_person(request), form.text("address", longest=_LONGEST)
+        try:
+            with self._database.write() as tx:
+                if address.strip():
+                    language = self._site.language(request)
+                    set_contact(tx, viewer.actor, viewer.id, address, language)
+                else:
+                    drop_contact(tx, viewer.actor, viewer.id)
+        except GuijuError as error:
+            return self._page(request, error, address)
+        return self._site.go(HERE)
+
+    def _page(self, request: Request, error: GuijuError | None, typed: str) -> Response:
+        viewer = self._site.require_person(request)
+        with self._database.read() as tx:
+            contact = contact_of(tx, viewer.id)
+        return self._site.page(
+            request,
+            "dispositions/contact.html",
+            status=200 if error is None else error.status,
+            error=error,
+            sends=self._sends,
+            contact=contact,
+            typed=typed,
+        )
