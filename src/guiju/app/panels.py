@@ -55,7 +55,13 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             steps={"remove": _remove},
             hides=frozenset({"withhold", "propose"}),
         ),
-        dispositions.APPEAL.name: Bench(panels=panels, uncover=uncover, mark=mark, picture=picture),
+        dispositions.APPEAL.name: Bench(
+            panels=panels,
+            uncover=uncover,
+            mark=mark,
+            picture=picture,
+            elsewhere={"vary": "/console/appeals/{number}/vary"},
+        ),
     }
 
 

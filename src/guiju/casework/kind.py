@@ -100,6 +100,7 @@ class Guard:
 
 
 After = Callable[["Tx", Actor, "Case", Transition], None]
+LimitOf = Callable[["Tx", str | None, str], Limit | None]
 Forget = Callable[["Tx", "Case"], Iterator[int]]
 
 
@@ -114,7 +115,8 @@ class Kind:
     in the transaction of every step, software's too, with the case as it now stands. `retention`:
     the class in which its words are kept once it is closed. `forget`: deletes what the room itself
     sealed for a case, by `wiped`. `read_at`: the page on which the person
-    reads of it.
+    reads of it. `limit_of`: the limit of a clock by the policy of this digest, where
+    a step starts it and names none itself.
     """
 
     name: str
@@ -134,6 +136,7 @@ class Kind:
     retention: Retention = Retention.MEASURES
     forget: Forget | None = None
     read_at: str = "/appeals"
+    limit_of: LimitOf | None = None
 
     def __post_init__(self) -> None:
         """Check it.

@@ -16,7 +16,7 @@ from guiju.casework.calendar import prc
 from guiju.casework.case import Case, Origin, Outcome, RunningClock, Severity
 from guiju.casework.deciding import keep_ruling, require_ruling
 from guiju.casework.kind import DEADLINES, DECISIONS, Kind, Kinds
-from guiju.casework.model import Step
+from guiju.casework.model import Do, Effect, Step
 from guiju.casework.ruling import Decision, Ruling
 from guiju.casework.timing import Limits, Now, Turned
 from guiju.casework.trail import NOTHING
@@ -58,6 +58,7 @@ def open_case(
         ValueError: limits that do not fit, or facts with a name that evidence has already.
     """
     name, now = new_id("case"), _now(tx)
+    limits = _with_policy(tx, kind, policy, kind.opens, limits)
     turned = timing.turn(now, name, kind, (), kind.opens, limits=limits)
     waits = kind.queue_of(kind.machine.start)
     made = Case(
@@ -113,6 +114,7 @@ def advance(
     step = step_of(tx, actor, case, verb, reason)
     require_ruling(step.transition, ruling)
     now, running = _now(tx), clock_store.of_case(tx, case.id, running=True)
+    limits = _with_policy(tx, case.kind, case.policy, step.transition.clocks, limits)
     over = _taken_by_time(case.kind, now, running, step)
     stand = [one for one in running if one not in over]
     turned = timing.turn(now, case.id, case.kind, stand, step.transition.clocks, limits=limits)
@@ -172,6 +174,21 @@ def step_of(tx: Tx, actor: Actor, case: Case, verb: str, reason: str | None) -> 
         if not guard.holds(tx, case):
             raise refusing.guard_fails(line.text, guard.text)
     return step
+
+
+def _with_policy(
+    tx: Tx, kind: Kind, policy: str | None, effects: Sequence[Effect], limits: Limits
+) -> Limits:
+    """The limits that are given, and those that the policy of the case has for what starts now."""
+    if kind.limit_of is None:
+        return limits
+    found = dict(limits)
+    for one in effects:
+        if one.do is Do.START and one.clock not in found:
+            limit = kind.limit_of(tx, policy, one.clock)
+            if limit is not None:
+                found[one.clock] = limit
+    return found
 
 
 def _taken_by_time(

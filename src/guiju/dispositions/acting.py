@@ -8,11 +8,20 @@ over. The person's account stands as all cases about them come to; the person is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from guiju import accounts
 from guiju.accounts import Decided, PersonState
-from guiju.casework import Case, Transition, Unit, afterwards, due, prc
-from guiju.dispositions import action_store, finding_store, findings, policy, reasons, telling
+from guiju.casework import Case, Decision, Transition, Unit, afterwards, decisions, due, prc
+from guiju.dispositions import (
+    action_store,
+    appeal_store,
+    finding_store,
+    findings,
+    policy,
+    reasons,
+    telling,
+)
 from guiju.dispositions.model import Action, Effect, FindingState, Measure, Strike
 from guiju.kernel import Actor, isoformat, new_id
 from guiju.ledger import append
@@ -118,9 +127,20 @@ def _enforce(tx: Tx, actor: Actor, case: Case, action: Action) -> None:
     }
     action_store.change(tx, case.id, changes)
     _let_go(tx, action)
-    _strike(tx, actor, action)
+    # What an appeal has varied counts as it was counted.
+    if not action_store.strikes_of_case(tx, case.id):
+        _strike(tx, actor, action)
     stand(tx, actor, action.person)
-    reasons.state(tx, actor, case, action_store.get(tx, case.id))
+    reasons.state(tx, actor, case, action_store.get(tx, case.id), _because(tx, case))
+
+
+def _because(tx: Tx, case: Case) -> Decision | None:
+    """The decision on an appeal that put another measure in the place of the first."""
+    found = [one for one in appeal_store.against(tx, case.id) if one.outcome == "varied"]
+    if not found:
+        return None
+    # Both cases are of one person, so the words of both are sealed by one key.
+    return decisions(tx, replace(case, id=found[-1].case), opened=True)[-1]
 
 
 def _end(tx: Tx, actor: Actor, case: Case, action: Action) -> None:
@@ -163,7 +183,7 @@ _FOLLOWS: Mapping[str, Callable[[Tx, Actor, Case, Action], None]] = {
 
 
 def _strike(tx: Tx, actor: Actor, action: Action) -> None:
-    days = policy.now(tx).rules.strike_days
+    days = policy.pinned(tx, action.policy).rules.strike_days
     until = due(days, Unit.DAYS, tx.now, prc())
     made = Strike(
         id=new_id("stk"),

@@ -21,7 +21,7 @@ from guiju.casework import (
 )
 from guiju.dispositions import acting, action_store
 from guiju.dispositions.model import ABUSE_RULE, OFFICER, REVIEWERS, Measure
-from guiju.dispositions.stepping import APPEAL_WON, forgotten
+from guiju.dispositions.stepping import APPEAL_VARIED, APPEAL_WON, forgotten
 from guiju.kernel import Text
 from guiju.storage import Tx
 
@@ -40,6 +40,7 @@ _SAID = {
     "lift": Text(zh="解除处置", en="lift the measure"),
     "expire": Text(zh="处置期满", en="let the measure expire"),
     "overturn": Text(zh="经申诉撤销", en="overturn on appeal"),
+    "vary": Text(zh="经申诉变更", en="vary on appeal"),
 }
 
 
@@ -136,6 +137,16 @@ MACHINE = Machine(
         _by_time("in-force", "expire", "expired"),
         _by_people("in-force", "lift", "lifted", END, roles=(OFFICER,)),
         _overturns("in-force", END),
+        # An appeal was right in part: another measure is decided, and put in force at once.
+        Transition(
+            "in-force",
+            "vary",
+            "approved",
+            _SAID["vary"],
+            DECIDED,
+            guards=("appeal-varied",),
+            clocks=(cancels(END),),
+        ),
     ],
 )
 STATES = {
@@ -184,6 +195,7 @@ USER_ACTION = Kind(
             _two_people,
         ),
         APPEAL_WON,
+        APPEAL_VARIED,
     ),
     forget=forgotten,
     after=acting.carried_out,

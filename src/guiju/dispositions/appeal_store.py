@@ -45,8 +45,12 @@ def get(tx: Tx, case: str) -> Appeal:
 
 
 def overturned(tx: Tx, most: int) -> list[Appeal]:
-    """The newest appeals that overturned a decision."""
-    wanted = select(APPEAL).where(APPEAL.c.outcome == "overturned").order_by(APPEAL.c.case.desc())
+    """The newest appeals that overturned or varied a decision, where that is yet to be noted."""
+    wanted = (
+        select(APPEAL)
+        .where(APPEAL.c.outcome.in_(["overturned", "varied"]))
+        .order_by(APPEAL.c.case.desc())
+    )
     return [_appeal(row) for row in tx.rows(wanted.limit(most))]
 
 

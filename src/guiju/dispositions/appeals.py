@@ -23,10 +23,12 @@ from guiju.dispositions import (
     policy,
     reasons,
     refusing,
+    varying,
 )
 from guiju.dispositions.appeal_kind import ANSWER, APPEAL, APPEALABLE
-from guiju.dispositions.grounds import BY_LAW
-from guiju.dispositions.model import APPELLANT, Appeal, Statement
+from guiju.dispositions.grounds import BY_LAW, require_clause
+from guiju.dispositions.model import APPELLANT, Appeal, Proposal, Statement
+from guiju.dispositions.service import check_proposal
 from guiju.kernel import Actor, ActorKind, software
 from guiju.measures import enforces
 from guiju.storage import Tx
@@ -50,7 +52,7 @@ def file_appeal(tx: Tx, person: str, statement: str, words: str) -> Case:
     _check_window(tx, made)
     _check_first(tx, made)
     actor = appellant(person)
-    limit: Limit = policy.now(tx).to_decide
+    limit: Limit = policy.pinned(tx, against.policy).to_decide
     case = open_case(
         tx,
         actor,
@@ -97,24 +99,49 @@ def admit(tx: Tx, actor: Actor, case: Case) -> Case:
 
 
 @enforces("appeals")
-def decide_appeal(tx: Tx, actor: Actor, case: Case, verb: str, facts: str) -> Case:
-    """`reject`, `uphold` or `overturn`; `facts` is the reason, which the person reads.
+def decide_appeal(
+    tx: Tx,
+    actor: Actor,
+    case: Case,
+    verb: str,
+    facts: str,
+    *,
+    lesser: Proposal | None = None,
+) -> Case:
+    """`reject`, `uphold`, `vary` or `overturn`; `facts` is the reason, which the person reads.
+
+    `lesser`: the measure that takes the place of the first, where it is varied.
 
     Raises:
         Refused: `person-needed`, `role-needed`, or `outsider-needed` for whoever acted in the case.
-        Invalid: `ruling-needed`.
-        Conflict: `wrong-state`.
+        Invalid: `ruling-needed`, or `measure-invalid`, `measure-not-lesser`, `clause-unknown`.
+        Conflict: `wrong-state`, or `guard-fails` where nothing is in force that could be varied.
     """
-    against = _against(tx, case)
+    against, more = _against(tx, case), {}
+    if verb == "vary":
+        more = _lesser(tx, lesser)
     ruling = Ruling(
         outcome=verb,
         grounds=decisions(tx, against)[-1].grounds or (BY_LAW,),
         facts=facts,
         found_by_software=False,
     )
-    advance(tx, actor, case, verb, ruling=ruling)
-    if verb == "overturn":
+    advance(tx, actor, case, verb, ruling=ruling, facts=more)
+    if verb in {"overturn", "vary"}:
         advance(tx, _SOFTWARE, _now(tx, case), "undo")
+    return _now(tx, case)
+
+
+@enforces("appeals")
+def ask_appellant(tx: Tx, actor: Actor, case: Case, words: str) -> Case:
+    """Ask the person for more; the limit of the appeal stands still meanwhile.
+
+    Raises:
+        Refused: `person-needed`, `role-needed`, or `outsider-needed` for whoever acted in the case.
+        Invalid: `reason-needed`.
+        Conflict: `wrong-state`.
+    """
+    advance(tx, actor, case, "ask", reason=words)
     return _now(tx, case)
 
 
@@ -160,6 +187,14 @@ def appealable(tx: Tx, made: Statement) -> datetime | None:
 def appellant(person: str) -> Actor:
     """The person, in a case of their own."""
     return Actor(ActorKind.PERSON, person, frozenset({APPELLANT}))
+
+
+def _lesser(tx: Tx, lesser: Proposal | None) -> dict[str, object]:
+    if lesser is None:
+        raise refusing.bad_measure("没有写明新的处置", "no other measure is named")
+    check_proposal(lesser)
+    require_clause(tx, lesser.clause)
+    return varying.as_facts(lesser)
 
 
 def _requests(tx: Tx, made: Statement) -> list[str]:

@@ -70,7 +70,7 @@ def remove(tx: Tx, actor: Actor, case: Case, facts: str) -> Case:
         Invalid: `ruling-needed`.
         Conflict: `wrong-state`.
     """
-    now = policy.now(tx)
+    now = policy.pinned(tx, case.policy)
     ruling = _ruling(tx, case, "remove", facts, now.to_appeal)
     return step(tx, actor, case, "remove", ruling=ruling, limits={APPEAL: now.to_appeal})
 

@@ -122,7 +122,7 @@ class FindingPages:
         def work(tx: Tx, viewer: Viewer, found: Finding) -> Case:
             reason = form.text("reason", longest=_LONGEST)
             cause = Cause(found.source, (found,))
-            proposal = _proposal(form)
+            proposal = proposal_of(form)
             return service.propose(
                 tx, viewer.actor, found.person or "", proposal, reason, cause=cause
             )
@@ -182,11 +182,13 @@ def _file(form: Form) -> str:
     return form.text("file", longest=80)
 
 
-def _proposal(form: Form) -> Proposal:
+def proposal_of(form: Form) -> Proposal:
     """The measure as it was written; what it lacks is said by who proposes it."""
     said, days = form.text("measure", longest=20), form.text("days", longest=5)
     if said not in set(Measure):
         raise refusing.bad_measure("没有选择处置", "no measure was chosen")
     if days and not (days.isascii() and days.isdecimal()):
         raise refusing.bad_measure("天数须为整数", "days are a whole number")
-    return Proposal(Measure(said), int(days) if days else None, form.text("clause", longest=12))
+    closed = tuple(one for one in policies.FUNCTIONS if form.text(f"function-{one}", longest=5))
+    clause = form.text("clause", longest=12)
+    return Proposal(Measure(said), int(days) if days else None, clause, closed)

@@ -25,7 +25,7 @@ class MyAppeal(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether the person can add to it or take it back."""
-        return self.case.state in {"filed", "admissible"}
+        return self.case.state in {"filed", "admissible", "waiting"}
 
 
 class Mine(NamedTuple):
@@ -80,6 +80,10 @@ def _appeals(tx: Tx, statement: Statement) -> Iterator[MyAppeal]:
     for one in appeal_store.against(tx, statement.case):
         if one.statement == statement.id:
             case = get_case(tx, APPEAL, one.case)
-            said = [each.reason for each in history(tx, case, opened=True) if each.reason]
+            said = [
+                each.reason
+                for each in history(tx, case, opened=True)
+                if each.reason and each.verb == "explain"
+            ]
             words = said if case.is_open else said[:1]
             yield MyAppeal(case, words, notices(tx, case, opened=True))

@@ -38,6 +38,24 @@ class Now(NamedTuple):
         """Within which an appeal is decided."""
         return self.published(self.rules.appeal_working_days, Unit.WORKING_DAYS)
 
+    @property
+    def to_explain(self) -> Limit:
+        """Within which the person answers what is asked in an appeal."""
+        return self.published(self.rules.appeal_answer_working_days, Unit.WORKING_DAYS)
+
+    @property
+    def to_cure(self) -> Limit:
+        """Within which a cause is put right: the provider's own, told to nobody."""
+        return self._internal(self.rules.cure_days)
+
+    @property
+    def to_retest(self) -> Limit:
+        """Within which it is tried once more."""
+        return self._internal(self.rules.retest_days)
+
+    def _internal(self, days: int) -> Limit:
+        return Limit.internal(days, Unit.DAYS, f"policy:{self.policy or _NO_POLICY}")
+
     def measure_ends(self, days: int | None) -> Limit | None:
         """How long a measure lasts; None: until it is lifted."""
         return None if days is None else self.published(days, Unit.DAYS)
@@ -49,6 +67,12 @@ def now(tx: Tx) -> Now:
     if found is None:
         return Now(policies.disposition_rules({}), None)
     return Now(policies.disposition_rules(found.body), found.digest)
+
+
+def pinned(tx: Tx, digest: str | None) -> Now:
+    """What was in force when a case was opened; what is now, where the case names no policy."""
+    found = None if digest is None else policies.with_digest(tx, digest)
+    return now(tx) if found is None else Now(policies.disposition_rules(found.body), found.digest)
 
 
 class Watched:

@@ -41,9 +41,14 @@ _OWN = "own-initiative"
 
 
 @enforces("statements-of-reasons")
-def state(tx: Tx, actor: Actor, case: Case, action: Action) -> Statement:
-    """Give the person the reasons of the last decision in the case, and tell them of it."""
-    decision = decisions(tx, case, opened=True)[-1]
+def state(
+    tx: Tx, actor: Actor, case: Case, action: Action, because: Decision | None = None
+) -> Statement:
+    """Give the person the reasons of the last decision in the case, and tell them of it.
+
+    `because`: another decision that it rests on, as that on an appeal.
+    """
+    decision = because or decisions(tx, case, opened=True)[-1]
     return _give(tx, actor, case, decision, {**_measure(action, case), **_account(tx, action)})
 
 

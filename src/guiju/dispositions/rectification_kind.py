@@ -17,19 +17,16 @@ from guiju.casework import (
     Limit,
     Machine,
     Transition,
-    Unit,
     cancels,
     meets,
     starts,
 )
-from guiju.dispositions import rectification_acting, rectification_store
+from guiju.dispositions import policy, rectification_acting, rectification_store
 from guiju.dispositions.model import OFFICER, REVIEWERS
 from guiju.kernel import Text
 from guiju.storage import Tx
 
 CURE, RETEST = "cure", "re-test"
-# The provider's own; no law says how long it may take.
-_LIMIT = Limit.internal(30, Unit.DAYS, "rectification@1")
 _SAID = {
     "diagnose": Text(zh="写明原因", en="say what caused it"),
     "choose": Text(zh="选定整改措施", en="choose a measure"),
@@ -119,6 +116,12 @@ def _is_met(tx: Tx, case: Case) -> bool:
     return run is not None and run.tally.is_met
 
 
+def _limit_of(tx: Tx, digest: str | None, clock: str) -> Limit:
+    """The provider's own; no law says how long it may take."""
+    rules = policy.pinned(tx, digest)
+    return rules.to_cure if clock == CURE else rules.to_retest
+
+
 RECTIFICATION = Kind(
     name="rectification",
     prefix="RC",
@@ -129,8 +132,8 @@ RECTIFICATION = Kind(
     roles=REVIEWERS,
     controls=("rectification",),
     clocks=(
-        LegalClock(CURE, Text(zh="完成整改", en="put it right"), _LIMIT),
-        LegalClock(RETEST, Text(zh="复测", en="test it again"), _LIMIT),
+        LegalClock(CURE, Text(zh="完成整改", en="put it right")),
+        LegalClock(RETEST, Text(zh="复测", en="test it again")),
     ),
     opens=(starts(CURE),),
     guards=(
@@ -161,4 +164,5 @@ RECTIFICATION = Kind(
     ),
     forget=lambda tx, case: rectification_store.forgotten(tx, case.id),
     after=rectification_acting.carried_out,
+    limit_of=_limit_of,
 )

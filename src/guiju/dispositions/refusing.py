@@ -93,6 +93,20 @@ def bad_measure(zh: str, en: str) -> Invalid:
     )
 
 
+def not_lesser() -> Invalid:
+    """An appeal never makes it worse."""
+    return Invalid(
+        "measure-not-lesser",
+        Text(
+            zh="新的处置须轻于原处置：措施更轻，或天数、功能更少。",
+            en="The other measure must be the lesser one: milder, or for fewer days or functions.",
+        ),
+        Text(zh="请改选，或维持、撤销原处置。", en="Choose another, or uphold or overturn."),
+        article=14,
+        param="measure",
+    )
+
+
 def no_such_statement(statement: str) -> NotFound:
     """Nothing to this person has this id."""
     return NotFound(

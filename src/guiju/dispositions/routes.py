@@ -11,6 +11,7 @@ from guiju.dispositions.contact_pages import HERE as _MAIL
 from guiju.dispositions.contact_pages import ContactPages
 from guiju.dispositions.finding_pages import HERE as _FINDINGS
 from guiju.dispositions.finding_pages import FindingPages
+from guiju.dispositions.vary_pages import VaryPages
 from guiju.kernel import Text
 from guiju.storage import Database
 from guiju.web import Site
@@ -31,6 +32,7 @@ def router(database: Database, site: Site, *, sends_mail: bool = False) -> APIRo
     site.offer("me", _MAIL, Text(zh="邮件提醒", en="Mail"), order=35)
     staff = APIRouter(include_in_schema=False)
     FindingPages(database, site).add_to(staff)
+    VaryPages(database, site).add_to(staff)
     routes.include_router(staff)
     api = AppealApi(database)
     routes.get("/api/dispositions", summary="Statements of reasons to the person of a key")(

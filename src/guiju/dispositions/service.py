@@ -125,7 +125,7 @@ def revise(tx: Tx, actor: Actor, case: Case, proposal: Proposal, reason: str) ->
         Conflict: `wrong-state`.
         Refused: `person-needed` or `role-needed`.
     """
-    _check(proposal)
+    check_proposal(proposal)
     version = require_clause(tx, proposal.clause)
     facts = {"measure": proposal.measure.value, "days": proposal.days}
     # The case first, as when it is decided: two at once wait for it, and not for each other.
@@ -148,7 +148,7 @@ def approve(tx: Tx, actor: Actor, case: Case, facts: str) -> Case:
         Conflict: `wrong-state`, or `guard-fails` where the end of service takes two.
         Invalid: `ruling-needed`.
     """
-    action, now = action_store.get(tx, case.id), policy.now(tx)
+    action, now = action_store.get(tx, case.id), policy.pinned(tx, case.policy)
     known = action.trigger.startswith("abuse.")
     ruling = _ruling(action, action.measure.value, facts, now, found_by_software=known)
     evidence = {"measure": action.measure.value, "days": action.days}
@@ -162,7 +162,7 @@ def enforce(tx: Tx, case: Case, actor: Actor = _SOFTWARE) -> Case:
     Raises:
         Conflict: `wrong-state`.
     """
-    ends = policy.now(tx).measure_ends(action_store.get(tx, case.id).days)
+    ends = policy.pinned(tx, case.policy).measure_ends(action_store.get(tx, case.id).days)
     return step(tx, actor, case, "enforce", limits={END: ends})
 
 
@@ -213,7 +213,7 @@ def suggested(tx: Tx, person: str) -> Proposal:
 
 def _opened_by_hand(tx: Tx, actor: Actor, person: str, proposal: Proposal, cause: Cause) -> Case:
     accounts.get_person(tx, person)
-    _check(proposal)
+    check_proposal(proposal)
     version, now = require_clause(tx, proposal.clause), policy.now(tx)
     case = _open(tx, actor, person, ORIGINS[cause.source], now)
     strikes = action_store.counting(tx, person, tx.now)
@@ -290,7 +290,7 @@ def _changes(proposal: Proposal) -> dict[str, object]:
     }
 
 
-def _check(proposal: Proposal) -> None:
+def check_proposal(proposal: Proposal) -> None:
     """All but the end of service name how long they last, a restriction what it closes."""
     ends = proposal.measure is Measure.TERMINATE
     if (proposal.days is None) is not ends:

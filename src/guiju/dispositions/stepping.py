@@ -35,6 +35,15 @@ def _appeal_won(tx: Tx, case: Case) -> bool:
     return any(one.outcome in {"overturned", "undone"} for one in appeal_store.against(tx, case.id))
 
 
+def _appeal_varied(tx: Tx, case: Case) -> bool:
+    return any(one.outcome == "varied" for one in appeal_store.against(tx, case.id))
+
+
+APPEAL_VARIED = Guard(
+    "appeal-varied",
+    Text(zh="申诉复核已决定变更", en="an appeal was decided for another measure"),
+    _appeal_varied,
+)
 APPEAL_WON = Guard(
     "appeal-won",
     Text(zh="申诉复核已决定撤销", en="an appeal was decided for the person"),

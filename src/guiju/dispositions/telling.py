@@ -40,6 +40,17 @@ def content_free(tx: Tx, actor: Actor, case: Case) -> None:
     _say(tx, actor, case, "content-free@1", text)
 
 
+def appeal_asks(tx: Tx, actor: Actor, case: Case, words: str) -> None:
+    """Ask the person for more, and say where to answer."""
+    text = Text(
+        zh=f"申诉 {case.number}：请补充：{words} 补充前复核时限暂停；"
+        "逾期未补充的，按现有材料复核。",
+        en=f"Appeal {case.number}: please add to it: {words} Until you do, the limit stands still; "
+        "if you do not in time, it is decided on what there is.",
+    )
+    _say(tx, actor, case, "appeal-asks@1", text)
+
+
 def appeal_decided(tx: Tx, actor: Actor, case: Case, words: str) -> None:
     """Tell the person what became of their appeal, and why."""
     said = case.kind.states[case.state]

@@ -31,6 +31,7 @@ from guiju.policies.service import (
     listed,
     propose,
     reject,
+    with_digest,
 )
 from guiju.policies.stop_model import (
     DIRECT,
@@ -111,4 +112,5 @@ __all__ = [
     "today",
     "urgent_mark",
     "urgent_terms_due",
+    "with_digest",
 ]

@@ -26,6 +26,7 @@ _MOST_HOURS = 7 * 24
 _MOST_DAYS = 366
 _MOST_STEPS = 20
 _LONGEST_CLAUSE = 12
+_LATER = {"appeal_answer_working_days": 60, "cure_days": _MOST_DAYS, "retest_days": _MOST_DAYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ class DispositionRules:
     `abuse`: whether software holds provisionally whoever reaches `in_a_row` or `in_a_day` inputs
     that were stopped for one of `harms` by one of `actions`. `hold_hours`: after which a hold that
     nobody confirmed lapses. `appeal_days`: how long one can appeal. `appeal_working_days`: within
-    which an appeal is decided. `strike_days`: how long a strike counts.
+    which an appeal is decided; `appeal_answer_working_days`: within which the person answers what
+    is asked of them meanwhile. `strike_days`: how long a strike counts. `cure_days`, `retest_days`:
+    within which a cause is put right, and tried once more.
     """
 
     abuse: bool
@@ -62,6 +65,9 @@ class DispositionRules:
     appeal_working_days: int
     strike_days: int
     ladder: tuple[LadderStep, ...]
+    appeal_answer_working_days: int = 10
+    cure_days: int = 30
+    retest_days: int = 30
 
     def step_at(self, strikes: int) -> LadderStep:
         """The step of the ladder for so many strikes: the highest that is reached."""
@@ -109,10 +115,14 @@ def dispositions_said(body: Mapping[str, Any]) -> list[tuple[Text, Text]]:
     )
     limits = Text(
         zh=f"临时暂停 {now.hold_hours} 小时内须经人确认；{now.appeal_days} 天内可申诉，"
-        f"{now.appeal_working_days} 个工作日内答复；记次 {now.strike_days} 天后失效",
+        f"{now.appeal_working_days} 个工作日内答复；"
+        f"申诉人补充 {now.appeal_answer_working_days} 个工作日；记次 {now.strike_days} 天后失效；"
+        f"整改 {now.cure_days} 天，复测 {now.retest_days} 天",
         en=f"a hold is confirmed within {now.hold_hours} hours or lapses; appeals within "
         f"{now.appeal_days} days, decided within {now.appeal_working_days} working days; "
-        f"a strike counts for {now.strike_days} days",
+        f"an appellant who is asked answers within {now.appeal_answer_working_days} working days; "
+        f"a strike counts for {now.strike_days} days; a cause is put right within "
+        f"{now.cure_days} days and tried again within {now.retest_days}",
     )
     return [
         (Text(zh="滥用", en="Abuse"), when),
@@ -170,6 +180,8 @@ def _whole(form: Part) -> dict[str, Any]:
         "ladder": [_step(one) for one in form.forms("ladder", most=_MOST_STEPS)] or _usual(),
     }
     _check_ladder(form, whole["ladder"])
+    # Left out they stay left out, so that a body from before keeps its digest.
+    whole |= {key: form.number(key, 1, most) for key, most in _LATER.items() if form.has(key)}
     form.done()
     return whole
 

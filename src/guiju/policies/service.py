@@ -166,6 +166,12 @@ def get(tx: Tx, policy: str) -> Policy:
     return _true(found)
 
 
+def with_digest(tx: Tx, digest: str) -> Policy | None:
+    """The version that a record or a case is pinned to; raises Unavailable `policy-altered`."""
+    found = store.find_by_digest(tx, digest)
+    return None if found is None else _true(found)
+
+
 def listed(tx: Tx, limit: int = 100) -> list[PolicyHead]:
     """The newest versions without their bodies, newest first."""
     return store.newest(tx, limit)

@@ -79,6 +79,12 @@ def find_active(tx: Tx) -> Policy | None:
     return _policy(tx.row(select(POLICY).where(POLICY.c.state == PolicyState.ACTIVE.value)))
 
 
+def find_by_digest(tx: Tx, digest: str) -> Policy | None:
+    """A version that says exactly this; the newest, when it was proposed more than once."""
+    wanted = select(POLICY).where(POLICY.c.digest == digest)
+    return _policy(tx.row(wanted.order_by(POLICY.c.version.desc()).limit(1)))
+
+
 def find_active_head(tx: Tx) -> PolicyHead | None:
     """The version in force without its body."""
     row = tx.row(select(*_HEAD).where(POLICY.c.state == PolicyState.ACTIVE.value))

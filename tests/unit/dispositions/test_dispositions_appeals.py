@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from tests.unit.dispositions.scene import APPEALS, OFFICER, REVIEWER, SECOND, WEEK, Scene
 
 from guiju import ledger
 from guiju.accounts import PersonState
-from guiju.casework import decisions, history, is_held, notices
-from guiju.dispositions import APPEAL, appeals, service
+from guiju.casework import clocks, decisions, history, is_held, notices
+from guiju.dispositions import APPEAL, Measure, Proposal, appeals, mine, service
 from guiju.kernel import Conflict, Invalid, NotFound, Refused
 
 
@@ -176,3 +178,114 @@ def test_everything_verifies(scene: Scene) -> None:
     scene.do(appeals.decide_appeal, APPEALS, case, "overturn", "So.")
     ledger.integrate(scene.db)
     assert ledger.verify(scene.db).problems == ()
+
+
+SHORTER = Proposal(Measure.SUSPEND, 2, "10")
+WARNING = Proposal(Measure.WARN, 7, "10")
+
+
+@pytest.mark.control("appeals")
+@pytest.mark.parametrize("lesser", [SHORTER, WARNING])
+def test_an_appeal_that_is_right_in_part_puts_a_lesser_measure_in_its_place(
+    scene: Scene, lesser: Proposal
+) -> None:
+    """At once, with the reasons of the appeal; the strike stays as it was counted."""
+    scene.suspend()
+    (strike,) = scene.read(service.strikes_of, scene.id)
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    said = "Not so grave."
+    case = scene.do(appeals.decide_appeal, APPEALS, case, "vary", said, lesser=lesser)
+    assert (case.state, scene.case().state) == ("changed", "in-force")
+    action = scene.read(service.action_of, scene.case())
+    assert (action.measure, action.days) == (lesser.measure, lesser.days)
+    assert action.measure_by == APPEALS.id
+    warned = lesser.measure is Measure.WARN
+    assert scene.stands() is (PersonState.ACTIVE if warned else PersonState.SUSPENDED)
+    assert list(scene.read(service.strikes_of, scene.id)) == [strike]
+    statement = scene.statement().said
+    assert statement["words"] == said
+    assert statement["warning"] is warned
+    assert statement["appeal_until"] is None
+    met = {one["facts"]["name"]: one["facts"]["missed"] for one in scene.leaves("deadline-met")}
+    assert met == {"answer": 0, "undo": 0}
+    assert ledger.verify(scene.db, None).problems == ()
+    scene.pass_time(days=(lesser.days or 0) + 1)
+    assert scene.case().state == "expired"
+    assert scene.stands() is PersonState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("lesser", "code"),
+    [
+        (None, "measure-invalid"),
+        (Proposal(Measure.SUSPEND, None, "10"), "measure-invalid"),
+        (Proposal(Measure.SUSPEND, 7, "10"), "measure-not-lesser"),
+        (Proposal(Measure.SUSPEND, 8, "10"), "measure-not-lesser"),
+        (Proposal(Measure.TERMINATE, None, "10"), "measure-not-lesser"),
+        (Proposal(Measure.WARN, 7, "99"), "clause-unknown"),
+    ],
+)
+def test_an_appeal_never_makes_it_worse(scene: Scene, lesser: Proposal | None, code: str) -> None:
+    """Nor the same; and nothing changes where what is to be done is not whole."""
+    scene.suspend()
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    with pytest.raises(Invalid) as refused:
+        scene.do(appeals.decide_appeal, APPEALS, case, "vary", "So.", lesser=lesser)
+    assert refused.value.code == code
+    assert scene.case(APPEAL).state == "admissible"
+    assert scene.case().state == "in-force"
+
+
+def test_what_is_not_in_force_cannot_be_varied(scene: Scene) -> None:
+    """A hold is confirmed or not; it has no lesser form."""
+    scene.do(service.hold, REVIEWER, scene.id, WEEK, "goes on now")
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    with pytest.raises(Conflict) as refused:
+        scene.do(appeals.decide_appeal, APPEALS, case, "vary", "So.", lesser=SHORTER)
+    assert refused.value.code == "guard-fails"
+
+
+@pytest.mark.control("appeals")
+def test_while_the_person_is_asked_the_limit_stands_still(scene: Scene) -> None:
+    """They read the question; their answer, or the end of its time, sets it going again."""
+    scene.suspend()
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    before = case.due
+    case = scene.do(appeals.ask_appellant, APPEALS, case, "Which song was it?")
+    assert case.state == "waiting"
+    (mine_,) = [one.appeal for one in scene.read(mine.mine, scene.id) if one.appeal]
+    assert mine_.is_open
+    assert "Which song was it?" in (mine_.told[-1].words or "")
+    assert mine_.words == ["It was a quotation."]
+    scene.pass_time(days=2)
+    case = scene.do(appeals.explain, scene.id, scene.case(APPEAL), "The one about the river.")
+    assert case.state == "admissible"
+    assert before is not None
+    assert case.due is not None
+    assert case.due > before
+    case = scene.do(appeals.ask_appellant, APPEALS, case, "And which verse?")
+    scene.pass_time(days=40)
+    assert scene.case(APPEAL).state == "admissible"
+
+
+def test_who_was_asked_can_still_take_the_appeal_back(scene: Scene) -> None:
+    """Nothing runs on then."""
+    scene.suspend()
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    case = scene.do(appeals.ask_appellant, APPEALS, case, "Which song was it?")
+    case = scene.do(appeals.withdraw, scene.id, case)
+    assert (case.state, case.due) == ("withdrawn", None)
+
+
+def test_limits_are_those_of_the_policy_that_the_case_was_opened_under(scene: Scene) -> None:
+    """Who changes the policy meanwhile changes nobody's time to appeal, nor that of an answer."""
+    scene.rule(appeal_days=20, appeal_working_days=5, abuse=False)
+    made = scene.do(service.propose, REVIEWER, scene.id, WEEK, "seen")
+    scene.rule(appeal_days=1, appeal_working_days=60, abuse=False)
+    scene.do(service.approve, OFFICER, made, "Seen.")
+    until = datetime.fromisoformat(scene.statement().said["appeal_until"])
+    assert until > scene.clock.now() + timedelta(days=19)
+    case = scene.appeal()
+    with scene.db.read() as tx:
+        (answer,) = clocks(tx, case)
+    assert answer.limit == 5
