@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from guiju import complaints, dispositions
+from guiju import complaints, dispositions, minors
 from guiju.casework import Handler, Kinds
 from guiju.incidents import INCIDENT, NOTICE
 from guiju.kernel import Event, StandingChanged, software
@@ -25,6 +25,9 @@ KINDS = Kinds(
         dispositions.CONTENT_ACTION,
         dispositions.RECTIFICATION,
         dispositions.APPEAL,
+        minors.AGE_APPEAL,
+        minors.CRISIS,
+        minors.COMPANION_ASSESSMENT,
     ]
 )
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from guiju import accounts, dispositions, ledger, policies, profile, records
+from guiju import accounts, dispositions, ledger, minors, policies, profile, records
 from guiju.app.cases import KINDS, handlers
 from guiju.app.look_around import what_runs
 from guiju.app.mailing import sending, server_of
@@ -27,6 +27,7 @@ from guiju.gateway import (
     Fleet,
     Gateway,
     HttpUpstream,
+    Minder,
     Recorder,
     RulesHolder,
     Shelf,
@@ -77,6 +78,8 @@ class House:
         chain = Chain(settings.file("c2pa_certificates"), settings.c2pa_time_stamps or None)
         self.rules = RulesHolder(database, screens, self.post, fleet=self.fleet, chain=chain)
         self.directory = accounts.Directory(database)
+        self.wards = minors.Wards(database)
+        self.bus.subscribe(StandingChanged, lambda event: self.wards.forget(event.person))
         self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
         self.notices = Notices(settings, database, self.bus)
         self.kinds = KINDS
@@ -226,10 +229,12 @@ class House:
     def gateway(self) -> Gateway:
         """The data plane with its parts, not yet started."""
         barring = Barring(self.database)
+        minder = Minder(self.database, self.wards, self.clock)
         # Only who serves compiles a policy at once; a command that has approved one is done.
         self.bus.subscribe(PolicyActivated, lambda _: self.rules.refresh())
         self.bus.subscribe(PartsChanged, lambda _: self._take_up_stops(barring))
         self.bus.subscribe(StandingChanged, lambda event: barring.review(event.person))
+        self.bus.subscribe(StandingChanged, lambda event: minder.review(event.person))
         return Gateway(
             rules=self.rules,
             directory=self.directory,
@@ -247,6 +252,7 @@ class House:
             shelf=Shelf(self.database),
             office=self._office(barring),
             barring=barring,
+            minder=minder,
         )
 
     def _take_up_stops(self, barring: Barring) -> None:
@@ -262,6 +268,7 @@ class House:
 
         def missed() -> None:
             self.directory.forget_all()
+            self.wards.forget(accounts.EVERYBODY)
             barring.review(accounts.EVERYBODY)
 
         return Office(

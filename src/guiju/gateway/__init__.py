@@ -10,6 +10,7 @@ from guiju.gateway.barring import Barring
 from guiju.gateway.credentials import Chain
 from guiju.gateway.guarding import ClientPost
 from guiju.gateway.media.shelf import Shelf
+from guiju.gateway.minding import Minder
 from guiju.gateway.recalling import recalled
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.route import ROUTE_NAMES
@@ -27,6 +28,7 @@ __all__ = [
     "Fleet",
     "Gateway",
     "HttpUpstream",
+    "Minder",
     "Recorder",
     "Rules",
     "RulesHolder",

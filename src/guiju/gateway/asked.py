@@ -11,6 +11,7 @@ from guiju.gateway.limiting import Levee, Office
 from guiju.gateway.lookups import Lookups
 from guiju.gateway.media.labelling import labelled, too_many_wait
 from guiju.gateway.media.model import Labelled
+from guiju.gateway.minding import Minder
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.rules import Rules
 from guiju.gateway.signals import (
@@ -20,8 +21,10 @@ from guiju.gateway.signals import (
     CallerKnown,
     Event,
     Failed,
+    FindWard,
     LabelMedia,
     LookUp,
+    Mind,
     ModelAnswered,
     Record,
     Recorded,
@@ -44,8 +47,13 @@ class Asked:
         levee: Levee,
         office: Office | None,
         barring: Barring | None,
+        minder: Minder | None = None,
     ) -> None:
-        """Without an `office` nothing is limited, without a `barring` no answer is cut short."""
+        """Without an `office` nothing is limited, without a `barring` no answer is cut short.
+
+        Without a `minder` nobody's time is counted.
+        """
+        self._minder = minder
         self.lookups = lookups
         self.upstream = upstream
         self._recorder = recorder
@@ -61,6 +69,16 @@ class Asked:
             return CallerKnown(await self.lookups.find(command.token, command.end_user))
         except GuijuError as error:
             return Failed(error)
+
+    async def find_ward(self, command: FindWard) -> Event:
+        """Find out how somebody is protected."""
+        return Failed(internal()) if self._minder is None else await self._minder.find(command)
+
+    async def mind(self, command: Mind, rules: Rules) -> Event:
+        """Let somebody begin whose time is counted."""
+        if self._minder is None:
+            return Failed(internal())
+        return await self._minder.enter(command, rules)
 
     async def allow(self, command: Allow) -> Event:
         """See whether there is enough left, where what this worker has in hand is too little."""

@@ -28,11 +28,13 @@ from guiju.gateway.signals import (
     Event,
     EyesSaid,
     Failed,
+    FindWard,
     GuardsSaid,
     HandOut,
     LabelMedia,
     LookUp,
     MediaLabelled,
+    Mind,
     ModelBegan,
     ModelChunk,
     ModelDone,
@@ -63,6 +65,14 @@ class Means(Protocol):
 
     async def allow(self, command: Allow) -> Event:
         """See whether there is enough left."""
+        ...
+
+    async def find_ward(self, command: FindWard) -> Event:
+        """Find out how somebody is protected."""
+        ...
+
+    async def mind(self, command: Mind, rules: Rules) -> Event:
+        """Let somebody begin whose time is counted."""
         ...
 
     async def answer(self, command: AskModel, rules: Rules) -> Event:
@@ -118,6 +128,12 @@ class Conversation:
 
     async def _look_up(self, command: LookUp) -> None:
         self._tell(await self._gateway.look_up(command))
+
+    async def _find_ward(self, command: FindWard) -> None:
+        self._tell(await self._gateway.find_ward(command))
+
+    async def _mind(self, command: Mind) -> None:
+        self._tell(await self._gateway.mind(command, self._exchange.work.rules))
 
     async def _allow(self, command: Allow) -> None:
         event = await self._gateway.allow(command)
@@ -322,6 +338,8 @@ class Conversation:
 
 _CARRIED_OUT: dict[type[Command], Callable[[Conversation, Any], Awaitable[None]]] = {
     LookUp: Conversation._look_up,  # noqa: SLF001 - the table of this class
+    FindWard: Conversation._find_ward,  # noqa: SLF001 - as above
+    Mind: Conversation._mind,  # noqa: SLF001 - as above
     Allow: Conversation._allow,  # noqa: SLF001 - as above
     AskGuards: Conversation._ask_guards,  # noqa: SLF001 - as above
     AskEyes: Conversation._ask_eyes,  # noqa: SLF001 - as above

@@ -28,11 +28,14 @@ from guiju.gateway.signals import (
     Event,
     EyesSaid,
     Failed,
+    FindWard,
     GuardsSaid,
     HandOut,
     LabelMedia,
     LookUp,
     MediaLabelled,
+    Mind,
+    Minded,
     ModelAnswered,
     ModelBegan,
     ModelChunk,
@@ -44,11 +47,13 @@ from guiju.gateway.signals import (
     StopModel,
     TakeIn,
     TakenIn,
+    WardFound,
 )
 from guiju.gateway.stations.allow import allowed
 from guiju.gateway.stations.guard_input import hear_input
 from guiju.gateway.stations.guard_output import hear_output
 from guiju.gateway.stations.label_media import hear_labelled
+from guiju.gateway.stations.minors import heed, minded
 from guiju.gateway.stations.see_input import hear_eyes
 from guiju.gateway.stations.see_output import hear_seen
 from guiju.gateway.stations.take_media import hear_taken
@@ -58,7 +63,10 @@ from guiju.measures import enforces
 from guiju.records import Refusal
 
 _PAUSING = frozenset(
-    {LookUp, Allow, AskModel, AskGuards, AskEyes, TakeIn, LabelMedia, Record, Reply, End, HandOut}
+    {
+        *(LookUp, FindWard, Mind, Allow, AskModel, AskGuards, AskEyes, TakeIn, LabelMedia),
+        *(Record, Reply, End, HandOut),
+    }
 )
 _FROM_THE_MODEL = frozenset({ModelAnswered, ModelDone})
 # What storage says of a number that is taken: of a film, by a worker that was asked for it too.
@@ -142,7 +150,9 @@ class Exchange:
             return []
         relay = self._relay()
         commands: list[Command] = [Send(data) for data in relay.take(event.chunk)]
-        if relay.stopped:
+        if commands and (self.work.use is not None or self.work.notices):
+            commands += relay.told()
+        if relay.stopped or relay.ended:
             commands.append(StopModel())
         elif (look := relay.look()) is not None:
             commands.append(look)
@@ -161,6 +171,15 @@ class Exchange:
         if not self._asking:
             return commands + self._walk_on()
         return [*commands, StopModel()] if relay.stopped else commands
+
+    def _protected(self, event: WardFound) -> list[Command]:
+        """It is known who reads this: the station goes on."""
+        commands = list(heed(self.work, event.ward))
+        return commands or self._walk_on()
+
+    def _may_begin(self, event: Minded) -> list[Command]:
+        minded(self.work, event.use)
+        return self._walk_on()
 
     def _seen(self, event: EyesSaid) -> list[Command]:
         if self.work.made:
@@ -255,6 +274,8 @@ _CUT = {
 
 # Events that mean something else than to walk on.
 _TURNS: dict[type, Callable[[Exchange, Any], list[Command]]] = {
+    WardFound: Exchange._protected,  # noqa: SLF001 - the table of this class
+    Minded: Exchange._may_begin,  # noqa: SLF001 - as above
     ModelBegan: Exchange._began,  # noqa: SLF001 - the table of this class
     ModelChunk: Exchange._relayed,  # noqa: SLF001 - as above
     GuardsSaid: Exchange._heard,  # noqa: SLF001 - as above

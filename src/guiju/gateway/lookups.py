@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 
 from guiju.accounts import Caller, Directory
+from guiju.minors import Wards
 
 _Asked = tuple[str, str | None, int]
 
@@ -18,9 +19,10 @@ _Asked = tuple[str, str | None, int]
 class Lookups:
     """Callers from the directory's memory, else from the database; belongs to one event loop."""
 
-    def __init__(self, directory: Directory) -> None:
-        """Nobody asks yet."""
+    def __init__(self, directory: Directory, wards: Wards | None = None) -> None:
+        """Nobody asks yet; `wards` are looked up with the caller."""
         self._directory = directory
+        self._wards = wards
         self._asked: dict[_Asked, asyncio.Future[Caller]] = {}
 
     async def find(self, token: str, end_user: str | None) -> Caller:
@@ -40,10 +42,16 @@ class Lookups:
         found = self._asked.get(asked)
         if found is None:
             loop = asyncio.get_running_loop()
-            found = loop.run_in_executor(None, self._directory.fetch, token, end_user)
+            found = loop.run_in_executor(None, self._fetch, token, end_user)
             self._asked[asked] = found
             found.add_done_callback(lambda done: self._told(asked, done))
         return found
+
+    def _fetch(self, token: str, end_user: str | None) -> Caller:
+        caller = self._directory.fetch(token, end_user)
+        if self._wards is not None and caller.person is not None:
+            self._wards.fetch(caller.person)
+        return caller
 
     def _told(self, asked: _Asked, done: asyncio.Future[Caller]) -> None:
         del self._asked[asked]

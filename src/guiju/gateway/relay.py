@@ -20,7 +20,8 @@ from guiju.gateway.escapes import Resolver
 from guiju.gateway.faults import not_understood
 from guiju.gateway.heads import finish_of, model_of, shown_usage, usage_of
 from guiju.gateway.said import Said
-from guiju.gateway.signals import AskGuards
+from guiju.gateway.sentences import ENDS
+from guiju.gateway.signals import AskGuards, Command, Send
 from guiju.gateway.watch import CALLS, Channel, Watch, Window, withdrawal
 from guiju.records import Usage
 from guiju.screening import BORDER, Outcome, Verdict
@@ -40,6 +41,8 @@ class Relay:
         """Nothing has come yet."""
         self.work = work
         self.stopped = False
+        self.ended = False
+        """Whether the reader's time is over: what was said so far is the answer."""
         self.silent = False
         self.cut = False
         """Whether the model broke off: then a call may be half of one, and does not leave."""
@@ -75,6 +78,30 @@ class Relay:
                 return self._said(chunk)
             chunk = chunk.as_chunk()
         return self._whole(chunk)
+
+    def told(self) -> list[Command]:
+        """What the reader is told beside the answer, once it has begun; it may end here."""
+        work, use = self.work, self.work.use
+        language = work.ask.language
+        notices, work.notices = work.notices, []
+        if use is not None:
+            notices += use.said(language)
+            if use.over and not self.stopped and (use.overdue or self._ends_a_sentence()):
+                use.cut = self.ended = True
+                notices.append(use.closing(language))
+                for choice in self.choices.values():
+                    choice.finish = "length"
+        return [Send(self.voice.notice(one)) for one in notices]
+
+    def _ends_a_sentence(self) -> bool:
+        """Whether every text that is being said is at the end of a sentence."""
+        said = [
+            channel.raw[-1].rstrip(" \t\"'”’」』)）*")
+            for choice in self.choices.values()
+            for channel in choice.channels.values()
+            if channel.raw
+        ]
+        return all(not one or one[-1] in ENDS for one in said)
 
     def _whole(self, chunk: dict[str, Any]) -> list[bytes]:
         if self._ear is not None:
@@ -297,6 +324,9 @@ class Relay:
         self._account()
         if self.work.stopped or self.stopped:
             sent += self._refusals()
+            # Where no model was asked, nothing was said yet beside which it could be told.
+            notices, self.work.notices = self.work.notices, []
+            sent += [self.voice.notice(one) for one in notices] if sent else []
         return [] if self.silent else sent
 
     def _account(self) -> None:
@@ -377,8 +407,9 @@ class Relay:
     def ending(self, aigc: dict[str, str]) -> bytes:
         """The last events, in the manner of the wire."""
         stopped = self.stopped or self.work.stopped
+        said = self.work.instead is not None
         finishes = {
-            index: "content_filter" if stopped else choice.finish
+            index: ("stop" if said else "content_filter") if stopped else choice.finish
             for index, choice in self.choices.items()
         }
         return self.voice.ending(finishes, shown_usage(self._given_usage, self._usage), aigc)

@@ -19,6 +19,7 @@ from guiju.gateway.stations.identify import identify
 from guiju.gateway.stations.know_model import know_model
 from guiju.gateway.stations.label import label
 from guiju.gateway.stations.label_media import label_media
+from guiju.gateway.stations.minors import minors
 from guiju.gateway.stations.note_labels import note_labels
 from guiju.gateway.stations.record import record
 from guiju.gateway.stations.reply import reply
@@ -43,6 +44,7 @@ CHAT: tuple[Station, ...] = (
     agreement,
     standing,
     stopped,
+    minors,
     waive,
     know_model,
     allow,
@@ -64,6 +66,7 @@ VECTORS: tuple[Station, ...] = (
     agreement,
     standing,
     stopped,
+    minors,
     know_model,
     allow,
     screen_input,
@@ -81,6 +84,7 @@ PICTURES: tuple[Station, ...] = (
     agreement,
     standing,
     stopped,
+    minors,
     waive,
     know_model,
     allow,
@@ -104,6 +108,7 @@ SPEECH: tuple[Station, ...] = (
     agreement,
     standing,
     stopped,
+    minors,
     waive,
     know_model,
     allow,
@@ -126,6 +131,7 @@ VIDEOS: tuple[Station, ...] = (
     agreement,
     standing,
     stopped,
+    minors,
     know_model,
     allow,
     screen_input,

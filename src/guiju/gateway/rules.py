@@ -22,13 +22,17 @@ from guiju.gateway.upstreams import Fleet, Router, keys
 from guiju.kernel import GuijuError, Text, Unavailable
 from guiju.labelling import AigcLabel, ExplicitLabel, Pinned, Place, first_write, signed
 from guiju.limits import Plan
+from guiju.minors import Companion
+from guiju.policies import MinorRules
 from guiju.policies.upstreams import ModelsConfig, models_of
-from guiju.screening import Screen, guards
+from guiju.screening import Outcome, Screen, guards
 from guiju.screening.images import PdqList
-from guiju.screening.matrix import GENERAL, MINORS, Answers, Matrix
+from guiju.screening.matrix import GENERAL, MINORS, Answers, Matrix, MatrixRule
 from guiju.storage import Database, Tx
 
 Secret = Callable[[str], str | None]
+FOR_MINORS = "minors"
+"""The rule by which something is kept from minors, as findings name it."""
 _SHOWN = ExplicitLabel(Place.END, "人工智能生成", "AI-generated (AI生成)")
 
 
@@ -73,6 +77,8 @@ class Rules:
     vouching: Vouching | None = None
     watermark: bool = False
     links: Links = field(default_factory=lambda: Links(os.urandom(32)))
+    minors: MinorRules = field(default_factory=lambda: policies.minor_rules({}))
+    companion: Companion | None = None
     stopped: policies.Stopped = field(default_factory=policies.Stopped)
     """What is stopped at the moment of asking: it changes while the rest stays."""
 
@@ -190,10 +196,12 @@ class RulesHolder:
             raise _nothing_in_force()
         body = policy.body
         screening, text_label = body["screening"], body["labels"]["text"]
-        refusal, matrix = screening["refusal"], Matrix.load(screening)
+        of_minors, of_companion = policies.minor_rules(body), policies.companion_rules(body)
+        refusal, plain = screening["refusal"], Matrix.load(screening)
+        matrix = _with_minors(plain, of_minors)
         compiled = self._screens.of(tx, body, policy.digest)
         compiled.prepare()  # here, for the event loop would stand still meanwhile
-        screen, stricter = compiled.under(matrix, GENERAL), compiled.under(matrix, MINORS)
+        screen, stricter = compiled.under(plain, GENERAL), compiled.under(matrix, MINORS)
         secret = partial(keys.opened, tx, otherwise=self._secret)
         known = self._known.of(tx, body)
         producer = profile.producer_code(statement.statement)
@@ -210,6 +218,8 @@ class RulesHolder:
             signing=signing_of(body["labels"], producer, secret),
             vouching=vouching_of(body["labels"], self._chain, secret, tx.now),
             links=self._links,
+            minors=of_minors,
+            companion=None if of_companion is None else Companion(of_companion),
             stopped=self.stopped,
             answers=Answers.load(screening),
             plan=policies.plan_of(body),
@@ -247,6 +257,24 @@ class RulesHolder:
                 raise _nobody_to_ask()
             post = _no_post
         return Guards(policy, Guarding(configs, post, secret), triage, matrix)
+
+
+def _with_minors(matrix: Matrix, rules: MinorRules) -> Matrix:
+    """The named rules, and before them that what may harm minors is not put before them.
+
+    Whatever a detector asks to look at or to star out, they do not get at all. A place for it is
+    needed: what the personal detector finds is starred out as for everybody.
+    """
+    rule = MatrixRule(
+        name=FOR_MINORS,
+        action=Outcome.BLOCK,
+        harms=rules.block,
+        directions=("output",),
+        audience=MINORS,
+        detectors=("lexicon", "guard"),
+        at_least=Outcome.MASK,
+    )
+    return Matrix((rule, *matrix.rules))
 
 
 def _shown(labels: Mapping[str, Any]) -> ExplicitLabel:

@@ -9,7 +9,8 @@ from functools import lru_cache
 SHORTEST = 24
 """Characters: what is shorter is judged together with the next sentence."""
 
-_ENDS = "。！？!?…；;\n"
+ENDS = "。！？!?…；;\n"
+"""What a sentence ends with."""
 
 
 class Sentences:
@@ -45,5 +46,5 @@ class Sentences:
 
 @lru_cache(maxsize=64)
 def _pattern(shortest: int, longest: int) -> re.Pattern[str]:
-    ended = rf"[\s\S]{{{shortest - 1},{longest - 1}}}?[{_ENDS}]"
+    ended = rf"[\s\S]{{{shortest - 1},{longest - 1}}}?[{ENDS}]"
     return re.compile(rf"{ended}|[\s\S]{{{longest}}}")

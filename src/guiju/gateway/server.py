@@ -15,6 +15,7 @@ from guiju.gateway.limiting import Levee, Office
 from guiju.gateway.line import Line, Receive, Scope, SendMessage
 from guiju.gateway.lookups import Lookups
 from guiju.gateway.media.shelf import Shelf
+from guiju.gateway.minding import Minder
 from guiju.gateway.offers import Handler, Offers
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.route import ROUTES, Route, wire_of
@@ -24,7 +25,7 @@ from guiju.gateway.stations.identify import no_key
 from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies, Tracing
 from guiju.gateway.telling import seen_of, told_of
 from guiju.gateway.upstreams import Fleet, Upstream
-from guiju.gateway.work import Ask, Work
+from guiju.gateway.work import Ask, Signals, Work
 from guiju.kernel import Clock, GuijuError, micros, new_uuid
 from guiju.records import VideoJob
 
@@ -46,11 +47,13 @@ class Gateway:
         office: Office | None = None,
         barring: Barring | None = None,
         shelf: Shelf | None = None,
+        minder: Minder | None = None,
     ) -> None:
         """Take the parts that wiring has made; `sharing` is for workers that count together.
 
         Without an `office` nothing is limited, without a `barring` nobody's answer is cut short.
-        `shelf` holds files that are fetched later and films that are being made.
+        `shelf` holds files that are fetched later and films that are being made. Without a
+        `minder` nobody is protected as a minor.
         """
         self._rules = rules
         self._fleet = fleet or Fleet()
@@ -64,13 +67,15 @@ class Gateway:
         self._barring = barring
         self._stopping = False
         self._asked = Asked(
-            lookups=Lookups(directory),
+            lookups=Lookups(directory, None if minder is None else minder.wards),
             upstream=upstream,
             recorder=recorder,
             levee=self._levee,
             office=office,
             barring=barring,
+            minder=minder,
         )
+        self._minder = minder
         self._offers = Offers(
             rules=rules,
             asked=self._asked,
@@ -96,6 +101,8 @@ class Gateway:
             await self._office.start()
         if self._barring is not None:
             self._barring.start()
+        if self._minder is not None:
+            self._minder.start()
         if self._tracing is not None:
             self._tracing.start()
 
@@ -152,6 +159,8 @@ class Gateway:
         """Let everything under way be recorded, then close."""
         if self._barring is not None:
             self._barring.close()
+        if self._minder is not None:
+            await self._minder.close()
         await self._levee.close()
         await self._recorder.close()
         if self._office is not None:
@@ -222,9 +231,12 @@ class Gateway:
             kind=line.header(b"content-type") or "" if wire.makes else "",
             base=line.base() if wire.makes else "",
             explicit_label=line.header(b"x-guiju-explicit-label"),
+            signals=_signals(line),
         )
         shares = None if self._office is None else self._office.shares
         work = Work(ask, rules, wire, shares=shares, marks=line.marks, film=film)
+        if self._minder is not None:
+            work.wards = self._minder.wards
         line.marks += [
             (b"x-guiju-produce-id", ask.produce_id.encode()),
             (b"x-guiju-policy", rules.policy.encode()),
@@ -238,5 +250,13 @@ class Gateway:
             # It knows its work as its work knows it: together they would stay until the collector
             # looks at old things, which is seldom, and with them everything that was said.
             work.relay = None
+            if work.use is not None and self._minder is not None:
+                self._minder.leave(work.use, work.usage.characters)
             if work.hold is not None:
                 work.hold.settle(spent(work, failed=exchange.told is not None))
+
+
+def _signals(line: Line) -> Signals | None:
+    """What an app says of its reader; nothing, for nearly everybody."""
+    mode, persona = line.header(b"x-guiju-minors-mode"), line.header(b"x-guiju-persona")
+    return None if mode is None and persona is None else Signals(mode, persona)

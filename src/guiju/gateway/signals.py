@@ -15,7 +15,9 @@ from guiju.accounts import Caller
 from guiju.gateway.chunks import Chunk
 from guiju.gateway.limiting import Group, Hold, Tally
 from guiju.gateway.media.model import FormFile, Labelled, Order
+from guiju.gateway.use import Use
 from guiju.kernel import GuijuError
+from guiju.minors import Ward
 from guiju.records import Exchange, Refusal, Source, VideoJob
 from guiju.screening import Direction, Verdict
 from guiju.screening.images import ImageVerdict
@@ -37,6 +39,18 @@ class Allowed(msgspec.Struct, frozen=True):
     """There is enough left for this request; it holds its part until it is over."""
 
     hold: Hold | Tally
+
+
+class WardFound(msgspec.Struct, frozen=True):
+    """How the caller is protected; None: not at all."""
+
+    ward: Ward | None
+
+
+class Minded(msgspec.Struct, frozen=True):
+    """The caller may begin; `use` is what is counted, None where nothing is."""
+
+    use: Use | None
 
 
 class ModelAnswered(msgspec.Struct, frozen=True):
@@ -105,6 +119,8 @@ Event = (
     RequestArrived
     | CallerKnown
     | Allowed
+    | WardFound
+    | Minded
     | ModelAnswered
     | ModelBegan
     | ModelChunk
@@ -126,6 +142,28 @@ class LookUp(msgspec.Struct, frozen=True):
 
     token: str
     end_user: str | None
+
+
+class FindWard(msgspec.Struct, frozen=True):
+    """Find out how this person is protected; answered by WardFound or Failed."""
+
+    person: str
+
+
+class Mind(msgspec.Struct, frozen=True):
+    """Let this person begin, and count it; answered by Minded or Failed.
+
+    `crisis` and `exits` go on record whether or not there is time left. `signalled`: only a device
+    or platform protects this person.
+    """
+
+    ward: Ward
+    request: str
+    companion: bool = False
+    crisis: bool = False
+    exits: bool = False
+    counted: bool = True
+    signalled: bool = False
 
 
 class Allow(msgspec.Struct, frozen=True):
@@ -233,6 +271,8 @@ class HandOut(msgspec.Struct, frozen=True):
 
 Command = (
     LookUp
+    | FindWard
+    | Mind
     | Allow
     | AskModel
     | AskGuards

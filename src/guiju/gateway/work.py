@@ -16,7 +16,7 @@ from guiju.gateway.limiting import Hold, Mark, Shares, Tally
 from guiju.gateway.passages import by_message
 from guiju.gateway.rules import Rules
 from guiju.gateway.wires import CHAT, Wire
-from guiju.kernel import digest
+from guiju.kernel import Text, digest
 from guiju.labelling import TELLING, AigcLabel, Place, language_of, unbound
 from guiju.records import (
     Carried,
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from guiju.gateway.pictures import Picture
     from guiju.gateway.relay import Relay
     from guiju.gateway.signals import AskGuards
+    from guiju.gateway.use import Use
+    from guiju.minors import Wards
 
 _GAP = "\n\n"
 _MOST_FINDINGS = 100
@@ -64,6 +66,14 @@ class Ask(msgspec.Struct, frozen=True):
     kind: str = ""
     base: str = ""
     explicit_label: str | None = None
+    signals: Signals | None = None
+
+
+class Signals(msgspec.Struct, frozen=True):
+    """What an app says by headers: that its reader's minors' mode is on, which persona it is."""
+
+    mode: str | None
+    persona: str | None
 
 
 @dataclass(slots=True)
@@ -99,8 +109,18 @@ class Work:
     hold: Hold | Tally | None = None
     marks: list[Mark] = field(default_factory=list)
     """What the head of the answer says besides."""
+    wards: Wards | None = None
+    """Who is protected; None where nobody is, as in a trial."""
     minor: bool = False
-    """Whether a minor reads the answer; accounts know no ages yet, so nobody is taken for one."""
+    """Whether a minor reads the answer."""
+    signalled: bool = False
+    """Whether only a device or platform says so."""
+    use: Use | None = None
+    """The time that is counted while this is answered."""
+    instead: Text | None = None
+    """What the operator says in place of any answer."""
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    """What the reader is told beside the answer."""
     incoming: Screening = NOTHING
     outgoing: Screening = NOTHING
     findings: list[Finding] = field(default_factory=list)
@@ -198,6 +218,8 @@ class Work:
 
     def refusal(self) -> str:
         """What is said instead: one of the operator's answers, or the general refusal."""
+        if self.instead is not None:
+            return self.instead.to(self.ask.language)
         rules = self.rules
         stopping = [one for one in self.findings if one.action in _STOPPING]
         decided = {one.by for one in stopping if one.by is not None}

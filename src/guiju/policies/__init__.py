@@ -17,6 +17,14 @@ from guiju.policies.body_dispositions import (
 from guiju.policies.body_identity import LEVEL_SAID, LEVELS, IdentityRules, identity_rules
 from guiju.policies.body_incidents import Operator, operator_of
 from guiju.policies.body_limits import MEASURE_WORDS, plan_of
+from guiju.policies.body_minors import (
+    CLOSE_PERSONAS,
+    PERSONAS,
+    CompanionRules,
+    MinorRules,
+    companion_rules,
+    minor_rules,
+)
 from guiju.policies.body_review import review_rules
 from guiju.policies.dry_running import Said
 from guiju.policies.model import MACHINE, Policy, PolicyHead, PolicyState
@@ -58,6 +66,7 @@ from guiju.policies.urgent import lapse as lapse_urgent_terms
 from guiju.policies.urgent import mark as urgent_mark
 
 __all__ = [
+    "CLOSE_PERSONAS",
     "DIRECT",
     "FUNCTIONS",
     "LEVELS",
@@ -65,13 +74,16 @@ __all__ = [
     "MACHINE",
     "MEASURE_SAID",
     "MEASURE_WORDS",
+    "PERSONAS",
     "RESUMERS",
     "STOPPERS",
     "STOPS",
     "WAY_WORDS",
+    "CompanionRules",
     "DispositionRules",
     "IdentityRules",
     "LadderStep",
+    "MinorRules",
     "Operator",
     "PictureLists",
     "Policy",
@@ -90,6 +102,7 @@ __all__ = [
     "approve",
     "case_days",
     "checked",
+    "companion_rules",
     "default_body",
     "disposition_rules",
     "get",
@@ -98,6 +111,7 @@ __all__ = [
     "install_default",
     "lapse_urgent_terms",
     "listed",
+    "minor_rules",
     "operator_of",
     "plan_of",
     "propose",

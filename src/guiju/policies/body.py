@@ -21,6 +21,7 @@ from guiju.policies.body_identity import identity
 from guiju.policies.body_incidents import incidents
 from guiju.policies.body_labels import labels
 from guiju.policies.body_limits import limits
+from guiju.policies.body_minors import companion, minors
 from guiju.policies.body_review import review
 from guiju.policies.body_screening import screening
 from guiju.policies.part import CODE, Part
@@ -58,6 +59,8 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         **incidents(top),
         **complaints(top),
         **identity(top),
+        **minors(top),
+        **companion(top),
     }
     models = read_models(top)
     _check_cases(top, whole)

@@ -18,6 +18,7 @@ from guiju.policies.body_dispositions import dispositions_said
 from guiju.policies.body_identity import identity_said
 from guiju.policies.body_incidents import operator_of
 from guiju.policies.body_limits import limits_said
+from guiju.policies.body_minors import minors_said
 from guiju.policies.body_review import review_said
 from guiju.policies.comparing import Change, changes
 from guiju.policies.lists_model import PICTURES, READERS, references
@@ -145,7 +146,7 @@ class PolicyPages:
             harms=harms(),
             states=STATES,
             limits=limits_said(found.body),
-            dispositions=dispositions_said(found.body),
+            dispositions=[*dispositions_said(found.body), *minors_said(found.body)],
             review=[*review_said(found.body), *identity_said(found.body)],
             operator=operator_of(found.body) if "incidents" in found.body else None,
             **page_words(),

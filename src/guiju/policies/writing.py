@@ -32,6 +32,8 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *(_table("[incidents]", body["incidents"]) if "incidents" in body else ()),
         *_complaints(body.get("complaints")),
         *_identity(body.get("identity")),
+        *(_table("[minors]", body["minors"]) if "minors" in body else ()),
+        *_companion(body.get("companion")),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -52,6 +54,14 @@ def _dispositions(body: Mapping[str, Any]) -> Iterator[str]:
         yield from _table("[dispositions]", said)
         for one in table["ladder"]:
             yield from _table("[[dispositions.ladder]]", one)
+
+
+def _companion(table: Mapping[str, Any] | None) -> Iterator[str]:
+    if table is not None:
+        said = {key: one for key, one in table.items() if key != "scene"}
+        yield from _table("[companion]", said)
+        for one in table["scene"]:
+            yield from _table("[[companion.scene]]", one)
 
 
 def _review(body: Mapping[str, Any]) -> Iterator[str]:

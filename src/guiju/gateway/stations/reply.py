@@ -21,13 +21,15 @@ def reply(work: Work) -> tuple[Command, ...]:
         Refused: 400 `content-blocked`.
     """
     as_error = work.rules.reply_as_error or not work.wire.in_words
-    if work.finish == "content_filter" and as_error and not work.delivers:
+    if work.finish == "content_filter" and as_error and not work.delivers and not work.instead:
         raise _blocked()
     if work.relay is not None:
         return (End(work.relay.ending(work.aigc())),)
     if work.wire.makes:
         return (work.wire.handed_over(work),)
     answer = work.wire.whole(work, work.answer or _refusal(work), work.aigc())
+    if work.notices:
+        answer["notices"] = work.notices
     return (Reply(200, _encode(answer)),)
 
 
@@ -35,7 +37,8 @@ def _refusal(work: Work) -> dict[str, Any]:
     """The answer to a request whose input was stopped: no model was asked."""
     refusal = work.refusal()
     message = {"role": "assistant", "content": refusal}
-    choice = {"index": 0, "message": message, "finish_reason": "content_filter"}
+    finish = "content_filter" if work.instead is None else "stop"
+    choice = {"index": 0, "message": message, "finish_reason": finish}
     return {
         "id": f"chatcmpl-{work.ask.request}",
         "object": "chat.completion",

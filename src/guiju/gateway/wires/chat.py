@@ -62,6 +62,10 @@ class ChatVoice:
         """The event as it is; `choices` is empty so that no client stumbles over it."""
         return event(_encode(notice))
 
+    def notice(self, notice: Json) -> bytes:
+        """The event as it is; as above."""
+        return event(_encode(notice))
+
     def ending(self, finishes: Mapping[int, str], usage: Json, aigc: Mapping[str, str]) -> bytes:
         """A chunk for each choice, usage if it was wanted, [DONE]."""
         parts = []

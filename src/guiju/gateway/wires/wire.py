@@ -42,6 +42,10 @@ class Voice(Protocol):
         """The extension event that takes back what has left of a channel."""
         ...
 
+    def notice(self, notice: Json) -> bytes:
+        """The extension event that tells the reader something beside the answer."""
+        ...
+
     def ending(self, finishes: Mapping[int, str], usage: Json, aigc: Mapping[str, str]) -> bytes:
         """The last events: why each choice ended, what was used, the implicit label."""
         ...

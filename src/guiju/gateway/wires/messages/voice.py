@@ -32,6 +32,10 @@ class MessageVoice(TurnVoice):
         """The event takes back what stands in block `index` from a character on."""
         return _event({"type": "guiju.withdrawal", **self._where("index", channel), **notice})
 
+    def notice(self, notice: Json) -> bytes:
+        """An event of its own, between those of the answer."""
+        return _event({"type": "guiju.notice", **notice})
+
     def ending(self, finishes: Mapping[int, str], usage: Json, aigc: Mapping[str, str]) -> bytes:
         """The calls, why it ended, what was used, the implicit label."""
         events = [self._beginning(), *self._ended()]

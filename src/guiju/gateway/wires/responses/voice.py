@@ -47,6 +47,10 @@ class ResponseVoice(TurnVoice):
         self._cut(where.get("output_index"), channel.name, notice["from"])
         return self._event("guiju.withdrawal", {**where, **notice})
 
+    def notice(self, notice: Json) -> bytes:
+        """An event of its own, between those of the answer."""
+        return self._event("guiju.notice", notice)
+
     def _cut(self, place: int | None, name: str, start: int) -> None:
         if place is None:
             return
