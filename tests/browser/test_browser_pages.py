@@ -73,7 +73,16 @@ def _pages(browser: Browser):
         browser.send("tbody a")
         yield browser.path
     browser.sign_in("newcomer", "/sign-in")
-    yield from ("/me", "/me/security", "/me/notices", "/me/mail", "/agreement", "/appeals")
+    yield from (
+        "/me",
+        "/me/security",
+        "/me/notices",
+        "/me/mail",
+        "/me/minors",
+        "/me/guardian",
+        "/agreement",
+        "/appeals",
+    )
 
 
 def _faults(found: dict[str, list[dict[str, object]]]) -> list[str]:

@@ -7,6 +7,7 @@ whoever changed a key or a standing publishes `StandingChanged`, so that directo
 """
 
 from guiju.accounts.carrying_out import Decided, carry_out
+from guiju.accounts.counting import registered
 from guiju.accounts.directory import Directory
 from guiju.accounts.gates import (
     check_may_use,
@@ -149,6 +150,7 @@ __all__ = [
     "read_agreement",
     "register_app",
     "register_person",
+    "registered",
     "require_agreement",
     "require_function",
     "require_standing",

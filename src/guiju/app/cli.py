@@ -54,6 +54,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("accounts", "guiju.accounts.commands:group", "People, keys, agreement, staff.", "III"),
     (
+        "minors",
+        "guiju.minors.commands:group",
+        "Minors' mode, guardians, companions.",
+        "III",
+    ),
+    (
         "profile",
         "guiju.profile.commands:group",
         "What is said of the service, filed, and running.",

@@ -32,6 +32,7 @@ from guiju.gateway import (
     RulesHolder,
     Shelf,
     Upstream,
+    reaches_minors,
     recalled,
 )
 from guiju.gateway.limiting import Embedded, Office, Rows
@@ -211,6 +212,10 @@ class House:
                 detail = f"{waiting} gaps in coverage are open."
                 now = self.clock.now()
                 found["probe:coverage-incidents"] = Signal(waiting == 0, now, detail=detail)
+            if (policy := policies.active(tx)) is not None:
+                through = reaches_minors(policy.body)
+                detail = f"{len(through)} harms that are kept from minors would reach them."
+                found["probe:minors-content"] = Signal(not through, self.clock.now(), detail=detail)
             if (drifted := self._drift(tx)) is not None:
                 found["filing-drift"] = drifted
         return found

@@ -25,6 +25,7 @@ from guiju.app.noticing import Noticing
 from guiju.app.review import rules as review_rules
 from guiju.dispositions import jobs as dispositions
 from guiju.kernel import GuijuError, software
+from guiju.minors import jobs as minors
 
 _log = logging.getLogger("guiju.keeper")
 _PULSE_SECONDS = 1.0
@@ -36,6 +37,7 @@ _RETRY_SECONDS = 60.0
 _EXPIRE_SECONDS = 60.0
 _COMPARE_SECONDS = 86_400.0
 _EXPIRE_STEPS = 5
+_COUNT_SECONDS = 24 * 3600.0
 _MOST_TALLIES = 500
 _MAILS = 5
 _KEEPER = software("keeper")
@@ -185,6 +187,15 @@ def compare_filed(house: House) -> None:
                 mark.touch()
 
 
+def count_users(house: House) -> None:
+    """Once a day, count users against the thresholds of companions, and forget old days of use."""
+    mark = house.settings.folder / ".counting"
+    with _only_one(mark) as mine:
+        if mine and house.clock.now().timestamp() - mark.stat().st_mtime >= _COUNT_SECONDS:
+            minors.daily(house.database)
+            mark.touch()
+
+
 def grow_tree(house: House) -> None:
     """Give pending evidence its place in the tree and publish the new tiles.
 
@@ -261,6 +272,13 @@ GROWING = (
     grow_tree,
 )
 # Apart from the growing: these take a while, and the tree must not wait for them.
-VERIFYING = (expire_records, expire_cases, draw_second_looks, compare_filed, verify_ledger)
+VERIFYING = (
+    count_users,
+    expire_records,
+    expire_cases,
+    draw_second_looks,
+    compare_filed,
+    verify_ledger,
+)
 # A mail server that does not answer holds up mail and nothing else.
 POSTING = (send_mail,)

@@ -27,6 +27,7 @@ from guiju.gateway.upstreams import routes as upstreams_routes
 from guiju.incidents import routes as incidents_routes
 from guiju.kernel import GuijuError, Text
 from guiju.labelling import read_anchors
+from guiju.minors import routes as minors_routes
 from guiju.policies import routes as policies_routes
 from guiju.profile import routes as profile_routes
 from guiju.reporting import Report
@@ -107,6 +108,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         reporting_routes.router(database, site, partial(_cause_of, house)),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
         dispositions_routes.router(database, site, sends_mail=bool(house.settings.mail_host)),
+        minors_routes.router(database, site, house.publish),
         gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):

@@ -14,7 +14,7 @@ from guiju.gateway.minding import Minder
 from guiju.gateway.recalling import recalled
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.route import ROUTE_NAMES
-from guiju.gateway.rules import Rules, RulesHolder
+from guiju.gateway.rules import Rules, RulesHolder, reaches_minors
 from guiju.gateway.server import Gateway
 from guiju.gateway.upstreams import DEMO_MODEL, DemoModel, Fleet, HttpUpstream, Upstream
 
@@ -34,5 +34,6 @@ __all__ = [
     "RulesHolder",
     "Shelf",
     "Upstream",
+    "reaches_minors",
     "recalled",
 ]

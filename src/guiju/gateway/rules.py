@@ -259,6 +259,24 @@ class RulesHolder:
         return Guards(policy, Guarding(configs, post, secret), triage, matrix)
 
 
+def reaches_minors(body: Mapping[str, Any]) -> list[str]:
+    """Harms that a policy's body keeps from minors by name, and that would reach them all the same.
+
+    Asked of the matrix as it decides, for everything that a detector finds in an answer.
+    """
+    rules = policies.minor_rules(body)
+    matrix = _with_minors(Matrix.load(body["screening"]), rules)
+    asked = [one for one in Outcome if one is not Outcome.PASS]
+    return sorted(
+        harm
+        for harm in rules.block
+        for detector in ("lexicon", "guard")
+        if any(
+            not matrix.decide(harm, detector, "output", MINORS, one).action.stops for one in asked
+        )
+    )
+
+
 def _with_minors(matrix: Matrix, rules: MinorRules) -> Matrix:
     """The named rules, and before them that what may harm minors is not put before them.
 

@@ -27,7 +27,7 @@ def _step(source: str, verb: str, target: str, text: Text) -> Transition:
 
 COMPANION_ASSESSMENT = Kind(
     name="companion-assessment",
-    prefix="CA",
+    prefix="OA",
     text=Text(zh="陪伴类服务安全评估", en="assessment of a companion service"),
     machine=Machine(
         "companion-assessment",
@@ -82,6 +82,19 @@ def watch(tx: Tx, registered: int, active: int) -> list[Case]:
         _append_reached(tx, case, name, count)
         opened.append(case)
     return opened
+
+
+@enforces("companion-assessment")
+def count(tx: Tx, registered: int, active: int) -> list[Case]:
+    """Put the day's numbers on record, and open what they ask for; raises as `watch`."""
+    append(
+        tx,
+        "users-counted",
+        controls=("companion-assessment",),
+        actor=_JOB,
+        facts={"registered": registered, "active": active},
+    )
+    return watch(tx, registered, active)
 
 
 def _append_reached(tx: Tx, case: Case, name: str, count: int) -> None:

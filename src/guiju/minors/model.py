@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 
-from guiju.kernel import Text
+from guiju.kernel import StandingChanged, Text
 from guiju.minors.ages import SURE, Source, Stage, needs_consent
 from guiju.minors.hours import Hours, usual
 from guiju.minors.spans import Spans
 
+Publish = Callable[[StandingChanged], None]
+"""Who hears, once it is committed, that somebody is protected otherwise."""
 INVITATION_HOURS = 48
 """How long a code with which a guardian is invited can be used."""
 MOST_GUARDIANS = 4

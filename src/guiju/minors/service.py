@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from guiju.minors.appeals import decide, file_appeal, mine, withdraw
 from guiju.minors.asserting import assert_age, consent, enter_mode, infer, leave_mode, remind
-from guiju.minors.assessment_kind import watch
+from guiju.minors.assessment_kind import count, watch
 from guiju.minors.crisis_kind import ended, notice
 from guiju.minors.guarding import (
     accept,
@@ -19,6 +19,7 @@ from guiju.minors.guarding import (
     verify,
     wards_of,
 )
+from guiju.minors.refusing import CURFEW, TIME_SPENT
 from guiju.minors.spending import check_spending
 from guiju.minors.standing import guards, ward_of
 from guiju.minors.using import (
@@ -34,6 +35,8 @@ from guiju.minors.using import (
 )
 
 __all__ = [
+    "CURFEW",
+    "TIME_SPENT",
     "Begun",
     "Entry",
     "Stretch",
@@ -44,6 +47,7 @@ __all__ = [
     "check_spending",
     "confirm",
     "consent",
+    "count",
     "decide",
     "end",
     "ended",

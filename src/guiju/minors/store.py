@@ -322,3 +322,10 @@ def add_milestone(tx: Tx, name: str, case: str, count: int) -> bool:
     return tx.insert_if_absent(
         MILESTONE, {"name": name, "case": case, "count": count, "at": tx.now}
     )
+
+
+def open_appeals(tx: Tx, most: int) -> list[str]:
+    """The cases in which somebody waits to hear about their age, the oldest first."""
+    wanted = select(CLAIM_APPEAL.c.case).where(CLAIM_APPEAL.c.open.is_not(None))
+    rows = tx.rows(wanted.order_by(CLAIM_APPEAL.c.case).limit(most))
+    return [str(row.case) for row in rows]

@@ -3,6 +3,7 @@
 
 from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.catching_up import catch_up
+from guiju.records.counting import active_persons
 from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
 from guiju.records.coverage_model import OFFICER as GAP_OFFICER
 from guiju.records.coverage_model import Gap, GapState
@@ -73,6 +74,7 @@ __all__ = [
     "Spill",
     "Usage",
     "VideoJob",
+    "active_persons",
     "announce",
     "catch_up",
     "check_job_free",
