@@ -45,6 +45,7 @@ STAFF = (
     "/console/reports",
     "/console/keys",
     "/console/security",
+    "/console/minors",
     "/console/policies/new",
     "/console/profile",
     "/console/profile/new",

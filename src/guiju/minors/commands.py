@@ -15,7 +15,7 @@ from guiju.measures import rule
 from guiju.minors import policy, service, showing, store
 from guiju.minors.appeal_kind import AGE_APPEAL
 from guiju.minors.assessment_kind import ACTIVE, REGISTERED
-from guiju.minors.jobs import MONTH
+from guiju.minors.model import MONTH
 
 _person = click.argument("person", metavar="PERSON")
 

@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from guiju import accounts, records
 from guiju.minors import policy, service
+from guiju.minors.model import MONTH
 from guiju.storage import Database
-
-MONTH = timedelta(days=30)
 
 
 def daily(database: Database) -> None:

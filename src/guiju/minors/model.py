@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ Publish = Callable[[StandingChanged], None]
 INVITATION_HOURS = 48
 """How long a code with which a guardian is invited can be used."""
 MOST_GUARDIANS = 4
+MONTH = timedelta(days=30)
+"""In which whoever used the service counts as active."""
 MOST_AHEAD_DAYS = 31
 """How far ahead a guardian can allow an evening."""
 

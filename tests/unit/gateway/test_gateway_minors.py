@@ -28,6 +28,7 @@ from guiju.minors.ages import Source
 from guiju.minors.model import Inference
 from guiju.minors.spans import millis
 from guiju.minors.using import Stretch
+from guiju.records import Exchange, Refusal
 from guiju.screening.matrix import MINORS, Matrix
 from guiju.storage import Database
 
@@ -63,6 +64,12 @@ class House:
             minder=self.minder,
         )
 
+    @property
+    def record(self) -> Exchange:
+        (found,) = self.book.items
+        assert isinstance(found, Exchange)
+        return found
+
     async def ask(self, text: str = "你好", *, close: bool = True, **more: Any) -> Client:
         headers = {key[2:]: value for key, value in more.items() if key.startswith("x_")}
         body = {key: value for key, value in more.items() if not key.startswith("x_")}
@@ -87,6 +94,12 @@ class House:
 @pytest.fixture
 def family(db: Database, clock: FixedClock) -> Scene:
     return Scene(db, clock)
+
+
+def refused(house: House) -> Refusal:
+    (found,) = house.book.items
+    assert isinstance(found, Refusal)
+    return found
 
 
 def error(client: Client) -> tuple[int, str]:
@@ -121,7 +134,7 @@ def test_a_minor_is_served_until_the_hour_is_spent_and_told_when_it_opens(family
     family.set("22:30")
     late = House(family)
     assert error(late.answered()) == (403, "minors.curfew")
-    assert late.book.items[0].code == "minors.curfew"
+    assert refused(late).code == "minors.curfew"
     assert late.model.closed == 0
 
 
@@ -141,8 +154,8 @@ def test_a_minor_reads_by_a_stricter_screen(family: Scene) -> None:
     child.model.pieces = (text,)
     client = child.answered(stream=True)
     assert MASKED not in client.text
-    assert child.book.items[0].finish == "content_filter"
-    assert {one.by for one in child.book.items[0].findings} == {FOR_MINORS}
+    assert child.record.finish == "content_filter"
+    assert {one.by for one in child.record.findings} == {FOR_MINORS}
 
 
 def test_the_screen_for_minors_lets_nothing_pass_that_others_do_not_get(family: Scene) -> None:
@@ -218,7 +231,7 @@ def test_an_answer_that_reaches_the_limit_ends_with_its_sentence_and_in_order(
     assert "生成" in text
     last = {"chat": "[DONE]", "messages": "message_stop", "responses": "response.incomplete"}
     assert last[path] in text
-    assert house.book.items[0].finish == "length"
+    assert house.record.finish == "length"
     assert family.read(service.spent, family.id) == 60
     (applied,) = family.leaves("minors-limit-applied")
     assert applied["facts"]["kept"] is True
@@ -397,7 +410,7 @@ def test_words_of_danger_bring_comfort_and_a_person(family: Scene, stream: bool)
     assert '"companion.crisis"' in client.text
     assert house.model.closed == 0
     (case,) = family.read(cases_of, CRISIS, family.id)
-    assert case.about == house.book.items[0].request
+    assert case.about == house.record.request
 
 
 @pytest.mark.control("companion-personas")

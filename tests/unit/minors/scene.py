@@ -72,24 +72,28 @@ class Scene:
             Source.GUARDIAN: self.parent.actor,
             Source.DECISION: APPEALS,
         }.get(source, SOFTWARE)
-        return self.do(service.assert_age, actor, self.id, source, stage=stage, **more)
+        found: Stage = self.do(service.assert_age, actor, self.id, source, stage=stage, **more)
+        return found
 
     def ward(self) -> Ward:
-        found = self.read(service.ward_of, self.id)
+        found: Ward | None = self.read(service.ward_of, self.id)
         assert found is not None
         return found
 
     def link(self, *, verified: bool = True) -> Link:
         """Let the parent be the guardian of the child."""
         code = self.do(service.invite, self.child.actor, self.id).code
-        link = self.do(service.accept, self.parent.actor, code)
+        link: Link = self.do(service.accept, self.parent.actor, code)
         self.do(service.confirm, self.child.actor, link.id)
-        return self.do(service.verify, PRIVACY, link.id) if verified else link
+        if verified:
+            link = self.do(service.verify, PRIVACY, link.id)
+        return link
 
     def begin(self, **more: Any) -> Begun | Refused:
         """The child asks something now."""
         now = millis(self.clock.now())
-        return self.do(service.begin, RULES, Entry(self.ward(), now, **more))
+        found: Begun | Refused = self.do(service.begin, RULES, Entry(self.ward(), now, **more))
+        return found
 
     def use(self, minutes: float, **more: Any) -> Begun | Refused:
         """The child asks something now, and is answered for so long."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,8 @@ from guiju.minors.ages import Stage
 from guiju.minors.hours import HOUR, MINUTE, Hours, Leave, usual
 from guiju.minors.spans import (
     DAY,
+    Span,
+    Spans,
     cut,
     day_of,
     days_of,
@@ -44,7 +47,7 @@ def at(when: str, day: date = EVENING) -> int:
 
 
 @given(span_lists, span_lists)
-def test_reports_may_come_late_twice_and_in_any_order(one: list, other: list) -> None:
+def test_reports_may_come_late_twice_and_in_any_order(one: list[Span], other: list[Span]) -> None:
     """Two workers that each saw a part find the same as one that saw all."""
     whole = joined([*one, *other], GAP)
     assert joined([*joined(one, GAP), *other], GAP) == whole
@@ -53,7 +56,7 @@ def test_reports_may_come_late_twice_and_in_any_order(one: list, other: list) ->
 
 
 @given(span_lists)
-def test_the_union_is_apart_in_order_and_covers_all(spans: list) -> None:
+def test_the_union_is_apart_in_order_and_covers_all(spans: list[Span]) -> None:
     """Every span lies in one of the union, and between two there is a real pause."""
     found = joined(spans, GAP)
     assert all(b[0] - a[1] >= GAP for a, b in itertools.pairwise(found))
@@ -61,7 +64,7 @@ def test_the_union_is_apart_in_order_and_covers_all(spans: list) -> None:
 
 
 @given(span_lists)
-def test_two_devices_at_once_use_one_time(spans: list) -> None:
+def test_two_devices_at_once_use_one_time(spans: list[Span]) -> None:
     """What is used never exceeds the time that went by."""
     found = joined(spans, GAP)
     since, until = start_of(date(2026, 11, 29)), start_of(date(2026, 12, 3))
@@ -70,7 +73,7 @@ def test_two_devices_at_once_use_one_time(spans: list) -> None:
 
 
 @given(span_lists)
-def test_days_share_what_was_used_and_lose_nothing(spans: list) -> None:
+def test_days_share_what_was_used_and_lose_nothing(spans: list[Span]) -> None:
     """Midnight inside a span: each day gets its part."""
     found = joined(spans, GAP)
     days = [date(2026, 11, 29) + timedelta(days=n) for n in range(5)]
@@ -127,9 +130,10 @@ def test_a_clock_that_is_set_back_gives_no_time_back() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(-3 * HOUR, 3 * HOUR), st.integers(1, 600_000)), max_size=20))
-def test_whatever_a_clock_does_streams_are_counted(turns: list) -> None:
+def test_whatever_a_clock_does_streams_are_counted(turns: list[Span]) -> None:
     """Each answer takes its time by a stopwatch, whatever the wall clock says when it begins."""
-    now, seen, spans, streamed = at("12:00"), 0, (), 0
+    now, seen, streamed = at("12:00"), 0, 0
+    spans: Spans = ()
     for jump, length in turns:
         now += jump
         begins = on_line(now, seen, 0, 0)
@@ -209,7 +213,7 @@ def test_a_guardian_s_exception_is_for_that_evening_only() -> None:
 
 @given(moments, st.sampled_from([Stage.TEEN, Stage.OLDER]), span_lists)
 def test_an_end_is_never_in_the_past_and_never_after_the_limit(
-    now: int, stage: Stage, spans: list
+    now: int, stage: Stage, spans: list[Span]
 ) -> None:
     """Whoever is served is served until budget or night, and then is not served."""
     hours, found = usual(stage), joined(spans, GAP)
@@ -232,7 +236,7 @@ def test_a_pause_is_due_after_thirty_minutes(minutes: int, due: int | None) -> N
     assert clock.pause_due(None, spans, now, GAP, 0) is None
 
 
-def _fields(hours: Hours) -> dict:
+def _fields(hours: Hours) -> dict[str, Any]:
     return {name: getattr(hours, name) for name in hours.__slots__}
 
 
