@@ -7,7 +7,7 @@ from alembic import op
 from guiju.storage.columns import CanonicalJson, Instant
 
 revision = "0030"
-down_revision = "0026"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
