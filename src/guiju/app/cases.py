@@ -9,6 +9,7 @@ from guiju import complaints, dispositions, minors
 from guiju.casework import Handler, Kinds
 from guiju.incidents import INCIDENT, NOTICE
 from guiju.kernel import Event, StandingChanged, software
+from guiju.privacy import REQUEST
 from guiju.reporting import REPORT
 from guiju.storage import Database
 
@@ -21,6 +22,7 @@ KINDS = Kinds(
         INCIDENT,
         NOTICE,
         REPORT,
+        REQUEST,
         dispositions.USER_ACTION,
         dispositions.CONTENT_ACTION,
         dispositions.RECTIFICATION,

@@ -65,7 +65,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "What is said of the service, filed, and running.",
         "III",
     ),
-    ("privacy", "guiju.records.commands:group", "Read and erase what is sealed.", "III"),
+    (
+        "privacy",
+        "guiju.privacy.commands:group",
+        "Requests of people: copies, erasures, certificates.",
+        "III",
+    ),
     (
         "records",
         "guiju.records.keeping_commands:group",
@@ -125,6 +130,21 @@ class Desk:
     def kinds(self) -> Any:
         """Every kind of case."""
         return self.house.kinds
+
+    @property
+    def stores(self) -> Any:
+        """Every store of people's data."""
+        return self.house.stores
+
+    @property
+    def eraser(self) -> Any:
+        """Who carries erasures out."""
+        return self.house.eraser
+
+    @property
+    def packer(self) -> Any:
+        """Who makes copies."""
+        return self.house.packer
 
     @property
     def tiles(self) -> Any:

@@ -13,12 +13,15 @@ from guiju.app import panels
 from guiju.casework import Bench, Case, Kind, Panel, Row, Sheet
 from guiju.dispositions import Source, findings_in
 from guiju.kernel import BEIJING, Actor, Text
+from guiju.privacy import REQUEST
 from guiju.reporting import REPORT
 from guiju.storage import Database, Tx
 
 _WORDS = "words"
 # What only the complainant can say, and says on the page that follows the complaint.
 _OF_THE_COMPLAINANT = frozenset({"answer", "close", "reopen"})
+# As with a request, and what follows from it without anybody.
+_OF_WHOEVER_ASKED = frozenset({"answer", "take-back", "prepare"})
 # What follows from a report that was sent, and is no step of its own.
 _OF_A_REPORT = frozenset({"report", "supplement", "conclude"})
 
@@ -39,6 +42,9 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             panels=of_incident,
             hides=_OF_A_REPORT,
             elsewhere=_steps(incidents.INCIDENT, "/console/incidents/{number}"),
+        ),
+        REQUEST.name: Bench(
+            hides=_OF_WHOEVER_ASKED, elsewhere=_steps(REQUEST, "/console/privacy/{number}")
         ),
         REPORT.name: Bench(elsewhere=_steps(REPORT, "/console/reports/{number}")),
     }

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from guiju import accounts, dispositions, ledger, minors, policies, profile, records
+from guiju import accounts, dispositions, ledger, minors, policies, privacy, profile, records
 from guiju.app.cases import KINDS, handlers
 from guiju.app.look_around import what_runs
 from guiju.app.mailing import sending, server_of
 from guiju.app.notices import Notices
 from guiju.app.settings import Settings
+from guiju.app.stores import person_stores
 from guiju.casework import MAIL_TOPIC, CaseRetention
 from guiju.gateway import (
     Barring,
@@ -86,6 +87,9 @@ class House:
         self.kinds = KINDS
         self.handlers = handlers(self.publish)
         self.mailing = {MAIL_TOPIC: sending(settings, KINDS, server_of(settings))}
+        self.stores = person_stores(settings.spill, settings.copies)
+        self.eraser = privacy.Eraser(database, self.stores)
+        self.packer = privacy.Packer(database, self.stores, settings.copies)
 
     @classmethod
     def open(cls, settings: Settings) -> House:
@@ -218,6 +222,14 @@ class House:
                 found["probe:minors-content"] = Signal(not through, self.clock.now(), detail=detail)
             if (drifted := self._drift(tx)) is not None:
                 found["filing-drift"] = drifted
+            probed = privacy.probe(tx, self.stores)
+            if probed is not None:
+                said = f"{probed.asked} people who were erased were asked for."
+                if probed.found:
+                    said += f" Found in: {', '.join(probed.found)}."
+                found["probe:erasure-proved"] = Signal(
+                    not probed.found, probed.at, probed.asked, said
+                )
         return found
 
     def _drift(self, tx: Tx) -> Signal | None:

@@ -26,6 +26,7 @@ from guiju.app.review import rules as review_rules
 from guiju.dispositions import jobs as dispositions
 from guiju.kernel import GuijuError, software
 from guiju.minors import jobs as minors
+from guiju.privacy import jobs as privacy
 
 _log = logging.getLogger("guiju.keeper")
 _PULSE_SECONDS = 1.0
@@ -135,6 +136,13 @@ def draw_second_looks(house: House) -> None:
     if due:
         with house.database.write() as tx:
             casework.draw_looks(tx, _KEEPER, rules)
+
+
+def serve_privacy_requests(house: House) -> None:
+    """Make copies and carry erasures on: one process of a machine at a time."""
+    with _only_one(house.settings.folder / ".privacy") as mine:
+        if mine:
+            privacy.work(house.eraser, house.packer)
 
 
 def publish_process(house: House) -> None:
@@ -274,6 +282,7 @@ GROWING = (
 # Apart from the growing: these take a while, and the tree must not wait for them.
 VERIFYING = (
     count_users,
+    serve_privacy_requests,
     expire_records,
     expire_cases,
     draw_second_looks,

@@ -23,6 +23,7 @@ QUEUES: Mapping[str, Text] = {
     "content": Text(zh="对内容的处置", en="Measures about content"),
     "incident-notices": Text(zh="事件通知", en="Notices of incidents"),
     "incidents": Text(zh="事件", en="Incidents"),
+    "privacy": Text(zh="个人信息请求", en="Privacy requests"),
     "rectification": Text(zh="整改", en="Rectification"),
     "users": Text(zh="对使用者的处置", en="Measures against users"),
 }

@@ -102,6 +102,11 @@ class Settings:
         return self.folder / "spill"
 
     @property
+    def copies(self) -> Path:
+        """Where copies for people wait to be fetched, sealed."""
+        return self.folder / "copies"
+
+    @property
     def metrics(self) -> Path:
         """Where workers share what they have counted."""
         return self.folder / "metrics"

@@ -20,7 +20,7 @@ from guiju.casework import get_case
 from guiju.casework import routes as casework_routes
 from guiju.complaints import routes as complaints_routes
 from guiju.dispositions import routes as dispositions_routes
-from guiju.gateway import ROUTE_NAMES, Gateway
+from guiju.gateway import ROUTE_NAMES, Gateway, recalled
 from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import exposition
 from guiju.gateway.upstreams import routes as upstreams_routes
@@ -29,6 +29,7 @@ from guiju.kernel import GuijuError, Text
 from guiju.labelling import read_anchors
 from guiju.minors import routes as minors_routes
 from guiju.policies import routes as policies_routes
+from guiju.privacy import routes as privacy_routes
 from guiju.profile import routes as profile_routes
 from guiju.reporting import Report
 from guiju.reporting import routes as reporting_routes
@@ -109,6 +110,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
         dispositions_routes.router(database, site, sends_mail=bool(house.settings.mail_host)),
         minors_routes.router(database, site, house.publish),
+        privacy_routes.router(_means(house), site),
         gateway_routes.router(database, site, gateway.counted),
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):
@@ -116,6 +118,14 @@ def build_site(house: House, gateway: Gateway) -> App:
     add_api_page(app, site, database)
     _machines(app, house, gateway)
     return site.install(app)
+
+
+def _means(house: House) -> privacy_routes.Means:
+    """What requests of people are served with."""
+    settings = house.settings
+    return privacy_routes.Means(
+        house.database, house.stores, house.eraser, house.packer, settings.tiles, recalled
+    )
 
 
 def _anchors(house: House) -> str | None:

@@ -77,6 +77,7 @@ from guiju.casework.panel import (
 )
 from guiju.casework.paper import PAGE, Message, Note, Notice, NoticeState
 from guiju.casework.queue_store import Page, Waiting, page, waiting
+from guiju.casework.receipts import draw_receipt, read_receipt, receipt_digest
 from guiju.casework.refusing import words_gone
 from guiju.casework.retention import CaseRetention, Retention
 from guiju.casework.review import Lead, Review
@@ -165,6 +166,7 @@ __all__ = [
     "decisions",
     "deliver",
     "draw_looks",
+    "draw_receipt",
     "drop_contact",
     "due",
     "expire",
@@ -195,6 +197,8 @@ __all__ = [
     "pauses",
     "prc",
     "read_calendar",
+    "read_receipt",
+    "receipt_digest",
     "release",
     "release_hold",
     "release_holds",

@@ -1,47 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Receipt codes: the only key of somebody who left no name. Shown once; a slow digest is kept.
-
-One salt for all, from the master key: so a code alone finds its complaint, and whoever has only the
-database cannot try codes at all. 53 random bits, and look-ups are few (`flood`).
-"""
+"""The receipt codes of complaints: as all receipt codes, under a salt of their own."""
 
 from __future__ import annotations
 
-import secrets
-import threading
-import unicodedata
-
-from argon2.low_level import Type, hash_secret_raw
-
-from guiju.complaints import refusing
+from guiju.casework import draw_receipt, receipt_digest
 from guiju.kernel import Keyring
-
-DIGITS = 16
-_GROUP = 4
-# The first of the least that OWASP names for Argon2id: a random code needs no more.
-_MEMORY, _PASSES = 19_456, 2
-# So much memory twice at once, however many ask; the others wait for their turn.
-_TURNS = threading.BoundedSemaphore(2)
 
 
 def draw() -> str:
     """A new code, in groups as it is shown and read out."""
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    return " ".join(code[at : at + _GROUP] for at in range(0, DIGITS, _GROUP))
-
-
-def read(typed: str) -> str:
-    """The digits of a code as somebody typed it, full width or with signs between.
-
-    Raises:
-        Invalid: `receipt-unreadable`.
-    """
-    plain = unicodedata.normalize("NFKC", typed[:100])
-    digits = "".join(one for one in plain if one in "0123456789")
-    rest = set(plain) - set("0123456789 -\t.")
-    if len(digits) != DIGITS or rest:
-        raise refusing.receipt_unreadable(DIGITS)
-    return digits
+    return draw_receipt()
 
 
 def fingerprint(keys: Keyring, code: str) -> str:
@@ -50,16 +18,4 @@ def fingerprint(keys: Keyring, code: str) -> str:
     Raises:
         Invalid: `receipt-unreadable`.
     """
-    digits = read(code)
-    salt = keys.service_key("complaint-receipt")
-    with _TURNS:
-        raw = hash_secret_raw(
-            digits.encode(),
-            salt,
-            time_cost=_PASSES,
-            memory_cost=_MEMORY,
-            parallelism=1,
-            hash_len=32,
-            type=Type.ID,
-        )
-    return raw.hex()
+    return receipt_digest(keys, code, "complaint-receipt")

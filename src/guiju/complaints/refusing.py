@@ -102,20 +102,6 @@ def unknown_choice(param: str, choices: Sequence[str]) -> Invalid:
     )
 
 
-def receipt_unreadable(digits: int) -> Invalid:
-    """What was typed is no code."""
-    return Invalid(
-        "receipt-unreadable",
-        Text(zh="这不是查询码。", en="This is no receipt code."),
-        Text(
-            zh=f"查询码是 {digits} 位数字，中间可以有空格。",
-            en=f"A receipt code has {digits} digits; spaces do not matter.",
-        ),
-        param="receipt",
-        article=15,
-    )
-
-
 def receipt_unknown() -> NotFound:
     """No complaint has this code, or it opens nothing any more."""
     return NotFound(

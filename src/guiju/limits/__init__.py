@@ -25,7 +25,7 @@ from guiju.limits.model import (
     Turn,
     moment,
 )
-from guiju.limits.service import Use, load, not_kept, packed, save, take_turns, used
+from guiju.limits.service import Use, forget, kept, load, not_kept, packed, save, take_turns, used
 from guiju.limits.share import Share
 
 __all__ = [
@@ -48,6 +48,8 @@ __all__ = [
     "Timeline",
     "Turn",
     "Use",
+    "forget",
+    "kept",
     "load",
     "moment",
     "not_kept",

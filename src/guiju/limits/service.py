@@ -15,7 +15,17 @@ from guiju.limits.model import LONG_LIFE_SECONDS, Grant, Timeline, Turn, moment
 from guiju.limits.store import load, not_kept, packed, save
 from guiju.storage import Tx
 
-__all__ = ["Use", "load", "not_kept", "packed", "save", "take_turns", "used"]
+__all__ = [
+    "Use",
+    "forget",
+    "kept",
+    "load",
+    "not_kept",
+    "packed",
+    "save",
+    "take_turns",
+    "used",
+]
 
 
 class Use(NamedTuple):
@@ -68,6 +78,16 @@ def used(tx: Tx, subjects: Collection[str]) -> Mapping[str, Use]:
             month.tokens if month else 0,
         )
     return found
+
+
+def kept(tx: Tx, subjects: Collection[str]) -> int:
+    """How many of these subjects have a meter."""
+    return store.count(tx, subjects)
+
+
+def forget(tx: Tx, subjects: Collection[str]) -> int:
+    """Drop the meters of subjects that are no more; how many there were."""
+    return store.drop(tx, subjects)
 
 
 def _today(tx: Tx) -> datetime:

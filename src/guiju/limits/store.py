@@ -56,6 +56,22 @@ def save(tx: Tx, rows: Mapping[str, bytes]) -> None:
         tx.insert_many(METER, [{"subject": one, "state": rows[one]} for one in some])
 
 
+def count(tx: Tx, subjects: Collection[str]) -> int:
+    """How many of these subjects have a meter."""
+    found = 0
+    for some in _in_parts(sorted(subjects)):
+        found += len(tx.rows(select(METER.c.subject).where(METER.c.subject.in_(some))))
+    return found
+
+
+def drop(tx: Tx, subjects: Collection[str]) -> int:
+    """Drop their meters; how many there were."""
+    gone = 0
+    for some in _in_parts(sorted(subjects)):
+        gone += tx.connection.execute(delete(METER).where(METER.c.subject.in_(some))).rowcount
+    return gone
+
+
 def lock(tx: Tx, subjects: Collection[str]) -> None:
     """Let nobody else touch these meters before this transaction ends (PostgreSQL).
 

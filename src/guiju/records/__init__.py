@@ -25,6 +25,7 @@ from guiju.records.model import (
     Source,
     Usage,
 )
+from guiju.records.own import Look, looks_at, own_page, own_record
 from guiju.records.person import (
     HandingOver,
     Holdings,
@@ -63,6 +64,7 @@ __all__ = [
     "Holdings",
     "Job",
     "Label",
+    "Look",
     "MadeMedium",
     "Medium",
     "PictureScreening",
@@ -93,6 +95,7 @@ __all__ = [
     "job",
     "jobs",
     "kept",
+    "looks_at",
     "made",
     "made_in",
     "made_with_mark",
@@ -100,6 +103,8 @@ __all__ = [
     "note_reading",
     "open_gaps",
     "opened",
+    "own_page",
+    "own_record",
     "picture_screening",
     "piece_file",
     "pieces",

@@ -11,6 +11,8 @@ from guiju.storage.columns import CanonicalJson, Instant
 from guiju.storage.database import Database, engine_at
 from guiju.storage.listening import Listener, notify
 from guiju.storage.migrate import head_revision, migrate, revision
+from guiju.storage.person_store import Conflict, Hinders, PersonStore, Piece, Stage
+from guiju.storage.scrubbing import scrub
 from guiju.storage.tables import (
     RowDigest,
     coded_row_holds,
@@ -22,14 +24,19 @@ from guiju.storage.tables import (
     table,
 )
 from guiju.storage.transaction import Tx, UnattestedChangeError
-from guiju.storage.vault import destroy_key, has_key
+from guiju.storage.vault import destroy_key, has_key, is_erased
 
 __all__ = [
     "CanonicalJson",
+    "Conflict",
     "Database",
+    "Hinders",
     "Instant",
     "Listener",
+    "PersonStore",
+    "Piece",
     "RowDigest",
+    "Stage",
     "Tx",
     "UnattestedChangeError",
     "coded_row_holds",
@@ -38,12 +45,14 @@ __all__ = [
     "guard_of",
     "has_key",
     "head_revision",
+    "is_erased",
     "metadata",
     "migrate",
     "notify",
     "revision",
     "row_digest",
     "row_key",
+    "scrub",
     "span_of",
     "table",
 ]

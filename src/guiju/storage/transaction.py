@@ -152,6 +152,14 @@ class Tx:
             self._remember(RowDigest(table_name(subject), span_key(first, last), None))
         return gone
 
+    def overwrite_deleted(self) -> None:
+        """Have SQLite write zeros over whatever this connection deletes or changes from now on.
+
+        PostgreSQL has no such thing; see `guiju.storage.scrubbing`.
+        """
+        if self.dialect == "sqlite":
+            self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
     def _taken(self, adding: Insertion, subject: Table, values: Mapping[str, Any]) -> list[Any]:
         row = values if adding.names_all(values) else self._complete(subject, values)
         taken, changed = adding.taken(row)

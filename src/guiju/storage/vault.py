@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,15 @@ SUBJECT_KEY = table(
     Column("made_at", Instant, nullable=False),
 )
 
+# Whose key was destroyed: no new one is ever made for them, whatever is still on its way.
+ERASED = table(
+    "subject_erased",
+    Column("subject", String(80), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 _CACHED_KEYS = 10_000
+_KEY = 32
 
 
 class Vault:
@@ -77,6 +86,10 @@ class Vault:
         return None if row is None else self._keys.open_key(row.wrapped, subject)
 
     def _make(self, tx: Tx, subject: str) -> bytes:
+        if is_erased(tx, subject):
+            # An answer was under way when its person was erased: what is kept of it opens with a
+            # key that is gone already.
+            return secrets.token_bytes(_KEY)
         key, wrapped = self._keys.new_key(subject)
         row = {"subject": subject, "wrapped": wrapped, "made_at": tx.now}
         if tx.insert_if_absent(SUBJECT_KEY, row):
@@ -88,9 +101,22 @@ class Vault:
 def destroy_key(tx: Tx, subject: str) -> bool:
     """Destroy the subject's key for ever; the caller appends `key-destroyed`. False if none."""
     tx.forget_key(subject)
+    wanted = select(SUBJECT_KEY.c.wrapped).where(SUBJECT_KEY.c.subject == subject)
+    row = tx.row(wanted)
+    if row is None:
+        return False
+    # Written over in its own place first: deleting alone leaves the bytes where they were.
+    tx.overwrite_deleted()
+    tx.update(SUBJECT_KEY, {"subject": subject}, {"wrapped": bytes(len(row.wrapped))})
+    tx.insert_if_absent(ERASED, {"subject": subject, "at": tx.now})
     return tx.delete(SUBJECT_KEY, {"subject": subject})
 
 
 def has_key(tx: Tx, subject: str) -> bool:
     """Whether the subject's key is there: without it nothing sealed for them can be opened."""
     return tx.row(select(SUBJECT_KEY.c.subject).where(SUBJECT_KEY.c.subject == subject)) is not None
+
+
+def is_erased(tx: Tx, subject: str) -> bool:
+    """Whether the subject's key was destroyed."""
+    return tx.row(select(ERASED.c.subject).where(ERASED.c.subject == subject)) is not None

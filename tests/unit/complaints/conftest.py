@@ -10,6 +10,7 @@ import pytest
 
 from guiju import policies
 from guiju.casework import Case, advance, get_case
+from guiju.casework import receipts as casework_receipts
 from guiju.complaints import reading, receipts, service
 from guiju.complaints.service import COMPLAINANT
 from guiju.kernel import Actor, ActorKind
@@ -27,8 +28,8 @@ CONTACT = "zorbl@example.org"
 def _cheap_receipts() -> Iterator[None]:
     """The same algorithm with the least of memory and time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(receipts, "_MEMORY", 8)
-        patch.setattr(receipts, "_PASSES", 1)
+        patch.setattr(casework_receipts, "_MEMORY", 8)
+        patch.setattr(casework_receipts, "_PASSES", 1)
         yield
 
 

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from guiju.kernel import Invalid, Keyring, LocalMasterKey, NotFound, Unavailable
-from guiju.storage import Database, RowDigest, Tx, UnattestedChangeError, destroy_key
+from guiju.storage import Database, RowDigest, Tx, UnattestedChangeError, destroy_key, scrub
 from guiju.storage import vault as vault_module
 from guiju.storage.vault import SUBJECT_KEY
 
@@ -95,7 +96,9 @@ def test_destroying_the_key_erases_what_it_sealed(either: Database, elsewhere: D
     kept = sealed_by(either, "person_2")
     with either.write() as tx:
         assert destroy_key(tx, "person_1")
-        assert tx.take_noted() == [RowDigest("subject_key", "person_1", None)]
+        gone, mark = tx.take_noted()
+        assert gone == RowDigest("subject_key", "person_1", None)
+        assert (mark.table, mark.key) == ("subject_erased", "person_1")
     for database in (either, elsewhere):
         with pytest.raises(NotFound) as erased:
             opened_by(database, "person_1", sealed)
@@ -120,12 +123,14 @@ def test_a_key_that_is_not_there_cannot_be_destroyed(either: Database) -> None:
 def test_a_key_destroyed_in_the_transaction_that_made_it_is_not_remembered(
     either: Database, elsewhere: Database
 ) -> None:
-    """What is sealed next gets a key that is really there."""
+    """What is sealed next is sealed with a key that nobody keeps."""
     with attested(either) as tx:
         tx.seal("person_1", b"old", "row 1")
         destroy_key(tx, "person_1")
-    sealed = sealed_by(either, "person_1")
-    assert opened_by(elsewhere, "person_1", sealed) == b"content"
+        sealed = tx.seal("person_1", b"new", "row 1")
+    for database in (either, elsewhere):
+        with pytest.raises(NotFound, match="key-destroyed"):
+            opened_by(database, "person_1", sealed)
 
 
 def test_two_processes_that_make_a_key_at_once_share_one(
@@ -187,3 +192,40 @@ def test_the_memory_of_keys_is_bounded(
     sealed = {name: sealed_by(sqlite_db, name) for name in ("p1", "p2", "p3", "p4", "p5")}
     assert len(sqlite_db.vault._cache) <= 3
     assert {opened_by(sqlite_db, name, one) for name, one in sealed.items()} == {b"content"}
+
+
+@pytest.mark.control("erasure-proved")
+def test_no_key_is_ever_made_again_for_whom_it_was_destroyed(
+    either: Database, elsewhere: Database
+) -> None:
+    """What is still under way is sealed with one that nobody keeps; others' answers go on."""
+    sealed_by(either, "person_1")
+    with attested(either) as tx:
+        destroy_key(tx, "person_1")
+    late = sealed_by(elsewhere, "person_1", b"late")
+    with pytest.raises(NotFound, match="key-destroyed"):
+        opened_by(either, "person_1", late)
+    with either.read() as tx:
+        assert not vault_module.has_key(tx, "person_1")
+        assert vault_module.is_erased(tx, "person_1")
+
+
+@pytest.mark.control("erasure-proved")
+def test_the_bytes_of_a_destroyed_key_are_not_in_the_files(
+    tmp_path: Path, sqlite_db: Database
+) -> None:
+    """Neither in a page nor in the write-ahead log, once both were scrubbed."""
+    people = [f"person_{number}" for number in range(200)]
+    for one in people:
+        sealed_by(sqlite_db, one)
+    with sqlite_db.read() as tx:
+        wrapped = {row.subject: row.wrapped for row in tx.rows(select(SUBJECT_KEY))}
+    erased = people[::7]
+    for one in erased:
+        with attested(sqlite_db) as tx:
+            destroy_key(tx, one)
+    scrub(sqlite_db, ["subject_key"])
+    found = b"".join(one.read_bytes() for one in tmp_path.glob("own.db*"))
+    assert [one for one in people if wrapped[one] in found] == [
+        one for one in people if one not in erased
+    ]

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""People's requests about their information, and erasures that reach everything (Article 11, PIPL).
+
+Access, copy, correct, complete, delete, withdraw, explain, close, and next of kin. Who asks proves
+who they are as far as the request needs; a privacy officer refuses only with reasons; two people
+destroy a key. The stores that are reached are those the other rooms have offered
+(`guiju.storage.PersonStore`).
+"""
+
+from guiju.privacy.erasing import Eraser
+from guiju.privacy.kind import REQUEST
+from guiju.privacy.packing import Packer
+from guiju.privacy.probing import Probed, probe
+from guiju.privacy.stores import copies
+
+__all__ = ["REQUEST", "Eraser", "Packer", "Probed", "copies", "probe"]

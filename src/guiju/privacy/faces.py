@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every page and route of this room works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from guiju.privacy.erasing import Eraser
+from guiju.privacy.packing import Packer
+from guiju.storage import Database, PersonStore
+
+Recalled = Callable[[bytes, bytes], Sequence[tuple[str, str]]]
+"""The texts of a record, each with its direction, `input` or `output`."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """The database, every store, who erases and packs, and where evidence is published.
+
+    `recalled` makes texts of a record again; `None` shows it as it was sent.
+    """
+
+    database: Database
+    stores: Sequence[PersonStore]
+    eraser: Eraser
+    packer: Packer
+    tiles: Path
+    recalled: Recalled | None = None
