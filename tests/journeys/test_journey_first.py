@@ -15,6 +15,7 @@ from tests.journeys.model_service import ModelService
 from guiju import ledger
 from guiju.app.house import House
 from guiju.app.settings import read_settings
+from guiju.kernel import uuid_of
 
 SEVEN = [
     "Label",
@@ -95,6 +96,7 @@ def test_the_official_client_gets_a_labelled_and_recorded_answer(
     assert facts["policy"] == raw.headers["x-guiju-policy"]
     assert facts["output"] == {"verdict": "pass", "screened": "full"}
     assert facts["label"]["produce_id"] == aigc["ProduceID"]
+    assert uuid_of(raw.headers["x-guiju-request-id"]) == aigc["ProduceID"]
     assert facts["usage"] == {
         "prompt_tokens": 7,
         "completion_tokens": 5,

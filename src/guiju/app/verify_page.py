@@ -19,7 +19,7 @@ from starlette.responses import Response
 from guiju import labelling, records
 from guiju.app.turns import Turns
 from guiju.kernel import GuijuError, Invalid, Text, Unavailable, digest
-from guiju.storage import Database
+from guiju.storage import Database, Tx
 from guiju.web import Posted, Site
 
 MOST_BYTES = 30 * 1024 * 1024
@@ -40,7 +40,7 @@ _WORDS = {
 }
 
 
-_SAME, _CHANGED, _MARKED = "same", "changed", "marked"
+_SAME, _CHANGED, _MARKED, _KNOWN = "same", "changed", "marked", "known"
 _HERE = {
     _SAME: Text(
         zh="本服务以此编号交付过这个文件，字节完全一致。",
@@ -54,6 +54,23 @@ _HERE = {
     _MARKED: Text(
         zh="本服务交付过带有这个水印的图片；这一份的标识已经丢失。",
         en="This service delivered a picture with this watermark; this copy has lost its label.",
+    ),
+    _KNOWN: Text(
+        zh="本服务以此编号交付过一段文字回答；此处无从比对内容。",
+        en="This service delivered an answer in words under this number, which cannot be compared"
+        " with this.",
+    ),
+}
+_IN_WORDS = {
+    **_HERE,
+    _SAME: Text(
+        zh="本服务以此编号交付过这段文字。",
+        en="This service delivered these words under this number.",
+    ),
+    _CHANGED: Text(
+        zh="本服务以此编号交付过另一段文字：文字被改动或截取过，或编号被用到了别的文字上。",
+        en="This service delivered other words under this number: they were changed or cut, or"
+        " the number was put to another text.",
     ),
 }
 
@@ -75,11 +92,14 @@ class Examiner:
             Unavailable: `checking-busy`, for files: to look for a watermark takes half a second.
         """
         if isinstance(source, str):
-            return labelling.check(source, pinned=self._pinned())
+            report = labelling.check(source, pinned=self._pinned())
+            return _with_words(report, source, self._database)
         with self._turns.turn():
             report = labelling.check(
                 source, name, pinned=self._pinned(), watermark=True, anchors=self._anchors
             )
+        if report.axes["format"] == "text":
+            return _with_words(report, source.decode("utf-8", "replace"), self._database)
         return _with_records(report, source, self._database)
 
     def keys(self) -> dict[str, list[str]]:
@@ -163,7 +183,8 @@ def _looked(form: Posted, examiner: Examiner) -> Looked:
     text = form.text("text", longest=MOST_CHARACTERS)
     if not text:
         raise _nothing()
-    return Looked("", len(text), examiner.checked(text))
+    report = examiner.checked(text)
+    return Looked("", len(text), report, _IN_WORDS.get(report.axes["ledger"]))
 
 
 class CheckApi:
@@ -190,19 +211,56 @@ def _with_records(
     """The report, and whether this very file was delivered here under the numbers in its label."""
     if database is None or (report.label is None and report.mark is None):
         return report
-    label = report.label or {}
-    said = {label.get(name, "") for name in ("ProduceID", "PropagateID")}
-    numbers = [one for one in said if _NUMBER.fullmatch(one)]
+    label, numbers = report.label or {}, _numbers(report)
     with database.read() as tx:
         found = [one for one in (records.made(tx, number) for number in numbers) if one]
         if not label and report.mark is not None:
             found = records.made_with_mark(tx, report.mark)
             if found:
-                return replace(report, axes={**report.axes, "ledger": _MARKED})
+                return _told(report, _MARKED)
+        words = None if found else _answer(tx, numbers)
     if not found:
-        return report
+        return report if words is None else _told(report, _KNOWN)
     same = any(one.digest == digest(data) for one in found)
-    return replace(report, axes={**report.axes, "ledger": _SAME if same else _CHANGED})
+    return _told(report, _SAME if same else _CHANGED)
+
+
+def _with_words(report: labelling.Report, text: str, database: Database | None) -> labelling.Report:
+    """The report, and whether these words were delivered here under the numbers in their label."""
+    numbers = _numbers(report)
+    if database is None or not numbers:
+        return report
+    with database.read() as tx:
+        answer = _answer(tx, numbers)
+        other = any(records.made(tx, one) for one in numbers)
+    if answer is None:
+        return _told(report, _CHANGED) if other else report
+    try:
+        with database.write() as tx:
+            delivered = records.words_delivered(tx, answer)
+    except Unavailable:
+        delivered = None
+    if delivered is None:
+        return _told(report, _KNOWN)
+    said = labelling.said_in(text)
+    each = [labelling.said_in(one) for one in delivered]
+    return _told(report, _SAME if said in {*each, "".join(each)} else _CHANGED)
+
+
+def _numbers(report: labelling.Report) -> list[str]:
+    """The numbers in a label that may be of this service."""
+    label = report.label or {}
+    said = dict.fromkeys(label.get(name, "") for name in ("ProduceID", "PropagateID"))
+    return [one for one in said if _NUMBER.fullmatch(one)]
+
+
+def _answer(tx: Tx, numbers: list[str]) -> records.Answered | None:
+    found = (records.answered(tx, one) for one in numbers)
+    return next((one for one in found if one is not None), None)
+
+
+def _told(report: labelling.Report, ledger: str) -> labelling.Report:
+    return replace(report, axes={**report.axes, "ledger": ledger})
 
 
 def _nothing() -> Invalid:

@@ -26,7 +26,7 @@ from guiju.gateway.telemetry import Counters, Gauges, Sharing, Tallies, Tracing
 from guiju.gateway.telling import seen_of, told_of
 from guiju.gateway.upstreams import Fleet, Upstream
 from guiju.gateway.work import Ask, Signals, Work
-from guiju.kernel import Clock, GuijuError, micros, new_uuid
+from guiju.kernel import Clock, GuijuError, micros, uuid_of
 from guiju.records import VideoJob
 
 
@@ -220,7 +220,7 @@ class Gateway:
             await self._asked.lookups.find(token, "-")
         ask = Ask(
             request=line.request,
-            produce_id=new_uuid() if film is None else film.produce_id,
+            produce_id=uuid_of(line.request) if film is None else film.produce_id,
             at=self._clock.now(),
             route=line.route,
             token=token,

@@ -26,7 +26,15 @@ from guiju.kernel.errors import (
 )
 from guiju.kernel.events import Bus, Event, PartsChanged, PolicyActivated, StandingChanged
 from guiju.kernel.form import Form
-from guiju.kernel.ids import first_id, new_id, new_uuid, secret_token, time_of
+from guiju.kernel.ids import (
+    first_id,
+    ids_of,
+    new_id,
+    new_uuid,
+    secret_token,
+    time_of,
+    uuid_of,
+)
 from guiju.kernel.language import choose_language
 from guiju.kernel.reading import read_table
 from guiju.kernel.sealing import (
@@ -72,6 +80,7 @@ __all__ = [
     "error_body",
     "first_id",
     "from_micros",
+    "ids_of",
     "isoformat",
     "micros",
     "monotonic",
@@ -85,5 +94,6 @@ __all__ = [
     "software",
     "time_of",
     "unseal",
+    "uuid_of",
     "wrong_master_key",
 ]

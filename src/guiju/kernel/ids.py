@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
@@ -24,12 +25,16 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = tuple(one + two for one in _ALPHABET for two in _ALPHABET)
 
 
+# The digits that `int` knows for the base 32; all others are none.
+_AS_DIGITS = str.maketrans(_ALPHABET + "ilou", "0123456789abcdefghijklmnopqrstuv" + "----")
+
 _TIME, _RANDOM = 10, 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Version 4 and variant 10, in their places.
 _UUID_MARKS = 0x4 << 76 | 0x8 << 60
 _UUID_KEPT = ~(0xF << 76 | 0xC << 60)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 def _base32(value: int, length: int) -> str:
@@ -84,6 +89,38 @@ def new_uuid() -> str:
     drawn = int.from_bytes(os.urandom(16)) & _UUID_KEPT | _UUID_MARKS
     text = f"{drawn:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def uuid_of(name: str) -> str:
+    """The UUID (RFC 9562, version 7) of an id of ours: its moment and 74 of its 80 random bits.
+
+    Raises:
+        ValueError: `name` is no id of ours.
+    """
+    stamp = name.rpartition("_")[2]
+    if len(stamp) != _TIME + _RANDOM:
+        raise ValueError(f"{name!r} is no id of ours")
+    value = int(stamp.translate(_AS_DIGITS), 32)
+    drawn = value & (1 << 80) - 1
+    high, low = drawn >> 68, drawn >> 6 & (1 << 62) - 1
+    whole = value >> 80 << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low
+    text = f"{whole:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def ids_of(number: str, prefix: str) -> tuple[str, str] | None:
+    """The first and the last id that `uuid_of` may have made this of; None: it has made none such.
+
+    Between them are 64 ids, of which one at most was ever drawn.
+    """
+    digits = number.replace("-", "")
+    if _UUID.fullmatch(number) is None:
+        return None
+    whole = int(digits, 16)
+    drawn = (whole >> 64 & 0xFFF) << 62 | whole & (1 << 62) - 1
+    begin = (whole >> 80 << 74 | drawn) << 6
+    first, last = (f"{prefix}_{_base32(one, _TIME + _RANDOM)}" for one in (begin, begin | 63))
+    return first, last
 
 
 def secret_token(prefix: str) -> str:

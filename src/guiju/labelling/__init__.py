@@ -5,7 +5,7 @@ Pure, and usable as a library without the rest of the house: `mark`, `read` and 
 text, the bytes of a file, or its path.
 """
 
-from guiju.labelling.checking import check, read
+from guiju.labelling.checking import check, read, said_in
 from guiju.labelling.code import (
     GENERATES,
     PROPAGATES,
@@ -121,6 +121,7 @@ __all__ = [
     "read_pair",
     "read_pinned",
     "reason_in_words",
+    "said_in",
     "signed",
     "telling",
     "trust_in_words",

@@ -19,11 +19,11 @@ from guiju.labelling.containers import (
 from guiju.labelling.containers.walking import collected
 from guiju.labelling.files import Source, beside, labels_of, loaded, read_bytes
 from guiju.labelling.provenance import provenance_of
-from guiju.labelling.reading import labels_in
+from guiju.labelling.reading import labels_in, without_objects
 from guiju.labelling.report import NOBODY_LOOKED, Hiding, Reading, Report, report
 from guiju.labelling.security import Pinned, examine
 from guiju.labelling.security.binding import binding_of
-from guiju.labelling.visible import explicit_in
+from guiju.labelling.visible import explicit_in, without_labels
 
 if TYPE_CHECKING:
     from guiju.labelling.watermark import Seen
@@ -144,6 +144,16 @@ def _read_text(text: str) -> Reading:
     inside = labels_of(collected(front_matter.labels(text)))
     labels = inside or labels_in(text)
     return Reading(explicit_in(shown), labels, answer=answer is not None)
+
+
+def said_in(text: str) -> str:
+    """What a text, or the JSON answer of a chat interface, says besides its labels.
+
+    Blanks are left out, since they change on the way from one place to another.
+    """
+    answer = _answer(text) if len(text) <= LARGEST_TEXT else None
+    said = without_objects(text) if answer is None else answer
+    return "".join(without_labels(said).split())
 
 
 def _answer(text: str) -> str | None:

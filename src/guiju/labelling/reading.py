@@ -69,6 +69,21 @@ def objects_in(text: str) -> Iterator[str]:
         yield text[one.end() : one.end() + LARGEST]
 
 
+def without_objects(text: str) -> str:
+    """`text` without every label that stands in it behind the word AIGC."""
+    pieces, at = list[str](), 0
+    for one in islice(_KEY.finditer(text), _MOST):
+        if one.start() < at:
+            continue
+        try:
+            _, size = _decoder.raw_decode(text[one.end() : one.end() + LARGEST])
+        except (ValueError, RecursionError):
+            continue
+        pieces.append(text[at : one.start()])
+        at = one.end() + size
+    return "".join((*pieces, text[at:]))
+
+
 def _decoded(text: str) -> _Object | None:
     if len(text) > LARGEST:
         return None

@@ -33,3 +33,15 @@ def _edges(shown: str) -> Iterator[tuple[str, Place]]:
         for one in _SENTENCE.finditer(shown, base, base + WINDOW):
             place = Place.START if one.start() + one.end() < len(shown) else Place.END
             yield one[0].strip(), place
+
+
+def without_labels(text: str) -> str:
+    """`text` without its visible labels, so that what it says can be compared."""
+    shown = text.strip()
+    cut = shown
+    for base in (0, max(0, len(shown) - WINDOW)):
+        for one in _SENTENCE.finditer(shown, base, base + WINDOW):
+            words = one[0].strip()
+            if has_elements(words) or has_english_elements(words):
+                cut = cut.replace(words, "")
+    return cut.strip()

@@ -87,10 +87,13 @@ def group() -> None:
 @click.option("--reason", required=True, help="Why; it stays on record.")
 @click.pass_context
 def read(context: click.Context, request: str, by: str, reason: str) -> None:
-    """Input and output of REQUEST; the reading itself goes on record."""
+    """Input and output of REQUEST; the reading itself goes on record.
+
+    REQUEST is the id of a request, or the number (ProduceID) in the label of what it delivered.
+    """
     desk = desk_of(context)
     with desk.database.write() as tx:
-        sides = records.read(tx, desk.staff(by), request, reason)
+        sides = records.read(tx, desk.staff(by), records.request_of(tx, request), reason)
     shown = [msgspec.json.decode(side) for side in sides]
     text = msgspec.json.encode({"input": shown[0], "output": shown[1]})
     click.echo(msgspec.json.format(text, indent=2).decode())

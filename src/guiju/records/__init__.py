@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inputs, outputs and usage: minimal, sealed per person, every reading logged (Article 11)."""
 
+from guiju.records.answers import Answered, answered, request_of, words_delivered
 from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.catching_up import catch_up
 from guiju.records.counting import active_persons
@@ -52,6 +53,7 @@ from guiju.records.spill import Spill
 __all__ = [
     "GAP_OFFICER",
     "WAIVED",
+    "Answered",
     "BulkReading",
     "Carried",
     "Exchange",
@@ -78,6 +80,7 @@ __all__ = [
     "VideoJob",
     "active_persons",
     "announce",
+    "answered",
     "catch_up",
     "check_job_free",
     "close_gap",
@@ -112,4 +115,6 @@ __all__ = [
     "recent",
     "record",
     "remove_some",
+    "request_of",
+    "words_delivered",
 ]

@@ -224,11 +224,30 @@ def read(
     bound = _purpose(actor, purpose, own=own)
     if not reason.strip():
         raise Refused("reason-needed", _NO_REASON, _GIVE_REASON, article=11)
+    return _opened(tx, actor, request, reason, bound.id)
+
+
+@enforces("records-sealed")
+def opened_by_software(
+    tx: Tx, actor: Actor, request: str, reason: str, purpose: str
+) -> tuple[bytes, bytes]:
+    """The same for a step of guiju itself, after which nobody has read it; logged alike.
+
+    Raises:
+        Refused: `role-needed`, for anybody who is no software.
+        NotFound: as `read`.
+    """
+    if actor.kind is not ActorKind.SOFTWARE:
+        raise Refused("role-needed", _NOT_YOURS, _ASK_ROLE, article=11)
+    return _opened(tx, actor, request, reason, purpose)
+
+
+def _opened(tx: Tx, actor: Actor, request: str, reason: str, purpose: str) -> tuple[bytes, bytes]:
     body = store.body(tx, request)
     if body is None:
         raise _not_found(request)
     content = tx.unseal(body.person, body.content, store.context(request))
-    note_reading(tx, actor, request, reason, subject=body.person, purpose=bound.id)
+    note_reading(tx, actor, request, reason, subject=body.person, purpose=purpose)
     return store.unpacked(content)
 
 

@@ -105,6 +105,12 @@ def head(tx: Tx, request: str) -> Row[Any] | None:
     return tx.row(select(EXCHANGE).where(EXCHANGE.c.request == request))
 
 
+def between(tx: Tx, first: str, last: str) -> Sequence[Row[Any]]:
+    """The heads from one id to another; of few ids that belong to one number, one at most."""
+    within = EXCHANGE.c.request.between(first, last)
+    return tx.rows(select(EXCHANGE).where(within).limit(_PAGE))
+
+
 def present(tx: Tx, requests: Sequence[str]) -> set[str]:
     """Which of these requests have a head."""
     wanted = select(EXCHANGE.c.request).where(EXCHANGE.c.request.in_(requests))

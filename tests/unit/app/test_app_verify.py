@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,12 +11,12 @@ from starlette.testclient import TestClient
 from tests.unit.labelling.samples import gif, jpeg, png
 from tests.unit.labelling.test_labelling_provenance import authority
 from tests.unit.labelling.test_labelling_watermark import opened, packed, scenery
-from tests.unit.records.test_records_service import exchange
+from tests.unit.records.test_records_service import OFFICER, SECOND, exchange
 
 from guiju import records
 from guiju.app import verify_page
 from guiju.app.turns import Turns
-from guiju.kernel import FixedClock, digest
+from guiju.kernel import FixedClock, digest, new_id, uuid_of
 from guiju.labelling import (
     Profile,
     first_write,
@@ -26,7 +27,7 @@ from guiju.labelling import (
     reason_in_words,
 )
 from guiju.labelling.explaining import _REASONS
-from guiju.records import Medium
+from guiju.records import Label, Medium
 from guiju.storage import Database
 from guiju.web import Site
 
@@ -271,3 +272,46 @@ def test_a_picture_that_is_none_is_not_concluded_of(
     page = sent(client, data, "x.png").text
     assert "nothing is concluded" in page
     assert why in page
+
+
+@pytest.mark.control("text-label")
+def test_words_that_were_delivered_here_are_known_by_their_number(
+    db: Database, clock: FixedClock
+) -> None:
+    """The answer as it came, its words beside the label, other words, and words that are gone."""
+    zh = "（本内容由人工智能生成）"
+    request = new_id("req")
+    number = uuid_of(request)
+    aigc = first_write(LABEL.content_producer, number).fields
+    said = {"0": {"content": f"海是蓝的。\n天也是。\n\n{zh}"}}
+    kept = replace(
+        exchange(clock),
+        request=request,
+        label=Label(number, "end", implicit=True),
+        output=json.dumps({"delivered": said}).encode(),
+    )
+    with db.write() as tx:
+        records.record(tx, [kept])
+    site, app = Site(), FastAPI()
+    app.include_router(verify_page.router(site, db))
+    client = TestClient(site.install(app), headers={"accept": "text/html"})
+
+    def body(words: str) -> str:
+        choice = {"index": 0, "message": {"role": "assistant", "content": words}}
+        return json.dumps({"choices": [choice], "aigc": aigc}, ensure_ascii=False)
+
+    beside = f"海是蓝的。 天也是。\n{zh}\nAIGC {json.dumps(aigc)}"
+    for text in (body(said["0"]["content"]), beside):
+        assert "delivered these words" in sent(client, text=text).text
+        told = client.post("/api/labels/check", content=text.encode()).json()
+        assert told["axes"]["ledger"] == "same"
+    other = body(f"海是绿的。\n\n{zh}")
+    assert "delivered other words" in sent(client, text=other).text
+    assert "另一段文字" in sent(client, text=other, lang="zh").text
+    with db.write() as tx:
+        records.erase(tx, OFFICER, SECOND, kept.person)
+    assert "cannot be compared" in sent(client, text=other).text
+    picture = mark(png(), first_write(LABEL.content_producer, number)).data
+    assert "answer in words under this number" in sent(client, picture).text
+    stranger = other.replace(number, uuid_of(new_id("req")))
+    assert "This service delivered" not in sent(client, text=stranger).text

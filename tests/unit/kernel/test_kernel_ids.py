@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.kernel import ids, new_id, new_uuid, secret_token
+from guiju.kernel import ids, ids_of, new_id, new_uuid, secret_token, uuid_of
 
 
 def test_an_id_is_its_prefix_and_26_characters_that_are_not_misheard() -> None:
@@ -67,3 +67,33 @@ def test_base_32_is_of_one_length_and_reads_back(value: int) -> None:
     for character in written:
         read = read * 32 + ids._ALPHABET.index(character)
     assert (len(written), read) == (10, value)
+
+
+@given(st.integers(0, 2**48 - 1), st.binary(min_size=10, max_size=10))
+def test_the_uuid_of_an_id_leads_back_to_it(moment: int, drawn: bytes) -> None:
+    """Version 7 with the moment of the id; at most 64 neighbours share it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "time_ns", lambda: moment * 1_000_000)
+        patch.setattr(os, "urandom", lambda _: drawn)
+        name = new_id("req")
+    made = uuid.UUID(uuid_of(name))
+    assert (made.version, made.variant, made.int >> 80) == (7, uuid.RFC_4122, moment)
+    span = ids_of(str(made), "req")
+    assert span is not None
+    first, last = span
+    assert first <= name <= last
+    assert first[:-2] == last[:-2]
+    assert uuid_of(first) == uuid_of(last) == str(made)
+
+
+@pytest.mark.parametrize("number", ["", "p-1", new_uuid(), "0" * 32, "x" * 36])
+def test_a_number_that_is_not_of_ours_leads_nowhere(number: str) -> None:
+    """Neither random ones nor what is none."""
+    assert ids_of(number, "req") is None
+
+
+@pytest.mark.parametrize("name", ["req_1", "", "req_" + "u" * 26, "req_" + "l" * 26])
+def test_what_is_no_id_has_no_uuid(name: str) -> None:
+    """Letters that ids do not have are not taken for others."""
+    with pytest.raises(ValueError, match=r"no id of ours|invalid literal"):
+        uuid_of(name)
