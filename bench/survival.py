@@ -269,27 +269,43 @@ def _pages_copied(source: Path, target: Path) -> None:
 
 def _words_only(source: Path, target: Path) -> None:
     """What is left when somebody copies the words."""
-    if source.suffix == ".docx":
-        text = "\n".join(one.text for one in docx.Document(str(source)).paragraphs)
-    elif source.suffix == ".md":
-        text = source.read_text(encoding="utf-8").partition("\n---\n")[2]
-    else:
-        raise ValueError("this needs a program that shows it")
-    target.write_text(text, encoding="utf-8")
+    target.write_text(_text_of(source), encoding="utf-8")
+
+
+def _text_of(file: Path) -> str:
+    """What people read, by other programs than ours."""
+    if file.suffix == ".docx":
+        return "\n".join(one.text for one in docx.Document(str(file)).paragraphs)
+    if file.suffix == ".pptx":
+        shapes = (one for slide in pptx.Presentation(str(file)).slides for one in slide.shapes)
+        return "\n".join(one.text_frame.text for one in shapes if one.has_text_frame)
+    if file.suffix == ".xlsx":
+        sheets = openpyxl.load_workbook(file).worksheets
+        cells = (one for sheet in sheets for row in sheet.iter_rows() for one in row)
+        return "\n".join(str(one.value) for one in cells if one.value is not None)
+    if file.suffix == ".pdf":
+        return "\n".join(one.extract_text() for one in pypdf.PdfReader(file).pages)
+    if file.suffix == ".md":
+        return file.read_text(encoding="utf-8").partition("\n---\n")[2]
+    if file.suffix == ".txt":
+        return file.read_text(encoding="utf-8")
+    raise ValueError("this needs a program that shows it")
 
 
 def _by_libreoffice(source: Path, target: Path) -> None:
     office = shutil.which("soffice")
     if office is None:
         raise OSError("LibreOffice is not installed")
-    kind = source.suffix[1:]
+    if source.suffix not in {".docx", ".xlsx", ".pptx"}:
+        raise ValueError("it opens others as drawings or pages")
+    kind = target.suffix[1:]
     out = target.parent / target.stem
     subprocess.run(
         [office, "--headless", "--convert-to", kind, "--outdir", str(out), str(source)],
         check=True,
         capture_output=True,
     )
-    shutil.move(out / source.name, target)
+    shutil.move(out / f"{source.stem}{target.suffix}", target)
 
 
 OF_DOCUMENTS = (
@@ -297,6 +313,7 @@ OF_DOCUMENTS = (
     Treatment("metadata removed (exiftool)", _stripped),
     Treatment("pages copied into a new file (pypdf)", _pages_copied),
     Treatment("opened and saved by LibreOffice", _by_libreoffice),
+    Treatment("made a PDF by LibreOffice", _by_libreoffice, ".pdf"),
     Treatment("words copied", _words_only, ".txt"),
 )
 
@@ -390,12 +407,20 @@ def _left(one: Treatment, labelled: Labelled, stem: Path) -> Kept | None:
     except (subprocess.CalledProcessError, OSError, ValueError, GuijuError):
         return None
     if labelled.words:
-        return Kept(implicit, read(target).explicit is not None)
+        return Kept(implicit, _words_left(target))
     if box is None:
         return Kept(implicit, _heard(target) if labelled.heard else None)
     top = 960 // 5 if one.treat is OF_PICTURES[6].treat else 0
     hidden = _hidden(target) if labelled.hidden else None
     return Kept(implicit, _seen(original, box, target, top), hidden)
+
+
+def _words_left(file: Path) -> bool:
+    """Whether people still read the label: by another program, of pages by our reader."""
+    if file.suffix in {".html", ".md"}:
+        return read(file).explicit is not None
+    text = _text_of(file)
+    return WORDS.zh in text or WORDS.en in text
 
 
 def _hidden(file: Path) -> bool:
