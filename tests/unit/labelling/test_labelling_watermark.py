@@ -205,3 +205,20 @@ def test_an_installed_scheme_is_asked_as_its_package_wants(
     found = scheme("trustmark")
     assert found.seen(scenery()) is None
     assert found.seen(found.put(scenery(), MARK))[:6] == MARK  # type: ignore[index]
+
+
+def test_a_scheme_that_does_not_find_its_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As videoseal 1.0.1 does wherever it is not started in its own checkout."""
+
+    def load(card: str) -> None:
+        raise FileNotFoundError(f"Model card '{card}' not found in videoseal/cards")
+
+    for name, said in (("torch", {}), ("videoseal", {"load": load})):
+        module = ModuleType(name)
+        module.__dict__.update(said)
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr("guiju.labelling.watermark.ports.find_spec", lambda _: object())
+    with pytest.raises(Unavailable, match="videoseal/cards") as caught:
+        scheme("meta-seal")
+    assert caught.value.code == "watermark-not-loaded"
+    assert "checkout" in caught.value.message("en")

@@ -33,11 +33,19 @@ class Foreign(Protocol):
 
 
 def foreign(scheme: str) -> Foreign:
-    """The scheme of this name; raises Unavailable `watermark-not-installed` without its package."""
+    """The scheme of this name, with its model loaded.
+
+    Raises:
+        Unavailable: `watermark-not-installed` without its package; `watermark-not-loaded`, when the
+            package does not find what it needs.
+    """
     package = PACKAGES.get(scheme)
     if package is None or find_spec(package) is None:
         raise _not_installed(scheme)
-    return _TrustMark() if scheme == "trustmark" else _MetaSeal()
+    try:
+        return _TrustMark() if scheme == "trustmark" else _MetaSeal()
+    except Exception as error:
+        raise _not_loaded(scheme, package, error) from error
 
 
 class _TrustMark:
@@ -121,6 +129,28 @@ def _not_installed(scheme: str) -> Unavailable:
         "watermark-not-installed",
         Text(
             zh=f"没有安装水印方案 {scheme}。", en=f"The watermark {scheme} is not installed here."
+        ),
+        remedy,
+        article=12,
+    )
+
+
+def _not_loaded(scheme: str, package: str, error: Exception) -> Unavailable:
+    why = f"{type(error).__name__}: {error}"[:200]
+    remedy = Text(
+        zh=f"请按 {package} 的说明准备模型权重与配置文件。",
+        en=f"Prepare weights and configuration as {package} says.",
+    )
+    if scheme == "meta-seal":  # 1.0.1 looks for both in the folder where the program was started
+        remedy = Text(
+            zh="请在 videoseal 源码目录中启动：它从当前目录读取 videoseal/cards 与 configs。",
+            en="Start in a checkout of videoseal: it reads videoseal/cards and configs from there.",
+        )
+    return Unavailable(
+        "watermark-not-loaded",
+        Text(
+            zh=f"水印方案 {scheme} 无法载入：{why}。",
+            en=f"The watermark {scheme} cannot be loaded: {why}.",
         ),
         remedy,
         article=12,
