@@ -7,23 +7,23 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import click
 import msgspec
 
 from guiju.kernel import GuijuError, Text, Unavailable, new_uuid
 from guiju.labelling import putting
-from guiju.labelling.abreast import Failed, Manner, checked
+from guiju.labelling.abreast import Manner, checked
 from guiju.labelling.checking import looked_into, read
 from guiju.labelling.code import PROPAGATES, check_producer_code
 from guiju.labelling.containers import container_of
 from guiju.labelling.files import loaded
 from guiju.labelling.folders import Job, jobs
+from guiju.labelling.lines import of_reading, of_reading_in_json, of_verdict, safe
 from guiju.labelling.marking import Present
 from guiju.labelling.profile import Profile
 from guiju.labelling.provenance import Credential, read_anchors, read_credential
-from guiju.labelling.report import LabelVerdict, Reading, Report
 from guiju.labelling.security import (
     Pair,
     new_pair,
@@ -36,6 +36,8 @@ from guiju.labelling.text import ExplicitLabel
 
 if TYPE_CHECKING:
     from guiju.labelling.watermark import Seen
+
+_FEWEST = 2  # files that are worth a bar
 
 _files = click.argument("files", nargs=-1, required=True, metavar="FILE…")
 _json = click.option("--json", "as_json", is_flag=True, help="One line of JSON for each file.")
@@ -203,17 +205,18 @@ def read_(
     context: click.Context, files: tuple[str, ...], *, watermark: bool, as_json: bool
 ) -> None:
     """The labels in each FILE, as they stand there (exit 1: one has none)."""
-    none = False
+    status = 0
     for job in _shown(jobs(files)):
-        reading = read(job.source)
-        seen = _seen(job.source) if watermark else None
-        file = str(job.source)
-        if as_json:
-            click.echo(_encoded(file, reading, seen))
-        else:
-            click.echo("\n".join((*_lines(file, reading), *_line_of(seen))))
-        none |= not (reading.explicit or reading.labels or seen)
-    context.exit(int(none))
+        try:
+            reading = read(job.source)
+            seen = _seen(job.source) if watermark else None
+        except GuijuError as error:
+            status = max(status, _failed(job, error))
+            continue
+        told = of_reading_in_json if as_json else of_reading
+        click.echo(told(str(job.source), reading, seen))
+        status = max(status, int(not (reading.explicit or reading.labels or seen)))
+    context.exit(status)
 
 
 @group.command(name="check")
@@ -240,7 +243,7 @@ def check_(
     known = None if pinned is None else read_pinned(Path(pinned))
     vouch = _anchors(context, anchors)
     found, status = jobs(files), 0
-    told = partial(_said, as_json=as_json)
+    told = partial(of_verdict, as_json=as_json)
     lines = checked([job.source for job in found], Manner(known, watermark, vouch), told)
     for _, line in zip(_shown(found), lines, strict=True):
         click.echo(line.words, err=line.failed)
@@ -270,27 +273,6 @@ def _anchors(context: click.Context, said: str | None) -> str | None:
         return read_anchors(Path(said))
     file = context.obj.anchors if isinstance(context.obj, AnchorSource) else None
     return None if file is None else read_anchors(file)
-
-
-class _Line(NamedTuple):
-    """What is said of a file, where, and which exit status that is."""
-
-    words: bytes
-    status: int
-    failed: bool = False
-
-
-def _said(file: Path, report: Report | Failed, *, as_json: bool) -> _Line:
-    """What is said of a verdict."""
-    name = _safe(str(file))
-    if isinstance(report, Failed):
-        words = f"{name}: {_safe(report.why)} ({report.code})"
-        return _Line(words.encode(), report.exit_status, failed=True)
-    status = int(report.verdict is not LabelVerdict.VALID)
-    if as_json:
-        return _Line(msgspec.json.encode({"file": str(file), **report.as_json()}), status)
-    words = "  ".join((name, report.verdict.value, *map(_safe, report.reasons)))
-    return _Line(words.encode(), status)
 
 
 def _credential(
@@ -324,23 +306,29 @@ def _each(
         except GuijuError as error:
             if len(found) == 1:
                 raise
-            status = max(status, error.exit_status)
-            click.echo(f"{_safe(str(job.source))}: {error.message('en')} ({error.code})", err=True)
+            status = max(status, _failed(job, error))
             continue
         if as_json:
             click.echo(msgspec.json.encode(done.as_json()))
         else:
-            click.echo(f"{_safe(str(job.source))}  {_safe(str(done.target))}  {done.number}")
+            click.echo(f"{safe(str(job.source))}  {safe(str(done.target))}  {done.number}")
     context.exit(status)
 
 
+def _failed(job: Job, error: GuijuError) -> int:
+    """Say what went wrong with one file; its exit status."""
+    click.echo(f"{safe(str(job.source))}: {error.message('en')} ({error.code})", err=True)
+    return error.exit_status
+
+
 def _shown(found: Sequence[Job]) -> Iterator[Job]:
-    """The jobs, with a line that overwrites itself on a terminal; nothing otherwise."""
-    shown = sys.stderr.isatty() and not sys.stdout.isatty() and len(found) > 1
-    for number, one in enumerate(found, start=1):
-        yield one
-        if shown:
-            click.echo(f"\r{number}/{len(found)}", err=True, nl=number == len(found))
+    """The jobs, with a bar on the terminal where nothing else is written to it."""
+    hidden = not sys.stderr.isatty() or sys.stdout.isatty() or len(found) < _FEWEST
+    steps = max(1, len(found) // 200)
+    with click.progressbar(
+        found, file=sys.stderr, hidden=hidden, show_pos=True, update_min_steps=steps
+    ) as bar:
+        yield from bar
 
 
 def _provider(
@@ -366,46 +354,6 @@ def _seen(source: Path) -> Seen | None:
     """The mark in a picture; None for what carries none, and for what cannot be looked at."""
     data, name = loaded(source, "")
     return looked_into(container_of(data, name), data).seen
-
-
-def _line_of(seen: Seen | None) -> list[str]:
-    return [] if seen is None else [f"  watermark  {seen.mark.hex()}  {seen.sure:.1f}"]
-
-
-def _encoded(file: str, reading: Reading, seen: Seen | None) -> bytes:
-    explicit = reading.explicit
-    shown = None if explicit is None else {"words": explicit.words, "place": explicit.place.value}
-    labels = [
-        {"label": one.label.fields, "place": one.place, "faults": list(one.faults)}
-        for one in reading.labels
-    ]
-    return msgspec.json.encode(
-        {
-            "file": file,
-            "format": reading.format,
-            "explicit": shown,
-            "labels": labels,
-            "stopped": list(reading.stopped),
-            "watermark": None if seen is None else seen.as_json(),
-        }
-    )
-
-
-def _lines(file: str, reading: Reading) -> list[str]:
-    explicit = reading.explicit
-    none = "-" if reading.looked else "not looked for"
-    shown = none if explicit is None else f"{explicit.place.value}: {_safe(explicit.words)}"
-    lines = [f"{_safe(file)}  {reading.format}  explicit  {shown}"]
-    for one in reading.labels:
-        lines += [f"  {name}  {_safe(value)}" for name, value in one.label.fields.items()]
-        lines += [f"  place  {_safe(one.place)}"] if one.place else []
-        lines += [f"  fault  {_safe(fault)}" for fault in one.faults]
-    return [*lines, *(f"  not read  {why}" for why in reading.stopped)]
-
-
-def _safe(value: str) -> str:
-    """`value` without anything that could steer a terminal."""
-    return "".join(one if one.isprintable() else "\ufffd" for one in value)
 
 
 def _no_provider() -> Unavailable:

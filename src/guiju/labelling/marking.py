@@ -18,13 +18,14 @@ from guiju.labelling.containers.walking import StopsError
 from guiju.labelling.containers.xmp import telling
 from guiju.labelling.files import Source, labels_of, loaded
 from guiju.labelling.model import AigcLabel
+from guiju.labelling.perceiving import with_mark, with_words
 from guiju.labelling.profile import GENERATED, Profile
 from guiju.labelling.reading import FoundLabel
 from guiju.labelling.refusals import (
     already_labelled,
+    is_plain,
     not_read_back,
     not_read_through,
-    not_shown,
     not_supported,
     nothing_to_propagate,
 )
@@ -155,9 +156,9 @@ def _marked(
     hidden: Put | None = None
     words = None if explicit is None else explicit.words(texts.language_of("", accept_language))
     if watermark and container.medium is Medium.IMAGE:
-        data, shown, hidden = _with_mark(data, label, words, before=bool(there))
+        data, shown, hidden = with_mark(data, label, words, before=bool(there))
     elif explicit is not None:
-        data, shown = _with_words(container, data, explicit, accept_language)
+        data, shown = with_words(container, data, explicit, accept_language)
     if not profile.labels:
         label = kept or label.checked()
     elif kept is None or explicit is not None or hidden is not None:
@@ -197,28 +198,6 @@ def vouched_for(
         return data  # it holds, and covers all that is there
     parent = None if there is State.ABSENT else before
     return with_manifest(data, media_type, credential, parent=parent)
-
-
-def _with_mark(
-    data: bytes, label: AigcLabel, words: str | None, *, before: bool
-) -> tuple[bytes, Shown | None, Put | None]:
-    """A picture with the mark of a number, and with words where they are asked for.
-
-    One that was labelled `before` keeps its pixels if it carries this mark.
-    """
-    from guiju.labelling.showing import hide, show  # noqa: PLC0415 - Pillow
-    from guiju.labelling.watermark import look, mark_of  # noqa: PLC0415 - numpy
-
-    wanted, shown = mark_of(label.propagate_id or label.produce_id), None
-    if words is not None:
-        shown = show(data, words, mark=wanted)
-        if not shown.already:
-            return shown.data, shown, shown.hidden
-    seen = look(data) if before else None
-    if seen is not None and seen.mark == wanted:
-        return data, shown, None
-    hidden = hide(data, wanted)
-    return (data, shown, None) if hidden is None else (hidden.data, shown, hidden.hidden)
 
 
 def signed(label: AigcLabel, signer: Pair, slot: Slot = 1) -> AigcLabel:
@@ -305,61 +284,20 @@ def _with_reserved(label: AigcLabel, slot: Slot, text: str) -> AigcLabel:
 def _container(data: bytes, name: str) -> Container:
     container = container_of(data, name)
     if container is None:
-        raise not_supported(name)
+        if not data:
+            raise not_read_through(("truncated",))
+        raise is_plain(name) if _is_text(data) else not_supported(name)
     return container
 
 
-def _said(
-    container: Container, data: bytes, explicit: texts.ExplicitLabel, accept_language: str
-) -> bytes:
-    """A text or document with the words among its own, where the policy wants them; once."""
-    if container.words is None or container.say is None:
-        raise not_shown(container.name)
-    if explicit.place is texts.Place.INTERFACE:
-        return data
+def _is_text(data: bytes) -> bool:
+    if b"\0" in data:
+        return False
     try:
-        found = container.words(data)
-        text = "" if found is None else found.text.strip()
-        if texts.shows(text, explicit):
-            return data
-        words = explicit.words(texts.language_of(text, accept_language))
-        said = container.say(data, words, explicit.place is texts.Place.START)
-        again = container.words(said)
-    except StopsError as stop:
-        raise not_read_through((stop.why,)) from stop
-    if found is not None and (again is None or words not in again.text):
-        raise not_read_back("-")
-    return said
-
-
-def _with_words(
-    container: Container, data: bytes, explicit: texts.ExplicitLabel, accept_language: str
-) -> tuple[bytes, Shown | ShownFilm | Heard | None]:
-    """A file with a label that people perceive, and what was measured of it."""
-    if container.medium in {Medium.TEXT, Medium.DOCUMENT}:
-        return _said(container, data, explicit, accept_language), None
-    shown = _perceived(container, data, explicit.words(texts.language_of("", accept_language)))
-    return shown.data, shown
-
-
-def _perceived(container: Container, data: bytes, words: str) -> Shown | ShownFilm | Heard:
-    """The file with a label that people perceive; there is one way for each medium.
-
-    What it needs is loaded only here, for labels in files need none of it.
-    """
-    if container.medium is Medium.AUDIO:
-        from guiju.labelling.audio import hear  # noqa: PLC0415 - numpy
-
-        return hear(data, container.name)
-    if container.medium is Medium.VIDEO:
-        from guiju.labelling.video import explicit_video  # noqa: PLC0415 - Pillow
-
-        return explicit_video(data, words)
-    if container.medium is Medium.IMAGE:
-        from guiju.labelling.showing import show  # noqa: PLC0415 - Pillow
-
-        return show(data, words)
-    raise not_shown(container.name)
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_signed(label: AigcLabel, container: Container, data: bytes, signer: Pair) -> bool:

@@ -21,6 +21,23 @@ def not_supported(name: str) -> Invalid:
     )
 
 
+def is_plain(name: str) -> Invalid:
+    """`medium-not-supported`: a plain text, whose label goes beside it."""
+    zh, en = (f"文件 {name}", f"The file {name}") if name else ("此内容", "This")
+    return Invalid(
+        "medium-not-supported",
+        Text(
+            zh=f"{zh} 是纯文本，文件内没有隐式标识的位置。",
+            en=f"{en} is a plain text, which has no place for an implicit label.",
+        ),
+        Text(
+            zh="请用 guiju label put（标识写入旁置文件），或把文本本身交给 mark。",
+            en="Use guiju label put, which writes a side-car, or give mark the text itself.",
+        ),
+        article=12,
+    )
+
+
 def not_read_through(stopped: tuple[str, ...]) -> Invalid:
     """`file-broken`: the file could not be read to its end, so nobody can say what it carries."""
     why = [reason_in_words(one) for one in stopped]

@@ -316,3 +316,34 @@ def test_what_is_no_file_does_not_hold_up_the_others(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for one in (tmp_path / "pipe", tmp_path / "gone", tmp_path):
         abreast._wanted(one)
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_reading_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said, and the exit status tells."""
+    put(tmp_path, "a.txt", ZH)
+    monkeypatch.setattr(files, "LARGEST_FILE", 80)
+    put(tmp_path, "b.txt", "x" * 100)
+    put(tmp_path, "c.txt", ZH)
+    result = run("read", str(tmp_path), "--json")
+    assert result.exit_code == 2
+    assert "file-too-large" in result.stderr
+    assert len(result.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("x.txt", ZH.encode(), "side-car"),
+        ("x.jpg", b"", "cut off"),
+        ("x.xyz", b"\0\1\2", "PNG or JPEG"),
+    ],
+)
+def test_what_has_no_place_for_a_label_is_told_what_to_do(
+    name: str, data: bytes, said: str
+) -> None:
+    """A text has another way than a picture of no known format."""
+    with pytest.raises(Invalid) as caught:
+        mark(data, LABEL, name=name)
+    assert said in caught.value.message("en")
