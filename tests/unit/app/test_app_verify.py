@@ -315,3 +315,10 @@ def test_words_that_were_delivered_here_are_known_by_their_number(
     assert "answer in words under this number" in sent(client, picture).text
     stranger = other.replace(number, uuid_of(new_id("req")))
     assert "This service delivered" not in sent(client, text=stranger).text
+
+
+def test_what_nobody_looked_for_is_not_said_to_be_missing(client: TestClient) -> None:
+    """Words on a picture may well be there; of a text it is known."""
+    assert "look for yourself" in sent(client, png()).text
+    assert "请自行留意" in sent(client, GOOD, lang="zh").text
+    assert "look for yourself" not in sent(client, text="海是蓝的。").text
