@@ -86,7 +86,9 @@ def test_the_uuid_of_an_id_leads_back_to_it(moment: int, drawn: bytes) -> None:
     assert uuid_of(first) == uuid_of(last) == str(made)
 
 
-@pytest.mark.parametrize("number", ["", "p-1", "2f1c4a6e-0b7d-4c58-9e21-6a5b3f0d8c17", "0" * 32, "x" * 36])
+@pytest.mark.parametrize(
+    "number", ["", "p-1", "2f1c4a6e-0b7d-4c58-9e21-6a5b3f0d8c17", "0" * 32, "x" * 36]
+)
 def test_a_number_that_is_not_of_ours_leads_nowhere(number: str) -> None:
     """Neither random ones nor what is none."""
     assert ids_of(number, "req") is None

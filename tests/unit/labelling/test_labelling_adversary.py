@@ -92,7 +92,7 @@ def fields(**changes: Any) -> str:
 # -- 1 stripped ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "TIFF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "AVIF"])
 def test_01_a_picture_saved_anew_has_no_label_and_is_not_called_human(kind: str) -> None:
     """Absent says nothing of its origin."""
     name = kind.lower()
@@ -359,7 +359,7 @@ def test_07_an_empty_file_or_a_text_under_a_name_of_media_is_not_called_unlabell
         assert (report.verdict, why in report.reasons) == (LabelVerdict.INCONCLUSIVE, True)
 
 
-# -- 8 texts ---------------------------------------------------------------------------------------
+# -- 8 texts (of documents: test_labelling_document_words) ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -455,7 +455,7 @@ def test_09_values_that_are_wrong_are_named(text: str, reason: str) -> None:
     assert any(one.startswith(reason.partition(":")[0]) for one in report.reasons), report.reasons
 
 
-# -- 10 what people see (more in test_labelling_showing) -------------------------------------------
+# -- 10 what people see (more in test_labelling_showing, test_labelling_pages) --------------------
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1"])

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from tests.unit.labelling.samples import chunk, gif, jpeg, png, segment, webp
+from tests.unit.labelling.samples import PARTS, chunk, gif, jpeg, office, png, segment, webp
 
 from guiju.labelling import LabelVerdict, check
 
@@ -39,12 +39,31 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a tag without an end": lambda: webp(_xmp(b"<a AIGC='" + b"x" * 900_000)),
     "thousands of labels": lambda: webp(_xmp(b"<r>" + b"<AIGC/>" * 100_000 + b"</r>")),
     "nothing but sub-blocks": lambda: gif(b"\x21\xfe" + b"\1x" * 300_000 + b"\0"),
+    "headers of a document": lambda: _with_headers(60, 200_000),
+    "elements of a document": lambda: _with_headers(1, 10, "<w:r/>" * 600_000),
     "braces": lambda: png(chunk(b"tEXt", b"Comment\0" + b"AIGC{" * 200_000)),
 }
 
 
 def _xmp(data: bytes) -> bytes:
     return b"XMP " + len(data).to_bytes(4, "little") + data + bytes(len(data) % 2)
+
+
+def _with_headers(count: int, size: int, inside: str = "") -> bytes:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relation = '<Relationship Id="r{0}" Type="{1}/{2}" Target="{3}"/>'
+    listed = "".join(relation.format(one, kind, "header", f"h{one}.xml") for one in range(count))
+    part = "<w:hdr xmlns:w='urn:w'>" + "<w:p/>" * (size // 6) + "</w:hdr>"
+    root = relation.format(1, kind, "officeDocument", "word/document.xml")
+    return office(
+        {
+            **PARTS,
+            "_rels/.rels": PARTS["_rels/.rels"].replace("</", f"{root}</"),
+            "word/document.xml": f"<w:document xmlns:w='urn:w'>{inside}</w:document>",
+            "word/_rels/document.xml.rels": PARTS["_rels/.rels"].replace("</", f"{listed}</"),
+            **{f"word/h{one}.xml": part for one in range(count)},
+        }
+    )
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from posixpath import dirname, join, normpath
 
 from guiju.labelling.containers.walking import StopsError
@@ -18,6 +19,7 @@ _ROOT = "_rels/.rels"
 _SIGNED = "_xmlsignatures/"
 _MAIN, _SHEET, _SLIDE, _STRINGS = "officedocument", "worksheet", "slide", "sharedstrings"
 _EDGES = frozenset({"header", "footer"})
+_MOST_EDGES, _LARGEST_EDGE = 12, 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,12 @@ def relations(archive: Archive, of: str) -> Iterator[Relation]:
         yield Relation(one.attribute("Id"), kind, normpath(part))
 
 
-def main_of(archive: Archive) -> Main | None:
-    """The main part; None: the file has none that is told."""
+def main_of(archive: Archive, most: int = LARGEST_PART) -> Main | None:
+    """The main part of at most so many bytes; None: the file has none that is told."""
     part = next((one.part for one in relations(archive, "") if one.kind == _MAIN), None)
     if part is None:
         return None
-    data = content(archive, part)
+    data = content(archive, part, most)
     root = next(walked(data), None)
     if root is None:
         raise StopsError("broken")
@@ -80,10 +82,10 @@ def main_of(archive: Archive) -> Main | None:
 
 
 def edges_of(archive: Archive, main: Main) -> Iterator[bytes]:
-    """The headers and footers of a document."""
-    for one in main.relations:
-        if one.kind in _EDGES:
-            yield content(archive, one.part)
+    """Headers and footers of a document, as many as its first sections may have."""
+    found = (one for one in main.relations if one.kind in _EDGES)
+    for one in islice(found, _MOST_EDGES):
+        yield content(archive, one.part, _LARGEST_EDGE)
 
 
 def sheet_of(main: Main) -> str | None:

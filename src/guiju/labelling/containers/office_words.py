@@ -37,12 +37,10 @@ def words_of(data: bytes) -> Words | None:
     presentation the slide, that is seen first. Raises StopsError.
     """
     archive = opened(data)
-    main = parts.main_of(archive)
+    main = parts.main_of(archive, _LARGEST_READ)
     if main is None:
         return None
     if main.kind == _DOCUMENT:
-        if len(main.data) > _LARGEST_READ:
-            return None
         around = "\n".join(
             line for one in parts.edges_of(archive, main) for line in _paragraphs(one)
         )
