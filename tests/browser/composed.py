@@ -34,6 +34,7 @@ from guiju.incidents import Category, Grade, Statement
 from guiju.incidents import routes as incidents_routes
 from guiju.kernel import FixedClock, Keyring, LocalMasterKey, Text, new_id, software
 from guiju.measures import Signal
+from guiju.minors import routes as minors_routes
 from guiju.policies import routes as policies_routes
 from guiju.profile import routes as profile_routes
 from guiju.records import Exchange, Finding, Label, Refusal, Screening, Usage, record
@@ -99,6 +100,7 @@ def compose(
         reporting_routes.router(database, site, lambda *_: None),
         verify_page.router(site),
         dispositions_routes.router(database, site),
+        minors_routes.router(database, site, lambda _: None),
         gateway_routes.router(database, site, lambda: counted(clock)),
     ):
         app.include_router(routes)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from guiju import minors
@@ -51,7 +52,7 @@ class Minder:
         self._timer = timer
         self._hand: Hand[list[_Waiting], list[Came]] = Hand(self._do, "minder")
         self._waiting: list[_Waiting] = []
-        self._owed: list[tuple[Rules, Stretch]] = []
+        self._owed: list[Job] = []
         self._under_way: set[Use] = set()
         self._lines: dict[str, tuple[int, float]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -95,6 +96,10 @@ class Minder:
             self._under_way.add(use)
             self._arm(use)
             return Minded(use)
+        failed = isinstance(came, GuijuError) and not isinstance(came, Refused)
+        if command.crisis and failed:
+            # Comfort is given now; the person who is to hear of it hears once somebody can be told.
+            self._owed.append(lambda tx: _noticed(tx, person, command.request))
         if came is None or command.crisis or command.exits:
             return Minded(None)
         if not isinstance(came, Refused) and not command.ward.limited:
@@ -174,19 +179,18 @@ class Minder:
 
     def _keep(self, use: Use, stretch: Stretch) -> None:
         self._lines[stretch.person] = stretch.at + stretch.elapsed, self._timer()
-        self._owed.append((use.rules, stretch))
+        self._owed.append(_keeping(use.rules, stretch))
         self._repay()
 
     def _repay(self) -> None:
         """Tell what was used; what cannot be told now is told at the next beat."""
         owed, self._owed = self._owed[-_MOST_OWED:], []
-        for rules, stretch in owed:
+        for job in owed:
+            self._put(job, partial(self._again, job))
 
-            def then(came: Came, one: tuple[Rules, Stretch] = (rules, stretch)) -> None:
-                if isinstance(came, GuijuError) and not isinstance(came, Refused):
-                    self._owed.append(one)
-
-            self._put(_keeping(rules, stretch), then)
+    def _again(self, job: Job, came: Came) -> None:
+        if isinstance(came, GuijuError) and not isinstance(came, Refused):
+            self._owed.append(job)
 
     def _floor(self, person: str) -> int:
         """At least when it is, by what this worker's stopwatch says since somebody was seen."""
@@ -241,12 +245,16 @@ class Minder:
 def _entered(tx: Tx, rules: Rules, command: Mind, entry: Entry) -> Begun | Refused | None:
     person = entry.ward.person
     if command.crisis:
-        minors.notice(tx, person, command.request)
+        _noticed(tx, person, command.request)
     if command.exits:
         minors.ended(tx, person, command.request)
     if not command.counted:
         return None
     return minors.begin(tx, rules.minors, entry)
+
+
+def _noticed(tx: Tx, person: str, request: str) -> None:
+    minors.notice(tx, person, request)
 
 
 def _keeping(rules: Rules, stretch: Stretch) -> Job:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from guiju import accounts
 from guiju.accounts import KeyKind
+from guiju.casework import Case
 from guiju.kernel import Actor, ActorKind, NotFound, StandingChanged, Text, isoformat
 from guiju.minors import refusing, service, showing
 from guiju.minors.ages import GUESSED, Source, stage_named
@@ -84,7 +85,9 @@ class MinorsApi:
         """How the person is protected, what was used today, what is left and when it opens."""
         with self._database.read() as tx:
             _, person = _whose(tx, authorization, user)
-            return showing.plain(showing.of(tx, person))
+            found = showing.plain(showing.of(tx, person))
+            appeals = [_appeal(one.case, one.told) for one in service.mine(tx, person)]
+        return found | {"appeals": appeals}
 
     def age(
         self,
@@ -129,8 +132,7 @@ class MinorsApi:
         with self._database.write() as tx:
             _, person = _whose(tx, authorization, body.user)
             case = service.file_appeal(tx, person, body.words)
-        due = None if case.due is None else isoformat(case.due)
-        return {"number": case.number, "state": case.state, "due": due}
+        return _appeal(case, "")
 
     def invite(
         self,
@@ -168,6 +170,11 @@ class MinorsApi:
         if refused is not None:
             raise refused
         return {"allowed": True}
+
+
+def _appeal(case: Case, told: str) -> dict[str, Any]:
+    due = None if case.due is None else isoformat(case.due)
+    return {"number": case.number, "state": case.state, "due": due, "told": told}
 
 
 def _whose(

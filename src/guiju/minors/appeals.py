@@ -3,7 +3,19 @@
 
 from __future__ import annotations
 
-from guiju.casework import Case, Ground, GroundKind, Origin, Ruling, advance, get_case, open_case
+from typing import NamedTuple
+
+from guiju.casework import (
+    Case,
+    Ground,
+    GroundKind,
+    Origin,
+    Ruling,
+    advance,
+    get_case,
+    notices,
+    open_case,
+)
 from guiju.kernel import Actor, ActorKind
 from guiju.measures import enforces
 from guiju.minors import policy, refusing, store
@@ -65,6 +77,19 @@ def decide(tx: Tx, actor: Actor, case: Case, verb: str, facts: str) -> Case:
     return advance(tx, actor, case, verb, ruling=ruling)
 
 
-def mine(tx: Tx, person: str) -> list[Case]:
-    """One's appeals, the newest first."""
-    return [get_case(tx, AGE_APPEAL, one) for one in store.appeals_of(tx, person)]
+class Mine(NamedTuple):
+    """One's appeal, and what one was told about it; nothing yet, while it waits."""
+
+    case: Case
+    told: str
+
+
+def mine(tx: Tx, person: str) -> list[Mine]:
+    """One's appeals, the newest first, each with the reasons of its decision."""
+    cases = [get_case(tx, AGE_APPEAL, one) for one in store.appeals_of(tx, person)]
+    return [Mine(one, _told(tx, one)) for one in cases]
+
+
+def _told(tx: Tx, case: Case) -> str:
+    found = notices(tx, case, opened=True)
+    return (found[-1].words or "") if found else ""

@@ -138,7 +138,7 @@ class MyPages:
             links=[one for one in links if _stands(one, now)],
             names=names,
             appeals=appeals,
-            waits=any(one.state == "filed" for one in appeals),
+            waits=any(one.case.state == "filed" for one in appeals),
             bands=BANDS,
             code=code,
             done=done,

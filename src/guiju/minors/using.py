@@ -80,7 +80,8 @@ def begin(tx: Tx, rules: MinorRules, entry: Entry) -> Begun | Refused:
     refused = _refused(diary, _held(entry.ward), at, entry.now)
     if refused is not None:
         diary.spans = before
-        diary.keep(diary.seen)
+        # Seen all the same: a clock that is set back now does not make this moment undone.
+        diary.keep(max(diary.seen, at))
         return refused
     begun = _begun(diary, entry, at)
     diary.change(at, requests=diary.today(at).requests + 1)

@@ -120,14 +120,6 @@ def minors_said(body: Mapping[str, Any]) -> list[tuple[Text, Text]]:
     return found
 
 
-def minors_lines(body: Mapping[str, Any]) -> list[Text]:
-    """The same in lines, to compare two versions."""
-    return [
-        Text(zh=f"{head.zh}：{said.zh}", en=f"{head.en}: {said.en}")
-        for head, said in minors_said(body)
-    ]
-
-
 def _time_said(now: MinorRules) -> Text:
     return Text(
         zh=f"间隔不足 {now.gap_minutes} 分钟算作使用；每分钟读 {now.reading} 字，"
