@@ -79,7 +79,7 @@ def _picture(data: bytes, name: str) -> Container:
     container = container_of(data, name)
     if container is None or container.medium is not Medium.IMAGE:
         raise not_supported(name)
-    if container.name not in _ENCODERS:  # HEIC: encoders of HEVC are under the GPL
+    if container.name not in _ENCODERS:  # HEIC: packages bring x265, which is GPL
         raise not_drawable(
             f"{container.name.upper()} 需要 HEVC 编码器，本软件不附带",
             f"{container.name.upper()} needs an encoder of HEVC, and none comes with guiju",
