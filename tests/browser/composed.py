@@ -216,7 +216,7 @@ def _service(tx: Tx) -> None:
     first, second, legal = (accounts.staff_actor(tx, one) for one in ("safety", "second", "legal"))
     policies.install_default(tx, first, second)
     profile.install(tx, legal, second, profile.demo_statement())
-    accounts.publish_agreement(tx, legal, accounts.first_agreement(), "")
+    accounts.install_agreement(tx, legal, second, accounts.first_agreement())
 
 
 def _person(tx: Tx, name: str, *, accepts: bool = True) -> str:

@@ -49,6 +49,8 @@ STAFF = (
     "/console/policies/new",
     "/console/profile",
     "/console/profile/new",
+    "/console/agreement",
+    "/console/consents",
     "/console/policies/urgent",
     "/console/cases",
     "/console/cases/work",
@@ -73,6 +75,12 @@ def _pages(browser: Browser):
         browser.visit(listed)
         browser.send("tbody a")
         yield browser.path
+    for listed in ("/console/agreement", "/console/profile"):
+        browser.visit(listed)
+        browser.press("tbody a")
+        yield browser.path
+    browser.sign_in("legal")
+    yield "/console/agreement/new"
     browser.sign_in("newcomer", "/sign-in")
     yield from (
         "/me",

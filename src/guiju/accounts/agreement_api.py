@@ -3,17 +3,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import Body, Header
+from fastapi import Body, Header, Query
 from pydantic import BaseModel, BeforeValidator, Field
 
-from guiju.accounts import service
+from guiju.accounts import refusing, service
 from guiju.accounts.model import Acceptance, Agreement, KeyKind, Publish, Way
 from guiju.accounts.names import LONGEST_END_USER
-from guiju.kernel import Actor, ActorKind, NotFound, StandingChanged, Text, isoformat
-from guiju.storage import Database
+from guiju.kernel import (
+    Actor,
+    ActorKind,
+    AgreementAccepted,
+    NotFound,
+    StandingChanged,
+    Text,
+    isoformat,
+)
+from guiju.storage import Database, Tx
 from guiju.web import sign_in_needed
 
 
@@ -22,6 +30,12 @@ class AcceptanceIn(BaseModel):
 
     version: int | None = Field(
         default=None, ge=1, description="The version read; default: in force."
+    )
+    digest: str | None = Field(
+        default=None, pattern="^[0-9a-f]{64}$", description="The digest of the text that was read."
+    )
+    language: Literal["zh", "en"] | None = Field(
+        default=None, description="In which language it was read."
     )
     user: str | None = Field(
         default=None, max_length=LONGEST_END_USER, description="An app's end user."
@@ -41,11 +55,26 @@ class AgreementApi:
         self._database = database
         self._publish = publish
 
-    def in_force(self) -> dict[str, Any]:
-        """The agreement in force, in both languages, with the digest that acceptances name."""
+    def in_force(
+        self,
+        authorization: Annotated[str, Header()] = "",
+        language: Annotated[Literal["zh", "en"], Query()] = "zh",
+        user: Annotated[str, Query(max_length=LONGEST_END_USER)] = "",
+    ) -> dict[str, Any]:
+        """The agreement in force, in both languages, with the digest that acceptances name.
+
+        With a key it is on record that it was shown in `language`, to whoever has yet to accept it.
+        """
         with self._database.read() as tx:
-            found = service.agreement_in_force(tx)
-        return _plain(_needed(found))
+            found = _needed(service.agreement_in_force(tx))
+            annex = service.annex_digest(tx)
+            reader = _reader(tx, authorization, user)
+            owes = reader is not None and service.owed(tx, reader[1]) is not None
+        if reader is not None and owes:
+            actor, person, way = reader
+            with self._database.write() as tx:
+                service.serve_agreement(tx, actor, person, language, way)
+        return {**_plain(found), "annex": {"profile": annex, "address": "/api/profile"}}
 
     def accept(
         self,
@@ -56,14 +85,33 @@ class AgreementApi:
         asked = body or AcceptanceIn()
         with self._database.write() as tx:
             key = service.known_key(tx, bearer(authorization))
-            version = asked.version or _needed(service.agreement_in_force(tx)).version
+            now = _needed(service.agreement_in_force(tx))
+            if asked.digest is not None and asked.digest != now.digest:
+                raise refusing.agreement_superseded(now.version)
+            version, tongue = asked.version or now.version, asked.language
             if key.kind is KeyKind.APP:
-                made = service.app_accepts(tx, key.owner, asked.user or "", version)
+                made = service.app_accepts(
+                    tx, key.owner, asked.user or "", version, language=tongue
+                )
             else:
                 actor = Actor(ActorKind.PERSON, key.owner)
-                made = service.accept_agreement(tx, actor, key.owner, version, Way.API)
+                made = service.accept_agreement(
+                    tx, actor, key.owner, version, Way.API, language=tongue
+                )
         self._publish(StandingChanged(made.person))
+        self._publish(AgreementAccepted(made.person, made.version))
         return _receipt(made)
+
+
+def _reader(tx: Tx, authorization: str, user: str) -> tuple[Actor, str, Way] | None:
+    """Who reads by a key: themselves, or an app for an end user whom it has introduced."""
+    if not authorization:
+        return None
+    key = service.known_key(tx, bearer(authorization))
+    if key.kind is not KeyKind.APP:
+        return Actor(ActorKind.PERSON, key.owner), key.owner, Way.API
+    found = service.look_up_end_user(tx, key.owner, user) if user else None
+    return None if found is None else (Actor(ActorKind.APP, key.owner), found.id, Way.APP)
 
 
 def bearer(header: str) -> str:
@@ -79,6 +127,8 @@ def _plain(one: Agreement) -> dict[str, Any]:
         "version": one.version,
         "digest": one.digest,
         "published_at": isoformat(one.published_at),
+        "change": one.change.value,
+        "binds_from": None if one.binds_from is None else isoformat(one.binds_from),
         "text": {"zh": one.text.zh, "en": one.text.en},
         "note": one.note,
     }

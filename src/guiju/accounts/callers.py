@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from guiju.accounts import (
     agreement_store,
     closed_store,
+    consent_store,
     key_model_store,
     limit_store,
     people,
@@ -15,6 +16,7 @@ from guiju.accounts import (
     store,
     waiver_store,
 )
+from guiju.accounts.consent_model import Purpose
 from guiju.accounts.keys import ACTIVE_APP, known_key
 from guiju.accounts.model import Caller, Key, KeyKind, Person, PersonState
 from guiju.kernel import Refused
@@ -37,19 +39,23 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
     person = _person(tx, key, end_user)
     own = limit_store.overrides(tx, [key.id] if person is None else [key.id, person.id])
     models = key_model_store.models_of(tx, [key.id]).get(key.id)
+    said = {} if person is None else consent_store.standing(tx, person.id)
+    asked = agreement_store.in_force(tx)
     return Caller(
         kind=key.kind,
         key=key.id,
         app=key.app,
         person=None if person is None else person.id,
         state=PersonState.ACTIVE if person is None else person.state,
-        agreement=None if person is None else agreement_store.accepted_version(tx, person.id),
-        agreement_required=agreement_store.newest_version(tx),
+        agreement=_agreed(tx, person, said),
+        agreement_required=asked.least,
         key_limits=_of(own.get(key.id)),
         person_limits={} if person is None else _of(own.get(person.id)),
         models=None if models is None else frozenset(models),
         closed=_closed(tx, person),
         waivers=frozenset() if person is None else frozenset(waiver_store.accepted(tx, person.id)),
+        agreement_newest=asked.newest,
+        consents={purpose: number for purpose, number in said.items() if number > 0},
     )
 
 
@@ -71,6 +77,13 @@ def barred(tx: Tx, callers: Iterable[Caller]) -> dict[str, Refused]:
         elif state is PersonState.TERMINATED:
             found[person] = refusing.terminated()
     return found
+
+
+def _agreed(tx: Tx, person: Person | None, said: Mapping[str, int]) -> int | None:
+    """The newest version that somebody accepted, unless they have withdrawn that consent."""
+    if person is None or said.get(Purpose.SERVICE, 0) < 0:
+        return None
+    return agreement_store.accepted_version(tx, person.id)
 
 
 def _closed(tx: Tx, person: Person | None) -> frozenset[str]:

@@ -6,11 +6,10 @@ A password or token that is made here is printed once, on standard output, and k
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from guiju.accounts import (
+    agreement_commands,
     limit_commands,
     openid_commands,
     recovery_commands,
@@ -18,7 +17,7 @@ from guiju.accounts import (
     service,
     showing,
 )
-from guiju.accounts.model import EVERYBODY, PersonState
+from guiju.accounts.model import PersonState
 from guiju.accounts.roles import Role
 from guiju.desk import by_staff, desk_of, put, with_json
 from guiju.kernel import StandingChanged, secret_token, software
@@ -276,47 +275,6 @@ def app_list(context: click.Context, *, as_json: bool) -> None:
     )
 
 
-@group.group()
-def agreement() -> None:
-    """The service agreement that everybody accepts before use."""
-
-
-@agreement.command()
-@click.argument("version", type=int, required=False)
-@with_json
-@click.pass_context
-def show(context: click.Context, version: int | None, *, as_json: bool) -> None:
-    """VERSION, or the one in force."""
-    with desk_of(context).database.read() as tx:
-        if version is None:
-            shown = service.agreement_in_force(tx)
-        else:
-            shown = service.get_agreement(tx, version)
-    if shown is None:
-        raise refusing.no_agreement()
-    lines = [showing.agreement_line(shown), shown.text.zh, shown.text.en]
-    put(showing.agreement(shown), lines, as_json=as_json)
-
-
-@agreement.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--note", help="What changes; wins over the note in the file.")
-@by_staff
-@with_json
-@click.pass_context
-def publish(
-    context: click.Context, file: Path, note: str | None, by: str, *, as_json: bool
-) -> None:
-    """Publish FILE { zh, en, note } (TOML or JSON); everybody has to accept it anew."""
-    desk = desk_of(context)
-    texts, said = service.read_agreement(file)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        made = service.publish_agreement(tx, actor, texts, said if note is None else note)
-    desk.publish(StandingChanged(EVERYBODY))
-    put(showing.agreement(made), [showing.agreement_line(made)], as_json=as_json)
-
-
 def _owner(tx: Tx, owner: str) -> str:
     if owner.startswith("pe_"):
         return service.get_person(tx, owner).id
@@ -329,3 +287,4 @@ def _owner(tx: Tx, owner: str) -> str:
 group.add_command(limit_commands.group)
 group.add_command(recovery_commands.group)
 group.add_command(openid_commands.group)
+group.add_command(agreement_commands.group)

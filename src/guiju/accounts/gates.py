@@ -10,7 +10,10 @@ from guiju.measures import enforces
 
 @enforces("agreement-before-use")
 def require_agreement(caller: Caller) -> None:
-    """Pass whoever has accepted the agreement in force (Article 9).
+    """Pass whoever has accepted the agreement in force, or an earlier one that still counts.
+
+    A version that changes words only, or that people are told of, leaves the earlier one counting;
+    so does a material one until its grace is over (Article 9).
 
     Raises:
         Refused: `agreement-not-accepted`, also for an end user nobody has introduced.
@@ -19,8 +22,8 @@ def require_agreement(caller: Caller) -> None:
     required = caller.agreement_required
     if required is None:
         raise refusing.no_agreement()
-    if caller.person is None or caller.agreement != required:
-        raise refusing.agreement_not_accepted(required)
+    if caller.person is None or caller.agreement is None or caller.agreement < required:
+        raise refusing.agreement_not_accepted(caller.agreement_newest or required)
 
 
 def require_waiver(caller: Caller, terms: str | None) -> None:
@@ -68,6 +71,7 @@ def check_may_use(caller: Caller) -> None:
 
 def may_use(caller: Caller) -> bool:
     """Whether `check_may_use` passes."""
-    agreed = caller.person is not None and caller.agreement is not None
-    barred = caller.state in {PersonState.SUSPENDED, PersonState.TERMINATED}
-    return agreed and caller.agreement == caller.agreement_required and not barred
+    required, accepted = caller.agreement_required, caller.agreement
+    if required is None or caller.person is None or accepted is None or accepted < required:
+        return False
+    return caller.state not in {PersonState.SUSPENDED, PersonState.TERMINATED}

@@ -9,15 +9,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from guiju.accounts.agreement_model import Change
 from guiju.accounts.passkey_model import Party
 from guiju.accounts.roles import Role
 from guiju.casework import Machine, Transition
-from guiju.kernel import Actor, ActorKind, StandingChanged, Text
+from guiju.kernel import Actor, ActorKind, Event, Text
 
 # Whom an event names that concerns all: caches forget everybody, e.g. for a new agreement.
 EVERYBODY = "*"
-# Who hears, once it is committed, that somebody's standing changed.
-Publish = Callable[[StandingChanged], None]
+# Who hears, once it is committed, that somebody's standing changed or what they agreed to.
+Publish = Callable[[Event], None]
 
 
 class PersonState(StrEnum):
@@ -196,7 +197,10 @@ class IssuedApp(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A published version of the service agreement, whose digest was found to be true."""
+    """A published version of the service agreement, whose digest was found to be true.
+
+    `binds_from`: from when on nobody may go on who has not accepted it; None: nobody has to.
+    """
 
     version: int
     text: Text
@@ -204,6 +208,8 @@ class Agreement:
     note: str
     published_by: str
     published_at: datetime
+    change: Change = Change.MATERIAL
+    binds_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +271,8 @@ class Caller:
     """Whose key a request carries and how they stand: all that the gateway asks of this room.
 
     `person` is None for an end user whom the app has not introduced yet. `agreement` is the
-    newest version the person accepted, `agreement_required` the one in force. The limits are those
+    newest version the person accepted, None also once that consent was withdrawn;
+    `agreement_required` is the oldest with which one may go on now. The limits are those
     that differ from the policy's, by measure. `models` are what the key may ask for; None: all.
     """
 
@@ -283,3 +290,7 @@ class Caller:
     """The functions that are closed to the person, who is restricted then."""
     waivers: frozenset[str] = frozenset()
     """The digests of the terms for content without a visible label that the person accepted."""
+    agreement_newest: int | None = None
+    """The version in force, which is the one to accept."""
+    consents: Mapping[str, int] = field(default_factory=dict)
+    """The purposes to which the person has said yes, with the number of that answer."""

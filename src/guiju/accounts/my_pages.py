@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages for who is signed in: the agreement, how the account stands, its keys (Article 9)."""
+"""Pages for who is signed in: how the account stands, its keys (Article 9)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from guiju import limits, policies
 from guiju.accounts import service
-from guiju.accounts.model import PersonState, Publish, Way
-from guiju.kernel import GuijuError, Invalid, StandingChanged, Text
+from guiju.accounts.agreement_pages import consent_panel
+from guiju.accounts.model import PersonState, Publish
+from guiju.kernel import GuijuError, StandingChanged, Text
 from guiju.storage import Database
 from guiju.web import Posted, Site, Viewer
 
@@ -22,48 +23,16 @@ _STATES = {
     PersonState.SUSPENDED: Text(zh="已暂停", en="suspended"),
     PersonState.TERMINATED: Text(zh="已终止", en="terminated"),
 }
-_WAYS = {
-    Way.PAGE: Text(zh="在网页上", en="on the page"),
-    Way.API: Text(zh="通过接口", en="by the API"),
-    Way.APP: Text(zh="由应用转达", en="through the app"),
-}
 
 
 class MyPages:
-    """The agreement, and what is one's own."""
+    """What is one's own."""
 
     def __init__(self, database: Database, site: Site, publish: Publish) -> None:
         """Work on `database`."""
         self._database = database
         self._site = site
         self._publish = publish
-
-    def agreement(
-        self, request: Request, version: Annotated[int | None, Query(ge=1)] = None
-    ) -> Response:
-        """The text in force, or an earlier one; with a button for those who have yet to accept."""
-        viewer = self._site.viewer(request)
-        with self._database.read() as tx:
-            now = service.agreement_in_force(tx)
-            shown = now if version is None else service.get_agreement(tx, version)
-            mine = service.acceptances_of(tx, viewer.id) if viewer.kind == "person" else []
-            older = service.agreements(tx)
-        return self._site.page(
-            request,
-            "accounts/agreement.html",
-            agreement=shown,
-            now=now,
-            accepted={one.version: one for one in mine},
-            older=older,
-        )
-
-    def accept(self, request: Request, form: Posted) -> Response:
-        """Accept the version that was shown."""
-        viewer = self._site.require_person(request)
-        with self._database.write() as tx:
-            service.accept_agreement(tx, viewer.actor, viewer.id, _version(form.text("version")))
-        self._publish(StandingChanged(viewer.id))
-        return self._site.go("/me?done=accepted")
 
     def accept_waiver(self, request: Request, form: Posted) -> Response:
         """Accept the terms for content without a visible label that were shown."""
@@ -110,7 +79,7 @@ class MyPages:
             used = limits.used(tx, [viewer.id, *(one.id for one in keys)])
             force = service.limits_in_force(tx, [viewer.id])[viewer.id]
             mine = service.acceptances_of(tx, viewer.id)
-            now = service.agreement_in_force(tx)
+            panel = consent_panel(tx, viewer.id)
             terms = service.waiver_terms(tx)
             waived = service.accepted_waiver(tx, viewer.id, terms)
         return self._site.page(
@@ -126,22 +95,9 @@ class MyPages:
             force=force,
             measures=policies.MEASURE_WORDS,
             accepted=mine,
-            agreement=now,
-            owes=now is not None and all(one.version != now.version for one in mine),
+            panel=panel,
             done=done,
             token=token,
             error=error,
             states=_STATES,
-            ways=_WAYS,
         )
-
-
-def _version(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > len("2147483647"):
-        raise Invalid(
-            "agreement-unknown",
-            Text(zh="没有写明接受哪一版协议。", en="It is not said which version is accepted."),
-            Text(zh="请刷新页面后重试。", en="Reload the page and try again."),
-            param="version",
-        )
-    return int(text)

@@ -72,6 +72,15 @@ def introduce_end_user(tx: Tx, app: Actor, end_user: str, *, language: str = "zh
     return person
 
 
+def look_up_end_user(tx: Tx, app: str, end_user: str) -> Person | None:
+    """The person behind an app's own id of its end user; None for whom it has not introduced.
+
+    Raises:
+        Invalid: `user-missing` or `user-invalid`.
+    """
+    return store.find_person_by_index(tx, end_user_index(tx, app, end_user))
+
+
 @enforces("account-and-keys")
 def set_standing(tx: Tx, actor: Actor, person: str, state: PersonState, reason: str) -> Person:
     """Change how a person stands, for a reason given as a code; afterwards caches must be told.

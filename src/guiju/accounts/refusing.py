@@ -233,8 +233,8 @@ def no_agreement() -> Unavailable:
         "agreement-none",
         Text(zh="尚未发布服务协议，服务暂不开放。", en="No service agreement is published yet."),
         Text(
-            zh="运营者请用 guiju accounts agreement publish 发布。",
-            en="The operator publishes one with guiju accounts agreement publish.",
+            zh="运营者请用 guiju agreement propose 提出，由另一人批准。",
+            en="The operator proposes one with guiju agreement propose; another person approves.",
         ),
         article=9,
     )
@@ -266,7 +266,7 @@ def agreement_unchanged(version: int) -> Conflict:
     return Conflict(
         "agreement-unchanged",
         Text(zh=f"与现行第 {version} 版完全相同。", en=f"This is version {version}, in force."),
-        Text(zh="请先修改再发布。", en="Change something before you publish it."),
+        Text(zh="请先修改再提出。", en="Change something before you propose it."),
     )
 
 

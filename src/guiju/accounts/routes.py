@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from guiju.accounts import service
-from guiju.accounts.agreement_api import AgreementApi
+from guiju.accounts.agreement_routes import add_agreement
 from guiju.accounts.entrance import EntrancePages
 from guiju.accounts.identity_rules import rules_now
 from guiju.accounts.key_pages import KeyPages
@@ -40,9 +40,7 @@ def router(
     `public_url` is where people reach the pages: passkeys are made for it and for nothing else.
     """
     party = Party.of(public_url)
-    site.offer("public", "/agreement", Text(zh="服务协议", en="Agreement"), order=20)
     site.offer("me", "/me", Text(zh="我的账号", en="My account"), order=10)
-    site.offer("me", "/agreement", Text(zh="服务协议", en="Agreement"), order=20)
     keys = "/console/keys"
     site.offer("console", keys, Text(zh="密钥", en="Keys"), order=50, under=(keys,))
     routes = APIRouter(tags=["accounts"])
@@ -63,13 +61,7 @@ def router(
         pages.post(f"{place.path}/links/{{link}}/remove")(unlink)
     _my_pages(pages, MyPages(database, site, publish))
     _key_pages(pages, KeyPages(database, site, publish))
-    api = AgreementApi(database, publish)
-    routes.get("/api/agreement", summary="The agreement in force")(api.in_force)
-    routes.post(
-        "/api/agreement/acceptances",
-        status_code=201,
-        summary="Accept the agreement: for oneself, or as an app for its end user",
-    )(api.accept)
+    add_agreement(routes, database, site, publish)
     waivers = WaiverApi(database, publish)
     routes.get("/api/labels/waiver", summary="The terms for content without a visible label")(
         waivers.in_force
@@ -116,8 +108,6 @@ def _security(pages: APIRouter, mine: SecurityPages, place: Place) -> None:
 
 
 def _my_pages(pages: APIRouter, mine: MyPages) -> None:
-    pages.get("/agreement")(mine.agreement)
-    pages.post("/agreement")(mine.accept)
     pages.get("/me")(mine.me)
     pages.post("/me/label-waiver")(mine.accept_waiver)
     pages.post("/me/keys")(mine.issue)

@@ -89,6 +89,8 @@ def agreement(one: Agreement) -> dict[str, Any]:
         "note": one.note,
         "published_by": one.published_by,
         "published_at": isoformat(one.published_at),
+        "change": one.change.value,
+        "binds_from": None if one.binds_from is None else isoformat(one.binds_from),
         "zh": one.text.zh,
         "en": one.text.en,
     }
@@ -97,4 +99,5 @@ def agreement(one: Agreement) -> dict[str, Any]:
 def agreement_line(one: Agreement) -> str:
     """The same on one line."""
     when = isoformat(one.published_at)
-    return f"version {one.version}  {one.digest[:12]}  published {when} by {one.published_by}"
+    head = f"version {one.version}  {one.digest[:12]}  {one.change.value}"
+    return f"{head}  published {when} by {one.published_by}"

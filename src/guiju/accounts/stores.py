@@ -17,6 +17,7 @@ from guiju import limits
 from guiju.accounts import (
     agreement_store,
     closed_store,
+    consent_store,
     contact_store,
     contacts,
     key_model_store,
@@ -45,6 +46,8 @@ _IN = (
 # Rows about a person that go with the account, each with the columns of its key.
 _ROWS = (
     (agreement_store.ACCEPTANCE, "person"),
+    (agreement_store.SERVED, "person"),
+    (consent_store.CONSENT, "person"),
     (waiver_store.LABEL_WAIVER, "person"),
     (closed_store.CLOSED, "person"),
     (contact_store.CONTACT, "person"),
@@ -200,6 +203,18 @@ def _whole_account(tx: Tx, person: str) -> Iterator[Piece]:
                 "at": isoformat(one.at),
             },
         )
+    for said in consent_store.history(tx, person):
+        yield Piece(
+            "consents",
+            {
+                "purpose": said.purpose.value,
+                "given": said.given,
+                "asked": said.asked,
+                "language": said.language,
+                "way": said.way,
+                "at": isoformat(said.at),
+            },
+        )
     for terms, at in waiver_store.accepted(tx, person).items():
         yield Piece("label-waivers", {"terms": terms, "at": isoformat(at)})
     closed = sorted(closed_store.functions_closed(tx, person))
@@ -249,6 +264,8 @@ ACCOUNT = PersonStore(
     data_class="account",
     tables=(
         "acceptance",
+        "agreement_served",
+        "consent",
         "key_models",
         "label_waiver",
         "limit_meter",
@@ -260,12 +277,14 @@ ACCOUNT = PersonStore(
     ),
     stage=Stage.NAME,
     how=Text(
-        zh="姓名及其索引抹除，协议接受、限额、用量删除；仅留一个无从对应的化名编号。",
-        en="The name and its index are wiped, acceptances, limits and meters deleted; what stays is"
-        " a pseudonym that leads to nobody.",
+        zh="姓名及其索引抹除，协议接受、同意、限额、用量删除；仅留一个无从对应的化名编号。",
+        en="The name and its index are wiped, acceptances, consents, limits and meters gone; what"
+        " stays is a pseudonym that leads to nobody.",
     ),
     sorts={
         "acceptance": Text(zh="协议接受", en="acceptances"),
+        "agreement_served": Text(zh="展示过的协议", en="agreements that were shown"),
+        "consent": Text(zh="各项同意", en="consents"),
         "label_waiver": Text(zh="标识条款接受", en="accepted label terms"),
         "person_contact": Text(zh="联系邮箱", en="an address for mail"),
         "recovery_grant": Text(zh="恢复申请", en="grants of recovery"),

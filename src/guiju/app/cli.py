@@ -60,6 +60,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "III",
     ),
     (
+        "agreement",
+        "guiju.accounts.agreement_commands:group",
+        "The service agreement: propose, approve, compare.",
+        "III",
+    ),
+    (
         "profile",
         "guiju.profile.commands:group",
         "What is said of the service, filed, and running.",

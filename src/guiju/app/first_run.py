@@ -67,7 +67,7 @@ def _service(tx: Tx) -> None:
     legal = accounts.staff_actor(tx, "privacy")
     policies.install_default(tx, first, second)
     profile.install(tx, legal, second, profile.demo_statement())
-    accounts.publish_agreement(tx, legal, accounts.first_agreement(), "demo")
+    accounts.install_agreement(tx, legal, second, accounts.first_agreement())
 
 
 def _users(tx: Tx) -> dict[str, Any]:

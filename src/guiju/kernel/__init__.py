@@ -24,7 +24,15 @@ from guiju.kernel.errors import (
     Refused,
     Unavailable,
 )
-from guiju.kernel.events import Bus, Event, PartsChanged, PolicyActivated, StandingChanged
+from guiju.kernel.events import (
+    AgreementAccepted,
+    Bus,
+    ConsentWithdrawn,
+    Event,
+    PartsChanged,
+    PolicyActivated,
+    StandingChanged,
+)
 from guiju.kernel.form import Form
 from guiju.kernel.ids import (
     first_id,
@@ -52,9 +60,11 @@ __all__ = [
     "BEIJING",
     "Actor",
     "ActorKind",
+    "AgreementAccepted",
     "Bus",
     "Clock",
     "Conflict",
+    "ConsentWithdrawn",
     "Event",
     "FixedClock",
     "Form",

@@ -36,6 +36,22 @@ class PartsChanged(Event):
     """A route, a model or a scene was stopped, or runs again."""
 
 
+@dataclass(frozen=True, slots=True)
+class AgreementAccepted(Event):
+    """A person has accepted this version of the service agreement."""
+
+    person: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Event):
+    """A person has withdrawn the consent to this purpose; it counts from now on."""
+
+    person: str
+    purpose: str
+
+
 E = TypeVar("E", bound=Event)
 
 

@@ -6,6 +6,7 @@ and how long records are kept. Each version is digested and stands in the ledger
 """
 
 from guiju.policies.body import case_days, checked, default_body, read_file
+from guiju.policies.body_agreement import grace_days
 from guiju.policies.body_complaints import WAY_WORDS
 from guiju.policies.body_dispositions import (
     FUNCTIONS,
@@ -107,6 +108,7 @@ __all__ = [
     "disposition_rules",
     "get",
     "get_stop",
+    "grace_days",
     "identity_rules",
     "install_default",
     "lapse_urgent_terms",

@@ -14,6 +14,7 @@ from typing import Any
 from guiju.casework import Retention
 from guiju.kernel import Form, Invalid, canonical, digest, read_table
 from guiju.measures import rule
+from guiju.policies.body_agreement import agreement
 from guiju.policies.body_complaints import complaints
 from guiju.policies.body_detectors import has_its_classifier
 from guiju.policies.body_dispositions import disposition_rules, dispositions
@@ -61,6 +62,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         **identity(top),
         **minors(top),
         **companion(top),
+        **agreement(top),
     }
     models = read_models(top)
     _check_cases(top, whole)

@@ -34,6 +34,7 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *_identity(body.get("identity")),
         *(_table("[minors]", body["minors"]) if "minors" in body else ()),
         *_companion(body.get("companion")),
+        *(_table("[agreement]", body["agreement"]) if "agreement" in body else ()),
     ]
     return "\n".join(lines).rstrip() + "\n"
 

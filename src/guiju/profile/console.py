@@ -39,7 +39,7 @@ class ProfilePages:
     def add_to(self, routes: APIRouter) -> None:
         """The addresses, and the entry in the console's menu."""
         said = Text(zh="服务说明", en="Profile")
-        self._site.offer("console", _HERE, said, order=32, under=(_HERE,))
+        self._site.offer("console", _HERE, said, order=31, under=(_HERE,))
         pages = APIRouter(include_in_schema=False)
         pages.get(_HERE)(self.listed)
         pages.get(f"{_HERE}/new")(self.blank)

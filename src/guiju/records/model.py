@@ -167,6 +167,7 @@ class Detail(Statement, frozen=True, omit_defaults=True):
     label: Label
     usage: Usage
     source: Source | None = None
+    training: int = 0
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -197,10 +198,14 @@ class Exchange(msgspec.Struct, frozen=True):
     carried: tuple[Carried, ...] = ()
     job: Job | None = None
     waived: str | None = None
+    training: int = 0
+    """The number of the person's consent to training that was in force; 0: there was none."""
 
     def detail(self) -> Detail:
         """Verdicts, label, usage and source."""
-        return Detail(self.incoming, self.outgoing, self.label, self.usage, self.source)
+        return Detail(
+            self.incoming, self.outgoing, self.label, self.usage, self.source, self.training
+        )
 
 
 class ExchangeFacts(Statement, frozen=True, omit_defaults=True):
@@ -219,6 +224,7 @@ class ExchangeFacts(Statement, frozen=True, omit_defaults=True):
     route: str
     stream: bool
     source: Source | None = None
+    training: int = 0
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -149,6 +149,7 @@ def _facts(one: Exchange) -> ExchangeFacts:
         route=one.route,
         stream=one.stream,
         source=one.source,
+        training=one.training,
     )
 
 

@@ -11,15 +11,19 @@ import pytest
 from guiju import ledger
 from guiju.accounts import (
     Caller,
+    Change,
+    Draft,
     Issued,
     IssuedApp,
     Person,
     Staff,
     accept_agreement,
     appoint_staff,
+    approve_agreement,
+    first_agreement,
     issue_key,
     look_up,
-    publish_agreement,
+    propose_agreement,
     register_app,
     register_person,
 )
@@ -81,20 +85,26 @@ def app(db: Database) -> IssuedApp:
         return register_app(tx, software("test"), "teahouse")
 
 
-@pytest.fixture
-def publish(db: Database, house: House) -> Callable[[str], int]:
-    """Publishes an agreement of these words, and says which version it is."""
+def words_of(words: str) -> Text:
+    """A text that states all it must, and these words."""
+    whole = first_agreement()
+    return Text(zh=f"{whole.zh}\n27. 协议：{words}", en=f"{whole.en}\n27. Agreement: {words}")
 
-    def put(words: str) -> int:
+
+@pytest.fixture
+def publish(db: Database, house: House) -> Callable[..., int]:
+    """Lets two people publish an agreement with these words, and says which version it is."""
+
+    def put(words: str, change: Change = Change.MATERIAL) -> int:
         with db.write() as tx:
-            text = Text(zh=f"协议：{words}", en=f"Agreement: {words}")
-            return publish_agreement(tx, house.legal.actor, text).version
+            made = propose_agreement(tx, house.legal.actor, Draft(words_of(words), change, words))
+            return approve_agreement(tx, house.officer.actor, made.id).version
 
     return put
 
 
 @pytest.fixture
-def agreed(db: Database, person: Person, publish: Callable[[str], int]) -> Person:
+def agreed(db: Database, person: Person, publish: Callable[..., int]) -> Person:
     """That person, having accepted version 1."""
     version = publish("one")
     with db.write() as tx:

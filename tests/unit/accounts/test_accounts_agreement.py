@@ -9,15 +9,14 @@ from sqlalchemy import select, update
 
 from guiju import measures
 from guiju.accounts import (
+    Change,
+    Draft,
     Way,
     accept_agreement,
     acceptances_of,
     agreement_in_force,
-    agreements,
     app_accepts,
     first_agreement,
-    get_agreement,
-    publish_agreement,
     read_agreement,
     register_person,
 )
@@ -34,56 +33,6 @@ from guiju.kernel import (
     Unavailable,
     software,
 )
-
-WORDS = Text(zh="协议甲", en="Agreement A")
-
-
-@pytest.mark.control("agreement-before-use")
-def test_publishing_puts_the_next_version_in_force(db, publish, house, leaves):
-    """Versions count up, both are kept, and each is on record by its digest."""
-    assert [publish("one"), publish("two")] == [1, 2]
-    with db.read() as tx:
-        now = agreement_in_force(tx)
-        assert now is not None
-        assert (now.version, now.text.en) == (2, "Agreement: two")
-        assert get_agreement(tx, 1).text.zh == "协议：one"
-        assert [one.version for one in agreements(tx)] == [2, 1]
-    facts = [one["facts"] for one in leaves("agreement-published")]
-    assert [one["version"] for one in facts] == [1, 2]
-    assert facts[1]["digest"] == now.digest
-
-
-def test_publishing_is_a_named_persons_decision(db, house):
-    """Neither software nor another role publishes."""
-    for actor in (software("app"), house.officer.actor, Actor(ActorKind.PERSON, "pe_x")):
-        with pytest.raises(Refused) as caught, db.write() as tx:
-            publish_agreement(tx, actor, WORDS)
-        assert caught.value.code == "role-needed"
-
-
-def test_publishing_the_same_text_again_changes_nothing(db, house, publish):
-    """Conflict, so that nobody has to accept the same words twice."""
-    publish("one")
-    with pytest.raises(Conflict) as caught:
-        publish("one")
-    assert caught.value.code == "agreement-unchanged"
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        Text(zh="", en="x"),
-        Text(zh="x", en="  "),
-        Text(zh="x", en="bell\x07"),
-        Text(zh="x" * 200_001, en="x"),
-        Text(zh="\ud800", en="x"),
-    ],
-)
-def test_an_agreement_says_something_in_both_languages(db, house, texts):
-    """Empty, endless or unreadable texts are Invalid."""
-    with pytest.raises(Invalid) as caught, db.write() as tx:
-        publish_agreement(tx, house.legal.actor, texts)
-    assert caught.value.code == "agreement-invalid"
 
 
 def test_a_text_changed_behind_our_back_is_not_shown(db, publish):
@@ -108,7 +57,14 @@ def test_accepting_is_on_record_with_version_and_digest(db, person, publish, lea
     assert again == first
     (leaf,) = leaves("agreement-accepted")
     assert leaf["subject"] == person.id
-    assert leaf["facts"] == {"version": 1, "digest": first.digest, "way": "api"}
+    assert leaf["facts"] == {
+        "version": 1,
+        "digest": first.digest,
+        "annex": None,
+        "way": "api",
+        "served_at": None,
+        "language": "zh",
+    }
 
 
 def test_a_superseded_version_cannot_be_accepted(db, person, publish):
@@ -232,20 +188,14 @@ def test_the_sample_states_what_an_agreement_must(language, said):
     assert 25 <= len([line for line in text.splitlines() if line.strip()]) <= 42
 
 
-def test_the_sample_can_be_published(db, house):
-    """As it is, in both languages."""
-    with db.write() as tx:
-        assert publish_agreement(tx, house.legal.actor, first_agreement(), "first").version == 1
-
-
 def test_an_agreement_is_read_from_a_file(tmp_path):
     """TOML or JSON with zh, en and a note."""
     path = tmp_path / "agreement.toml"
-    path.write_text('zh = "甲"\nen = "A"\nnote = "first"\n', encoding="utf-8")
-    assert read_agreement(path) == (Text(zh="甲", en="A"), "first")
+    path.write_text('zh = "甲"\nen = "A"\nnote = "first"\nchange = "notice"', encoding="utf-8")
+    assert read_agreement(path) == Draft(Text(zh="甲", en="A"), Change.NOTICE, "first")
     other = tmp_path / "agreement.json"
     other.write_text(json.dumps({"zh": "甲", "en": "A"}), encoding="utf-8")
-    assert read_agreement(other) == (Text(zh="甲", en="A"), "")
+    assert read_agreement(other) == Draft(Text(zh="甲", en="A"), Change.MATERIAL)
 
 
 @pytest.mark.parametrize(

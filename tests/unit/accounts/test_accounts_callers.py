@@ -43,7 +43,6 @@ def refusal(caller: Caller) -> GuijuError:
     [
         replace(CALLER, agreement=None),
         replace(CALLER, agreement=1),
-        replace(CALLER, agreement=3),
         replace(CALLER, person=None, agreement=None, kind=KeyKind.APP, app="ap_x"),
         replace(CALLER, person=None),
     ],
@@ -102,7 +101,14 @@ def test_a_key_leads_to_its_person_and_agreement(db, key, person, publish, ask):
     version = publish("one")
     before = ask(key.token)
     assert before == Caller(
-        KeyKind.USER, key.key.id, None, person.id, PersonState.ACTIVE, None, version
+        KeyKind.USER,
+        key.key.id,
+        None,
+        person.id,
+        PersonState.ACTIVE,
+        None,
+        version,
+        agreement_newest=version,
     )
     with db.write() as tx:
         accept_agreement(tx, person.actor, person.id, version)

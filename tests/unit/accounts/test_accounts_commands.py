@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from guiju import desk as desks
 from guiju.accounts import (
     EVERYBODY,
+    first_agreement,
     get_person,
     known_key,
     sign_in_person,
@@ -17,7 +19,7 @@ from guiju.accounts import (
     staff_actor,
 )
 from guiju.accounts.commands import group
-from guiju.kernel import Actor, Conflict, Event, GuijuError, StandingChanged
+from guiju.kernel import Actor, Conflict, Event, GuijuError, Invalid, Refused, StandingChanged
 from guiju.storage import Database
 
 
@@ -119,17 +121,40 @@ def test_a_standing_is_changed_and_caches_are_told(desk, house, person):
     assert desk.heard == [StandingChanged(person.id)]
 
 
-def test_an_agreement_is_published_from_a_file_and_shown(desk, house, tmp_path):
+def test_an_agreement_is_proposed_from_a_file_approved_and_shown(desk, house, tmp_path):
     """Everybody is forgotten by then, for all have to accept it anew."""
-    file = tmp_path / "agreement.toml"
-    file.write_text('zh = "甲"\nen = "A"\nnote = "first"\n', encoding="utf-8")
-    made = read(desk, f"agreement publish {file} --as legal")
-    assert (made["version"], made["note"]) == (1, "first")
+    file = tmp_path / "agreement.json"
+    text = first_agreement()
+    file.write_text(json.dumps({"zh": text.zh, "en": text.en, "note": "first"}), encoding="utf-8")
+    assert all(one["holds"] for one in read(desk, f"agreement check {file}"))
+    made = read(desk, f"agreement propose {file} --as legal")
+    assert (made["state"], made["change"], made["note"]) == ("proposed", "material", "first")
+    with pytest.raises(Refused):
+        run(desk, f"agreement approve {made['id']} --as legal")
+    assert desk.heard == []
+    published = read(desk, f"agreement approve {made['id']} --as officer")
+    assert published["version"] == 1
     assert desk.heard == [StandingChanged(EVERYBODY)]
-    assert "甲" in run(desk, "agreement show")
+    assert "示范文本" in run(desk, "agreement show")
     assert read(desk, "agreement show 1")["digest"] == made["digest"]
+    assert read(desk, "agreement list")[0]["people"] == 0
+    assert read(desk, "agreement consents")["training"] == {"yes": 0, "no": 0}
     with pytest.raises(Conflict):
-        run(desk, f"agreement publish {file} --as legal")
+        run(desk, f"agreement propose {file} --as legal")
+
+
+def test_a_file_that_lacks_something_is_told_by_the_exit(desk, house, tmp_path):
+    """1 and the particulars; proposing it is refused with all of them in one line."""
+    file = tmp_path / "agreement.toml"
+    file.write_text('zh = "甲"\nen = "A"\n', encoding="utf-8")
+    words = ["agreement", "check", str(file), "--json"]
+    found = CliRunner().invoke(group, words, obj=desk)
+    assert found.exit_code == 1
+    assert {one["holds"] for one in json.loads(found.stdout)} == {False}
+    with pytest.raises(Invalid) as caught:
+        run(desk, f"agreement propose {file} --as legal")
+    assert caught.value.code == "agreement-lacks-particulars"
+    assert "label" in caught.value.what.en
 
 
 @pytest.mark.parametrize(
@@ -143,7 +168,8 @@ def test_an_agreement_is_published_from_a_file_and_shown(desk, house, tmp_path):
         ("key issue ap_none --as officer", "app-unknown"),
         ("staff dismiss nobody --as boss", "staff-unknown"),
         ("person register wanderer --as nobody", "staff-unknown"),
-        ("agreement publish /nowhere.toml --as legal", "agreement-invalid"),
+        ("agreement propose /nowhere.toml --as legal", "agreement-invalid"),
+        ("agreement approve agr_none --as officer", "agreement-proposal-unknown"),
     ],
 )
 def test_what_is_not_there_is_said(desk, house, line, code):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -49,8 +50,12 @@ class Scene:
         """Somebody has registered, and the agreement has a clause 10."""
         self.db, self.clock, self.watch = db, clock, Watch()
         with db.write() as tx:
-            text = Text(zh="协议\n10. 违反约定的，可以暂停服务。", en="10. We may suspend.")
-            accounts.publish_agreement(tx, LEGAL, text)
+            whole = accounts.first_agreement()
+            # There is a clause 10 and none that it begins like.
+            text = Text(
+                zh=re.sub(r"(?m)^1\. .*$", "", whole.zh), en=re.sub(r"(?m)^1\. .*$", "", whole.en)
+            )
+            accounts.install_agreement(tx, LEGAL, SECOND, text)
             self.person: Person = accounts.register_person(tx, None, "wanderer", "orchard 42 lamp")
 
     @property

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.unit.minors.scene import APPEALS, PRIVACY, SOFTWARE, Scene
 
 from guiju import accounts
-from guiju.kernel import Actor, ActorKind, Event, GuijuError, StandingChanged, Text
+from guiju.kernel import Actor, ActorKind, Event, GuijuError, StandingChanged
 from guiju.minors import jobs, routes, service
 from guiju.minors.ages import Source, Stage
 from guiju.minors.commands import group
@@ -71,9 +71,9 @@ def keys(scene: Scene) -> tuple[str, str]:
     """A key of the child, and one of an app."""
     with scene.db.write() as tx:
         legal = Actor(ActorKind.STAFF, "st_legal", frozenset({"agreement-manager"}))
-        accounts.publish_agreement(tx, legal, Text(zh="协议", en="Agreement"))
-        own = accounts.issue_key(tx, scene.child.actor, scene.id, "laptop").token
         officer = Actor(ActorKind.STAFF, "st_officer", frozenset({"safety-officer"}))
+        accounts.install_agreement(tx, legal, officer, accounts.first_agreement())
+        own = accounts.issue_key(tx, scene.child.actor, scene.id, "laptop").token
         return own, accounts.register_app(tx, officer, "front").token
 
 

@@ -49,6 +49,7 @@ def record(work: Work) -> tuple[Command, ...]:
         carried=tuple(work.carried),
         job=work.job,
         waived=work.waived if work.delivers else None,
+        training=caller.consents.get("training", 0),
     )
     return (Record(item),)
 
