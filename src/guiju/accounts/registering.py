@@ -8,13 +8,14 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from guiju import profile
 from guiju.accounts import flood, service
 from guiju.accounts import refusing_entry as refusing
 from guiju.accounts.model import Agreement, Opened, SessionKind
 from guiju.accounts.signing import enter
 from guiju.accounts.visits import keep, remember, visit_of
 from guiju.kernel import Conflict, GuijuError, Invalid, Refused, Text
-from guiju.storage import Database
+from guiju.storage import Database, Tx
 from guiju.web import Form, Posted, Site
 
 
@@ -41,7 +42,9 @@ class RegisterPages:
 
     def register(self, request: Request, form: Posted) -> Response:
         """Register, accept the agreement that was shown, and be signed in: all or nothing."""
-        if not self._open:
+        with self._database.read() as tx:
+            is_open = self._is_open(tx)
+        if not is_open:
             raise _closed()
         wanted = _Wanted(form.text("name"), form.text("email"), form.text("agree"))
         try:
@@ -51,6 +54,11 @@ class RegisterPages:
         response = keep(self._site, self._site.go("/me?done=registered"), opened)
         remember(self._site, response, self._database.keys, SessionKind.PERSON, wanted.name)
         return response
+
+    def _is_open(self, tx: Tx) -> bool:
+        """Whether people register themselves: not where the service is for one's own people."""
+        said = profile.current(tx)
+        return self._open and not (said is not None and said.statement.is_internal)
 
     def _registered(self, request: Request, wanted: _Wanted, form: Form) -> Opened:
         visit = visit_of(request, self._site)
@@ -89,13 +97,14 @@ class RegisterPages:
 
     def _shown(self, request: Request, error: GuijuError | None, wanted: _Wanted) -> Response:
         with self._database.read() as tx:
-            agreement = service.agreement_in_force(tx) if self._open else None
+            is_open = self._is_open(tx)
+            agreement = service.agreement_in_force(tx) if is_open else None
         return self._site.page(
             request,
             "accounts/register.html",
             status=200 if error is None else error.status,
             error=error,
-            may_register=self._open,
+            may_register=is_open,
             name=wanted.name,
             email=wanted.email,
             agreement=agreement,

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from guiju import accounts, complaints, dispositions, policies
+from guiju import accounts, complaints, dispositions, policies, profile
 from guiju.app.desks import benches
 from guiju.casework import Lead, Review, ReviewRules
 from guiju.incidents import INCIDENT
 from guiju.kernel import GuijuError, Text
+from guiju.profile import Tier
 
 if TYPE_CHECKING:
     from guiju.app.house import House
@@ -51,21 +53,32 @@ def review_of(house: House) -> Review:
 
 
 class _InForce:
-    """Part `review` of the policy in force, read again only when another one is."""
+    """Part `review` of the policy in force, with what the tier of the service adds to it.
+
+    Read again only when policy or statement is another.
+    """
 
     def __init__(self) -> None:
-        self._known: tuple[str, ReviewRules] | None = None
+        self._known: tuple[tuple[str, Tier], ReviewRules] | None = None
 
     def __call__(self, tx: Tx) -> ReviewRules:
         """The rules; nothing is limited while no policy is in force."""
         head = policies.active_head(tx)
         if head is None:
             return ReviewRules()
+        said = profile.current(tx)
+        mark = (head.digest, Tier.LOW if said is None else said.statement.tier)
         known = self._known
-        if known is None or known[0] != head.digest:
-            body = policies.get(tx, head.id).body
-            known = self._known = (head.digest, policies.review_rules(body))
+        if known is None or known[0] != mark:
+            known = self._known = (mark, _of_tier(policies.get(tx, head.id).body, mark[1]))
         return known[1]
+
+
+def _of_tier(body: Mapping[str, Any], tier: Tier) -> ReviewRules:
+    """The rules of a policy; a graver service never looks again at fewer decisions."""
+    usual = policies.review_rules(body)
+    least = policies.tier_rules(body, tier.value).sampled
+    return replace(usual, sampled=max(usual.sampled, least))
 
 
 rules = _InForce()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from guiju.gateway.guarding import Guarding, Judgement
 from guiju.screening import Finding, Outcome, Verdict
-from guiju.screening.matrix import GENERAL, MINORS, Matrix
+from guiju.screening.matrix import GENERAL, MINORS, Audience, Matrix
 
 if TYPE_CHECKING:
     from guiju.gateway.signals import AskGuards
@@ -41,12 +41,18 @@ class Guards:
         guarding: Guarding,
         triage: Triage | None = None,
         matrix: Matrix | None = None,
+        *,
+        everybody: Audience = GENERAL,
     ) -> None:
-        """`policy` is the digest that every verdict names; `matrix` its named rules."""
+        """`policy` is the digest that every verdict names; `matrix` its named rules.
+
+        `everybody` is the audience whose rules count for who is no minor.
+        """
         self._policy = policy
         self._guarding = guarding
         self._triage = triage
         self._matrix = matrix or Matrix()
+        self._everybody = everybody
 
     def serves(self, direction: str) -> bool:
         """Whether anybody is to be asked about texts of this direction."""
@@ -87,7 +93,7 @@ class Guards:
 
     def _decided(self, one: Finding, look: AskGuards) -> Finding:
         """The finding as the named rules have it."""
-        audience = MINORS if look.minor else GENERAL
+        audience = MINORS if look.minor else self._everybody
         told = self._matrix.decide(
             one.harm, one.detector, look.direction, audience, one.outcome, score=one.score
         )

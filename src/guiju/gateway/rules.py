@@ -27,7 +27,7 @@ from guiju.policies import MinorRules
 from guiju.policies.upstreams import ModelsConfig, models_of
 from guiju.screening import Outcome, Screen, guards
 from guiju.screening.images import PdqList
-from guiju.screening.matrix import GENERAL, MINORS, Answers, Matrix, MatrixRule
+from guiju.screening.matrix import GENERAL, MINORS, Answers, Audience, Matrix, MatrixRule
 from guiju.storage import Database, Tx
 
 Secret = Callable[[str], str | None]
@@ -201,7 +201,11 @@ class RulesHolder:
         matrix = _with_minors(plain, of_minors)
         compiled = self._screens.of(tx, body, policy.digest)
         compiled.prepare()  # here, for the event loop would stand still meanwhile
-        screen, stricter = compiled.under(plain, GENERAL), compiled.under(matrix, MINORS)
+        # Article 16: where more is at stake, everybody is screened by the stricter column.
+        strict = policies.tier_rules(body, statement.statement.tier.value).strict
+        everybody: Audience = MINORS if strict else GENERAL
+        screen = compiled.under(matrix if strict else plain, everybody)
+        stricter = compiled.under(matrix, MINORS)
         secret = partial(keys.opened, tx, otherwise=self._secret)
         known = self._known.of(tx, body)
         producer = profile.producer_code(statement.statement)
@@ -229,7 +233,7 @@ class RulesHolder:
             retention_days=body["records"]["retention_days"],
             service=statement.digest[:16],
             implicit=first_write(producer, "checked").fields,
-            guards=self._guards(screening, policy.digest, matrix, secret),
+            guards=self._guards(screening, policy.digest, matrix, secret, everybody=everybody),
             streaming=Streaming(**screening.get("stream", {})),
             models=self._models(body, secret),
         )
@@ -246,7 +250,13 @@ class RulesHolder:
         return eyes_of(screening, screen.policy, screen.judge, self._viewers, secret, known=known)
 
     def _guards(
-        self, screening: Mapping[str, Any], policy: str, matrix: Matrix, secret: Secret
+        self,
+        screening: Mapping[str, Any],
+        policy: str,
+        matrix: Matrix,
+        secret: Secret,
+        *,
+        everybody: Audience,
     ) -> Guards | None:
         configs, triage = guards.read_guards(screening), triage_of(screening)
         if not configs and triage is None:
@@ -256,7 +266,7 @@ class RulesHolder:
             if configs:
                 raise _nobody_to_ask()
             post = _no_post
-        return Guards(policy, Guarding(configs, post, secret), triage, matrix)
+        return Guards(policy, Guarding(configs, post, secret), triage, matrix, everybody=everybody)
 
 
 def reaches_minors(body: Mapping[str, Any]) -> list[str]:

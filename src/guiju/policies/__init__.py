@@ -27,6 +27,7 @@ from guiju.policies.body_minors import (
     minor_rules,
 )
 from guiju.policies.body_review import review_rules
+from guiju.policies.body_tiers import TierRules, tier_rules
 from guiju.policies.dry_running import Said
 from guiju.policies.model import MACHINE, Policy, PolicyHead, PolicyState
 from guiju.policies.pictures import PictureLists
@@ -97,6 +98,7 @@ __all__ = [
     "StopState",
     "Stopped",
     "Target",
+    "TierRules",
     "active",
     "active_head",
     "add_urgent_term",
@@ -125,6 +127,7 @@ __all__ = [
     "stops",
     "stops_in_force",
     "take_up_stops",
+    "tier_rules",
     "today",
     "urgent_mark",
     "urgent_terms_due",

@@ -25,6 +25,7 @@ from guiju.policies.body_limits import limits
 from guiju.policies.body_minors import companion, minors
 from guiju.policies.body_review import review
 from guiju.policies.body_screening import screening
+from guiju.policies.body_tiers import tiers
 from guiju.policies.part import CODE, Part
 from guiju.policies.upstreams import as_tables, read_models
 from guiju.screening import Screen
@@ -63,6 +64,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         **minors(top),
         **companion(top),
         **agreement(top),
+        **tiers(top),
     }
     models = read_models(top)
     _check_cases(top, whole)

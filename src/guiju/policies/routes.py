@@ -20,6 +20,7 @@ from guiju.policies.body_incidents import operator_of
 from guiju.policies.body_limits import limits_said
 from guiju.policies.body_minors import minors_said
 from guiju.policies.body_review import review_said
+from guiju.policies.body_tiers import tiers_said
 from guiju.policies.comparing import Change, changes
 from guiju.policies.lists_model import PICTURES, READERS, references
 from guiju.policies.model import EDITOR, OFFICER, Policy, PolicyState
@@ -147,7 +148,11 @@ class PolicyPages:
             states=STATES,
             limits=limits_said(found.body),
             dispositions=[*dispositions_said(found.body), *minors_said(found.body)],
-            review=[*review_said(found.body), *identity_said(found.body)],
+            review=[
+                *review_said(found.body),
+                *identity_said(found.body),
+                *tiers_said(found.body),
+            ],
             operator=operator_of(found.body) if "incidents" in found.body else None,
             **page_words(),
             **page_parts(found.body),

@@ -34,6 +34,9 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *_identity(body.get("identity")),
         *(_table("[minors]", body["minors"]) if "minors" in body else ()),
         *_companion(body.get("companion")),
+        *chain.from_iterable(
+            _table(f"[tiers.{name}]", one) for name, one in body.get("tiers", {}).items()
+        ),
         *(_table("[agreement]", body["agreement"]) if "agreement" in body else ()),
     ]
     return "\n".join(lines).rstrip() + "\n"
