@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from guiju.storage import Tx
 
 QUEUES: Mapping[str, Text] = {
+    "age-appeals": Text(zh="年龄申诉", en="Appeals about an age"),
     "appeals": Text(zh="申诉", en="Appeals"),
+    "assessments": Text(zh="陪伴类服务评估", en="Assessments of companions"),
     "authority-reports": Text(zh="向主管部门报告", en="Reports to authorities"),
     "complaints": Text(zh="投诉举报", en="Complaints"),
     "content": Text(zh="对内容的处置", en="Measures about content"),
+    "crisis": Text(zh="危机关怀", en="Somebody in danger"),
     "incident-notices": Text(zh="事件通知", en="Notices of incidents"),
     "incidents": Text(zh="事件", en="Incidents"),
     "privacy": Text(zh="个人信息请求", en="Privacy requests"),

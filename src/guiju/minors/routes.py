@@ -19,9 +19,9 @@ def router(
     database: Database, site: Site, publish: Publish, verified: Verified | None = None
 ) -> APIRouter:
     """Pages and API; `verified` says by which assertion a guardian's identity was verified."""
-    site.offer("me", MINE, Text(zh="未成年人模式", en="Minors' mode"), order=40, under=(MINE,))
-    site.offer("me", GUARDIAN, Text(zh="监护", en="Guardian"), order=41, under=(GUARDIAN,))
-    site.offer("console", HERE, Text(zh="未成年人", en="Minors"), order=52, under=(HERE,))
+    said = Text(zh="未成年人", en="Minors")
+    site.offer("me", MINE, said, order=40, under=(MINE, "/me/guardian"))
+    site.offer("console", HERE, said, order=52, under=(HERE,))
     routes = APIRouter(tags=["minors"])
     own = APIRouter(include_in_schema=False)
     _my_pages(own, MyPages(database, site, publish, verified))

@@ -17,6 +17,7 @@ from tests.unit.minors.scene import SOFTWARE, Scene
 
 from guiju import policies
 from guiju.casework import cases_of
+from guiju.gateway import minding
 from guiju.gateway.minding import Minder
 from guiju.gateway.rules import FOR_MINORS, Rules, _with_minors
 from guiju.gateway.server import Gateway
@@ -25,7 +26,7 @@ from guiju.gateway.work import Ask, Work
 from guiju.kernel import FixedClock, Invalid
 from guiju.minors import CRISIS, Companion, Stage, Wards, service
 from guiju.minors.ages import Source
-from guiju.minors.model import Inference
+from guiju.minors.model import Inference, Setting
 from guiju.minors.spans import millis
 from guiju.minors.using import Stretch
 from guiju.records import Exchange, Refusal
@@ -109,6 +110,11 @@ def error(client: Client) -> tuple[int, str]:
 def events(client: Client) -> list[dict[str, Any]]:
     lines = [one[6:] for one in client.text.splitlines() if one.startswith("data: ")]
     return [json.loads(one) for one in lines if one != "[DONE]"]
+
+
+def at_once() -> Rules:
+    body = policies.checked(policies.default_body() | {"minors": {"ending": "at-once"}})
+    return replace(rules(), minors=policies.minor_rules(body))
 
 
 def companion(**more: Any) -> Rules:
@@ -248,15 +254,97 @@ def test_by_policy_it_ends_at_once(family: Scene) -> None:
         policies.minor_rules({}),
         Stretch(family.id, millis(family.clock.now()) - 59_800, 59_800),
     )
-    body = policies.checked(policies.default_body() | {"minors": {"ending": "at-once"}})
-    used = replace(rules(), minors=policies.minor_rules(body))
-    house = House(family, used=used)
+    house = House(family, used=at_once())
     house.model = Ticking()
     house.gateway._asked.upstream = house.model
     client = house.answered(stream=True)
     assert 1 < client.text.count("字字") < 2_000
     assert '"minors.time-spent"' in client.text
     assert client.text.endswith("data: [DONE]\n\n")
+
+
+@pytest.mark.control("minors-time-limits")
+def test_what_a_guardian_changes_ends_an_answer_under_way(family: Scene) -> None:
+    """At once where it is heard; and what was used so far is counted meanwhile."""
+    family.say(Source.SELF, Stage.TEEN)
+    family.link()
+    family.set("20:00")
+    house = House(family, used=at_once())
+    house.model = Ticking()
+    house.gateway._asked.upstream = house.model
+    came: list[Client] = []
+
+    async def scene() -> None:
+        house.minder.start()
+        client = Client().asks(stream=True)
+        asking = asyncio.ensure_future(client.of(house.gateway))
+        await client.has_seen("字字")
+        house.ticks += 90.0
+        family.clock.advance(seconds=90)
+        setting = Setting(day_minutes=1)
+        await asyncio.to_thread(
+            family.do, service.set_hours, family.parent.actor, family.id, setting
+        )
+        house.minder.review(family.id)
+        came.append(await asking)
+        await house.minder.close()
+
+    run(scene)
+    assert came[0].text.count("字字") < 2_000
+    assert '"minors.time-spent"' in came[0].text
+    assert came[0].text.endswith("data: [DONE]\n\n")
+    assert family.read(service.spent, family.id) == 1
+    assert error(House(family).answered()) == (403, "minors.time-spent")
+
+
+def test_an_answer_under_way_is_told_again_and_again(
+    family: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a kill loses no more than what was used since."""
+    monkeypatch.setattr(minding, "BEAT_SECONDS", 0.02)
+    family.say(Source.SELF, Stage.TEEN)
+    family.set("20:00")
+    house = House(family)
+    house.model = Ticking()
+    house.gateway._asked.upstream = house.model
+    found: list[int] = []
+
+    async def scene() -> None:
+        house.minder.start()
+        client = Client().asks(stream=True)
+        asking = asyncio.ensure_future(client.of(house.gateway))
+        await client.has_seen("字字")
+        house.ticks += 180.0
+        family.clock.advance(seconds=180)
+        for _ in range(400):
+            await asyncio.sleep(0.02)
+            if await asyncio.to_thread(family.read, service.spent, family.id) == 3:
+                break
+        found.append(await asyncio.to_thread(family.read, service.spent, family.id))
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        await house.minder.close()
+
+    run(scene)
+    assert found == [3]
+
+
+def test_what_could_not_be_counted_is_counted_later(family: Scene) -> None:
+    """Also that somebody may be in danger: the comfort comes at once, the case when it can."""
+    house = House(family, used=companion())
+    whole = house.minder._database
+    broken = Database.open("sqlite:////nowhere/at/all.db", family.db.keys, family.clock)
+
+    async def scene() -> None:
+        house.minder.start()
+        house.minder._database = broken
+        client = await Client().asks("从月亮上跳下去").of(house.gateway)
+        assert "求助电话" in client.text
+        house.minder._database = whole
+        await house.minder.close()
+
+    run(scene)
+    assert len(family.read(cases_of, CRISIS, family.id)) == 1
 
 
 class Ticking(Model):
