@@ -26,7 +26,7 @@ up: $(VENV)/.base ## Run gateway, console and worker on 127.0.0.1:8080 (PORT, DA
 	@exec $(BIN)/guiju up $(UP)
 
 test: $(VENV)/.test ## Run everything: contracts, lint, types, all tests, PostgreSQL, browser
-	@tools/system_packages.sh postgresql chromium chromium-driver fonts-noto-cjk ffmpeg libimage-exiftool-perl libarchive-zip-perl
+	@tools/system_packages.sh postgresql chromium chromium-driver fonts-noto-cjk ffmpeg libimage-exiftool-perl libarchive-zip-perl openssl poppler-utils
 	@tools/run_tests.sh all
 
 check: $(VENV)/.test ## Run the fast part, in less than 90 seconds
