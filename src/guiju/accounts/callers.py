@@ -86,6 +86,20 @@ def _agreed(tx: Tx, person: Person | None, said: Mapping[str, int]) -> int | Non
     return agreement_store.accepted_version(tx, person.id)
 
 
+def restricted(tx: Tx, callers: Iterable[Caller]) -> dict[tuple[str, str], Refused]:
+    """Which functions are closed to whom of these: by person and function, and why.
+
+    For those whose answers are under way, as `barred` is.
+    """
+    persons = {one.person for one in callers if one.person is not None}
+    states = store.states_of(tx, persons)
+    found = closed_store.closed_among(
+        tx, [one for one, state in states.items() if state is PersonState.RESTRICTED]
+    )
+    why = refusing.function_restricted()
+    return {(one, function): why for one, closed in found.items() for function in closed}
+
+
 def _closed(tx: Tx, person: Person | None) -> frozenset[str]:
     restricted = person is not None and person.state is PersonState.RESTRICTED
     return closed_store.functions_closed(tx, person.id) if person and restricted else frozenset()

@@ -23,6 +23,15 @@ def functions_closed(tx: Tx, person: str) -> frozenset[str]:
     return frozenset() if row is None else frozenset(row.functions)
 
 
+def closed_among(tx: Tx, persons: Collection[str]) -> dict[str, frozenset[str]]:
+    """The same of several persons, without those to whom nothing is closed."""
+    if not persons:
+        return {}
+    c = CLOSED.c
+    rows = tx.rows(select(c.person, c.functions).where(c.person.in_(list(persons))))
+    return {row.person: frozenset(row.functions) for row in rows}
+
+
 def put(tx: Tx, person: str, functions: Collection[str]) -> None:
     """Close exactly these; without any, all are open again."""
     values = {"functions": sorted(functions), "set_at": tx.now}

@@ -25,7 +25,7 @@ from guiju.accounts.agreements import (
     read_agreement,
     serve_agreement,
 )
-from guiju.accounts.callers import barred, look_up
+from guiju.accounts.callers import barred, look_up, restricted
 from guiju.accounts.consents import (
     answer,
     app_answers,
@@ -187,6 +187,7 @@ __all__ = [
     "register_person",
     "reject_agreement",
     "remove_passkey",
+    "restricted",
     "revoke_key",
     "serve_agreement",
     "session",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, Row, String, and_, select
+from sqlalchemy import Column, Index, LargeBinary, Row, String, and_, select, text
 
 from guiju.casework import wiped
 from guiju.dispositions.model import Finding, FindingState, Source
@@ -35,6 +35,8 @@ FINDING = table(
 # Ids rise with time, so this order is that of raising.
 Index("ix_disposition_finding_of_person", FINDING.c.person, FINDING.c.id)
 Index("ix_disposition_finding_by_state", FINDING.c.state, FINDING.c.id)
+# A number of our own among the advisory locks of the database.
+_FAMILY = 71_0049
 _HEAD = [one for one in FINDING.columns if one.name != "reason"]
 _NAMES = tuple(one.name for one in _HEAD)
 
@@ -56,6 +58,17 @@ def find(tx: Tx, finding: str) -> Finding | None:
         return None
     row = tx.row(select(*_HEAD).where(FINDING.c.id == finding))
     return None if row is None else _finding(row)
+
+
+def wait_for_turn(tx: Tx, person: str) -> None:
+    """Let nobody else count the findings about this person before this transaction ends.
+
+    On PostgreSQL, where transactions run side by side: of two that record an input each, the second
+    then sees both. SQLite has one writer at a time.
+    """
+    if tx.dialect == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(:family, hashtext(:person))")
+        tx.execute(lock, {"family": _FAMILY, "person": person})
 
 
 def newest_of(tx: Tx, person: str, most: int) -> list[Finding]:

@@ -35,7 +35,8 @@ class Watch:
         if not found:
             return []
         note_stopped(tx, found)
-        persons = dict.fromkeys(one.person for one in found if one.person is not None)
+        # In one order for all, so that nobody waits for somebody who waits for them.
+        persons = sorted({one.person for one in found if one.person is not None})
         return [one for one in persons if self._held(tx, one)]
 
     @enforces("provisional-holds")
@@ -44,6 +45,7 @@ class Watch:
         now = self._watched.now(tx)
         if not now.rules.abuse:
             return False
+        finding_store.wait_for_turn(tx, person)
         most = max(now.rules.in_a_row, now.rules.in_a_day)
         found = [
             one

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ends what is under way and may not go on: for a revoked key, a suspended person, a stopped model.
+"""Ends what is under way and may not go on: a revoked key, a suspended person, a stop.
 
 Whoever is told of a change looks at once. As a net for what was not told, e.g. by a process that
 died after its commit, everything under way is looked at twice a second (Articles 9, 13, 14).
@@ -14,11 +14,14 @@ from functools import partial
 
 from guiju import accounts
 from guiju.gateway.leaving import Departure, Left, Whole
+from guiju.gateway.stations.standing import function_of
 from guiju.gateway.work import Work
 from guiju.kernel import GuijuError
 from guiju.storage import Database
 
 LOOKS_SECONDS = 0.5
+_Who = str | tuple[str, str]
+"""A key, a person, or a person with the function that is closed to them."""
 _log = logging.getLogger("guiju.gateway")
 
 
@@ -93,18 +96,25 @@ class Barring:
             if work is not None and (why := look(work)) is not None:
                 self.whole.end(task, why)
 
-    def _barred(self, callers: list[accounts.Caller]) -> dict[str, GuijuError]:
+    def _barred(self, callers: list[accounts.Caller]) -> Mapping[_Who, GuijuError]:
         with self._database.read() as tx:
-            return dict(accounts.barred(tx, callers))
+            barred, closed = accounts.barred(tx, callers), accounts.restricted(tx, callers)
+        found: dict[_Who, GuijuError] = dict(barred.items())
+        found.update((who, why) for who, why in closed.items())
+        return found
 
 
 def _is_of(caller: accounts.Caller, subject: str) -> bool:
     return subject in {accounts.EVERYBODY, caller.key, caller.person, caller.app}
 
 
-def _why_barred(barred: Mapping[str, GuijuError], work: Work) -> GuijuError | None:
+def _why_barred(barred: Mapping[_Who, GuijuError], work: Work) -> GuijuError | None:
     caller = work.caller
-    return None if caller is None else barred.get(caller.key) or barred.get(caller.person or "")
+    if caller is None:
+        return None
+    person = caller.person or ""
+    restricted = barred.get((person, function_of(work.ask.route)))
+    return barred.get(caller.key) or barred.get(person) or restricted
 
 
 def _why_stopped(work: Work) -> GuijuError | None:

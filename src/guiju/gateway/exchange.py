@@ -266,6 +266,7 @@ _CUT = {
     "service-stopping": "service-stopped",
     "key-revoked": "access-ended",
     "account-suspended": "access-ended",
+    "function-restricted": "access-ended",
     "account-terminated": "access-ended",
     "route-stopped": "part-stopped",
     "model-stopped": "part-stopped",

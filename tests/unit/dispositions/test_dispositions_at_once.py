@@ -64,6 +64,26 @@ def somebody_new(scene: Scene, number: int) -> None:
 
 
 @pytest.mark.control("provisional-holds")
+def test_of_two_workers_that_record_the_last_two_one_holds_at_once(pg_scene: Scene) -> None:
+    """Neither sees what the other has not committed; the rule is not one input late for that."""
+    scene = pg_scene
+    scene.rule(in_a_row=3, in_a_day=3)
+    for number in range(TIMES):
+        somebody_new(scene, number)
+        scene.say("block")
+        scene.clock.advance(seconds=1)
+        both = [exchange(scene.id, scene.clock) for _ in range(2)]
+        held: list[str] = []
+
+        def see(made: records.Exchange, held: list[str] = held) -> Callable[[Tx], object]:
+            return lambda tx: held.extend(Watch().record(tx, [made]))
+
+        assert at_once(scene, *map(see, both)) == {DONE: 2}
+        assert held == [scene.id]
+        assert scene.stands() is PersonState.SUSPENDED
+
+
+@pytest.mark.control("provisional-holds")
 def test_two_workers_that_see_the_rule_reached_hold_the_person_once(pg_scene: Scene) -> None:
     """Each has recorded a request that is the third in a row, as far as it can see."""
     scene = pg_scene

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -75,9 +75,9 @@ class Barred(Barring):
 
     def __init__(self) -> None:
         super().__init__(None)  # type: ignore[arg-type]
-        self.why: dict[str, GuijuError] = {}
+        self.why: dict[str | tuple[str, str], GuijuError] = {}
 
-    def _barred(self, callers: list[Caller]) -> dict[str, GuijuError]:
+    def _barred(self, callers: list[Caller]) -> Mapping[str | tuple[str, str], GuijuError]:
         assert callers
         return self.why
 
@@ -277,6 +277,27 @@ def test_a_stream_of_whoever_is_barred_ends_in_order(subject: str) -> None:
             "account-suspended"
         )
         assert "本回答由人工智能生成" in client.text
+
+    run(scene)
+
+
+@pytest.mark.control("user-dispositions")
+@pytest.mark.parametrize(("function", "ends"), [("text", True), ("images", False)])
+def test_a_function_that_is_closed_ends_its_streams_and_no_others(
+    function: str, *, ends: bool
+) -> None:
+    """A restriction counts for what is under way as a suspension does."""
+
+    async def scene() -> None:
+        house, client = Limited("一", hangs=ends), Client()
+        house.barring._loop = asyncio.get_running_loop()
+        why = Refused("function-restricted", SAID, SAID)
+        house.barring.why = {("pe_1", function): why}
+        task = asyncio.ensure_future(client.asks(stream=True).of(house.gateway))
+        await client.has_seen("一")
+        house.barring.review("pe_1")
+        await task
+        assert house.record.finish == ("access-ended" if ends else "stop")
 
     run(scene)
 

@@ -18,6 +18,11 @@ _FUNCTIONS = {
 }
 
 
+def function_of(route: str) -> str:
+    """Which function of the service a route is."""
+    return _FUNCTIONS.get(route, "text")
+
+
 def standing(work: Work) -> tuple[Command, ...]:
     """Pass a person who may use the service, and this function of it.
 
@@ -26,5 +31,5 @@ def standing(work: Work) -> tuple[Command, ...]:
     """
     caller = known(work)
     require_standing(caller)
-    require_function(caller, _FUNCTIONS.get(work.ask.route, "text"))
+    require_function(caller, function_of(work.ask.route))
     return ()
