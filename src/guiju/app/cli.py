@@ -172,6 +172,12 @@ class Desk:
         """How long the policy keeps usage."""
         return self.house.usage_days()
 
+    def note_reading(self, tx: Any, actor: Any, thing: str, reason: str, subject: str) -> None:
+        """Put on record that somebody opens the words of a case."""
+        from guiju.app.review import note_reading  # noqa: PLC0415 - as above
+
+        note_reading(tx, actor, thing, reason, subject)
+
     def case_retention(self) -> Any:
         """How long the policy keeps the words of closed cases."""
         return self.house.case_retention()

@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from guiju import accounts, complaints, dispositions, policies, profile
+from guiju import accounts, complaints, dispositions, policies, profile, records
 from guiju.app.desks import benches
 from guiju.casework import Lead, Review, ReviewRules
 from guiju.incidents import INCIDENT
-from guiju.kernel import GuijuError, Text
+from guiju.kernel import Actor, GuijuError, Text
 from guiju.profile import Tier
 
 if TYPE_CHECKING:
@@ -52,7 +52,12 @@ def review_of(house: House) -> Review:
     """The console's view of the rooms that are wired here."""
     screens = policies.Screens(house.settings.lexicons, house.database.keys)
     beside = benches(house.database, screens)
-    return Review(house.kinds, beside, rules, names, QUEUES, LEADS)
+    return Review(house.kinds, beside, rules, names, QUEUES, LEADS, note_reading)
+
+
+def note_reading(tx: Tx, actor: Actor, thing: str, reason: str, subject: str) -> None:
+    """Put on record, beside the readings of records, that somebody opens the words of a case."""
+    records.note_reading(tx, actor, thing, reason, subject=subject, purpose="case-work")
 
 
 class _InForce:

@@ -11,7 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju import ledger
-from guiju.casework import approving, claiming, clock_store, exposing, holding, linking, writing
+from guiju.casework import (
+    approving,
+    claiming,
+    clock_store,
+    exposing,
+    holding,
+    linking,
+    reading,
+    store,
+    writing,
+)
 from guiju.casework.case import Case, Tie
 from guiju.casework.choices import choices
 from guiju.casework.deciding import decisions
@@ -35,7 +45,7 @@ from guiju.casework.telling import (
 )
 from guiju.casework.trail import history
 from guiju.kernel import GuijuError, NotFound, Text
-from guiju.storage import Database, Tx
+from guiju.storage import Database, Tx, has_key
 from guiju.web import Form, Posted, Site, Viewer
 
 HERE = "/console/cases"
@@ -63,6 +73,7 @@ class CasePages:
         routes.post(f"{one}/approvals")(self.ask_approval)
         routes.post(f"{one}/approvals/{{approval}}")(self.approve)
         routes.post(f"{one}/notes")(self.note)
+        routes.post(f"{one}/words")(self.open_words)
 
     def one(self, request: Request, number: str) -> Response:
         """The case as it now stands."""
@@ -128,6 +139,15 @@ class CasePages:
             writing.note(tx, viewer.actor, case, words, outward=outward)
 
         return self._done(request, number, form, work, tried="note")
+
+    def open_words(self, request: Request, number: str, form: Posted) -> Response:
+        """Read what was written, for half an hour and for a reason that goes on record."""
+
+        def work(tx: Tx, viewer: Viewer, case: Case) -> None:
+            reason = form.text("reason", longest=500)
+            reading.open_words(tx, viewer.actor, case, reason, self._review.note_reading)
+
+        return self._done(request, number, form, work, versioned=False, tried="words")
 
     def find(self, tx: Tx, viewer: Viewer, number: str, version: int | None = None) -> Case:
         """The case, for whom it may be shown; else there is none."""
@@ -207,8 +227,8 @@ class CasePages:
         )
 
     def _values(self, tx: Tx, viewer: Viewer, case: Case) -> dict[str, Any]:
-        reads = viewer.has(*case.kind.roles)
-        papers = _papers(tx, case, opened=reads)
+        reads_until = reading.reads_until(tx, viewer.actor, case)
+        papers = _papers(tx, case, opened=reads_until is not None)
         claim = claiming.claimed(tx, case)
         asked = approving.approvals(tx, case)
         clocks = clock_store.of_case(tx, case.id, running=False)
@@ -219,6 +239,7 @@ class CasePages:
         kinds = self._review.kinds
         return {
             **papers,
+            "reads_until": reads_until,
             "claim": claim,
             "choices": choices(tx, viewer.actor, case),
             "approves": _approves(viewer, case),
@@ -267,6 +288,12 @@ def words(review: Review, kind: Kind) -> dict[str, Any]:
 
 def _papers(tx: Tx, case: Case, *, opened: bool) -> dict[str, Any]:
     """What was written and decided, with its words where they may be read and still can be."""
+    if not opened:
+        # A person's key is made when they register, that of a case with its first words.
+        gone = case.subject is not None and not has_key(tx, case.subject)
+        return _read_papers(tx, case, opened=False) | {
+            "erased": gone and store.any_words(tx, case.id)
+        }
     try:
         return _read_papers(tx, case, opened=opened) | {"erased": False}
     except NotFound as error:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import click
 
-from guiju.casework import clock_store, refusing
+from guiju.casework import clock_store
 from guiju.casework.case import Case, Claim, Event, RunningClock
 from guiju.casework.claiming import claim as take
 from guiju.casework.claiming import claim_next, claimed
@@ -15,6 +15,7 @@ from guiju.casework.claiming import release as give_back
 from guiju.casework.keeping_commands import expire, kinds_of, mails
 from guiju.casework.paper import Note
 from guiju.casework.queue_store import PER_PAGE, Page, page, waiting
+from guiju.casework.reading import NoteReading, open_words
 from guiju.casework.service import advance, get_case
 from guiju.casework.sweeping import sweep as sweep_all
 from guiju.casework.trail import history
@@ -22,6 +23,7 @@ from guiju.casework.writing import note as write
 from guiju.casework.writing import notes
 from guiju.desk import Desk, by_staff, desk_of, put, with_json
 from guiju.kernel import Actor, isoformat
+from guiju.storage import Tx
 
 _number = click.argument("number", metavar="CASE")
 
@@ -65,16 +67,20 @@ def list_(context: click.Context, /, queue: str | None, *, as_json: bool, **how:
 
 @group.command()
 @_number
-@click.option("--as", "by", metavar="STAFF", help="Who reads; only then words are opened.")
+@click.option("--as", "by", metavar="STAFF", help="Who reads, with --reason: opens the words.")
+@click.option("--reason", default="", help="Why the words are read; it goes on record.")
 @with_json
 @click.pass_context
-def show(context: click.Context, number: str, by: str | None, *, as_json: bool) -> None:
+def show(
+    context: click.Context, number: str, by: str | None, reason: str, *, as_json: bool
+) -> None:
     """One CASE: where it stands, its clocks, and what happened to it."""
     desk = desk_of(context)
     actor = None if by is None else desk.staff(by)
-    with desk.database.read() as tx:
+    with desk.database.write() if actor else desk.database.read() as tx:
         case = get_case(tx, kinds_of(desk), number)
-        _check_reader(actor, case)
+        if actor is not None:
+            open_words(tx, actor, case, reason, _readings(desk))
         clocks = clock_store.of_case(tx, case.id, running=False)
         events = history(tx, case, opened=actor is not None)
         written = notes(tx, case, opened=actor is not None)
@@ -203,9 +209,19 @@ def sweep(context: click.Context, *, as_json: bool) -> None:
     )
 
 
-def _check_reader(actor: Actor | None, case: Case) -> None:
-    if actor is not None and not actor.has(*case.kind.roles):
-        raise refusing.role_needed(refusing.READ, case.kind.roles)
+@runtime_checkable
+class _KeepsReadings(Protocol):
+    """A desk at which readings are put on record."""
+
+    def note_reading(self, tx: Tx, actor: Actor, thing: str, reason: str, subject: str) -> None:
+        """Put one on record."""
+        ...
+
+
+def _readings(desk: Desk) -> NoteReading:
+    if isinstance(desk, _KeepsReadings):
+        return desk.note_reading
+    raise TypeError("nobody keeps readings at this desk")
 
 
 # -- as words --------------------------------------------------------------------------------------

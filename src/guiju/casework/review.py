@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from guiju.casework.case import Case
 from guiju.casework.kind import Kinds
 from guiju.casework.panel import Bench
+from guiju.casework.reading import NoteReading
 from guiju.casework.ruling import Ground, GroundKind
 from guiju.casework.welfare import ReviewRules
 from guiju.kernel import Actor, Text
@@ -26,6 +27,11 @@ def _no_rules(_tx: Tx) -> ReviewRules:
 
 def _no_names(_tx: Tx, _staff: Collection[str]) -> Mapping[str, str]:
     return {}
+
+
+def _no_reading(_tx: Tx, _actor: Actor, _thing: str, _reason: str, _subject: str) -> None:
+    """Words stay covered where nobody keeps readings: a mistake in the wiring shows at once."""
+    raise NotImplementedError("nobody keeps readings here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Review:
 
     `benches`: by the name of a kind. `rules`: part `review` of the policy in force. `names`: of
     staff, for colleagues. `queues`: what queues are called. `leads`: where a case may lead on to.
+    `note_reading`: puts on record that somebody opens the words of a case.
     """
 
     kinds: Kinds
@@ -55,6 +62,7 @@ class Review:
     names: Callable[[Tx, Collection[str]], Mapping[str, str]] = _no_names
     queues: Mapping[str, Text] = field(default_factory=dict)
     leads: Sequence[Lead] = ()
+    note_reading: NoteReading = _no_reading
 
     def bench(self, kind: str) -> Bench:
         """What the room of this kind offers; an empty bench if it offers nothing."""

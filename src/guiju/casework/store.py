@@ -167,6 +167,12 @@ def events(tx: Tx, case: str) -> Sequence[Row[Any]]:
     return tx.rows(select(EVENT).where(EVENT.c.case_id == case).order_by(EVENT.c.seq))
 
 
+def any_words(tx: Tx, case: str) -> bool:
+    """Whether somebody gave a reason for a step of this case."""
+    wanted = select(EVENT.c.seq).where(EVENT.c.case_id == case, EVENT.c.reason.is_not(None))
+    return tx.row(wanted.limit(1)) is not None
+
+
 def actors(tx: Tx, cases: Collection[str], verbs: Collection[str] | None = None) -> frozenset[str]:
     """The people and staff who did something in these cases, or one of these things."""
     c = EVENT.c

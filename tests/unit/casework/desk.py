@@ -63,6 +63,7 @@ class Desk:
     database: Database
     rules: ReviewRules = RULES
     read: list[tuple[str, str]] = field(default_factory=list)
+    opened_words: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     def bench(self) -> Bench:
         def uncover(_tx: Tx, actor: Actor, _case: Case, _panel: str, reason: str) -> Sheet:
@@ -77,6 +78,9 @@ class Desk:
             grounds=((Ground(GroundKind.LAW, "order15:15.1"), said("complaints")),),
         )
 
+    def note_reading(self, _tx: Tx, actor: Actor, thing: str, reason: str, subject: str) -> None:
+        self.opened_words.append((actor.id, thing, reason, subject))
+
     def of(self, actor: Actor) -> TestClient:
         """A browser in which this member of staff has signed in."""
         viewer = Viewer("staff", actor.id, "林安", actor.roles, "token")
@@ -87,6 +91,7 @@ class Desk:
             rules=lambda _: self.rules,
             names=lambda _, staff: {one: f"name-of-{one}" for one in staff},
             queues={"objections": said("Objections")},
+            note_reading=self.note_reading,
         )
         app = FastAPI()
         app.include_router(router(self.database, site, review))

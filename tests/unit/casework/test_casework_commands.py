@@ -14,9 +14,12 @@ from tests.unit.casework.sample import CLERK, KEEPER, KINDS, OFFICER, OTHER
 from guiju.casework import Kinds
 from guiju.casework.commands import group
 from guiju.kernel import Actor, ActorKind, Event, FixedClock, GuijuError
-from guiju.storage import Database
+from guiju.storage import Database, Tx
 
 AUDITOR = Actor(ActorKind.STAFF, "staff_auditor", frozenset({"auditor"}))
+
+
+READS = ["--as", "officer", "--reason", "to decide"]
 
 
 class Desk:
@@ -26,12 +29,17 @@ class Desk:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.readings: list[tuple[str, str, str]] = []
 
     def staff(self, name: str) -> Actor:
         return {"clerk": CLERK, "other": OTHER, "officer": OFFICER, "auditor": AUDITOR}[name]
 
     def publish(self, event: Event) -> None:
         """Nobody listens."""
+
+    def note_reading(self, _tx: Tx, actor: Actor, thing: str, reason: str, subject: str) -> None:
+        assert subject == "person_a"
+        self.readings.append((actor.id, thing, reason))
 
 
 @pytest.fixture
@@ -87,17 +95,22 @@ def test_words_are_opened_for_those_who_may_work_on_it(desk: Desk, db: Database)
         case = opened(tx)
     case = taken(db, case, (CLERK, "accept"), (CLERK, "propose"))
     run(desk, "note", case.number, "asked by mail", "--as", "officer")
-    shut, seen = (run(desk, "show", case.number, *more) for more in ([], ["--as", "officer"]))
+    shut, seen = (run(desk, "show", case.number, *more) for more in ([], READS))
     assert [one["words"] for one in (*shut["notes"], *seen["notes"])] == [None, "asked by mail"]
     assert [one["reason"] for one in seen["events"]] == [None, "because", "because", None]
     assert [one["reason"] for one in shut["events"]] == [None] * 4
     assert shut["clocks"][0]["rule"] == "objections@1"
-    lines = said(desk, "show", case.number, "--as", "officer")
+    lines = said(desk, "show", case.number, *READS)
+    assert desk.readings == [("staff_officer", case.number, "to decide")] * 2
     assert "clock answer: 10 working-days by objections@1, due 2026-12-08 16:00Z" in lines
     assert "propose -> proposed by staff_clerk: because" in lines
-    refused = CliRunner().invoke(group, ["show", case.number, "--as", "auditor"], obj=desk)
-    assert isinstance(refused.exception, GuijuError)
-    assert refused.exception.code == "role-needed"
+    for more, code in (
+        (["--as", "auditor", "--reason", "to see"], "role-needed"),
+        (["--as", "officer"], "reason-needed"),
+    ):
+        refused = CliRunner().invoke(group, ["show", case.number, *more], obj=desk)
+        assert isinstance(refused.exception, GuijuError)
+        assert refused.exception.code == code
 
 
 def test_time_can_be_asked_to_do_its_work(desk: Desk, db: Database, clock: FixedClock) -> None:

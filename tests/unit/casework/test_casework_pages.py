@@ -91,6 +91,7 @@ def test_a_case_shows_what_it_is_and_what_can_be_done(desk: Desk, clock: FixedCl
     case = desk.taken(desk.opened(), (CLERK, "accept"), (CLERK, "propose"))
     ledger.integrate(desk.database)
     clock.advance(days=40)
+    assert send(desk.of(CLERK), case, "words", reason="to decide on it")[0] == 303
     said = words(page := desk.of(CLERK).get(f"{HERE}/{case.number}").text)
     for found in (
         "proposed",
@@ -127,6 +128,8 @@ def test_a_decision_is_made_with_reason_and_grounds(desk: Desk) -> None:
         **{"ground-order15:15.1": "1"},
     )
     assert status == 303
+    assert "It rained all day." not in browser.get(f"{HERE}/{case.number}").text
+    assert send(browser, case, "words", reason="to look at it again")[0] == 303
     said = words(browser.get(f"{HERE}/{case.number}").text)
     assert "It rained all day." in said
     assert "order15:15.1" in said
@@ -207,6 +210,7 @@ def test_notes_are_for_colleagues_unless_they_go_out(desk: Desk) -> None:
     assert send(desk.of(CLERK), case, "notes", words="look at the second page")[0] == 303
     case = now(desk, case)
     assert send(desk.of(CLERK), case, "notes", words="we need a date", outward="1")[0] == 303
+    send(desk.of(OTHER), case, "words", reason="to go on with it")
     said = words(desk.of(OTHER).get(f"{HERE}/{case.number}").text)
     assert "colleagues only look at the second page" in said
     assert "the person reads it we need a date" in said
@@ -418,3 +422,23 @@ def test_late_is_said_for_ever(desk: Desk, clock: FixedClock) -> None:
     said = words(desk.of(CLERK).get(f"{HERE}/{case.number}").text)
     assert "was late" in said
     assert "late since" in said
+
+
+@pytest.mark.control("case-trail")
+def test_words_are_covered_until_somebody_says_why(desk: Desk, clock: FixedClock) -> None:
+    """Each reader says why, once in half an hour; nobody else sees them for that."""
+    case = desk.taken(desk.opened(), (CLERK, "accept"), (CLERK, "propose"))
+    browser, page = desk.of(CLERK), f"{HERE}/{case.number}"
+    assert "because" not in words(browser.get(page).text)
+    assert desk.opened_words == []
+    status, shown = send(browser, case, "words", reason="  ")
+    assert status == 400
+    assert "because" not in words(shown)
+    assert send(browser, case, "words", reason="to decide on it")[0] == 303
+    assert desk.opened_words == [(CLERK.id, case.number, "to decide on it", "person_a")]
+    assert "because" in words(browser.get(page).text)
+    assert "because" not in words(desk.of(OFFICER).get(page).text)
+    assert "because" in words(browser.get(page).text)
+    assert len(desk.opened_words) == 1
+    clock.advance(minutes=30)
+    assert "because" not in words(browser.get(page).text)
