@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -11,23 +11,14 @@ import click
 
 from guiju import policies
 from guiju.casework import Case, Kinds, RunningClock, clocks, get_case
-from guiju.desk import Desk, by_staff, desk_of, file_type, put, with_json
-from guiju.incidents import announcing, containing, grading, papers, service, telling
+from guiju.desk import by_staff, desk_of, file_type, put, with_json
+from guiju.incidents import grading, service
 from guiju.incidents.model import Category, Cause, Grade, Incident, Measure, Statement
 from guiju.incidents.showing import left
-from guiju.kernel import Actor, PartsChanged, Text, isoformat, read_table
-from guiju.policies import Stop, StopKind, Target
+from guiju.incidents.stop_commands import because, plain_stop, resume, stop, stop_line, stops
+from guiju.incidents.telling_commands import publish, report, tell, the_incident
+from guiju.kernel import Actor, isoformat, read_table
 from guiju.storage import Tx
-
-
-@runtime_checkable
-class _KnowsRoutes(Protocol):
-    """A desk at which the routes of the data plane are known."""
-
-    @property
-    def routes(self) -> Collection[str]:
-        """Their names."""
-        ...
 
 
 @runtime_checkable
@@ -40,13 +31,13 @@ class _KnowsKinds(Protocol):
         ...
 
 
-_number = click.argument("number", metavar="INCIDENT")
-_reason = click.option("--reason", required=True, help="Why; it stays on record.")
-
-
 @click.group(name="incident")
 def group() -> None:
     """Incidents: notice, grade, stop, report, put right."""
+
+
+for _more in (report, tell, publish, stop, resume, stops):
+    group.add_command(_more)
 
 
 @group.command(name="list")
@@ -61,7 +52,7 @@ def list_(context: click.Context, *, as_json: bool) -> None:
 
 
 @group.command()
-@_number
+@the_incident
 @with_json
 @click.pass_context
 def show(context: click.Context, number: str, *, as_json: bool) -> None:
@@ -70,19 +61,19 @@ def show(context: click.Context, number: str, *, as_json: bool) -> None:
     with desk.database.read() as tx:
         case = service.find_case(tx, number)
         one, statement = service.incident(tx, case), service.stated(tx, case)
-        running, stops = clocks(tx, case), policies.stops(tx, case.number)
+        running, stopped = clocks(tx, case), policies.stops(tx, case.number)
     reached = grading.assess(statement.facts).reached
     value = _plain(one) | {
         "stated": statement.to_mapping(),
         "reached": [one.rule.id for one in reached],
         "clocks": [_clock(one) for one in running],
-        "stops": [_plain_stop(one) for one in stops],
+        "stops": [plain_stop(one) for one in stopped],
     }
     now = desk.database.clock.now()
     lines = [_line(one), *(_clock_line(one, now) for one in running)]
     lines += [f"  {name.value:<16} {number:,}" for name, number in statement.facts.items()]
     lines += [f"  reached: {one.rule.id} ({one.rule.mark.value})" for one in reached]
-    lines += [f"  {_stop_line(one)}" for one in stops]
+    lines += [f"  {stop_line(one)}" for one in stopped]
     put(value, lines, as_json=as_json)
 
 
@@ -115,7 +106,7 @@ def open_(
 
 
 @group.command()
-@_number
+@the_incident
 @click.argument("file", type=file_type, required=False)
 @click.option("--fact", "facts", multiple=True, metavar="NAME=NUMBER", help=", ".join(Measure))
 @by_staff
@@ -148,9 +139,9 @@ def state(
 
 
 @group.command()
-@_number
+@the_incident
 @click.argument("wanted", metavar="GRADE", type=click.Choice([one.value for one in Grade]))
-@_reason
+@because
 @by_staff
 @with_json
 @click.pass_context
@@ -169,8 +160,8 @@ def _with_reason(name: str, verb: Callable[..., Incident], said: str) -> None:
     """A command that takes one step of the table with a reason."""
 
     @group.command(name=name, help=said)
-    @_number
-    @_reason
+    @the_incident
+    @because
     @by_staff
     @with_json
     @click.pass_context
@@ -189,145 +180,13 @@ for _name, _verb, _said in (
 
 
 @group.command()
-@_number
+@the_incident
 @by_staff
 @with_json
 @click.pass_context
 def close(context: click.Context, number: str, by: str, *, as_json: bool) -> None:
     """Close it, once its reports are sent and nothing is stopped for it."""
     _stepped(context, number, by, service.close, as_json=as_json)
-
-
-@group.command()
-@_number
-@click.option("--stage", required=True, type=click.Choice(["initial", "supplement", "final"]))
-@click.option("--to", "authority", help="To whom; left out, as the class of operator wants.")
-@by_staff
-@with_json
-@click.pass_context
-def report(
-    context: click.Context,
-    number: str,
-    stage: str,
-    authority: str | None,
-    by: str,
-    *,
-    as_json: bool,
-) -> None:
-    """Draft a report from what is on record; another person signs it (guiju report)."""
-    desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        case = service.find_case(tx, number)
-        made = papers.draft_report(tx, actor, case, stage, authority)
-    value = {"report": made.case.number, "stage": stage, "digest": made.digest}
-    lines = [made.case.number, f"another person: guiju report sign {made.case.number} --as OTHER"]
-    put(value, lines, as_json=as_json)
-
-
-@group.command()
-@_number
-@click.option("--person", "persons", multiple=True, required=True, metavar="ID")
-@click.option("--zh", required=True, help="What they are told in Chinese; sealed for each.")
-@click.option("--en", required=True, help="And in English: each reads their own language.")
-@by_staff
-@with_json
-@click.pass_context
-def tell(
-    context: click.Context,
-    number: str,
-    persons: tuple[str, ...],
-    *,
-    zh: str,
-    en: str,
-    by: str,
-    as_json: bool,
-) -> None:
-    """Tell the persons concerned: a notice for each."""
-    desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        case = service.find_case(tx, number)
-        made = telling.tell_persons(tx, actor, case, persons, Text(zh=zh, en=en))
-    numbers = [one.number for one in made]
-    put({"notices": numbers}, numbers, as_json=as_json)
-
-
-@group.command()
-@_number
-@click.option("--zh", required=True)
-@click.option("--en", required=True)
-@by_staff
-@with_json
-@click.pass_context
-def publish(
-    context: click.Context, number: str, zh: str, en: str, by: str, *, as_json: bool
-) -> None:
-    """Say something about it in public, on /status."""
-    desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        case = service.find_case(tx, number)
-        made = announcing.publish_entry(tx, actor, case, Text(zh=zh, en=en))
-    put({"entry": made.id}, [made.id], as_json=as_json)
-
-
-# -- switches --------------------------------------------------------------------------------------
-
-
-@group.command()
-@click.argument("kind", type=click.Choice([one.value for one in StopKind]))
-@click.argument("name")
-@click.option("--case", "number", metavar="INCIDENT", help="The incident that it is for.")
-@_reason
-@by_staff
-@with_json
-@click.pass_context
-def stop(
-    context: click.Context,
-    kind: str,
-    name: str,
-    *,
-    number: str | None,
-    reason: str,
-    by: str,
-    as_json: bool,
-) -> None:
-    """Stop a route, a model or a scene on every worker within a second."""
-    desk = desk_of(context)
-    actor, target = desk.staff(by), Target(StopKind(kind), name)
-    with desk.database.write() as tx:
-        case = None if number is None else service.find_case(tx, number)
-        made = containing.stop(tx, actor, target, reason, routes=_routes(desk), case=case)
-    desk.publish(PartsChanged())
-    put(_plain_stop(made), [_stop_line(made)], as_json=as_json)
-
-
-@group.command()
-@click.argument("name", metavar="STOP")
-@_reason
-@by_staff
-@with_json
-@click.pass_context
-def resume(context: click.Context, name: str, reason: str, by: str, *, as_json: bool) -> None:
-    """Let what STOP stopped run again."""
-    desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        made = policies.resume_part(tx, actor, name, reason)
-    desk.publish(PartsChanged())
-    put(_plain_stop(made), [_stop_line(made)], as_json=as_json)
-
-
-@group.command()
-@with_json
-@click.pass_context
-def stops(context: click.Context, *, as_json: bool) -> None:
-    """What is stopped, and what was."""
-    desk = desk_of(context)
-    with desk.database.read() as tx:
-        found = policies.stops(tx)
-    put([_plain_stop(one) for one in found], [_stop_line(one) for one in found], as_json=as_json)
 
 
 # -- in plain values and lines ---------------------------------------------------------------------
@@ -346,10 +205,6 @@ def _stepped(
     with desk.database.write() as tx:
         made = do(tx, actor, service.find_case(tx, number))
     put(_plain(made), [_line(made)], as_json=as_json)
-
-
-def _routes(desk: Desk) -> Collection[str]:
-    return desk.routes if isinstance(desk, _KnowsRoutes) else ()
 
 
 def _fact(said: str) -> tuple[str, int]:
@@ -391,17 +246,3 @@ def _clock(one: RunningClock) -> dict[str, Any]:
 def _clock_line(one: RunningClock, now: Any) -> str:
     stands = one.outcome.value if one.outcome else left(one.due, now).en
     return f"  {one.name}: {stands} ({one.rule})"
-
-
-def _plain_stop(one: Stop) -> dict[str, Any]:
-    return one.facts() | {
-        "state": one.state.value,
-        "taken_by": one.taken_by,
-        "taken_at": isoformat(one.taken_at),
-        "lifted_by": one.lifted_by,
-        "lifted_at": None if one.lifted_at is None else isoformat(one.lifted_at),
-    }
-
-
-def _stop_line(one: Stop) -> str:
-    return f"{one.id}  {one.state.value:<8}  {one.kind.value} {one.name}  by {one.taken_by}"
