@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -132,6 +133,11 @@ def viewer_of(database: Database, *, https: bool = False) -> Callable[[Request],
         return NOBODY if token is None else _signed_in(database, token)
 
     return viewer
+
+
+def by_token(database: Database) -> Callable[[str], Viewer]:
+    """Who is signed in with a token that a program sends by itself, and no browser."""
+    return partial(_signed_in, database)
 
 
 def names_of(database: Database) -> Callable[[str], str | None]:

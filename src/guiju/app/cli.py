@@ -178,6 +178,13 @@ class Desk:
 
         note_reading(tx, actor, thing, reason, subject)
 
+    def session_of(self, actor: Any) -> str:
+        """The token of a new session for a member of staff."""
+        from guiju.accounts import SessionKind, open_session  # noqa: PLC0415 - as above
+
+        with self.database.write() as tx:
+            return open_session(tx, SessionKind.STAFF, actor).token
+
     def case_retention(self) -> Any:
         """How long the policy keeps the words of closed cases."""
         return self.house.case_retention()

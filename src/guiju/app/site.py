@@ -104,7 +104,9 @@ def build_site(house: House, gateway: Gateway) -> App:
         complaints_routes.router(database, site),
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
-        casework_routes.router(database, site, review_of(house)),
+        casework_routes.router(
+            database, site, review_of(house), accounts_routes.by_token(database)
+        ),
         incidents_routes.router(database, site, house.publish, ROUTE_NAMES, house.kinds),
         reporting_routes.router(database, site, partial(_cause_of, house)),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -26,11 +26,10 @@ from guiju.casework.case import Case, Tie
 from guiju.casework.choices import choices
 from guiju.casework.deciding import decisions
 from guiju.casework.kind import Kind
-from guiju.casework.model import Transition
-from guiju.casework.panel import Sheet, Words, pieces
+from guiju.casework.panel import Sheet, pieces
 from guiju.casework.review import Review
-from guiju.casework.ruling import Ground, GroundKind, Ruling
-from guiju.casework.service import advance, get_case
+from guiju.casework.service import get_case
+from guiju.casework.taking import Said, take_step
 from guiju.casework.telling import (
     ACTORS,
     BASES,
@@ -50,7 +49,6 @@ from guiju.web import Form, Posted, Site, Viewer
 
 HERE = "/console/cases"
 _LONGEST = 20_000
-_FOUND_BY = {"screening", "automation"}
 Work = Callable[[Tx, Viewer, Case], object]
 
 
@@ -101,15 +99,9 @@ class CasePages:
 
         def work(tx: Tx, viewer: Viewer, case: Case) -> None:
             exposing.cover(tx, viewer.actor)
-            reason = form.text("reason", longest=_LONGEST) or None
-            own = self._review.bench(case.kind.name).steps.get(verb)
-            if own is not None:
-                facts = form.text("facts", longest=_LONGEST)
-                own(tx, viewer.actor, case, Words(facts, reason or ""))
-                return
-            line = next((one for one in case.kind.machine.transitions if one.verb == verb), None)
-            ruling = None if line is None or not line.decides else self._ruling(case, line, form)
-            advance(tx, viewer.actor, case, verb, reason=reason, ruling=ruling)
+            reason = form.text("reason", longest=_LONGEST)
+            said = _said(form, verb, reason, self._grounds(case))
+            take_step(tx, viewer.actor, case, said, self._review)
 
         return self._done(request, number, form, work, tried=verb)
 
@@ -172,23 +164,8 @@ class CasePages:
             return self.shown(request, number, error=error, tried=tried, typed=_typed(form))
         return self._site.go(f"{HERE}/{number}")
 
-    def _ruling(self, case: Case, line: Transition, form: Form) -> Ruling:
-        """What the form decides; what is missing is said by who takes the step."""
-        named = {one.reference: one for one, _ in self._review.grounds(case.kind.name)}
-        chosen = [named[one] for one in named if form.text(f"ground-{one}", longest=20)]
-        clause = form.text("clause", longest=80)
-        if clause:
-            chosen.append(Ground(GroundKind.AGREEMENT, clause))
-        bench = self._review.bench(case.kind.name)
-        outcomes = bench.outcomes.get(line.verb, {})
-        outcome = form.text("outcome", longest=80)
-        return Ruling(
-            outcome=(outcome if outcome in outcomes else "") if outcomes else str(line.verb),
-            grounds=tuple(chosen),
-            facts=form.text("facts", longest=_LONGEST),
-            found_by_software=case.origin.value in _FOUND_BY,
-            appeal=bench.appeals.get(line.verb),
-        )
+    def _grounds(self, case: Case) -> list[str]:
+        return [one.reference for one, _ in self._review.grounds(case.kind.name)]
 
     # -- showing ---------------------------------------------------------------------------------
 
@@ -335,6 +312,18 @@ def _clock_text(kind: Kind, name: str) -> Text:
 def _version(form: Form) -> int | None:
     sent = form.text("version", longest=10)
     return int(sent) if sent.isascii() and sent.isdecimal() else 0
+
+
+def _said(form: Form, verb: str, reason: str, grounds: Sequence[str]) -> Said:
+    """What the form says of a step."""
+    return Said(
+        verb=verb,
+        reason=reason,
+        facts=form.text("facts", longest=_LONGEST),
+        outcome=form.text("outcome", longest=80),
+        grounds=tuple(one for one in grounds if form.text(f"ground-{one}", longest=20)),
+        clause=form.text("clause", longest=80),
+    )
 
 
 def _typed(form: Form) -> dict[str, str]:

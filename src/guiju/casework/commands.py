@@ -12,8 +12,14 @@ from guiju.casework.case import Case, Claim, Event, RunningClock
 from guiju.casework.claiming import claim as take
 from guiju.casework.claiming import claim_next, claimed
 from guiju.casework.claiming import release as give_back
-from guiju.casework.keeping_commands import expire, kinds_of, mails
-from guiju.casework.paper import Note
+from guiju.casework.keeping_commands import expire, kinds_of, mails, token
+from guiju.casework.plain import (
+    case_report,
+    claim_report,
+    clock_report,
+    event_report,
+    note_report,
+)
 from guiju.casework.queue_store import PER_PAGE, Page, page, waiting
 from guiju.casework.reading import NoteReading, open_words
 from guiju.casework.service import advance, get_case
@@ -22,7 +28,7 @@ from guiju.casework.trail import history
 from guiju.casework.writing import note as write
 from guiju.casework.writing import notes
 from guiju.desk import Desk, by_staff, desk_of, put, with_json
-from guiju.kernel import Actor, isoformat
+from guiju.kernel import Actor
 from guiju.storage import Tx
 
 _number = click.argument("number", metavar="CASE")
@@ -35,6 +41,7 @@ def group() -> None:
 
 group.add_command(expire)
 group.add_command(mails)
+group.add_command(token)
 
 
 @group.command(name="list")
@@ -61,7 +68,7 @@ def list_(context: click.Context, /, queue: str | None, *, as_json: bool, **how:
             after=how["after"],
             size=how["size"],
         )
-    report = {"cases": [_report(one) for one in found.cases], "next": found.next}
+    report = {"cases": [case_report(one) for one in found.cases], "next": found.next}
     put(report, _page_lines(found), as_json=as_json)
 
 
@@ -86,11 +93,11 @@ def show(
         written = notes(tx, case, opened=actor is not None)
         holder = claimed(tx, case)
     report = {
-        **_report(case),
-        "claim": None if holder is None else _claim_report(holder),
-        "clocks": [_clock_report(one) for one in clocks],
-        "events": [_event_report(one) for one in events],
-        "notes": [_note_report(one) for one in written],
+        **case_report(case),
+        "claim": None if holder is None else claim_report(holder),
+        "clocks": [clock_report(one) for one in clocks],
+        "events": [event_report(one) for one in events],
+        "notes": [note_report(one) for one in written],
     }
     lines = [_line(case)]
     lines += [_clock_line(one) for one in clocks]
@@ -112,7 +119,9 @@ def claim(context: click.Context, number: str, by: str, *, as_json: bool) -> Non
         case = get_case(tx, kinds_of(desk), number)
         taken = take(tx, actor, case)
     put(
-        _report(case) | {"claim": _claim_report(taken)}, [_claim_line(case, taken)], as_json=as_json
+        case_report(case) | {"claim": claim_report(taken)},
+        [_claim_line(case, taken)],
+        as_json=as_json,
     )
 
 
@@ -127,7 +136,7 @@ def next_(context: click.Context, queue: str, by: str, *, as_json: bool) -> None
     actor = desk.staff(by)
     with desk.database.write() as tx:
         case = claim_next(tx, actor, kinds_of(desk), queue)
-    report = {"case": None if case is None else _report(case)}
+    report = {"case": None if case is None else case_report(case)}
     put(report, ["nothing waits" if case is None else _line(case)], as_json=as_json)
     context.exit(int(case is None))
 
@@ -145,7 +154,7 @@ def release(context: click.Context, number: str, by: str, *, as_json: bool) -> N
         case = get_case(tx, kinds_of(desk), number)
         released = give_back(tx, actor, case)
     said = "is back in its queue" if released else "was not in hand"
-    put(_report(case) | {"released": released}, [f"{case.number} {said}"], as_json=as_json)
+    put(case_report(case) | {"released": released}, [f"{case.number} {said}"], as_json=as_json)
     context.exit(int(not released))
 
 
@@ -165,7 +174,7 @@ def note(
     with desk.database.write() as tx:
         case = get_case(tx, kinds_of(desk), number)
         case = write(tx, actor, case, words, outward=outward)
-    put(_report(case), [_line(case)], as_json=as_json)
+    put(case_report(case), [_line(case)], as_json=as_json)
 
 
 @group.command()
@@ -192,7 +201,7 @@ def step(
     with desk.database.write() as tx:
         case = get_case(tx, kinds_of(desk), number, version)
         case = advance(tx, actor, case, verb, reason=reason)
-    put(_report(case), [_line(case)], as_json=as_json)
+    put(case_report(case), [_line(case)], as_json=as_json)
 
 
 @group.command()
@@ -262,66 +271,3 @@ def _clock_line(one: RunningClock) -> str:
 def _event_line(one: Event) -> str:
     why = f": {one.reason}" if one.reason else ""
     return f"  {one.seq:3} {one.at:%Y-%m-%d %H:%M}Z {one.verb} -> {one.target} by {one.actor}{why}"
-
-
-# -- as JSON ---------------------------------------------------------------------------------------
-
-
-def _report(one: Case) -> dict[str, Any]:
-    return {
-        "number": one.number,
-        "kind": one.kind.name,
-        "state": one.state,
-        "version": one.version,
-        "severity": one.severity.name.lower(),
-        "origin": one.origin.value,
-        "queue": one.queue,
-        "subject": one.subject,
-        "service": one.service,
-        "about": one.about,
-        "policy": one.policy,
-        "opened_at": isoformat(one.opened_at),
-        "closed_at": one.closed_at and isoformat(one.closed_at),
-        "due": one.due and isoformat(one.due),
-    }
-
-
-def _claim_report(one: Claim) -> dict[str, Any]:
-    return {"holder": one.holder, "until": isoformat(one.until)}
-
-
-def _clock_report(one: RunningClock) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "limit": one.limit,
-        "unit": one.unit.value,
-        "rule": one.rule,
-        "basis": one.basis.value,
-        "due": one.due and isoformat(one.due),
-        "provisional": one.provisional,
-        "late_at": one.late_at and isoformat(one.late_at),
-        "ended_at": one.ended_at and isoformat(one.ended_at),
-        "outcome": one.outcome and one.outcome.value,
-    }
-
-
-def _event_report(one: Event) -> dict[str, Any]:
-    return {
-        "seq": one.seq,
-        "verb": one.verb,
-        "source": one.source,
-        "target": one.target,
-        "actor": one.actor,
-        "at": isoformat(one.at),
-        "reason": one.reason,
-    }
-
-
-def _note_report(one: Note) -> dict[str, Any]:
-    return {
-        "seq": one.seq,
-        "outward": one.outward,
-        "author": one.author,
-        "at": isoformat(one.at),
-        "words": one.words,
-    }

@@ -11,8 +11,8 @@ from guiju.casework.expiring import expire as expire_some
 from guiju.casework.kind import Kinds
 from guiju.casework.mailing import Undelivered, undelivered
 from guiju.casework.retention import CaseRetention
-from guiju.desk import Desk, desk_of, put, with_json
-from guiju.kernel import isoformat, software
+from guiju.desk import Desk, by_staff, desk_of, put, with_json
+from guiju.kernel import Actor, isoformat, software
 
 _KEEPER = software("keeper")
 
@@ -72,6 +72,28 @@ def mails(context: click.Context, *, as_json: bool) -> None:
         as_json=as_json,
     )
     context.exit(int(bool(found)))
+
+
+@runtime_checkable
+class _OpensSessions(Protocol):
+    """A desk that opens a session for a member of staff."""
+
+    def session_of(self, actor: Actor) -> str:
+        """The token of a new one."""
+        ...
+
+
+@click.command()
+@by_staff
+@with_json
+@click.pass_context
+def token(context: click.Context, by: str, *, as_json: bool) -> None:
+    """Open a session for a program that works for STAFF; the token is shown once."""
+    desk = desk_of(context)
+    if not isinstance(desk, _OpensSessions):
+        raise TypeError("nobody opens sessions at this desk")
+    made = desk.session_of(desk.staff(by))
+    put({"token": made}, [made], as_json=as_json)
 
 
 def _line(one: Undelivered) -> str:

@@ -275,3 +275,20 @@ def words_gone(number: str) -> Conflict:
         Text(zh="如有新情况，请另行立案。", en="If there is something new, open another case."),
         article=11,
     )
+
+
+def taken_elsewhere(verb: str, page: str, number: str) -> Conflict:
+    """A step that takes more than words has a page, a command or an address of its own."""
+    path = page.replace("{number}", number)
+    return Conflict(
+        "step-elsewhere",
+        Text(
+            zh=f"步骤 {verb} 不在此处办理。",
+            en=f"The step {verb} is not taken here.",
+        ),
+        Text(
+            zh=f"请在 {path or '其本身的页面或命令'} 办理。",
+            en=f"Take it at {path or 'its own page or command'}.",
+        ),
+        param="verb",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from guiju.casework.api import ByToken, CaseApi
 from guiju.casework.case_pages import CasePages
 from guiju.casework.evidence_pages import EvidencePages
 from guiju.casework.mail_pages import MailPages
@@ -14,13 +15,22 @@ from guiju.casework.review import Review
 from guiju.casework.work_pages import WorkPages
 from guiju.kernel import Text
 from guiju.storage import Database
-from guiju.web import Site
+from guiju.web import NOBODY, Site, Viewer
 
 HERE = "/console/cases"
 
 
-def router(database: Database, site: Site, review: Review) -> APIRouter:
-    """The pages of reviewers; `review` says which kinds there are, and what they are shown."""
+def _nobody(_token: str) -> Viewer:
+    return NOBODY
+
+
+def router(
+    database: Database, site: Site, review: Review, by_token: ByToken = _nobody
+) -> APIRouter:
+    """Pages of reviewers, and what programs may do for them.
+
+    `review` says which kinds there are and what is shown; `by_token` whose session a token is.
+    """
     site.offer("console", HERE, Text(zh="案件", en="Cases"), order=25, under=(HERE,))
     routes = APIRouter(include_in_schema=False)
     # Those with names of their own come before those that take any number.
@@ -31,4 +41,9 @@ def router(database: Database, site: Site, review: Review) -> APIRouter:
     cases = CasePages(database, site, review)
     cases.add_to(routes)
     EvidencePages(database, site, review, cases).add_to(routes)
-    return routes
+    both = APIRouter()
+    both.include_router(routes)
+    programs = APIRouter(tags=["cases"])
+    CaseApi(database, review, by_token).add_to(programs)
+    both.include_router(programs)
+    return both

@@ -8,7 +8,16 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from tests.unit.casework.sample import KINDS, PERSON, RULING, said
+from tests.unit.casework.sample import (
+    CLERK,
+    KINDS,
+    OFFICER,
+    OTHER,
+    PERSON,
+    RULING,
+    SECOND,
+    said,
+)
 
 from guiju.casework import (
     Case,
@@ -25,7 +34,7 @@ from guiju.casework.routes import router
 from guiju.casework.welfare import Allowance, HarmAllowance, ReviewRules
 from guiju.kernel import Actor
 from guiju.storage import Database, Tx
-from guiju.web import Site, Viewer
+from guiju.web import NOBODY, Site, Viewer
 
 HERE = "/console/cases"
 TEXT = "天上有示例禁词甲，地上也有。"
@@ -81,6 +90,17 @@ class Desk:
     def note_reading(self, _tx: Tx, actor: Actor, thing: str, reason: str, subject: str) -> None:
         self.opened_words.append((actor.id, thing, reason, subject))
 
+    def by_token(self, token: str) -> Viewer:
+        known = {one.id: one for one in (CLERK, OTHER, OFFICER, SECOND)}
+        one = known.get(token)
+        return NOBODY if one is None else Viewer("staff", one.id, "林安", one.roles, "token")
+
+    def program(self, token: str) -> TestClient:
+        """A program that works for a member of staff, or for nobody."""
+        client = self.of(CLERK)
+        client.headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
+        return client
+
     def of(self, actor: Actor) -> TestClient:
         """A browser in which this member of staff has signed in."""
         viewer = Viewer("staff", actor.id, "林安", actor.roles, "token")
@@ -94,7 +114,7 @@ class Desk:
             note_reading=self.note_reading,
         )
         app = FastAPI()
-        app.include_router(router(self.database, site, review))
+        app.include_router(router(self.database, site, review, self.by_token))
         headers = {"accept": "text/html", "accept-language": "en"}
         return TestClient(site.install(app), headers=headers, follow_redirects=False)
 
