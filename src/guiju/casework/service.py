@@ -8,6 +8,7 @@ numbers, states and clocks; words stay sealed and persons pseudonyms (Articles 1
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from guiju.casework import claim_store, clock_store, refusing, store, timing, trail
@@ -48,8 +49,11 @@ def open_case(
     caused_by: Case | None = None,
     limits: Limits = NOTHING,
     facts: Mapping[str, Any] = NOTHING,
+    since: datetime | None = None,
 ) -> Case:
     """Open a case in the first state of its kind; its clocks start.
+
+    `since`: when they began to count, where that was before now: they may be over at once.
 
     `queue`: another than that of its kind. `limits`: for clocks whose kind leaves them open.
     `facts`: ids, digests and numbers for the evidence; never words or personal data.
@@ -57,7 +61,7 @@ def open_case(
     Raises:
         ValueError: limits that do not fit, or facts with a name that evidence has already.
     """
-    name, now = new_id("case"), _now(tx)
+    name, now = new_id("case"), Now(min(since or tx.now, tx.now), prc())
     limits = _with_policy(tx, kind, policy, kind.opens, limits)
     turned = timing.turn(now, name, kind, (), kind.opens, limits=limits)
     waits = kind.queue_of(kind.machine.start)

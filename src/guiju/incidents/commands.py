@@ -14,6 +14,7 @@ from guiju.casework import Case, Kinds, RunningClock, clocks, get_case
 from guiju.desk import by_staff, desk_of, file_type, put, with_json
 from guiju.incidents import grading, service
 from guiju.incidents.model import Category, Cause, Grade, Incident, Measure, Statement
+from guiju.incidents.refusing import discovered_at
 from guiju.incidents.showing import left
 from guiju.incidents.stop_commands import because, plain_stop, resume, stop, stop_line, stops
 from guiju.incidents.telling_commands import publish, report, tell, the_incident
@@ -81,6 +82,8 @@ def show(context: click.Context, number: str, *, as_json: bool) -> None:
 @click.option("--category", required=True, type=click.Choice([one.value for one in Category]))
 @click.option("--summary", required=True, help="What happened, in a sentence; sealed.")
 @click.option("--from", "found_in", metavar="CASE", help="Where it came to light, as CP-... .")
+@click.option("--discovered", default="", help="When it came to light, if before now (Beijing).")
+@click.option("--why", default="", help="How that is known; sealed.")
 @by_staff
 @with_json
 @click.pass_context
@@ -91,16 +94,24 @@ def open_(
     found_in: str | None,
     by: str,
     *,
+    discovered: str,
+    why: str,
     as_json: bool,
 ) -> None:
-    """Open an incident; the clock of the first report starts now."""
+    """Open an incident; the clock of the first report counts from when it came to light."""
     desk = desk_of(context)
     actor = desk.staff(by)
     statement = Statement.from_mapping({"words": {"summary": summary}})
     kinds = desk.kinds if isinstance(desk, _KnowsKinds) else Kinds()
     with desk.database.write() as tx:
         source = None if found_in is None else get_case(tx, kinds, found_in)
-        cause = Cause(Category(category), statement.words["summary"], found_in=source)
+        cause = Cause(
+            Category(category),
+            statement.words["summary"],
+            found_in=source,
+            discovered=discovered_at(discovered),
+            why=why,
+        )
         made = service.open_by_staff(tx, actor, cause)
     put(_plain(made), [_line(made)], as_json=as_json)
 

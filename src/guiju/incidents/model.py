@@ -172,6 +172,7 @@ class Cause(NamedTuple):
     `thing`: what it is about, by the id its room gave it, so that one thing opens one case at most.
     `lasting`: it never opens another one; else it may again once the first has ended.
     `found_in`: the case in which it came to light, as a complaint or a measure about content.
+    `discovered`: when it came to light, where that was before now, and `why` that is known.
     """
 
     category: Category
@@ -179,6 +180,8 @@ class Cause(NamedTuple):
     thing: str | None = None
     lasting: bool = False
     found_in: Case | None = None
+    discovered: datetime | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

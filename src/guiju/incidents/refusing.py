@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from guiju.kernel import Invalid, Refused, Text
+from datetime import datetime
+
+from guiju.kernel import BEIJING, Invalid, Refused, Text
 
 
 def officer_needed() -> Refused:
@@ -53,3 +55,30 @@ def nobody_to_tell() -> Invalid:
         Text(zh="每行一个编号（pe_…）。", en="One id (pe_...) on each line."),
         param="persons",
     )
+
+
+def discovery_invalid() -> Invalid:
+    """A time that nobody can have seen yet, or that nothing is said of."""
+    return Invalid(
+        "discovery-invalid",
+        Text(
+            zh="发现时间不能晚于现在；早于现在的，须写明依据。",
+            en="It cannot have come to light later than now; if before, say how that is known.",
+        ),
+        Text(
+            zh="请按北京时间填写，如 2026-11-30T10:20，并写明依据；留空即为现在。",
+            en="Give it as 2026-11-30T10:20 (Beijing) with how it is known; left out, it is now.",
+        ),
+        param="discovered",
+    )
+
+
+def discovered_at(said: str) -> datetime | None:
+    """When somebody says that it came to light, in Beijing's time where they name none."""
+    if not said.strip():
+        return None
+    try:
+        found = datetime.fromisoformat(said.strip())
+    except ValueError:
+        raise discovery_invalid() from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=BEIJING)

@@ -16,6 +16,7 @@ from guiju.incidents import announcing, containing, service, telling
 from guiju.incidents.case_pages import HERE, CasePages
 from guiju.incidents.kind import HANDLERS, INCIDENT
 from guiju.incidents.model import Category, Cause, Statement
+from guiju.incidents.refusing import discovered_at
 from guiju.incidents.showing import left
 from guiju.kernel import GuijuError, Invalid, PartsChanged, Text
 from guiju.policies import DIRECT, RESUMERS, STOPPERS, StopKind, Target
@@ -25,7 +26,7 @@ from guiju.web import Posted, Site
 
 STOPS = f"{HERE}/stops"
 _LONGEST = 4_000
-_NOTHING_TYPED = {"category": "", "from": "", "summary": ""}
+_NOTHING_TYPED = {"category": "", "from": "", "summary": "", "discovered": "", "why": ""}
 _DIRECT = Text(zh="个人密钥直接使用", en="people with keys of their own")
 
 
@@ -40,7 +41,9 @@ def router(
 
     `kinds`: of the cases in which an incident can come to light.
     """
-    site.offer("console", HERE, Text(zh="事件", en="Incidents"), order=45, under=(HERE,))
+    site.offer(
+        "console", HERE, Text(zh="事件", en="Incidents"), order=45, under=(HERE, "/console/reports")
+    )
     site.offer("public", "/status", Text(zh="服务状况", en="Status"), order=50)
     site.offer("me", "/me/notices", Text(zh="告知", en="Notices"), order=30)
     pages = IncidentPages(database, site, publish, routes, kinds)
@@ -101,11 +104,19 @@ class IncidentPages:
             typed["category"] = form.text("category")
             typed["from"] = form.text("from", longest=40).strip()
             typed["summary"] = form.text("summary", longest=_LONGEST)
+            typed["discovered"] = form.text("discovered", longest=40)
+            typed["why"] = form.text("why", longest=_LONGEST)
             statement = Statement.from_mapping({"words": {"summary": typed["summary"]}})
             category = Category(typed["category"])
             with self._database.write() as tx:
                 source = get_case(tx, self._kinds, typed["from"]) if typed["from"] else None
-                cause = Cause(category, statement.words["summary"], found_in=source)
+                cause = Cause(
+                    category,
+                    statement.words["summary"],
+                    found_in=source,
+                    discovered=discovered_at(typed["discovered"]),
+                    why=typed["why"],
+                )
                 made = service.open_by_staff(tx, viewer.actor, cause)
         except ValueError:
             return self._list(request, typed, _no_such_category())

@@ -7,6 +7,7 @@ graded below it, and what counts as reportable is not made less by one person al
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -22,6 +23,7 @@ from guiju.casework import (
     Severity,
     advance,
     get_case,
+    note,
     open_case,
     words_gone,
 )
@@ -40,8 +42,8 @@ from guiju.incidents.model import (
     nothing_stated,
     too_low,
 )
-from guiju.incidents.refusing import handler_needed
-from guiju.kernel import Actor, ActorKind, GuijuError, canonical, parse
+from guiju.incidents.refusing import discovery_invalid, handler_needed
+from guiju.kernel import Actor, ActorKind, GuijuError, canonical, isoformat, parse
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.policies import Operator, operator_of
@@ -59,13 +61,16 @@ DETECTED_BY = ("incident-detected",)
 def open_incident(tx: Tx, actor: Actor, cause: Cause) -> Incident | None:
     """Open an incident; None when its thing has opened one already.
 
-    The clock of the first report starts now, by the class of operator that the policy names.
+    The clock of the first report counts from when it came to light, by the class of operator that
+    the policy names: the law counts from there, and not from when somebody filled in a form.
 
     Raises:
+        Invalid: `discovery-invalid`, later than now or without a word on how that is known.
         Conflict: `already-there`, when another process was quicker by less than a transaction.
     """
     if cause.thing is not None and store.held(tx, cause.thing) is not None:
         return None
+    found_at = _discovered(tx, cause)
     policy = policies.active(tx)
     operator = operator_of(None if policy is None else policy.body)
     case = open_case(
@@ -78,6 +83,7 @@ def open_incident(tx: Tx, actor: Actor, cause: Cause) -> Incident | None:
         policy=None if policy is None else policy.digest,
         caused_by=cause.found_in,
         limits={FIRST: first_limit(operator)},
+        since=found_at,
     )
     store.add(
         tx,
@@ -88,7 +94,7 @@ def open_incident(tx: Tx, actor: Actor, cause: Cause) -> Incident | None:
             "thing": cause.thing,
             "held": cause.thing,
             "lasting": cause.lasting,
-            "found_at": tx.now,
+            "found_at": found_at,
             "version": _FIRST_VERSION,
         },
     )
@@ -97,10 +103,22 @@ def open_incident(tx: Tx, actor: Actor, cause: Cause) -> Incident | None:
         "case": case.number,
         "category": cause.category.value,
         "operator": operator.value,
+        "discovered": isoformat(found_at),
         "found_in": None if cause.found_in is None else cause.found_in.number,
     }
     append(tx, WAS_DETECTED, controls=DETECTED_BY, actor=actor, subject=case.id, facts=facts)
-    return incident(tx, case)
+    if cause.discovered is not None:
+        note(tx, actor, case, cause.why)
+    return read(tx, case)
+
+
+def _discovered(tx: Tx, cause: Cause) -> datetime:
+    """When it came to light: now, or before, with a word on how that is known."""
+    if cause.discovered is None:
+        return tx.now
+    if cause.discovered > tx.now or not any(one.isalnum() for one in cause.why):
+        raise discovery_invalid()
+    return cause.discovered
 
 
 def open_by_staff(tx: Tx, actor: Actor, cause: Cause) -> Incident:

@@ -147,7 +147,7 @@ def test_each_person_concerned_gets_a_notice_of_their_own(say: Say, house: House
     """Sealed for them, in their language, on record without a word of it; all of them or none."""
     with house.database.write() as tx:
         persons = [
-            accounts.register_person(tx, None, name, "a-long-password", language=language)
+            accounts.register_person(tx, None, name, "orchard 42 lamp", language=language)
             for name, language in (("first", "zh"), ("other", "en"))
         ]
     by = ("--as", "officer", "--json")

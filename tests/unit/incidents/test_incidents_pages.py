@@ -164,7 +164,7 @@ def test_a_person_reads_what_they_were_told_and_nothing_else(
     """In their language, on their own page."""
     with db.write() as tx:
         mine, other = (
-            accounts.register_person(tx, None, name, "a-long-password", language="en").id
+            accounts.register_person(tx, None, name, "orchard 42 lamp", language="en").id
             for name in ("first", "other")
         )
     desk = Desk(db, staff)

@@ -12,11 +12,21 @@ from hypothesis import strategies as st
 from tests.unit.incidents.conftest import Desk, Staff
 
 from guiju import incidents, policies, reporting
-from guiju.casework import advance, approve, ask_approval, decisions, history
+from guiju.casework import (
+    Kinds,
+    advance,
+    approve,
+    ask_approval,
+    decisions,
+    history,
+    notes,
+    sweep,
+)
 from guiju.casework.clock_store import of_case
 from guiju.incidents import Category, Cause, Grade, Incident
 from guiju.incidents.jobs import detect
 from guiju.incidents.kind import FINAL, FIRST, INCIDENT, MACHINE
+from guiju.incidents.service import open_by_staff
 from guiju.kernel import Conflict, FixedClock, GuijuError, Invalid, Refused, Text, software
 from guiju.ledger import integrate
 from guiju.ledger import leaves as leaves_of
@@ -280,3 +290,36 @@ def test_whatever_is_tried_no_step_is_without_its_guard_and_no_clock_goes_astray
         assert "runs" not in ended.values()
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert INCIDENT.machine is MACHINE
+
+
+@pytest.mark.control("incident-reported")
+def test_the_clock_counts_from_when_it_came_to_light(desk: Desk, clock: FixedClock) -> None:
+    """Whoever writes it down three hours later has one left, and five hours later none."""
+    for hours, due in ((3, 1), (5, -1)):
+        found = clock.now() - timedelta(hours=hours)
+        cause = Cause(Category.BREACH, "a list lay open", discovered=found, why="the log says so")
+        with desk.db.write() as tx:
+            one = open_by_staff(tx, desk.staff.operator, cause)
+        with desk.db.read() as tx:
+            (first,) = of_case(tx, one.case.id, running=True)
+            (written,) = notes(tx, one.case, opened=True)
+        assert one.found_at == found
+        assert first.due == clock.now() + timedelta(hours=due)
+        assert written.words == "the log says so"
+    sweep(desk.db, Kinds([INCIDENT]))
+    with desk.db.read() as tx:
+        (late,) = of_case(tx, one.case.id, running=True)
+    assert late.late_at is not None
+
+
+@pytest.mark.parametrize(("ahead", "why"), [(1, "the log says so"), (-3600, " ")])
+def test_a_time_of_discovery_is_not_ahead_and_not_without_a_word(
+    desk: Desk, clock: FixedClock, ahead: int, why: str
+) -> None:
+    """Nothing is opened then."""
+    when = clock.now() + timedelta(seconds=ahead)
+    cause = Cause(Category.BREACH, "a list lay open", discovered=when, why=why)
+    with desk.db.write() as tx, pytest.raises(Invalid, match="discovery-invalid"):
+        open_by_staff(tx, desk.staff.operator, cause)
+    with desk.db.read() as tx:
+        assert incidents.incidents(tx) == []
