@@ -7,7 +7,7 @@ from alembic import op
 from guiju.storage.columns import Instant
 
 revision = "0038"
-down_revision = "0037"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
