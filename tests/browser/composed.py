@@ -19,6 +19,7 @@ from guiju.app import review, verify_page
 from guiju.app.cases import KINDS
 from guiju.app.look_around import what_runs
 from guiju.app.panels import benches
+from guiju.app.stores import person_stores
 from guiju.casework import Review
 from guiju.casework import routes as casework_routes
 from guiju.complaints import routes as complaints_routes
@@ -36,6 +37,8 @@ from guiju.kernel import FixedClock, Keyring, LocalMasterKey, Text, new_id, soft
 from guiju.measures import Signal
 from guiju.minors import routes as minors_routes
 from guiju.policies import routes as policies_routes
+from guiju.privacy import Eraser, Packer
+from guiju.privacy import routes as privacy_routes
 from guiju.profile import routes as profile_routes
 from guiju.records import Exchange, Finding, Label, Refusal, Screening, Usage, record
 from guiju.reporting import routes as reporting_routes
@@ -101,10 +104,19 @@ def compose(
         verify_page.router(site),
         dispositions_routes.router(database, site),
         minors_routes.router(database, site, lambda _: None),
+        privacy_routes.router(means(database), site),
         gateway_routes.router(database, site, lambda: counted(clock)),
     ):
         app.include_router(routes)
     return Composed(site.install(app), database, board, clock)
+
+
+def means(database: Database) -> privacy_routes.Means:
+    """What requests of people are served with; nothing is made or erased here."""
+    nowhere = Path(os.devnull)
+    stores = person_stores(nowhere, nowhere)
+    packer = Packer(database, stores, nowhere)
+    return privacy_routes.Means(database, stores, Eraser(database, stores), packer, nowhere)
 
 
 def reviewing(database: Database) -> Review:

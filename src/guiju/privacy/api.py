@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Body, Header
+from fastapi import Body, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +21,9 @@ from guiju.privacy.public import certificate, sent
 from guiju.web import address_of, sign_in_needed
 
 _STRICT = ConfigDict(extra="forbid")
+Number = Annotated[
+    str, Path(pattern="^PR-[0-9]{6}-[0-9A-Z]{4}-[0-9A-Z]{4}$", description="The request's number.")
+]
 _WISHES = ", ".join(one.value for one in Wish)
 
 
@@ -137,20 +140,20 @@ class PrivacyApi:
             made = planning.plan(tx, self._means.stores, person)
         return {"requests": asked, "kept": planning.plain(made)["stores"]}
 
-    def one(self, number: str, authorization: Annotated[str, Header()] = "") -> dict[str, Any]:
+    def one(self, number: Number, authorization: Annotated[str, Header()] = "") -> dict[str, Any]:
         """One of my requests."""
         person = self._person(authorization)
         with self._database.read() as tx:
             return following.plain(following.follow(tx, entering.mine(tx, person, number)))
 
-    def link(self, number: str, authorization: Annotated[str, Header()] = "") -> dict[str, Any]:
+    def link(self, number: Number, authorization: Annotated[str, Header()] = "") -> dict[str, Any]:
         """A link to my copy that works once; an earlier one counts no more."""
         person = self._person(authorization)
         with self._database.write() as tx:
             return {"token": packing.link(tx, entering.mine(tx, person, number))}
 
     def take_back(
-        self, number: str, authorization: Annotated[str, Header()] = ""
+        self, number: Number, authorization: Annotated[str, Header()] = ""
     ) -> dict[str, Any]:
         """Take one of my requests back, as long as nothing was done."""
         person = self._person(authorization)

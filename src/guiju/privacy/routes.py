@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
+from starlette.responses import Response
 
 from guiju.kernel import Text
 from guiju.privacy.api import PrivacyApi
@@ -17,6 +20,9 @@ __all__ = ["Means", "router"]
 
 _AT, _ME, _RECORDS = "/privacy", "/me/privacy", "/me/records"
 _CONSOLE, _API = "/console/privacy", "/api/privacy"
+_ZIP: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A zip", "content": {"application/zip": {}}}
+}
 
 
 def router(means: Means, site: Site) -> APIRouter:
@@ -76,7 +82,12 @@ def _api(routes: APIRouter, api: PrivacyApi) -> None:
     routes.post(f"{by_key}/{{number}}/take-back", summary="Take one of my requests back")(
         api.take_back
     )
-    routes.post(f"{_API}/copies", summary="The copy behind a link; the link is spent")(api.fetch)
+    routes.post(
+        f"{_API}/copies",
+        summary="The copy behind a link; the link is spent",
+        response_class=Response,
+        responses=_ZIP,
+    )(api.fetch)
     routes.post(f"{by_code}/follow", summary="How a request stands, by its receipt code")(
         api.follow
     )
@@ -84,4 +95,9 @@ def _api(routes: APIRouter, api: PrivacyApi) -> None:
     routes.post(f"{by_code}/link", summary="A link to the copy that works once")(
         api.link_by_receipt
     )
-    routes.post(f"{by_code}/certificate", summary="The certificate of an erasure")(api.certificate)
+    routes.post(
+        f"{by_code}/certificate",
+        summary="The certificate of an erasure",
+        response_class=Response,
+        responses=_ZIP,
+    )(api.certificate)
