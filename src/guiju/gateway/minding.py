@@ -248,8 +248,6 @@ def _entered(tx: Tx, rules: Rules, command: Mind, entry: Entry) -> Begun | Refus
         _noticed(tx, person, command.request)
     if command.exits:
         minors.ended(tx, person, command.request)
-    if not command.counted:
-        return None
     return minors.begin(tx, rules.minors, entry)
 
 

@@ -162,7 +162,6 @@ class Mind(msgspec.Struct, frozen=True):
     companion: bool = False
     crisis: bool = False
     exits: bool = False
-    counted: bool = True
     signalled: bool = False
 
 

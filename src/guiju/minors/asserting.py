@@ -152,6 +152,15 @@ def consent(tx: Tx, actor: Actor, person: str, *, given: bool) -> None:
         Refused: `guardian-needed`.
     """
     _check_guardian(tx, actor, person)
+    _put_consent(tx, actor, person, given=given)
+
+
+def end_consent(tx: Tx, actor: Actor, person: str) -> None:
+    """Let the consent end with the last guardian who could take it back."""
+    _put_consent(tx, actor, person, given=False)
+
+
+def _put_consent(tx: Tx, actor: Actor, person: str, *, given: bool) -> None:
     stand = store.find_stand(tx, person)
     if stand is None or stand.consented is given:
         return

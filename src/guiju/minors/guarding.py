@@ -18,7 +18,7 @@ from guiju.accounts import Role, requires_role
 from guiju.kernel import Actor, ActorKind, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
-from guiju.minors import refusing, store
+from guiju.minors import asserting, refusing, store
 from guiju.minors.ages import GUESSED, Stage
 from guiju.minors.hours import Leave, usual
 from guiju.minors.model import (
@@ -135,7 +135,11 @@ def end(tx: Tx, actor: Actor, link: str) -> Link:
         protected = ward_of(tx, found.ward)
         if protected is not None and protected.is_minor:
             raise refusing.guardian_needed()
-    return _moved(tx, actor, found, LinkState.ENDED, ended_at=tx.now)
+    ended = _moved(tx, actor, found, LinkState.ENDED, ended_at=tx.now)
+    if found.verified is not None and not any(one.verified for one in guardians_of(tx, found.ward)):
+        # Nobody is left who could take the consent back, so it ends with the last guardian.
+        asserting.end_consent(tx, actor, found.ward)
+    return ended
 
 
 # -- what guardians allow --------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from guiju.storage import Database
 LIVES_SECONDS = 1.0
 # So long a stall of the database is bridged, as for callers: nobody's age can change meanwhile.
 GRACE_SECONDS = 60.0
+_ASK_AGAIN_SECONDS = 0.5
 _MOST = 20_000
 
 
@@ -36,13 +37,16 @@ class Wards:
         self._timer = timer
         self._known: dict[str, _Entry] = {}
         self._forgotten = 0
+        self._away_until = 0.0
 
     def known(self, person: str) -> tuple[bool, Ward | None]:
         """Whether this person is known, and how they are protected; None: they are not."""
         entry = self._known.get(person)
-        if entry is None or self._timer() >= entry.until:
+        if entry is None:
             return False, None
-        return True, entry.ward
+        now = self._timer()
+        until = entry.until if now >= self._away_until else entry.until + GRACE_SECONDS
+        return (True, entry.ward) if now < until else (False, None)
 
     def fetch(self, person: str) -> Ward | None:
         """What the database says now; what was known before, while it is away.
@@ -55,6 +59,7 @@ class Wards:
             with self._database.read() as tx:
                 ward = ward_of(tx, person)
         except Unavailable:
+            self._away_until = self._timer() + _ASK_AGAIN_SECONDS
             entry = self._known.get(person)
             if entry is None or self._timer() >= entry.until + GRACE_SECONDS:
                 raise

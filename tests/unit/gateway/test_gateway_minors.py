@@ -23,7 +23,7 @@ from guiju.gateway.rules import FOR_MINORS, Rules, _with_minors
 from guiju.gateway.server import Gateway
 from guiju.gateway.stations.minors import minors, signalled
 from guiju.gateway.work import Ask, Work
-from guiju.kernel import FixedClock, Invalid
+from guiju.kernel import FixedClock, Invalid, Unavailable
 from guiju.minors import CRISIS, Companion, Stage, Wards, service
 from guiju.minors.ages import Source
 from guiju.minors.model import Inference, Setting
@@ -489,8 +489,8 @@ def test_a_word_ends_a_companion_at_once(family: Scene, stream: bool) -> None:
 @pytest.mark.control("companion-crisis")
 @pytest.mark.parametrize("stream", [False, True])
 def test_words_of_danger_bring_comfort_and_a_person(family: Scene, stream: bool) -> None:
-    """Also to whom no time is left."""
-    family.say(Source.SELF, Stage.TEEN)
+    """Also to whom no time is left, and to a child whose guardian has not consented."""
+    family.say(Source.SELF, Stage.CHILD)
     spend(family, 60)
     house = House(family, used=companion())
     client = house.answered("我想 从月亮上，跳下去", stream=stream)
@@ -538,6 +538,25 @@ def test_an_adult_whom_nothing_concerns_pays_one_look(family: Scene) -> None:
     assert minors(work) == ()
     each = min(timeit.repeat(lambda: minors(work), number=2_000, repeat=5)) / 2_000
     assert each < 10e-6
+
+
+def test_a_stall_of_the_database_is_bridged_for_who_was_known(family: Scene) -> None:
+    """As for callers: for a minute, and the database is not asked by every request meanwhile."""
+    ticks = [0.0]
+    wards = Wards(family.db, lambda: ticks[0])
+    family.say(Source.SELF, Stage.TEEN)
+    wards.fetch(family.id)
+    ticks[0] = 2.0
+    assert wards.known(family.id)[0] is False
+    wards._database = Database.open("sqlite:////nowhere/at/all.db", family.db.keys, family.clock)
+    found = wards.fetch(family.id)
+    assert found is not None
+    assert wards.known(family.id) == (True, found)
+    with pytest.raises(Unavailable):
+        wards.fetch(family.parent.id)
+    ticks[0] = 62.0
+    with pytest.raises(Unavailable):
+        wards.fetch(family.id)
 
 
 def test_a_change_is_in_force_at_once_here_and_within_a_second_elsewhere(family: Scene) -> None:

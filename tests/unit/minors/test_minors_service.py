@@ -175,8 +175,12 @@ def test_below_fourteen_a_guardian_consents_first_and_can_take_it_back(scene: Sc
     assert not scene.ward().lacks_consent
     scene.do(service.consent, scene.parent.actor, scene.id, given=False)
     assert scene.ward().lacks_consent
+    scene.do(service.consent, scene.parent.actor, scene.id, given=True)
+    link = scene.read(service.guardians_of, scene.id)[0]
+    scene.do(service.end, scene.parent.actor, link.id)
+    assert scene.ward().lacks_consent
     facts = [one["facts"]["given"] for one in scene.leaves("guardian-consent-changed")]
-    assert facts == [True, False]
+    assert facts == [True, False, True, False]
 
 
 # -- time ------------------------------------------------------------------------------------------

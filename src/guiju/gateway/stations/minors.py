@@ -16,6 +16,7 @@ from guiju.gateway.work import Work
 from guiju.kernel import Text
 from guiju.measures import enforces
 from guiju.minors import (
+    Companion,
     Mode,
     Stage,
     Ward,
@@ -48,48 +49,67 @@ def minors(work: Work) -> tuple[Command, ...]:
 
 @enforces("minors-content", "guardian-consent")
 def heed(work: Work, ward: Ward | None) -> tuple[Command, ...]:
-    """What follows from how the caller is protected; raises as `minors`."""
+    """What follows from how the caller is protected; raises as `minors`.
+
+    Danger and the wish to leave come first: nothing stands against being heard or let go.
+    """
     caller = known(work)
-    person, signals = caller.person or "", work.ask.signals
-    stage = None if signals is None else signalled(signals.mode)
-    if stage is not None and (ward is None or not ward.limited):
-        ward = Ward.signalled(person, _younger(ward, stage))
-        work.signalled = True
+    ward = _signalled(work, caller.person or "", ward)
     work.minor = ward is not None and ward.is_minor
-    if ward is not None and ward.lacks_consent:
-        raise consent_needed()
     companion = work.rules.companion
     covered = companion is not None and work.wire.in_words and companion.covers(caller.app)
-    crisis = exits = False
-    if companion is not None and covered:
-        persona = check_declared(None if signals is None else signals.persona)
-        if work.minor:
-            error = companion.check_persona(caller.app, persona, _system(work.body))
-            if error is not None:
-                raise error
-        said = _last_said(work.body)
-        crisis, exits = companion.is_crisis(said), companion.is_exit(said)
-        if crisis:
-            _say(work, "companion.crisis", companion.rules.comfort)
-        elif exits:
-            _say(work, "companion.exit", companion.rules.farewell)
+    met = companion if covered else None
+    crisis, exits = (False, False) if met is None else _heard(work, met)
+    if not crisis and not exits:
+        if ward is not None and ward.lacks_consent:
+            raise consent_needed()
+        if met is not None:
+            _check_persona(work, met)
     if ward is not None and ward.mode is Mode.PROVISIONAL and not work.signalled:
         work.notices.append(notice_of(PROVISIONAL, work.ask.language))
     counted = covered or (ward is not None and (ward.limited or ward.reminders))
-    if not counted and not crisis and not exits:
+    if not counted:
         return ()
-    asked = ward or Ward(person)
-    return (
-        Mind(
-            asked,
-            work.ask.request,
-            companion=covered,
-            crisis=crisis,
-            exits=exits,
-            counted=counted,
-            signalled=work.signalled,
-        ),
+    asked = Mind(
+        ward or Ward(caller.person or ""),
+        work.ask.request,
+        companion=covered,
+        crisis=crisis,
+        exits=exits,
+        signalled=work.signalled,
     )
+    return (asked,)
+
+
+def _signalled(work: Work, person: str, ward: Ward | None) -> Ward | None:
+    """The ward, or the one that a device or platform says this person is."""
+    signals = work.ask.signals
+    stage = None if signals is None else signalled(signals.mode)
+    if stage is None or (ward is not None and ward.limited):
+        return ward
+    work.signalled = True
+    return Ward.signalled(person, _younger(ward, stage))
+
+
+def _heard(work: Work, companion: Companion) -> tuple[bool, bool]:
+    """Whether somebody may be in danger, or wants to leave; both are answered at once."""
+    said = _last_said(work.body)
+    if companion.is_crisis(said):
+        _say(work, "companion.crisis", companion.rules.comfort)
+        return True, False
+    if companion.is_exit(said):
+        _say(work, "companion.exit", companion.rules.farewell)
+        return False, True
+    return False, False
+
+
+def _check_persona(work: Work, companion: Companion) -> None:
+    signals = work.ask.signals
+    declared = check_declared(None if signals is None else signals.persona)
+    if work.minor:
+        error = companion.check_persona(known(work).app, declared, _system(work.body))
+        if error is not None:
+            raise error
 
 
 def minded(work: Work, use: Use | None) -> None:
