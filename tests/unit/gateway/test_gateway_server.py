@@ -593,6 +593,20 @@ def test_rules_swapped_in_mid_stream_count_for_the_next_request() -> None:
     run(scene)
 
 
+@pytest.mark.control("agreement-before-use")
+def test_whom_an_earlier_version_still_serves_is_told_of_the_newer_one() -> None:
+    """In the head of the answer; who has accepted the newest is told nothing."""
+
+    async def scene() -> None:
+        for accepted, said in ((2, "agreement.newer"), (3, None)):
+            house = House()
+            house.people.who = caller(agreement=accepted, agreement_required=2, agreement_newest=3)
+            client = await Client().asks().of(house.gateway)
+            assert (client.status, client.shown.get("x-guiju-notice")) == (200, said)
+
+    run(scene)
+
+
 # -- metrics and the demo model --------------------------------------------------------------------
 
 
