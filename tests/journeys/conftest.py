@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import pytest
 from openai import OpenAI
+from tests.journeys.canaries import looked_through
 from tests.journeys.model_service import ModelService
 from tests.ports import free_port
 
@@ -86,6 +87,10 @@ def until(look: Callable[[], T | None], what: str, seconds: float = PATIENCE) ->
     return found
 
 
+STARTED: list[Service] = []
+"""Every service of this run, so that all that they left can be looked through at the end."""
+
+
 class Service:
     """A running `guiju up` with its data folder."""
 
@@ -98,6 +103,7 @@ class Service:
             # Commands on the same data find the same database.
             environment["GUIJU_DATABASE"] = options[options.index("--database") + 1]
         self.log = data.parent / f"{data.name}.log"
+        STARTED.append(self)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -223,6 +229,17 @@ class Service:
 
 
 _HELLO = {"model": "hello", "messages": [{"role": "user", "content": "你好"}]}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_stands_in_clear() -> Iterator[None]:
+    """No key, password or planted word is in any data folder or log, whatever the tests did.
+
+    The control `records-sealed` over the whole suite: databases, write-ahead logs, spill, ledger.
+    """
+    yield
+    found = {one.data: looked_through(one.data, one.log) for one in STARTED if one.data.exists()}
+    assert {data: said for data, said in found.items() if said} == {}
 
 
 @pytest.fixture(scope="session")

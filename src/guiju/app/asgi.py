@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from socket import socket
 from typing import Any
 
+from guiju.app.crashing import leave_no_core
 from guiju.app.house import House
 from guiju.app.keeper import GROWING, POSTING, VERIFYING, Keeper
 from guiju.app.logs import set_up_logs
@@ -107,6 +108,7 @@ def application() -> Application:
     signal.signal(STOPPING, signal.SIG_IGN)
     core = take_a_core()
     _die_with_the_parent()
+    leave_no_core()
     settings = Settings.from_text(os.environ[VARIABLE])
     set_up_logs(settings.logs)
     sys.setswitchinterval(_TURN_SECONDS)

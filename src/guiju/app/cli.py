@@ -79,8 +79,14 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "records",
-        "guiju.records.keeping_commands:group",
+        "guiju.records.all_commands:group",
         "Gaps in coverage; records that have expired.",
+        "III",
+    ),
+    (
+        "keys",
+        "guiju.records.key_commands:group",
+        "The master key: where it stands, another one.",
         "III",
     ),
     (
@@ -188,6 +194,40 @@ class Desk:
     def case_retention(self) -> Any:
         """How long the policy keeps the words of closed cases."""
         return self.house.case_retention()
+
+    def consents(self) -> Any:
+        """Who agreed to what."""
+        return self.house.consents()
+
+    def data_classes(self) -> Any:
+        """Every class of data as the policy says it."""
+        return self.house.data_classes()
+
+    def pool_maker(self) -> Any:
+        """Makes one pool of records for training."""
+        return self.house.pool_maker()
+
+    def policy_digest(self) -> str:
+        """The digest of the policy in force."""
+        return self.house.policy_digest()
+
+    def turn_master_key(self) -> bool:
+        """Make the next master key."""
+        from guiju.app import master_keys  # noqa: PLC0415 - as above
+
+        return master_keys.turn(self.house.settings)
+
+    def old_master_keys(self) -> list[str]:
+        """Files of master keys that are not in force."""
+        from guiju.app import master_keys  # noqa: PLC0415 - as above
+
+        return [one.name for one in master_keys.retired(self.house.settings)]
+
+    def discard_master_keys(self) -> list[str]:
+        """Remove them."""
+        from guiju.app import master_keys  # noqa: PLC0415 - as above
+
+        return master_keys.discard(self.house.settings)
 
     def standing(self, window_days: int = 30) -> Any:
         """The standing of every article now."""

@@ -5,14 +5,25 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from guiju import accounts, dispositions, ledger, minors, policies, privacy, profile, records
+from guiju import (
+    accounts,
+    dispositions,
+    inventory,
+    ledger,
+    minors,
+    policies,
+    privacy,
+    profile,
+    records,
+)
+from guiju.app import master_keys
 from guiju.app.cases import KINDS, handlers
 from guiju.app.look_around import what_runs
 from guiju.app.mailing import sending, server_of
@@ -56,7 +67,9 @@ from guiju.kernel import (
 from guiju.labelling import ExplicitLabel
 from guiju.measures import Report, Signal
 from guiju.profile import Running
-from guiju.screening import Direction, Screen, images
+from guiju.screening import Direction, Outcome, Screen, images
+from guiju.screening.personal import KINDS as KINDS_OF_PERSONAL
+from guiju.screening.personal import Personal
 from guiju.storage import Database, Tx, head_revision, migrate, revision
 from guiju.supervision import StandingBoard
 
@@ -99,7 +112,11 @@ class House:
             Unavailable: no data there, wrong or missing master key, schema of another version.
         """
         _check_data(settings)
-        database = Database.open(settings.database_url, Keyring(_master_key(settings)))
+        database = Database.open(
+            settings.database_url,
+            master_keys.keyring(settings),
+            key_seconds=settings.key_cache_seconds,
+        )
         _check_schema(database, settings)
         database.check_master_key()
         return cls(settings, database)
@@ -112,10 +129,13 @@ class House:
         like a fresh start while everything sealed is lost.
         """
         _make_folder(settings.folder)
-        held = _key_from_environment() or settings.master_key_file.exists()
-        if not held and _is_fresh(settings):
+        if not master_keys.check_present(settings) and _is_fresh(settings):
             LocalMasterKey.create(settings.master_key_file)
-        database = Database.open(settings.database_url, Keyring(_master_key(settings)))
+        database = Database.open(
+            settings.database_url,
+            master_keys.keyring(settings),
+            key_seconds=settings.key_cache_seconds,
+        )
         if revision(database) is not None:
             database.check_master_key()
         migrate(database)
@@ -181,6 +201,31 @@ class House:
         one = records.picture_screening(verdict, picture, direction)
         with self.database.write() as tx:
             records.note_picture(tx, one)
+
+    def consents(self) -> records.Consents:
+        """Who agreed to what; nobody did where nobody was asked."""
+        return records.NobodyAgreed()
+
+    def pool_maker(self) -> records.PoolMaker:
+        """Makes one pool of records for training."""
+        looks = Screen((), "personal", Personal(dict.fromkeys(KINDS_OF_PERSONAL, Outcome.MASK)))
+
+        def personal(text: str) -> bool:
+            return bool(looks.judge(text, "training").findings)
+
+        return records.PoolMaker(self.database, self.consents(), recalled, personal)
+
+    def data_classes(self) -> Mapping[str, inventory.DataClass]:
+        """Every class of data as the policy in force says it."""
+        with self.database.read() as tx:
+            policy = policies.active(tx)
+        return inventory.classes(None if policy is None else policy.body)
+
+    def policy_digest(self) -> str:
+        """The digest of the policy in force; empty without one."""
+        with self.database.read() as tx:
+            policy = policies.active(tx)
+        return "" if policy is None else policy.digest
 
     def usage_days(self) -> int | None:
         """How long the policy in force keeps usage; None: it says nothing."""
@@ -353,15 +398,9 @@ def write_verification(folder: Path, said: Verification, at: datetime) -> None:
 # -- opening ---------------------------------------------------------------------------------------
 
 
-def _key_from_environment() -> str | None:
-    return os.environ.get("GUIJU_MASTER_KEY")
-
-
-def _master_key(settings: Settings) -> LocalMasterKey:
-    text = _key_from_environment()
-    if text:
-        return LocalMasterKey.from_text(text)
-    return LocalMasterKey.from_file(settings.master_key_file)
+def _database(settings: Settings) -> Database:
+    keys = master_keys.keyring(settings)
+    return Database.open(settings.database_url, keys, key_seconds=settings.key_cache_seconds)
 
 
 def _is_fresh(settings: Settings) -> bool:

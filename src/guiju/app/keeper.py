@@ -37,6 +37,7 @@ _VERIFY_EVERY_SECONDS = 900.0
 _RETRY_SECONDS = 60.0
 _EXPIRE_SECONDS = 60.0
 _COMPARE_SECONDS = 86_400.0
+_EXPIRE_FOR = 0.5
 _EXPIRE_STEPS = 5
 _COUNT_SECONDS = 24 * 3600.0
 _MOST_TALLIES = 500
@@ -160,12 +161,8 @@ def expire_records(house: House) -> None:
     with _only_one(mark) as mine:
         if not mine or house.clock.now().timestamp() - mark.stat().st_mtime < _EXPIRE_SECONDS:
             return
-        usage_days = house.usage_days()
-        for _ in range(_EXPIRE_STEPS):
-            with house.database.write() as tx:
-                if records.expire(tx, _KEEPER, usage_days) is None:
-                    mark.touch()
-                    return
+        if records.expire_gently(house.database, _KEEPER, house.usage_days(), _EXPIRE_FOR):
+            mark.touch()
 
 
 def expire_cases(house: House) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from guiju.app.cli import Desk
+from guiju.app.crashing import leave_no_core
 from guiju.app.house import House
 from guiju.app.keeper import GROWING, POSTING, VERIFYING, Keeper
 from guiju.app.settings import read_settings
@@ -36,6 +37,7 @@ def _options(command: F) -> F:
 @click.pass_obj
 def up(desk: Desk, /, **options: Any) -> None:
     """Prepare the data folder if needed, then serve everything until stopped."""
+    leave_no_core()
     serve(read_settings(desk.data, **options))
 
 
@@ -44,6 +46,7 @@ def up(desk: Desk, /, **options: Any) -> None:
 @click.pass_obj
 def gateway(desk: Desk, /, **options: Any) -> None:
     """Serve on data that `guiju up` or `guiju db migrate` has prepared."""
+    leave_no_core()
     serve_prepared(read_settings(desk.data, **options))
 
 
@@ -51,6 +54,7 @@ def gateway(desk: Desk, /, **options: Any) -> None:
 @click.pass_obj
 def worker(desk: Desk) -> None:
     """Grow the ledger's tree, publish its tiles and verify it, until stopped."""
+    leave_no_core()
     house = House.open(read_settings(desk.data))
     beside, growing = [Keeper(house, one) for one in (VERIFYING, POSTING)], Keeper(house, GROWING)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -23,9 +23,10 @@ FILE = "guiju.toml"
 _HIGHEST_PORT = 65535
 _MOST_WORKERS = 64
 _WHOLE = 100
+_LONGEST_CACHE = 3600
 LOGS = ("text", "json")
-MAIL_SECURITY = ("starttls", "tls", "none")
 """How logs are written."""
+MAIL_SECURITY = ("starttls", "tls", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ class Settings:
     `c2pa_certificates` is the file with the chain that vouches for our content credentials,
     `c2pa_time_stamps` an authority of RFC 3161 that is asked for each, `c2pa_anchors` a file
     with the certificates by which those of others are trusted. `mail_host` takes mail from
-    `mail_from` to people, by `mail_security`, one of `MAIL_SECURITY`.
+    `mail_from` to people, by `mail_security`, one of `MAIL_SECURITY`. `kms` is the base URL of a
+    key management service (the transit engine of Vault or OpenBao) that holds the master key
+    `kms_key`, `kms_token` the file with the token for it, `kms_ca` one with the certificates it is
+    trusted by. A key of a person is remembered for `key_cache_seconds` at most.
     """
 
     data: str
@@ -64,6 +68,11 @@ class Settings:
     mail_password_file: str = ""
     mail_from: str = ""
     mail_ca: str = ""
+    kms: str = ""
+    kms_key: str = "guiju"
+    kms_token: str = "kms-token"  # noqa: S105 - the name of a file
+    kms_ca: str = ""
+    key_cache_seconds: int = 300
 
     @property
     def folder(self) -> Path:
@@ -213,6 +222,11 @@ _KINDS: Mapping[str, type] = {
     "mail_password_file": str,
     "mail_from": str,
     "mail_ca": str,
+    "kms": str,
+    "kms_key": str,
+    "kms_token": str,
+    "kms_ca": str,
+    "key_cache_seconds": int,
 }
 
 
@@ -242,6 +256,14 @@ def _check_ranges(settings: Settings, origin: str) -> None:
     if not 0 <= settings.trace_percent <= _WHOLE:
         zh, en = "的 trace_percent 应为 0 到 100", "must have trace_percent from 0 to 100"
         raise _wrong(origin, zh, en)
+    if not 0 <= settings.key_cache_seconds <= _LONGEST_CACHE:
+        zh = f"的 key_cache_seconds 应为 0 到 {_LONGEST_CACHE}"
+        en = f"must have key_cache_seconds from 0 to {_LONGEST_CACHE}"
+        raise _wrong(origin, zh, en)
+    if not settings.kms_key.replace("-", "").replace("_", "").isalnum():
+        raise _wrong(
+            origin, "的 kms_key 只能含字母、数字、- 和 _", "must have kms_key of a-z, 0-9, - _"
+        )
     if settings.logs not in LOGS:
         known = ", ".join(LOGS)
         zh, en = f"的 logs 应为 {known} 之一", f"must have logs as one of {known}"
@@ -252,6 +274,7 @@ def _check_ranges(settings: Settings, origin: str) -> None:
         ("upstream", settings.upstream),
         ("traces", settings.traces),
         ("c2pa_time_stamps", settings.c2pa_time_stamps),
+        ("kms", settings.kms),
     ):
         _check_address(name, address, origin)
 

@@ -230,7 +230,7 @@ class RulesHolder:
             reply_as_error=screening["reply"] == "error",
             refusal=Text(zh=refusal["zh"], en=refusal["en"]),
             label=ExplicitLabel(Place(text_label["place"]), text_label["zh"], text_label["en"]),
-            retention_days=body["records"]["retention_days"],
+            retention_days=_content_days(body["records"]),
             service=statement.digest[:16],
             implicit=first_write(producer, "checked").fields,
             guards=self._guards(screening, policy.digest, matrix, secret, everybody=everybody),
@@ -347,3 +347,8 @@ _APPROVE = Text(
     zh="请提出规则并由另一人批准：guiju policy propose / approve。",
     en="Propose a policy and let another person approve it: guiju policy propose / approve.",
 )
+
+
+def _content_days(table: Mapping[str, Any]) -> int:
+    """How long content stays: as the policy says of it, else as long as logs."""
+    return int(table.get("content_days", table["retention_days"]))

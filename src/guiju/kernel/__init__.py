@@ -44,15 +44,15 @@ from guiju.kernel.ids import (
     uuid_of,
 )
 from guiju.kernel.language import choose_language
-from guiju.kernel.reading import read_table
-from guiju.kernel.sealing import (
-    Keyring,
+from guiju.kernel.master import (
     KeyWrapper,
     LocalMasterKey,
-    seal,
-    unseal,
+    MasterKeys,
+    master_of,
     wrong_master_key,
 )
+from guiju.kernel.reading import read_table
+from guiju.kernel.sealing import Keyring, Sealer, seal, unseal
 from guiju.kernel.telling import error_body
 from guiju.kernel.text import Language, Text
 
@@ -74,10 +74,12 @@ __all__ = [
     "Keyring",
     "Language",
     "LocalMasterKey",
+    "MasterKeys",
     "NotFound",
     "PartsChanged",
     "PolicyActivated",
     "Refused",
+    "Sealer",
     "StandingChanged",
     "Statement",
     "SystemClock",
@@ -92,6 +94,7 @@ __all__ = [
     "from_micros",
     "ids_of",
     "isoformat",
+    "master_of",
     "micros",
     "monotonic",
     "new_id",

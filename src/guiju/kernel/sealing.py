@@ -2,176 +2,137 @@
 """Sealing: envelope encryption with one key per person, wrapped by a master key.
 
 Destroying the wrapped key makes everything sealed with it unreadable for ever, while digests of the
-ciphertext, and so the ledger, stay true. `KeyWrapper` is the port for a key management service.
+ciphertext, and so the ledger, stay true.
 """
 
 from __future__ import annotations
 
-import base64
 import hmac
 import os
 import secrets
-import stat
-from pathlib import Path
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from guiju.kernel.errors import Invalid, Unavailable
+from guiju.kernel.errors import Invalid
+from guiju.kernel.master import (
+    KEY_BYTES,
+    KeyWrapper,
+    MasterKeys,
+    expanded,
+    header,
+    parted,
+    wrong_master_key,
+)
 from guiju.kernel.text import Text
 
 _NONCE = 12
-_KEY = 32
-
-
-class KeyWrapper(Protocol):
-    """Whoever holds the master key: this process, or a key management service."""
-
-    def wrap(self, key: bytes, context: bytes) -> bytes:
-        """`key` encrypted under the master key and bound to `context`."""
-        ...
-
-    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """The key behind `wrapped`; raises Unavailable when master key or context differ."""
-        ...
-
-    def derive(self, purpose: str) -> bytes:
-        """A 32-byte key for one purpose that is not secret to this process."""
-        ...
-
-
-class LocalMasterKey:
-    """A master key of 32 bytes held by this process, from a file (0600) or the environment."""
-
-    def __init__(self, master: bytes) -> None:
-        """Take the raw 32 bytes; raises Invalid for another length."""
-        if len(master) != _KEY:
-            raise Invalid(
-                "master-key-unreadable",
-                Text(zh=f"主密钥应为 {_KEY} 字节。", en=f"The master key must be {_KEY} bytes."),
-                Text(
-                    zh="请提供 32 字节随机数的 Base64 文本。",
-                    en="Give 32 random bytes as Base64 text.",
-                ),
-            )
-        self._aead = AESGCM(self._expand(master, "wrap"))
-        self._master = master
-
-    @classmethod
-    def from_text(cls, text: str) -> LocalMasterKey:
-        """Read the key from Base64 text; raises Invalid when it is not."""
-        try:
-            return cls(base64.b64decode(text.strip(), validate=True))
-        except ValueError:
-            return cls(b"")
-
-    @classmethod
-    def from_file(cls, path: Path) -> LocalMasterKey:
-        """Read the key from a file that only its owner may read.
-
-        Raises:
-            Unavailable: the file is missing or cannot be read.
-            Invalid: others may read it, or it holds no key.
-        """
-        try:
-            mode = stat.S_IMODE(path.stat().st_mode)
-            text = path.read_text(encoding="ascii", errors="replace")
-        except OSError as error:
-            raise Unavailable(
-                "master-key-missing",
-                Text(
-                    zh=f"无法读取主密钥文件 {path}。",
-                    en=f"The master key file {path} cannot be read.",
-                ),
-                Text(
-                    zh="请恢复该文件，或设置 GUIJU_MASTER_KEY。",
-                    en="Restore it from your backup, or set GUIJU_MASTER_KEY.",
-                ),
-            ) from error
-        if mode & 0o077:
-            raise Invalid(
-                "master-key-open",
-                Text(
-                    zh=f"主密钥文件 {path} 可被他人读取（权限 {mode:04o}）。",
-                    en=f"Others may read the master key file {path} (mode {mode:04o}).",
-                ),
-                Text(zh=f"请执行 chmod 600 {path}。", en=f"Run chmod 600 {path}."),
-            )
-        return cls.from_text(text)
-
-    @classmethod
-    def create(cls, path: Path) -> LocalMasterKey:
-        """Make a new key and write it to `path` with mode 0600; never overwrites one."""
-        master = secrets.token_bytes(_KEY)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(master) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return cls(master)
-
-    @staticmethod
-    def _expand(master: bytes, purpose: str) -> bytes:
-        info = b"guiju/1/" + purpose.encode()
-        return HKDF(hashes.SHA256(), _KEY, salt=None, info=info).derive(master)
-
-    def wrap(self, key: bytes, context: bytes) -> bytes:
-        """`key` encrypted under the master key and bound to `context`."""
-        nonce = os.urandom(_NONCE)
-        return nonce + self._aead.encrypt(nonce, key, context)
-
-    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """The key behind `wrapped`; raises Unavailable when master key or context differ."""
-        try:
-            return self._aead.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], context)
-        except (InvalidTag, ValueError) as error:
-            raise wrong_master_key() from error
-
-    def derive(self, purpose: str) -> bytes:
-        """A 32-byte key for one purpose."""
-        return self._expand(self._master, purpose)
-
-
-def wrong_master_key() -> Unavailable:
-    """The error for data that another master key has sealed."""
-    return Unavailable(
-        "wrong-master-key",
-        Text(
-            zh="主密钥与此数据目录不符。",
-            en="This is not the master key that sealed this data.",
-        ),
-        Text(
-            zh="请恢复原来的 master.key 或 GUIJU_MASTER_KEY；数据未被改动。",
-            en="Restore the original master.key or GUIJU_MASTER_KEY; nothing was changed.",
-        ),
-    )
 
 
 class Keyring:
-    """What the rooms need of keys: new ones, seals, blind indexes and codes against tampering."""
+    """What the rooms need of keys: new ones, seals, blind indexes and codes against tampering.
 
-    def __init__(self, wrapper: KeyWrapper) -> None:
-        """Derive the service keys once; person keys are wrapped by `wrapper`."""
-        self._wrapper = wrapper
-        self._index = wrapper.derive("blind-index")
-        self._mac = wrapper.derive("row-code")
-        self.check = hmac.digest(wrapper.derive("check"), b"guiju", "sha256").hex()
+    Service keys are derived from the *root*, a secret of the data that the master key wraps like
+    any other, so that they stay as they are when another master key takes over.
+    """
+
+    def __init__(self, wrapper: KeyWrapper | MasterKeys) -> None:
+        """Person keys are wrapped by `wrapper`; service keys need a root, see `adopt`."""
+        self.masters = wrapper if isinstance(wrapper, MasterKeys) else MasterKeys(wrapper)
+        self._root: bytes | None = None
+        root = self.masters.current.root
+        if root is not None:
+            self._use(root)
+
+    @property
+    def check(self) -> str:
+        """A code by which data tells whether it is opened with its own keys (64 hex digits)."""
+        return hmac.digest(self.service_key("check"), b"guiju", "sha256").hex()
+
+    # -- the root ----------------------------------------------------------------------------------
+
+    def new_root(self) -> bytes:
+        """A fresh root in its wrapped form, which is adopted at once."""
+        root = secrets.token_bytes(KEY_BYTES)
+        self._use(root)
+        return self.masters.wrap(root, _ROOT)
+
+    def first_root(self, check: str) -> bytes:
+        """The root of data from before there were any, adopted; `check` is what the data says.
+
+        Raises:
+            Unavailable: `wrong-master-key`, when none of the master keys is that of the data.
+        """
+        for one in (self.masters.current, *self.masters.earlier):
+            if one.root is not None:
+                self._use(one.root)
+                if hmac.compare_digest(self.check, check):
+                    return one.root
+        raise wrong_master_key()
+
+    def wrapped_root(self, root: bytes) -> bytes:
+        """A root under the master key in force."""
+        return self.masters.wrap(root, _ROOT)
+
+    def adopt(self, wrapped: bytes) -> None:
+        """Derive service keys from this root from now on; raises Unavailable `wrong-master-key`."""
+        self._use(self.masters.unwrap(wrapped, _ROOT))
+
+    def _use(self, root: bytes) -> None:
+        self._root = root
+        self._index = expanded(root, "blind-index")
+        self._mac = expanded(root, "row-code")
+
+    # -- keys --------------------------------------------------------------------------------------
 
     def new_key(self, context: str) -> tuple[bytes, bytes]:
         """A fresh 32-byte key and its wrapped form, bound to `context` (the owner's id)."""
-        key = secrets.token_bytes(_KEY)
-        return key, self._wrapper.wrap(key, context.encode())
+        key = secrets.token_bytes(KEY_BYTES)
+        return key, self.masters.wrap(key, context.encode())
 
     def open_key(self, wrapped: bytes, context: str) -> bytes:
         """The key behind its wrapped form; raises Unavailable `wrong-master-key`."""
-        return self._wrapper.unwrap(wrapped, context.encode())
+        return self.masters.unwrap(wrapped, context.encode())
+
+    def wrapped_anew(self, wrapped: bytes, context: str) -> bytes:
+        """The same key under the master key in force; it is opened again before it is given out.
+
+        Raises:
+            Unavailable: a master key is missing or its service does not answer, or what came back
+                is not what was given: nothing may be put in the place of `wrapped` then.
+        """
+        key = self.open_key(wrapped, context)
+        made = self.masters.wrap(key, context.encode())
+        if not hmac.compare_digest(self.open_key(made, context), key):
+            raise wrong_master_key()
+        return made
+
+    def root_anew(self, wrapped: bytes) -> bytes:
+        """A wrapped root under the master key in force. Raises as `wrapped_anew`."""
+        return self.wrapped_anew(wrapped, _ROOT.decode())
+
+    @property
+    def master(self) -> str:
+        """The id of the master key in force."""
+        return self.masters.current.id
+
+    def is_current(self, wrapped: bytes) -> bool:
+        """Whether the master key in force has wrapped this."""
+        return parted(wrapped)[0] == self.master
+
+    def current_header(self) -> bytes:
+        """What stands before all that the master key in force has wrapped."""
+        return header(self.master)
 
     def service_key(self, purpose: str) -> bytes:
-        """A 32-byte key of the service itself, e.g. to seal a signing key."""
-        return self._wrapper.derive(purpose)
+        """A 32-byte key of the service itself, e.g. to seal a signing key.
+
+        Raises:
+            Unavailable: `wrong-master-key`, before the root has been adopted.
+        """
+        if self._root is None:
+            raise wrong_master_key()
+        return expanded(self._root, purpose)
 
     def blind(self, purpose: str, value: str) -> str:
         """A keyed digest by which an exact value can be found but not read (64 hex digits)."""
@@ -187,24 +148,48 @@ class Keyring:
         return hmac.compare_digest(self.code(data), code)
 
 
+_ROOT = b"guiju/root"
+
+
+class Sealer:
+    """One person's key, ready to seal many times: making the cipher costs more than using it."""
+
+    __slots__ = ("_aead", "key")
+
+    def __init__(self, key: bytes) -> None:
+        """Take a key of 32 bytes."""
+        self.key = key
+        self._aead = AESGCM(key)
+
+    def seal(self, plain: bytes, context: bytes) -> bytes:
+        """As the function `seal`."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._aead.encrypt(nonce, plain, context)
+
+    def unseal(self, sealed: bytes, context: bytes) -> bytes:
+        """As the function `unseal`."""
+        try:
+            return self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
+        except (InvalidTag, ValueError) as error:
+            raise _broken() from error
+
+
 def seal(key: bytes, plain: bytes, context: bytes) -> bytes:
     """`plain` under AES-256-GCM with a random nonce, bound to `context` (the row it belongs to)."""
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain, context)
+    return Sealer(key).seal(plain, context)
 
 
 def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
     """The plain bytes; raises Invalid `seal-broken` when a byte of seal or context was changed."""
-    try:
-        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
-    except (InvalidTag, ValueError) as error:
-        raise Invalid(
-            "seal-broken",
-            Text(
-                zh="封存内容已被改动，无法打开。",
-                en="Sealed content was changed and cannot be opened.",
-            ),
-            Text(
-                zh="请运行 guiju ledger verify 定位。", en="Run guiju ledger verify to locate it."
-            ),
-        ) from error
+    return Sealer(key).unseal(sealed, context)
+
+
+def _broken() -> Invalid:
+    return Invalid(
+        "seal-broken",
+        Text(
+            zh="封存内容已被改动，无法打开。",
+            en="Sealed content was changed and cannot be opened.",
+        ),
+        Text(zh="请运行 guiju ledger verify 定位。", en="Run guiju ledger verify to locate it."),
+    )

@@ -5,7 +5,7 @@ A policy says which terms are screened and how, what a refused person reads, how
 and how long records are kept. Each version is digested and stands in the ledger; one is active.
 """
 
-from guiju.policies.body import case_days, checked, default_body, read_file
+from guiju.policies.body import checked, default_body, read_file
 from guiju.policies.body_agreement import grace_days
 from guiju.policies.body_complaints import WAY_WORDS
 from guiju.policies.body_dispositions import (
@@ -26,6 +26,7 @@ from guiju.policies.body_minors import (
     companion_rules,
     minor_rules,
 )
+from guiju.policies.body_records import case_days
 from guiju.policies.body_review import review_rules
 from guiju.policies.body_tiers import TierRules, tier_rules
 from guiju.policies.dry_running import Said

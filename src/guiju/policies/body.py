@@ -11,18 +11,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from guiju.casework import Retention
 from guiju.kernel import Form, Invalid, canonical, digest, read_table
-from guiju.measures import rule
 from guiju.policies.body_agreement import agreement
 from guiju.policies.body_complaints import complaints
 from guiju.policies.body_detectors import has_its_classifier
-from guiju.policies.body_dispositions import disposition_rules, dispositions
+from guiju.policies.body_dispositions import dispositions
 from guiju.policies.body_identity import identity
 from guiju.policies.body_incidents import incidents
 from guiju.policies.body_labels import labels
 from guiju.policies.body_limits import limits
 from guiju.policies.body_minors import companion, minors
+from guiju.policies.body_records import check_cases, records
 from guiju.policies.body_review import review
 from guiju.policies.body_screening import screening
 from guiju.policies.body_tiers import tiers
@@ -31,17 +30,7 @@ from guiju.policies.upstreams import as_tables, read_models
 from guiju.screening import Screen
 
 LONGEST_NOTE = 1_000
-MOST_DAYS = 36_500
-# The words of closed cases, each class from when a case was closed; left out, they stay.
-_CASE_DAYS = {f"{one.value}_days": one for one in Retention}
 _DEFAULT = Path(__file__).parent / "default.toml"
-
-
-def least_days() -> int:
-    """How long records are kept at least: the rules' months in days, rounded up."""
-    names = ("records.network-logs.months", "labels.log-retention.months")
-    months = max(rule(name).number for name in names)
-    return -(-months * 1461 // 48)
 
 
 def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
@@ -54,7 +43,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
     whole = {
         "screening": screening(top.form("screening")),
         "labels": labels(top.form("labels")),
-        "records": _records(top.form("records")),
+        "records": records(top.form("records")),
         **limits(top),
         **dispositions(top),
         **review(top),
@@ -67,7 +56,7 @@ def checked(body: Mapping[str, Any], *, origin: str = "") -> dict[str, Any]:
         **tiers(top),
     }
     models = read_models(top)
-    _check_cases(top, whole)
+    check_cases(top, whole)
     top.done()
     # What is left out stays left out, so that a body from before it could be said keeps its digest.
     return whole if models is None else whole | as_tables(models)
@@ -110,40 +99,3 @@ def compiled(whole: Mapping[str, Any], mark: str, *, origin: str = "") -> Screen
     except Invalid as error:
         zh, en = error.what.zh.rstrip("。"), error.what.en.rstrip(".")
         raise Form({}, CODE, origin=origin).fault("screening", zh, en, error.remedy) from error
-
-
-def _records(form: Form) -> dict[str, Any]:
-    least = least_days()
-    days = form.number("retention_days", least, MOST_DAYS, default=least)
-    # Left out, usage stays: it stays left out, so that a body from before keeps its digest.
-    usage = {}
-    if form.has("usage_days"):
-        usage["usage_days"] = form.number("usage_days", days, MOST_DAYS)
-    for key in _CASE_DAYS:
-        if form.has(key):
-            usage[key] = form.number(key, least, MOST_DAYS)
-    form.done()
-    return {"retention_days": days} | usage
-
-
-def _check_cases(top: Form, whole: Mapping[str, Any]) -> None:
-    """What somebody may still read, appeal against or count strikes by must not have gone."""
-    rules = disposition_rules(whole)
-    needed = {
-        "complaints_days": whole.get("complaints", {}).get("access_days", 0),
-        "measures_days": max(rules.appeal_days, rules.strike_days),
-    }
-    for key, least in needed.items():
-        days = whole["records"].get(key)
-        if days is not None and days < least:
-            raise top.fault(
-                f"records.{key}",
-                f"不得少于其他部分所需的 {least} 天",
-                f"must be at least the {least} days that another part needs",
-            )
-
-
-def case_days(body: Mapping[str, Any]) -> dict[Retention, int]:
-    """How long the words of closed cases stay, by class; a class that is left out stays."""
-    records = body["records"]
-    return {one: records[key] for key, one in _CASE_DAYS.items() if key in records}

@@ -21,7 +21,7 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *_table("[screening]", said),
         *_parts(screening),
         *_labels(body["labels"]),
-        *_table("[records]", body["records"]),
+        *_records(body["records"]),
         *_named(body, "upstreams"),
         *_named(body, "models"),
         *_review(body),
@@ -40,6 +40,12 @@ def as_toml(body: Mapping[str, Any]) -> str:
         *(_table("[agreement]", body["agreement"]) if "agreement" in body else ()),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _records(table: Mapping[str, Any]) -> Iterator[str]:
+    yield from _table("[records]", {key: one for key, one in table.items() if key != "classes"})
+    for name, one in table.get("classes", {}).items():
+        yield from _table(f"[records.classes.{name}]", one)
 
 
 def _parts(screening: Mapping[str, Any]) -> Iterator[str]:

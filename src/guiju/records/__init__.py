@@ -2,16 +2,50 @@
 """Inputs, outputs and usage: minimal, sealed per person, every reading logged (Article 11)."""
 
 from guiju.records.answers import Answered, answered, request_of, words_delivered
+from guiju.records.assessing import (
+    Due,
+    assessment,
+    assessments,
+    audits,
+    due,
+    note_audit,
+    review_assessment,
+    write_assessment,
+)
+from guiju.records.assessment_model import (
+    Assessment,
+    AssessmentState,
+    AssessmentWritten,
+    Audit,
+)
 from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.catching_up import catch_up
 from guiju.records.counting import active_persons
 from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
 from guiju.records.coverage_model import OFFICER as GAP_OFFICER
 from guiju.records.coverage_model import Gap, GapState
+from guiju.records.disclosure_model import (
+    Disclosure,
+    DisclosureAsked,
+    DisclosureState,
+    RecipientKind,
+)
+from guiju.records.disclosures import (
+    ask_disclosure,
+    decide_disclosure,
+    disclosure,
+    disclosures,
+    disclosures_of,
+    end_disclosure,
+    note_given,
+)
 from guiju.records.expiring import expire, held_days
 from guiju.records.expiry_model import Expired
+from guiju.records.gently import expire_gently
 from guiju.records.jobs import VideoJob, check_job_free, drop_job, job, jobs
+from guiju.records.keys import KeyStatus, begin_rotation, key_status, retire_masters, rotate_some
 from guiju.records.media import MadeMedium, drop_kept, fetched, kept, made, made_in, made_with_mark
+from guiju.records.minimising import columns, review_collection
 from guiju.records.model import (
     WAIVED,
     Carried,
@@ -39,6 +73,7 @@ from guiju.records.person import (
     remove_some,
 )
 from guiju.records.pictures import note_picture, picture_screening
+from guiju.records.purposes import Purpose, purpose_named, purposes
 from guiju.records.service import (
     ExchangeView,
     erase,
@@ -49,13 +84,30 @@ from guiju.records.service import (
     record,
 )
 from guiju.records.spill import Spill
+from guiju.records.training import Overlap, PoolMaker, overlaps, pools
+from guiju.records.training_model import (
+    Consents,
+    NobodyAgreed,
+    Pool,
+    Standing,
+    TrainingConsent,
+)
 
 __all__ = [
     "GAP_OFFICER",
     "WAIVED",
     "Answered",
+    "Assessment",
+    "AssessmentState",
+    "AssessmentWritten",
+    "Audit",
     "BulkReading",
     "Carried",
+    "Consents",
+    "Disclosure",
+    "DisclosureAsked",
+    "DisclosureState",
+    "Due",
     "Exchange",
     "ExchangeView",
     "Expired",
@@ -65,29 +117,51 @@ __all__ = [
     "HandingOver",
     "Holdings",
     "Job",
+    "KeyStatus",
     "Label",
     "Look",
     "MadeMedium",
     "Medium",
+    "NobodyAgreed",
+    "Overlap",
     "PictureScreening",
     "Piece",
+    "Pool",
+    "PoolMaker",
+    "Purpose",
+    "RecipientKind",
     "Refusal",
     "Removed",
     "Screening",
     "Source",
     "Spill",
+    "Standing",
+    "TrainingConsent",
     "Usage",
     "VideoJob",
     "active_persons",
     "announce",
     "answered",
+    "ask_disclosure",
+    "assessment",
+    "assessments",
+    "audits",
+    "begin_rotation",
     "catch_up",
     "check_job_free",
     "close_gap",
+    "columns",
+    "decide_disclosure",
+    "disclosure",
+    "disclosures",
+    "disclosures_of",
     "drop_job",
     "drop_kept",
+    "due",
+    "end_disclosure",
     "erase",
     "expire",
+    "expire_gently",
     "fetched",
     "find",
     "gaps",
@@ -98,23 +172,35 @@ __all__ = [
     "job",
     "jobs",
     "kept",
+    "key_status",
     "looks_at",
     "made",
     "made_in",
     "made_with_mark",
+    "note_audit",
+    "note_given",
     "note_picture",
     "note_reading",
     "open_gaps",
     "opened",
+    "overlaps",
     "own_page",
     "own_record",
     "picture_screening",
     "piece_file",
     "pieces",
+    "pools",
+    "purpose_named",
+    "purposes",
     "read",
     "recent",
     "record",
     "remove_some",
     "request_of",
+    "retire_masters",
+    "review_assessment",
+    "review_collection",
+    "rotate_some",
     "words_delivered",
+    "write_assessment",
 ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+import msgspec
 from sqlalchemy import Table
 
 from guiju.kernel import Actor, new_id, time_of
@@ -36,6 +37,8 @@ from guiju.storage import Tx
 _MOST_ROWS = 1_000
 """Rows of a span in one transaction: about a tenth of a second on either database."""
 _MOST_MEDIA = 100
+_WHILE_MADE = timedelta(days=2)
+"""So long a job stays whatever is kept of it: its film may still be in the making."""
 _MOST_HELD = 200
 """Held records between those of one step: each parts a span in two, and a leaf names some 400."""
 _JUST_AFTER = "!"
@@ -43,30 +46,87 @@ _JUST_AFTER = "!"
 _LONGEST_REASON = 500
 
 
-@enforces("retention-limits")
-def expire(tx: Tx, actor: Actor, usage_days: int | None) -> Expired | None:
-    """Delete some of what is due; None when nothing is.
+class Due(msgspec.Struct, frozen=True):
+    """What is due: a class, and the day it is of; of files the day of the first one."""
+
+    kind: RetentionClass
+    day: date
+
+
+def next_due(tx: Tx, usage_days: int | None) -> Due | None:
+    """What to delete next; None when nothing is due. Looks only, so that nobody waits for it.
 
     `usage_days` is how long usage stays after its content has gone with it; None: it stays.
     """
     held = store.holds(tx, standing=True)
-    found = _content(tx, actor, held) or _media(tx, actor, held) or _jobs(tx, actor, held)
-    if found is None and usage_days is not None:
-        found = _usage(tx, actor, held, usage_days)
-    return found
+    return next(_all_due(tx, held, usage_days), None)
 
 
-def _content(tx: Tx, actor: Actor, held: Sequence[Hold]) -> Expired | None:
-    for day in _days(tx, store.BODIES, tx.now - surely_kept(), held):
-        if store.last_expiry(tx, *span(day), tx.now) is None:
-            gone = _span_gone(tx, actor, store.BODIES, RetentionClass.CONTENT, day)
-            if gone is not None:
-                return gone
+@enforces("retention-limits")
+def expire_due(tx: Tx, actor: Actor, due: Due, most: int) -> Expired | None:
+    """Delete up to `most` rows of what is due; None when none of it is left.
+
+    What came to be held since it was looked for stays.
+    """
+    held = store.holds(tx, standing=True)
+    if due.kind is RetentionClass.MEDIA:
+        return _media(tx, actor, held, min(most, _MOST_MEDIA))
+    if any(one.keeps(due.day) for one in held):
+        return None
+    return _STEPS[due.kind](tx, actor, due.day, most)
+
+
+def expire(tx: Tx, actor: Actor, usage_days: int | None) -> Expired | None:
+    """Delete some of what is due, in one transaction; None when nothing is."""
+    held = store.holds(tx, standing=True)
+    for due in _all_due(tx, held, usage_days):
+        gone = expire_due(tx, actor, due, _MOST_ROWS)
+        if gone is not None:
+            return gone
     return None
 
 
-def _media(tx: Tx, actor: Actor, held: Sequence[Hold]) -> Expired | None:
-    due = store.media_due(tx, held, _MOST_MEDIA)
+def _all_due(tx: Tx, held: Sequence[Hold], usage_days: int | None) -> Iterator[Due]:
+    yield from _content_due(tx, held)
+    for row in store.media_due(tx, held, 1):
+        yield Due(RetentionClass.MEDIA, row.at.date())
+    yield from _jobs_due(tx, held)
+    if usage_days is not None:
+        yield from _usage_due(tx, held, usage_days)
+
+
+def _content_due(tx: Tx, held: Sequence[Hold]) -> Iterator[Due]:
+    # Content may be kept as short as the provider likes, so each day is looked at that is over.
+    for day in _days(tx, store.BODIES, tx.now, held):
+        if store.last_expiry(tx, *span(day), tx.now) is None and store.any_body(tx, *span(day)):
+            yield Due(RetentionClass.CONTENT, day)
+
+
+def _jobs_due(tx: Tx, held: Sequence[Hold]) -> Iterator[Due]:
+    """The jobs of a day go once nothing is left of what was asked on it, nor of their films."""
+    for day in _days(tx, store.JOBS, tx.now - _WHILE_MADE, held):
+        left = store.any_body(tx, *span(day)) or store.any_film(tx, *span(day))
+        if not left and store.first_free(tx, store.JOBS, *span(day)) is not None:
+            yield Due(RetentionClass.JOBS, day)
+
+
+def _usage_due(tx: Tx, held: Sequence[Hold], days: int) -> Iterator[Due]:
+    until = tx.now - max(timedelta(days=days), surely_kept())
+    for day in _days(tx, store.HEADS, until, held):
+        if store.any_body(tx, *span(day)):
+            continue
+        if store.first_free(tx, store.HEADS, *span(day)) is not None:
+            yield Due(RetentionClass.USAGE, day)
+
+
+def _content(tx: Tx, actor: Actor, day: date, most: int) -> Expired | None:
+    if store.last_expiry(tx, *span(day), tx.now) is not None:
+        return None
+    return _span_gone(tx, actor, store.BODIES, Expired(RetentionClass.CONTENT, day, most))
+
+
+def _media(tx: Tx, actor: Actor, held: Sequence[Hold], most: int) -> Expired | None:
+    due = store.media_due(tx, held, most)
     if not due:
         return None
     for row in due:
@@ -74,30 +134,26 @@ def _media(tx: Tx, actor: Actor, held: Sequence[Hold]) -> Expired | None:
     return _told(tx, actor, Expired(RetentionClass.MEDIA, due[0].at.date(), len(due)))
 
 
-def _jobs(tx: Tx, actor: Actor, held: Sequence[Hold]) -> Expired | None:
-    """The jobs of a day go once nothing is left of what was asked on it, nor of their films."""
-    for day in _days(tx, store.JOBS, tx.now - surely_kept(), held):
-        if not store.any_body(tx, *span(day)) and not store.any_film(tx, *span(day)):
-            gone = _span_gone(tx, actor, store.JOBS, RetentionClass.JOBS, day)
-            if gone is not None:
-                return gone
-    return None
+def _jobs(tx: Tx, actor: Actor, day: date, most: int) -> Expired | None:
+    return _span_gone(tx, actor, store.JOBS, Expired(RetentionClass.JOBS, day, most))
 
 
-def _usage(tx: Tx, actor: Actor, held: Sequence[Hold], days: int) -> Expired | None:
-    until = tx.now - max(timedelta(days=days), surely_kept())
-    for day in _days(tx, store.HEADS, until, held):
-        if store.any_body(tx, *span(day)):
-            continue
-        media = store.media_of(tx, *span(day), _MOST_MEDIA)
-        for produce_id in media:
-            store.drop_medium(tx, produce_id)
-        if media:
-            return _told(tx, actor, Expired(RetentionClass.USAGE, day, len(media)))
-        gone = _span_gone(tx, actor, store.HEADS, RetentionClass.USAGE, day)
-        if gone is not None:
-            return gone
-    return None
+def _usage(tx: Tx, actor: Actor, day: date, most: int) -> Expired | None:
+    if store.any_body(tx, *span(day)):
+        return None
+    media = store.media_of(tx, *span(day), min(most, _MOST_MEDIA))
+    for produce_id in media:
+        store.drop_medium(tx, produce_id)
+    if media:
+        return _told(tx, actor, Expired(RetentionClass.USAGE, day, len(media)))
+    return _span_gone(tx, actor, store.HEADS, Expired(RetentionClass.USAGE, day, most))
+
+
+_STEPS = {
+    RetentionClass.CONTENT: _content,
+    RetentionClass.JOBS: _jobs,
+    RetentionClass.USAGE: _usage,
+}
 
 
 def _days(tx: Tx, subject: Table, until: datetime, held: Sequence[Hold]) -> Iterator[date]:
@@ -112,22 +168,20 @@ def _days(tx: Tx, subject: Table, until: datetime, held: Sequence[Hold]) -> Iter
         key = store.next_request(tx, subject, span(at.date())[1])
 
 
-def _span_gone(
-    tx: Tx, actor: Actor, subject: Table, kind: RetentionClass, day: date
-) -> Expired | None:
-    """Some of a day's rows, without those that cases hold; None when no others are left."""
-    first, last = span(day)
+def _span_gone(tx: Tx, actor: Actor, subject: Table, wanted: Expired) -> Expired | None:
+    """As many of a day's rows as are wanted, without those that cases hold; None: none are left."""
+    first, last = span(wanted.day)
     start = store.first_free(tx, subject, first, last)
     if start is None:
         return None
-    last = store.bound(tx, subject, start, last, _MOST_ROWS)
+    last = store.bound(tx, subject, start, last, wanted.records)
     held = store.kept_in(tx, subject, start, last, _MOST_HELD)
     if len(held) == _MOST_HELD:
         last = held.pop()
     gone = sum(tx.delete_span(subject, *part) for part in _between(start, held, last))
     stay = store.count(tx, subject, first, last)
     # None were left: another machine has just done it.
-    return _told(tx, actor, Expired(kind, day, gone, stay)) if gone else None
+    return _told(tx, actor, Expired(wanted.kind, wanted.day, gone, stay)) if gone else None
 
 
 def _between(first: str, held: Sequence[str], last: str) -> Iterator[tuple[str, str]]:

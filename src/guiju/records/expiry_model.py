@@ -119,7 +119,7 @@ def span(day: date) -> tuple[str, str]:
 
 
 def surely_kept() -> timedelta:
-    """How long the rules keep everything at the least; nothing younger need be looked at."""
+    """How long the rules keep usage at the least; none that is younger need be looked at."""
     names = ("records.network-logs.months", "labels.log-retention.months")
     months = max(rule(name).number for name in names)
     return timedelta(days=int(months) * _SHORTEST_MONTH)

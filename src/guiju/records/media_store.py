@@ -72,7 +72,8 @@ def _body(tx: Tx, one: Exchange, medium: Medium) -> dict[str, Any]:
         "produce_id": medium.produce_id,
         "person": one.person,
         "content": tx.seal(one.person, medium.content or b"", context(medium.produce_id)),
-        "expires_at": one.at + timedelta(days=one.retention_days),
+        # What is fetched later stays a day, also where no content is kept.
+        "expires_at": one.at + timedelta(days=max(1, one.retention_days)),
     }
 
 

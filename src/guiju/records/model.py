@@ -171,7 +171,10 @@ class Detail(Statement, frozen=True, omit_defaults=True):
 
 
 class Exchange(msgspec.Struct, frozen=True):
-    """One answered request. `input` and `output` are the content; all else is the head."""
+    """One answered request. `input` and `output` are the content; all else is the head.
+
+    The content stays for `retention_days`; 0: it is not kept at all.
+    """
 
     request: str
     at: datetime

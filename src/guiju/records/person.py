@@ -18,7 +18,7 @@ from sqlalchemy import Table
 from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, first_id, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
-from guiju.records import expiry_store, media, reading_store, store
+from guiju.records import expiry_store, media, reading_store, store, training_store
 from guiju.records import person_store as rows
 from guiju.records.expiry_model import surely_kept
 from guiju.records.purposes import purpose_named
@@ -38,8 +38,8 @@ class Holdings(msgspec.Struct, frozen=True):
     `usage`: heads (who, when, which verdict), `usage_due`: those among them that no rule asks to
     keep any longer; `content`: inputs and outputs; `media`: delivered files, `files`: those whose
     bytes are kept, `file_bytes` their size; `jobs`: films being made; `held`: requests that cases
-    or held days keep in place, the first `MOST_HELD_NAMED` by number; `key`: whether the key is
-    there that opens all of it.
+    or held days keep in place, the first `MOST_HELD_NAMED` by number; `training`: lines of theirs
+    in pools for training; `key`: whether the key is there that opens all of it.
     """
 
     usage: int
@@ -51,6 +51,7 @@ class Holdings(msgspec.Struct, frozen=True):
     jobs: int
     held: tuple[str, ...]
     held_files: int
+    training: int
     key: bool
 
     def traces(self) -> dict[str, int]:
@@ -111,6 +112,7 @@ def holdings(tx: Tx, person: str) -> Holdings:
         jobs=rows.count(tx, rows.jobs(person)),
         held=tuple(rows.held_requests(tx, person, days, MOST_HELD_NAMED)),
         held_files=rows.held_files(tx, person),
+        training=len(training_store.of_person(tx, person)),
         key=has_key(tx, person),
     )
 

@@ -219,7 +219,7 @@ def read(
         Refused: `role-needed`, or `reason-needed` when the reason is missing.
         Invalid: `purpose-unknown`.
         NotFound: `exchange-not-found`, `key-destroyed` after an erasure, or `content-not-kept`
-            where the policy keeps no content.
+            once it has expired or where the policy keeps none.
     """
     own = actor.id == _owner(tx, request)
     bound = _purpose(actor, purpose, own=own)
@@ -246,7 +246,7 @@ def opened_by_software(
 def _opened(tx: Tx, actor: Actor, request: str, reason: str, purpose: str) -> tuple[bytes, bytes]:
     body = store.body(tx, request)
     if body is None:
-        raise _not_found(request)
+        raise not_kept(request)
     content = tx.unseal(body.person, body.content, store.context(request))
     note_reading(tx, actor, request, reason, subject=body.person, purpose=purpose)
     return store.unpacked(content)
@@ -327,6 +327,22 @@ def _owner(tx: Tx, request: str) -> str:
     if head is None:
         raise _not_found(request)
     return str(head.person)
+
+
+def not_kept(request: str) -> NotFound:
+    """There is such an exchange, but its content is not here: it has expired or was never kept."""
+    return NotFound(
+        "content-not-kept",
+        Text(
+            zh=f"记录 {request} 的内容未留存或已到期删除，仅余使用记录。",
+            en=f"The content of {request} was not kept or has expired; its usage record is here.",
+        ),
+        Text(
+            zh="留存多久由规则 content_days 和 retention_days 决定。",
+            en="The policy's content_days and retention_days say how long it stays.",
+        ),
+        article=11,
+    )
 
 
 def _not_found(request: str) -> NotFound:

@@ -53,9 +53,9 @@ READING = table(
 
 
 def add(tx: Tx, exchanges: Sequence[Exchange]) -> None:
-    """Insert heads and sealed bodies, one statement each."""
+    """Insert heads and sealed bodies, one statement each; no body where none is to be kept."""
     tx.insert_many(EXCHANGE, [_head(one) for one in exchanges])
-    tx.insert_many(BODY, [_body(tx, one) for one in exchanges])
+    tx.insert_many(BODY, [_body(tx, one) for one in exchanges if one.retention_days > 0])
 
 
 def _head(one: Exchange) -> dict[str, Any]:

@@ -134,15 +134,19 @@ RECORDS = PersonStore(
         "made_medium",
         "made_medium_body",
         "made_medium_mark",
+        "record_disclosure",
         "record_reading",
         "record_reading_about",
+        "training_pool_line",
         "video_job",
     ),
     stage=Stage.CONTENT,
     how=Text(
-        zh="输入输出和文件删除，密钥销毁；六个月内的使用日志依法留存，不含内容和姓名，到期即删。",
+        zh="输入输出和文件删除，密钥销毁；六个月内的使用日志依法留存，不含内容和姓名，到期即删；"
+        "谁看过、给过谁、用于哪批训练的记录依法留存，只含编号。",
         en="Inputs, outputs and files are deleted and the key is destroyed; usage logs of the last"
-        " six months stay as the law asks, without content or name, and go when that is over.",
+        " six months stay as the law asks, without content or name, and go when that is over. Who"
+        " read them, to whom they went and which pool for training they were in stays by number.",
     ),
     sorts={
         "usage": Text(zh="使用记录", en="usage records"),

@@ -24,7 +24,15 @@ from guiju.storage.tables import (
     table,
 )
 from guiju.storage.transaction import Tx, UnattestedChangeError
-from guiju.storage.vault import destroy_key, has_key, is_erased
+from guiju.storage.vault import (
+    destroy_key,
+    has_key,
+    is_erased,
+    keys_held,
+    keys_to_wrap,
+    wrap_root,
+    wrap_some,
+)
 
 __all__ = [
     "CanonicalJson",
@@ -46,6 +54,8 @@ __all__ = [
     "has_key",
     "head_revision",
     "is_erased",
+    "keys_held",
+    "keys_to_wrap",
     "metadata",
     "migrate",
     "notify",
@@ -55,4 +65,6 @@ __all__ = [
     "scrub",
     "span_of",
     "table",
+    "wrap_root",
+    "wrap_some",
 ]

@@ -37,7 +37,7 @@ from guiju.kernel import (
 )
 from guiju.storage.tables import table
 from guiju.storage.transaction import Tx
-from guiju.storage.vault import Vault
+from guiju.storage.vault import CACHE_SECONDS, SERVICE_SECRET, Vault, open_root
 
 _BUSY_MILLISECONDS = 10_000
 _AGAIN_SECONDS = 0.005
@@ -56,22 +56,30 @@ META = table(
 class Database:
     """Opens transactions. Synchronous and short by rule; event loops call it from a thread."""
 
-    def __init__(self, engine: Engine, keys: Keyring, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, keys: Keyring, clock: Clock, key_seconds: float = CACHE_SECONDS
+    ) -> None:
         """Use `Database.open`; this takes a ready engine."""
         self.engine = engine
         self.keys = keys
         self.clock = clock
-        self.vault = Vault(keys)
+        self.vault = Vault(keys, key_seconds)
 
     @classmethod
-    def open(cls, url: str, keys: Keyring, clock: Clock | None = None) -> Database:
-        """Connect to `sqlite:///path` or `postgresql://...`.
+    def open(
+        cls,
+        url: str,
+        keys: Keyring,
+        clock: Clock | None = None,
+        key_seconds: float = CACHE_SECONDS,
+    ) -> Database:
+        """Connect to `sqlite:///path` or `postgresql://...`; a key is remembered so many seconds.
 
         Raises:
             Invalid: the address names no database we know.
             Unavailable: the driver is not installed.
         """
-        return cls(engine_at(url), keys, clock or SystemClock())
+        return cls(engine_at(url), keys, clock or SystemClock(), key_seconds)
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -104,16 +112,30 @@ class Database:
             raise translated(error) from error
 
     def check_master_key(self) -> None:
-        """Compare the master key with the one that sealed this data; remember it the first time.
+        """See that the master key is that of this data, and take up the root that it wraps.
+
+        New data gets its root here. Data of a version without roots is only compared.
 
         Raises:
-            Unavailable: `wrong-master-key`.
+            Unavailable: `wrong-master-key`; or what the holder of the master key says.
         """
+        rooted = self._has_table(SERVICE_SECRET.name)
         with self.write() as tx:
+            known = tx.row(select(META.c.value).where(META.c.name == "key-check"))
+            if rooted:
+                open_root(tx, None if known is None else str(known.value))
+            elif known is not None:
+                self.keys.first_root(str(known.value))
             tx.insert_if_absent(META, {"name": "key-check", "value": self.keys.check})
             known = tx.row(select(META.c.value).where(META.c.name == "key-check"))
             if known is None or known.value != self.keys.check:
                 raise wrong_master_key()
+
+    def _has_table(self, name: str) -> bool:
+        try:
+            return bool(inspect(self.engine).has_table(name))
+        except SQLAlchemyError as error:
+            raise translated(error) from error
 
     def is_empty(self) -> bool:
         """Whether no table has been made yet."""

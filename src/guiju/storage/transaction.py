@@ -24,7 +24,7 @@ from guiju.storage.tables import (
     span_key,
     table_name,
 )
-from guiju.storage.vault import Vault
+from guiju.storage.vault import Held, Vault
 
 
 class UnattestedChangeError(RuntimeError):
@@ -41,7 +41,7 @@ class Tx:
         self.now = now
         self._vault = vault
         self._noted: dict[tuple[str, str], RowDigest] = {}
-        self.new_keys: dict[str, bytes] = {}
+        self.new_keys: dict[str, Held] = {}
 
     @property
     def dialect(self) -> str:

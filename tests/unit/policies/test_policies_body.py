@@ -17,8 +17,8 @@ from guiju.casework import Retention
 from guiju.kernel import Invalid, canonical
 from guiju.measures import law, rule
 from guiju.policies import case_days, checked, default_body, read_file
-from guiju.policies.body import least_days
 from guiju.policies.body_entries import ACTIONS
+from guiju.policies.body_records import least_days
 from guiju.policies.writing import as_toml
 from guiju.screening import read_entries, read_entry
 

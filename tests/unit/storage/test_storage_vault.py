@@ -140,7 +140,9 @@ def test_two_processes_that_make_a_key_at_once_share_one(
     look = vault_module.Vault._stored
     seen: list[str] = []
 
-    def looks_too_early(vault: vault_module.Vault, tx: Tx, subject: str) -> bytes | None:
+    def looks_too_early(
+        vault: vault_module.Vault, tx: Tx, subject: str
+    ) -> vault_module.Held | None:
         seen.append(subject)
         return None if len(seen) == 1 else look(vault, tx, subject)
 
