@@ -6,12 +6,21 @@ import re
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from tests.unit.dispositions.scene import OFFICER, REVIEWER, Scene, member
+from tests.unit.dispositions.scene import APPEALS, OFFICER, REVIEWER, Scene, member
 from tests.unit.dispositions.test_dispositions_content import delivered, finding
-from tests.unit.dispositions.test_dispositions_pages import text_of
+from tests.unit.dispositions.test_dispositions_pages import text_of, visit
 
 from guiju.casework import cases_of
-from guiju.dispositions import CONTENT_ACTION, USER_ACTION, Finding, FindingState, findings, routes
+from guiju.dispositions import (
+    APPEAL,
+    CONTENT_ACTION,
+    USER_ACTION,
+    Finding,
+    FindingState,
+    appeals,
+    findings,
+    routes,
+)
 from guiju.kernel import Actor
 from guiju.web import Site, Viewer
 
@@ -104,3 +113,35 @@ def test_who_only_reads_can_do_nothing(scene: Scene, found: Finding) -> None:
     for path, words in (("decide/confirm", "reason"), ("withhold", "facts"), ("remove", "reason")):
         refused = browser.post(f"{HERE}/{found.id}/{path}", data=sent(**{words: "so"}))
         assert refused.status_code == 403
+
+
+@pytest.mark.control("appeals")
+def test_a_lesser_measure_is_decided_on_a_page_of_its_own(scene: Scene) -> None:
+    """For who decides appeals; what is not lesser is said, and what was written stays."""
+    scene.suspend()
+    case = scene.do(appeals.admit, APPEALS, scene.appeal())
+    here = f"/console/appeals/{case.number}/vary"
+    assert staff(scene, REVIEWER).get(here).status_code == 403
+    browser = staff(scene, APPEALS)
+    assert "suspension, 7 days" in text_of(browser.get(here))
+    form = {"version": str(case.version), "measure": "suspend", "clause": "10", "facts": "Not so."}
+    wrong = browser.post(here, data=sent(**form, days="7"))
+    assert wrong.status_code == 400
+    assert "must be the lesser one" in text_of(wrong)
+    assert "Not so." in wrong.text
+    assert browser.post(here, data=sent(**form | {"version": "1"}, days="2")).status_code == 409
+    assert browser.post(here, data=sent(**form, days="2")).status_code == 303
+    assert scene.case(APPEAL).state == "changed"
+
+
+@pytest.mark.control("notices-by-mail")
+def test_a_person_leaves_an_address_and_takes_it_back(scene: Scene) -> None:
+    """Where no mail is sent the page says so, and an address can still be forgotten."""
+    browser = visit(scene, who=scene.id)
+    browser.headers["accept-language"] = "en"
+    assert "sends no mail for now" in text_of(browser.get("/me/mail"))
+    wrong = browser.post("/me/mail", data=sent(address="by telephone"))
+    assert wrong.status_code == 400
+    kept = browser.post("/me/mail", data=sent(address="wanderer@example.org"))
+    assert "wanderer@example.org" in text_of(kept)
+    assert "wanderer@example.org" not in text_of(browser.post("/me/mail", data=sent()))
