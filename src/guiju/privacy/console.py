@@ -175,6 +175,7 @@ class ConsolePages:
             verb=verb,
             said=said or acting.Said(),
             outcomes=list(Outcome),
+            outcome_text={one.value: one.text for one in Outcome},
             names=following.names(self._means.stores),
             me=viewer.id,
             waiting=case.state == WAITING,

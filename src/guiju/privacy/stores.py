@@ -15,7 +15,8 @@ def copies(folder: Path) -> PersonStore:
     """Copies in `folder`, and the requests they were made for."""
 
     def what_of(tx: Tx, person: str) -> Mapping[str, int]:
-        found = {"copies": len(_there(tx, person)), "requests": len(store.heads(tx, person=person))}
+        made = len(store.packages_of(tx, person))
+        found = {"copies": made, "requests": len(store.heads(tx, person=person))}
         return {name: number for name, number in found.items() if number}
 
     def export(database: Database, _actor: Actor, person: str) -> Iterator[Piece]:

@@ -22,6 +22,7 @@ from guiju.kernel import (
     canonical,
     digest,
 )
+from guiju.minors import store as minors_store
 from guiju.privacy import certifying, planning, service, store
 from guiju.privacy.model import DEEDS, StepState
 from guiju.storage import Database, Stage, Tx, has_key
@@ -349,6 +350,27 @@ def test_everything_that_is_counted_has_a_name(scene: Scene) -> None:
     with scene.db.read() as tx:
         for one in scene.stores:
             assert set(one.what_of(tx, ann)) <= set(one.sorts), one.name
+
+
+def test_ages_and_guardians_go_with_the_person(either: Scene) -> None:
+    """What was said of an age, the settings and the links, of either side."""
+    ann, bob = either.person("ann"), either.person("bob")
+    at = either.clock.now()
+    age = {"source": "declared", "stage": "adult", "confidence": 90, "said_by": ann, "at": at}
+    link = {"state": "active", "code": "c" * 64, "made_at": at, "expires_at": at}
+    with either.db.write() as tx:
+        tx.insert(minors_store.AGE, {"id": "age_1", "person": ann, **age})
+        tx.insert(minors_store.LINK, {"id": "link_1", "ward": bob, "guardian": ann, **link})
+        ledger.append(
+            tx, "case-moved", controls=("case-trail",), actor=SECOND, subject=ann, facts={}
+        )
+    case = either.decided(ann)
+    either.work()
+    assert either.case(case.number).state == "told"
+    with either.db.read() as tx:
+        for subject in (minors_store.AGE, minors_store.LINK):
+            assert not tx.rows(subject.select())
+    assert either.verified()
 
 
 def test_the_deeds_come_after_every_store(scene: Scene) -> None:
