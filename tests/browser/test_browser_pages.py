@@ -48,6 +48,7 @@ STAFF = (
     "/console/incidents/stops",
     "/console/reports",
     "/console/keys",
+    "/console/staff",
     "/console/security",
     "/console/minors",
     "/console/policies/new",

@@ -103,6 +103,9 @@ from guiju.accounts.service import (
     touch_session,
     waiver_terms,
 )
+from guiju.accounts.verifying import require_level
+from guiju.accounts.verifying_model import Verifiers
+from guiju.accounts.verifying_ports import verifiers_of
 
 __all__ = [
     "EVERYBODY",
@@ -132,6 +135,7 @@ __all__ = [
     "Session",
     "SessionKind",
     "Staff",
+    "Verifiers",
     "Visit",
     "Way",
     "accept_agreement",
@@ -185,6 +189,7 @@ __all__ = [
     "reject_agreement",
     "require_agreement",
     "require_function",
+    "require_level",
     "require_standing",
     "require_waiver",
     "requires_role",
@@ -201,5 +206,6 @@ __all__ = [
     "staff_listed",
     "terms_digest",
     "touch_session",
+    "verifiers_of",
     "waiver_terms",
 ]

@@ -14,6 +14,7 @@ from guiju.accounts import (
     people,
     refusing,
     store,
+    verifying_store,
     waiver_store,
 )
 from guiju.accounts.consent_model import Purpose
@@ -53,6 +54,7 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
         person_limits={} if person is None else _of(own.get(person.id)),
         models=None if models is None else frozenset(models),
         closed=_closed(tx, person),
+        level=0 if person is None else verifying_store.level_of(tx, person.id, tx.now),
         waivers=frozenset() if person is None else frozenset(waiver_store.accepted(tx, person.id)),
         agreement_newest=asked.newest,
         consents={purpose: number for purpose, number in said.items() if number > 0},

@@ -10,12 +10,14 @@ import click
 
 from guiju.accounts import (
     agreement_commands,
+    duty_commands,
     limit_commands,
     openid_commands,
     recovery_commands,
     refusing,
     service,
     showing,
+    verifying_commands,
 )
 from guiju.accounts.model import PersonState
 from guiju.accounts.roles import Role
@@ -73,7 +75,7 @@ def appoint(
     *,
     as_json: bool,
 ) -> None:
-    """Appoint NAME, and print the password once."""
+    """Appoint NAME, and print the password once; powerful roles wait for another person."""
     desk = desk_of(context)
     actor = software("command-line") if by is None else desk.staff(by)
     password = secret_token("pw")
@@ -288,3 +290,6 @@ group.add_command(limit_commands.group)
 group.add_command(recovery_commands.group)
 group.add_command(openid_commands.group)
 group.add_command(agreement_commands.group)
+group.add_command(verifying_commands.group)
+for _command in duty_commands.COMMANDS:
+    staff.add_command(_command)

@@ -294,3 +294,5 @@ class Caller:
     """The version in force, which is the one to accept."""
     consents: Mapping[str, int] = field(default_factory=dict)
     """The purposes to which the person has said yes, with the number of that answer."""
+    level: int = 0
+    """How well the person is known: an index into `policies.LEVELS`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from guiju.accounts import contacts, names, passwords, refusing, staff_store, store
+from guiju.accounts import names, passwords, refusing, staff_store, store
 from guiju.accounts.model import STANDING, VERB_TO, Person, PersonState
 from guiju.accounts.passwords import Hashed
 from guiju.kernel import Actor, ActorKind, Invalid, new_id
@@ -31,14 +31,13 @@ def register_person(
     password: str | Hashed,
     *,
     language: str = "zh",
-    email: str = "",
 ) -> Person:
     """Register who will sign in as `name`; `actor` None means they do it themselves.
 
     Give a `Hashed` password where many may call: hashing is slow and this holds a transaction.
 
     Raises:
-        Invalid: `name-invalid`, `password-weak`, `email-invalid` or `language-invalid`.
+        Invalid: `name-invalid`, `password-weak` or `language-invalid`.
         Conflict: `name-taken`.
     """
     login = names.login_name(name)
@@ -48,8 +47,6 @@ def register_person(
     if not store.add_person(tx, person, name_index(tx, login.folded), sealed):
         raise refusing.name_taken()
     staff_store.set_credential(tx, person.id, hashed.text)
-    if email:
-        contacts.keep(tx, person.id, email)
     _put_on_record(tx, actor, person)
     return person
 

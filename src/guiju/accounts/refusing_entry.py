@@ -169,25 +169,21 @@ def agreement_to_accept() -> Invalid:
     )
 
 
-def email_invalid() -> Invalid:
-    """No address of mail."""
-    return Invalid(
-        "email-invalid",
-        Text(zh="邮箱地址无效。", en="This is no e-mail address."),
-        Text(zh="请更正，或留空。", en="Correct it, or leave it empty."),
-        param="email",
+def no_such_grant() -> NotFound:
+    """No roles that were asked for have this id, or they were decided about."""
+    return NotFound(
+        "grant-not-found",
+        Text(zh="没有这项岗位申请，或已办结。", en="There is no such open request for roles."),
+        Text(zh="请核对编号（rgr_…）。", en="Check its id (rgr_...)."),
     )
 
 
-def second_factor_first() -> Refused:
-    """The rules ask staff for a passkey, and this session began without."""
+def app_key_needed() -> Refused:
+    """Only an app of the provider's own may say this."""
     return Refused(
-        "second-factor-needed",
-        Text(
-            zh="规则要求工作人员使用通行密钥。",
-            en="The rules ask staff for a passkey.",
-        ),
-        Text(zh="请在 /console/security 登记通行密钥。", en="Register one at /console/security."),
+        "app-key-needed",
+        Text(zh="须使用应用密钥。", en="This takes the key of an app."),
+        Text(zh="请使用 gj-app-… 密钥。", en="Use a key gj-app-..."),
     )
 
 

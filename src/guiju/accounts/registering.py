@@ -14,6 +14,7 @@ from guiju.accounts import refusing_entry as refusing
 from guiju.accounts.model import Agreement, Opened, SessionKind
 from guiju.accounts.signing import enter
 from guiju.accounts.visits import keep, remember, visit_of
+from guiju.casework import set_contact
 from guiju.kernel import Conflict, GuijuError, Invalid, Refused, Text
 from guiju.storage import Database, Tx
 from guiju.web import Form, Posted, Site
@@ -50,6 +51,9 @@ class RegisterPages:
         try:
             opened = self._registered(request, wanted, form)
         except GuijuError as error:
+            # The field of this form; the room of cases calls it an address.
+            if error.code == "address-invalid":
+                error.param = "email"
             return self._shown(request, error, wanted)
         response = keep(self._site, self._site.go("/me?done=registered"), opened)
         remember(self._site, response, self._database.keys, SessionKind.PERSON, wanted.name)
@@ -88,9 +92,9 @@ class RegisterPages:
         with self._database.write() as tx:
             flood.admit_registration(tx, visit.address)
             flood.count_registration(tx, visit.address)
-            person = service.register_person(
-                tx, None, wanted.name, hashed, language=language, email=wanted.email
-            )
+            person = service.register_person(tx, None, wanted.name, hashed, language=language)
+            if wanted.email:
+                set_contact(tx, person.actor, person.id, wanted.email, language)
             if agreement is not None:
                 service.accept_agreement(tx, person.actor, person.id, agreement.version)
             return enter(tx, SessionKind.PERSON, person.actor, visit)

@@ -22,6 +22,9 @@ from guiju.accounts.passkey_model import Party
 from guiju.accounts.recover_pages import RecoverPages
 from guiju.accounts.registering import RegisterPages
 from guiju.accounts.security_pages import PERSON, STAFF, Place, SecurityPages
+from guiju.accounts.staff_pages import StaffPages
+from guiju.accounts.verifying_model import Verifiers
+from guiju.accounts.verifying_pages import VerifyApi, VerifyPages
 from guiju.accounts.waiver_api import WaiverApi
 from guiju.kernel import NotFound, Text
 from guiju.storage import Database
@@ -35,10 +38,12 @@ def router(
     *,
     registration_open: bool = True,
     public_url: str = "http://localhost:8080",
+    verifiers: Verifiers | None = None,
 ) -> APIRouter:
     """Pages and API; `publish` lets caches forget whose standing has changed.
 
-    `public_url` is where people reach the pages: passkeys are made for it and for nothing else.
+    `verifiers` say who verifies identities, by what. `public_url` is where people reach the pages:
+    passkeys are made for it and for nothing else.
     """
     party = Party.of(public_url)
     site.offer("me", "/me", Text(zh="我的账号", en="My account"), order=10)
@@ -55,8 +60,20 @@ def router(
     others = OpenidPages(database, site, party, Descriptions(), registration_open=registration_open)
     pages.get("/sign-in/openid/callback")(others.back)
     pages.get("/sign-in/openid/{provider}")(others.begin)
+    verify = VerifyPages(database, site, verifiers or {}, publish)
+    pages.post("/me/security/verifications")(verify.finish)
+    pages.post("/me/security/verifications/start")(verify.start)
+    pages.post("/me/security/verifications/{verification}/withdraw")(verify.withdraw)
+    routes.post(
+        "/api/verifications",
+        status_code=201,
+        summary="Report, as an app, that an end user was verified: never the number itself",
+    )(VerifyApi(database, publish).report)
+    site.offer("console", "/console/staff", Text(zh="人员", en="Staff"), order=55)
+    _staff(pages, StaffPages(database, site))
     for place in (PERSON, STAFF):
-        _security(pages, SecurityPages(database, site, party, place, others.panel), place)
+        panels = (others.panel, verify.panel) if place is PERSON else (others.panel,)
+        _security(pages, SecurityPages(database, site, party, place, *panels), place)
         link, unlink = forms_of(others, place)
         pages.post(f"{place.path}/openid/{{provider}}")(link)
         pages.post(f"{place.path}/links/{{link}}/remove")(unlink)
@@ -94,6 +111,15 @@ def _coming(pages: APIRouter, registering: RegisterPages, recovering: RecoverPag
     pages.post("/recover")(recovering.recover)
 
 
+def _staff(pages: APIRouter, staff: StaffPages) -> None:
+    pages.get("/console/staff")(staff.listed)
+    pages.post("/console/staff/roles")(staff.ask_roles)
+    pages.post("/console/staff/grants/{grant}")(staff.decide)
+    pages.post("/console/staff/recoveries")(staff.ask_recovery)
+    pages.post("/console/staff/recoveries/{grant}")(staff.decide_recovery)
+    pages.post("/console/staff/{staff}/sign-out")(staff.end_sessions)
+
+
 def _security(pages: APIRouter, mine: SecurityPages, place: Place) -> None:
     pages.get(place.path)(mine.page)
     pages.get(f"{place.path}/passkeys/options")(mine.options)
@@ -104,8 +130,6 @@ def _security(pages: APIRouter, mine: SecurityPages, place: Place) -> None:
     pages.post(f"{place.path}/recoveries/{{grant}}/refuse")(mine.refuse_recovery)
     pages.post(f"{place.path}/sessions/{{session}}/end")(mine.end)
     pages.post(f"{place.path}/sign-out-everywhere")(mine.end_all)
-    if place is PERSON:
-        pages.post(f"{place.path}/email")(mine.set_email)
 
 
 def _my_pages(pages: APIRouter, mine: MyPages) -> None:

@@ -15,13 +15,13 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from guiju.accounts import contacts, flood, service
+from guiju.accounts import flood, service
 from guiju.accounts.identity_rules import rules_now
 from guiju.accounts.model import Entry, Session, SessionKind
 from guiju.accounts.noting import note_change
 from guiju.accounts.passkey_model import Party
 from guiju.accounts.visits import keep, visit_of
-from guiju.kernel import GuijuError, NotFound, Refused, Text
+from guiju.kernel import GuijuError, Refused, Text
 from guiju.storage import Database, Tx
 from guiju.web import Form, Posted, Site, sign_in_needed
 
@@ -123,14 +123,6 @@ class SecurityPages:
         except GuijuError as error:
             return self._failed(request, error)
         return self._site.go(f"{self._place.path}?done=password")
-
-    def set_email(self, request: Request, form: Posted) -> Response:
-        """Another address of mail, or none."""
-
-        def do(tx: Tx, session: Session) -> None:
-            contacts.set_email(tx, session.actor, form.text("email"))
-
-        return self._done(request, do, "email")
 
     def end(self, request: Request, session: str, _form: Posted) -> Response:
         """End one session."""
@@ -241,7 +233,6 @@ class SecurityPages:
                     one for one in service.recoveries(tx, owner) if one.state != "refused"
                 ],
                 "has_password": service.stored(tx, session.actor) is not None,
-                "email": _email(tx, session) if self._place is PERSON else None,
                 "must": self._place is STAFF and rules_now(tx).staff_passkey,
             }
             for panel in self._panels:
@@ -274,13 +265,6 @@ def sign_in_again() -> Refused:
 
 def _is_recent(session: Session, database: Database) -> bool:
     return database.clock.now() - session.started_at < RECENT
-
-
-def _email(tx: Tx, session: Session) -> str:
-    try:
-        return contacts.email_of(tx, session.actor.id)
-    except NotFound:
-        return ""
 
 
 def _wrong_password() -> Refused:

@@ -106,7 +106,7 @@ from guiju.accounts.waivers import (
     terms_digest,
     waiver_terms,
 )
-from guiju.accounts.ways import change_password, name_shown, sign_in_name, stored
+from guiju.accounts.ways import change_password, end_sessions_of, name_shown, sign_in_name, stored
 
 __all__ = [
     "Hashed",
@@ -142,6 +142,7 @@ __all__ = [
     "dismiss_staff",
     "end_session",
     "end_sessions",
+    "end_sessions_of",
     "enter",
     "find_person",
     "find_staff",

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Integer, Row, String, Table, delete, func, select
 from sqlalchemy.sql import Select
 
 from guiju.accounts.model import Session, Staff
-from guiju.accounts.roles import in_order
+from guiju.accounts.roles import Role, in_order
 from guiju.kernel import new_id
 from guiju.storage import CanonicalJson, Instant, Tx, coded_row_holds, table
 
@@ -74,6 +74,11 @@ def add_staff(tx: Tx, one: Staff) -> bool:
     row = {name.name: getattr(one, name.name) for name in _STAFF}
     roles = [role.value for role in one.roles]
     return tx.insert_if_absent(STAFF, {**row, "roles": roles, "salt": new_id("salt")})
+
+
+def set_roles(tx: Tx, staff: str, roles: tuple[Role, ...]) -> None:
+    """Let a member hold exactly these."""
+    tx.update(STAFF, {"id": staff}, {"roles": [one.value for one in roles]})
 
 
 def dismiss(tx: Tx, staff: str) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from guiju.accounts import names, passwords, refusing, staff_store
+from guiju.accounts import granting, names, passwords, refusing, staff_store
+from guiju.accounts.duties import check_apart, powerful
 from guiju.accounts.model import Staff
 from guiju.accounts.passwords import Hashed
-from guiju.accounts.roles import Role, in_order, requires_role
+from guiju.accounts.roles import Role, requires_role
 from guiju.kernel import Actor, ActorKind, Invalid, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
@@ -30,20 +31,25 @@ def appoint_staff(
 ) -> Staff:
     """Appoint who will sign in as `name` to `roles`.
 
-    The accountable person appoints; software does so once, for the first staff of the house.
+    The accountable person appoints; software does so once, for the first staff of the house. Roles
+    that take two people are held once somebody else has approved them (`granting`).
 
     Raises:
-        Refused: `role-needed`, or `person-needed` for software when there is staff.
+        Refused: `role-needed`, `duties-apart`, or `person-needed` for software when there is staff.
         Invalid: `name-invalid`, `password-weak`, `roles-invalid` or `label-invalid`.
         Conflict: `name-taken`.
     """
     _check_may_appoint(tx, actor)
     login = names.login_name(name)
+    wanted = granting.known_roles(roles)
+    check_apart(wanted)
+    first = actor.kind is ActorKind.SOFTWARE
+    waits = frozenset() if first else powerful(wanted)
     member = Staff(
         id=new_id("st"),
         name=login.folded,
         display=names.label(display) or login.shown,
-        roles=_known(roles),
+        roles=tuple(one for one in wanted if one not in waits),
         appointed_by=actor.id,
         appointed_at=tx.now,
         dismissed_at=None,
@@ -52,7 +58,9 @@ def appoint_staff(
     if not staff_store.add_staff(tx, member):
         raise refusing.name_taken()
     staff_store.set_credential(tx, member.id, hashed.text)
-    _append(tx, "staff-appointed", actor, member)
+    _append(tx, "staff-appointed", actor, member, wanted)
+    if waits:
+        granting.ask(tx, actor, member.id, wanted, "appointed")
     return member
 
 
@@ -99,8 +107,11 @@ def find_staff(tx: Tx, name: str) -> Staff | None:
     return found if found is not None and found.dismissed_at is None else None
 
 
-def _append(tx: Tx, kind: str, actor: Actor, member: Staff) -> None:
-    facts = {"roles": [role.value for role in member.roles]}
+def _append(
+    tx: Tx, kind: str, actor: Actor, member: Staff, wanted: Iterable[Role] | None = None
+) -> None:
+    roles = member.roles if wanted is None else wanted
+    facts: dict[str, object] = {"roles": [role.value for role in roles]}
     append(tx, kind, controls=CONTROLS, actor=actor, subject=member.id, facts=facts)
 
 
@@ -116,13 +127,3 @@ def _check_may_appoint(tx: Tx, actor: Actor) -> None:
         requires_role(actor, Role.ACCOUNTABLE_PERSON)
     elif staff_store.staff_before(tx, tx.now):
         raise refusing.first_staff_only()
-
-
-def _known(roles: Iterable[str]) -> tuple[Role, ...]:
-    try:
-        known = in_order(roles)
-    except ValueError as error:
-        raise refusing.roles_invalid() from error
-    if not known:
-        raise refusing.roles_invalid()
-    return known

@@ -18,8 +18,6 @@ from guiju.accounts import (
     agreement_store,
     closed_store,
     consent_store,
-    contact_store,
-    contacts,
     key_model_store,
     limit_store,
     openid_store,
@@ -28,6 +26,7 @@ from guiju.accounts import (
     recovery_store,
     staff_store,
     store,
+    verifying_store,
     waiver_store,
 )
 from guiju.accounts.model import PersonState
@@ -50,7 +49,7 @@ _ROWS = (
     (consent_store.CONSENT, "person"),
     (waiver_store.LABEL_WAIVER, "person"),
     (closed_store.CLOSED, "person"),
-    (contact_store.CONTACT, "person"),
+    (verifying_store.VERIFICATION, "person"),
     (recovery_store.GRANT, "owner"),
 )
 
@@ -177,15 +176,14 @@ def _whole_account(tx: Tx, person: str) -> Iterator[Piece]:
     if row is None:
         return
     try:
-        name, email = people.name_of(tx, person), contacts.email_of(tx, person)
+        name = people.name_of(tx, person)
     except NotFound:
-        name = email = None
+        name = None
     yield Piece(
         "account",
         {
             "pseudonym": person,
             "name": name,
-            "email": email,
             "app": row.app,
             "language": row.language,
             "state": row.state,
@@ -217,6 +215,16 @@ def _whole_account(tx: Tx, person: str) -> Iterator[Piece]:
         )
     for terms, at in waiver_store.accepted(tx, person).items():
         yield Piece("label-waivers", {"terms": terms, "at": isoformat(at)})
+    for verified in verifying_store.of_person(tx, person):
+        yield Piece(
+            "verifications",
+            {
+                "by": verified.proof.value,
+                "provider": verified.provider,
+                "at": isoformat(verified.verified_at),
+                "until": isoformat(verified.until),
+            },
+        )
     closed = sorted(closed_store.functions_closed(tx, person))
     if closed:
         yield Piece("closed-functions", {"functions": closed})
@@ -266,13 +274,13 @@ ACCOUNT = PersonStore(
         "acceptance",
         "agreement_served",
         "consent",
+        "identity_verification",
         "key_models",
         "label_waiver",
         "limit_meter",
         "limit_override",
         "person",
         "person_closed",
-        "person_contact",
         "recovery_grant",
     ),
     stage=Stage.NAME,
@@ -286,7 +294,7 @@ ACCOUNT = PersonStore(
         "agreement_served": Text(zh="展示过的协议", en="agreements that were shown"),
         "consent": Text(zh="各项同意", en="consents"),
         "label_waiver": Text(zh="标识条款接受", en="accepted label terms"),
-        "person_contact": Text(zh="联系邮箱", en="an address for mail"),
+        "identity_verification": Text(zh="身份核验", en="verified identities"),
         "recovery_grant": Text(zh="恢复申请", en="grants of recovery"),
         "person_closed": Text(zh="功能限制", en="closed functions"),
         "limit_override": Text(zh="限额", en="limits"),

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from guiju.accounts import people, staff_store, staffing
+from guiju.accounts import people, refusing, staff_store, staffing
 from guiju.accounts.noting import note_change
 from guiju.accounts.passwords import Hashed
+from guiju.accounts.roles import KEEPERS, requires_role
 from guiju.kernel import Actor, ActorKind, NotFound
 from guiju.measures import enforces
 from guiju.storage import Tx
@@ -16,6 +17,22 @@ def change_password(tx: Tx, actor: Actor, hashed: Hashed) -> None:
     """Set another password of one's own; that the old one was known is asked before."""
     staff_store.set_credential(tx, actor.id, hashed.text)
     note_change(tx, actor, "password-changed", actor.id)
+
+
+@enforces("sign-in-guarded")
+def end_sessions_of(tx: Tx, actor: Actor, owner: str, reason: str) -> int:
+    """Sign somebody out everywhere, as one who keeps accounts, for a reason given as a code.
+
+    Raises:
+        Refused: `role-needed`.
+        Invalid: `reason-code-invalid`.
+    """
+    requires_role(actor, *KEEPERS)
+    if not people.is_reason(reason):
+        raise refusing.bad_reason()
+    count = staff_store.drop_sessions_of(tx, owner)
+    note_change(tx, actor, "sessions-ended", owner, count=count, reason=reason)
+    return count
 
 
 def stored(tx: Tx, actor: Actor) -> str | None:

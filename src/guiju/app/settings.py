@@ -34,9 +34,11 @@ class Settings:
     """One deployment. `upstream` None means the built-in demo model.
 
     `public_url` is where people reach the pages, e.g. through a proxy that ends TLS; empty: by
-    the name of this machine to itself. `upstream_ca` is a file of certificates that are trusted
-    besides the system's. `traces` is the base URL of an OpenTelemetry collector (OTLP over
-    HTTP), which gets `trace_percent` of the traces that begin here; `logs` is one of `LOGS`.
+    the name of this machine to itself. `verifiers` says which bridges verify identities
+    (docs/security.md), and `development_verifier` lets a local provider stand in that verifies
+    nobody and says so. `upstream_ca` is a file of certificates that are trusted besides the
+    system's. `traces` is the base URL of an OpenTelemetry collector (OTLP over HTTP), which
+    gets `trace_percent` of the traces that begin here; `logs` is one of `LOGS`.
     `c2pa_certificates` is the file with the chain that vouches for our content credentials,
     `c2pa_time_stamps` an authority of RFC 3161 that is asked for each, `c2pa_anchors` a file
     with the certificates by which those of others are trusted. `mail_host` takes mail from
@@ -50,6 +52,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str = ""
+    verifiers: str = ""
+    development_verifier: bool = False
     workers: int = 1
     database: str = ""
     upstream: str | None = None
@@ -204,6 +208,8 @@ _KINDS: Mapping[str, type] = {
     "host": str,
     "port": int,
     "public_url": str,
+    "verifiers": str,
+    "development_verifier": bool,
     "workers": int,
     "database": str,
     "upstream": str,

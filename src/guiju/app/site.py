@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from guiju import complaints, records
+from guiju import accounts, complaints, records
 from guiju.accounts import routes as accounts_routes
 from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
@@ -100,7 +101,13 @@ def build_site(house: House, gateway: Gateway) -> App:
     board = StandingBoard(database, house.signals)
     for routes in (
         profile_routes.router(database, site, partial(_promised, house), house.running),
-        accounts_routes.router(database, site, house.publish, public_url=house.settings.reached_at),
+        accounts_routes.router(
+            database,
+            site,
+            house.publish,
+            public_url=house.settings.reached_at,
+            verifiers=_verifiers(house),
+        ),
         complaints_routes.router(database, site),
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
@@ -127,6 +134,16 @@ def _means(house: House) -> privacy_routes.Means:
     settings = house.settings
     return privacy_routes.Means(
         house.database, house.stores, house.eraser, house.packer, settings.tiles, recalled
+    )
+
+
+def _verifiers(house: House) -> accounts.Verifiers:
+    """Who verifies identities here; raises Invalid `verifiers-invalid`."""
+    return accounts.verifiers_of(
+        house.settings.verifiers,
+        os.environ.get("GUIJU_VERIFIER_SECRET", ""),
+        house.database.keys,
+        development=house.settings.development_verifier,
     )
 
 

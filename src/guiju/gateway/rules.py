@@ -73,6 +73,7 @@ class Rules:
     shown: ExplicitLabel = _SHOWN
     heard_at_start: bool = True
     waiver: str | None = None
+    identity: policies.IdentityRules = field(default_factory=policies.IdentityRules)
     signing: Signing | None = None
     vouching: Vouching | None = None
     watermark: bool = False
@@ -218,6 +219,7 @@ class RulesHolder:
             shown=_shown(body["labels"]),
             heard_at_start=body["labels"].get("audio", {}).get("place", "start") == "start",
             waiver=_terms(body["labels"]),
+            identity=policies.identity_rules(body),
             watermark=body["labels"].get("watermark", {}).get("pictures", False),
             signing=signing_of(body["labels"], producer, secret),
             vouching=vouching_of(body["labels"], self._chain, secret, tx.now),

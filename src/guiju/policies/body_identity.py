@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The `identity` part of a policy's body: how well people must be known, and staff recognised.
 
-Left out, nobody's identity is asked for and staff may sign in by password alone. Which level the
-law asks for depends on the service (docs/security.md); the provider decides it here, by two people.
+Left out, nobody's identity is asked for and staff may sign in by password alone. Where the
+part stands and names no level, it is the one that the law asks for where people can publish.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guiju.kernel import Text
+from guiju.measures import rule
 from guiju.policies.body_dispositions import FUNCTIONS
 from guiju.policies.part import Part
 
@@ -95,9 +96,14 @@ def identity_lines(body: Mapping[str, Any]) -> list[Text]:
     ]
 
 
+def _by_law() -> int:
+    """The level that the law asks for where people can publish."""
+    return rule("identity.publishing.level").number
+
+
 def _whole(form: Part) -> dict[str, Any]:
     whole: dict[str, Any] = {
-        "level": form.word("level", LEVELS, default="none"),
+        "level": form.word("level", LEVELS, default=LEVELS[_by_law()]),
         "valid_days": form.number("valid_days", 1, _MOST_DAYS, default=_DAYS),
         "staff_passkey": form.flag("staff_passkey", default=False),
     }

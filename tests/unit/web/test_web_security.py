@@ -5,13 +5,12 @@ import json
 import re
 
 import pytest
-from sqlalchemy import select
 from starlette.testclient import TestClient
 from tests.browser.composed import PASSWORD, Composed
 from tests.unit.accounts.authenticator import Authenticator
 
 from guiju import accounts, policies
-from guiju.accounts.contact_store import CONTACT
+from guiju.casework import contact_of
 
 from .conftest import Visit, token
 
@@ -136,23 +135,28 @@ def test_recovery_codes_are_shown_once(visit: Visit):
     assert "recovery code is wrong" in again.text
 
 
-def test_an_address_of_mail_is_sealed_and_can_go(visit: Visit, house: Composed):
-    """Its owner sees it; the database and the ledger do not hold it."""
-    browser = visit("xiaoming", "/sign-in")
-    path, at = "/me/security/email", "/me/security"
-    assert send(browser, path, at, email="not an address").status_code == 400
-    assert send(browser, path, at, email="Ming@example.org").status_code == 303
-    assert "Ming@example.org" in browser.get(at).text
+def test_an_address_of_mail_may_be_left_when_registering(visit: Visit, house: Composed):
+    """It is the one for notices: sealed, shown to its owner, and none that cannot be one."""
+    fields = {"name": "laowang", "password": PASSWORD, "again": PASSWORD, "agree": "1"}
+    wrong = send(visit(), "/register", "/register", email="not an address", **fields)
+    assert wrong.status_code == 400
+    assert 'href="#email"' in wrong.text
+    browser = visit()
+    answer = send(browser, "/register", "/register", email="Wang@example.org", **fields)
+    assert answer.status_code == 303
+    assert "Wang@example.org" in browser.get("/me/mail").text
     with house.database.read() as tx:
-        assert b"example.org" not in tx.rows(select(CONTACT))[0].sealed_email
-    assert send(browser, path, at, email="").status_code == 303
-    assert "Ming@example.org" not in browser.get(at).text
+        person = accounts.find_person(tx, "laowang")
+        assert person is not None
+        kept = contact_of(tx, person.id)
+    assert kept is not None
+    assert kept.address == "Wang@example.org"
 
 
 @pytest.mark.control("staff-roles")
 def test_by_policy_staff_work_only_with_a_passkey(visit: Visit, house: Composed):
     """By password alone every page leads to where one is registered; afterwards all are open."""
-    body = policies.default_body() | {"identity": {"staff_passkey": True}}
+    body = policies.default_body() | {"identity": {"level": "none", "staff_passkey": True}}
     with house.database.write() as tx:
         first, second = (accounts.staff_actor(tx, one) for one in ("safety", "second"))
         made = policies.propose(tx, first, body)
@@ -176,3 +180,53 @@ def test_the_options_of_a_passkey_hold_no_name(visit: Visit):
     assert one == two
     assert json.dumps(one).count("allowCredentials") == 1
     assert one["allowCredentials"] == []
+
+
+@pytest.mark.control("identity-verification")
+def test_an_identity_is_verified_and_withdrawn_on_the_pages(visit: Visit, house: Composed):
+    """The local provider says on each page that it is one; the row says so, too."""
+    browser, at = visit("xiaoming", "/sign-in"), "/me/security"
+    assert "nobody is verified" in browser.get(at, headers=EN).text
+    page = send(browser, f"{at}/verifications/start", at, proof="sms", given="13800000000")
+    assert "This is the development provider" in page.text
+    assert "13800000000" not in page.text
+    found = re.search(r"Type (\d{6})", page.text)
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)
+    assert found is not None
+    assert ticket is not None
+    fields = {"ticket": ticket.group(1), "answer": found.group(1)}
+    answer = send(browser, f"{at}/verifications", at, **fields)
+    assert answer.headers["location"] == f"{at}?done=verified"
+    shown = browser.get(at, headers=EN).text
+    assert "development: nobody was verified" in shown
+    (one,) = re.findall(r"verifications/(ver_\w+)/withdraw", shown)
+    strange = send(visit("newcomer", "/sign-in"), f"{at}/verifications/{one}/withdraw", at)
+    assert strange.status_code == 404
+    assert send(browser, f"{at}/verifications/{one}/withdraw", at).status_code == 303
+    assert "withdrawn" in browser.get(at, headers=EN).text
+
+
+@pytest.mark.control("duties-separated")
+def test_a_powerful_role_is_asked_for_and_approved_on_the_page(visit: Visit):
+    """By two people; who may not, sees that it waits and no button."""
+    boss, officer, auditor, at = (
+        visit("second"),
+        visit("safety"),
+        visit("auditor"),
+        "/console/staff",
+    )
+    roles = {"role-agreement-manager": "1", "role-privacy-officer": "1"}
+    asked = send(boss, f"{at}/roles", at, name="legal", reason="new-duty", **roles)
+    assert asked.status_code == 303
+    found = re.search(r"/console/staff/grants/(rgr_\w+)", boss.get(at).text)
+    assert found is not None
+    path = f"{at}/grants/{found.group(1)}"
+    assert path not in auditor.get(at).text
+    own = send(boss, path, at, decision="approve")
+    assert own.status_code == 403
+    assert "Somebody else decides" in own.text
+    assert send(officer, path, at, decision="approve").status_code == 303
+    assert "privacy officer, agreement manager" in boss.get(at, headers=EN).text
+    apart = {"role-auditor": "1", "role-reviewer": "1"}
+    refused = send(boss, f"{at}/roles", at, name="legal", reason="x", **apart)
+    assert "Nobody is both" in refused.text

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Standing: a suspended or closed account is not served, and is told how to appeal (Article 14)."""
+"""Standing: who is suspended, or not known well enough, is not served (Articles 9 and 14)."""
 
 from __future__ import annotations
 
-from guiju.accounts import require_function, require_standing
+from guiju.accounts import require_function, require_level, require_standing
 from guiju.gateway.signals import Command
 from guiju.gateway.stations.identify import known
 from guiju.gateway.work import Work
@@ -27,9 +27,12 @@ def standing(work: Work) -> tuple[Command, ...]:
     """Pass a person who may use the service, and this function of it.
 
     Raises:
-        Refused: 403 `account-suspended`, `account-terminated` or `function-restricted`.
+        Refused: 403 `account-suspended`, `account-terminated`, `function-restricted` or
+            `identity-not-verified`.
     """
     caller = known(work)
     require_standing(caller)
-    require_function(caller, function_of(work.ask.route))
+    function = function_of(work.ask.route)
+    require_function(caller, function)
+    require_level(caller, work.rules.identity.level_for(function))
     return ()
