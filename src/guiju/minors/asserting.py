@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from guiju.accounts import get_person
+from guiju.accounts import get_person, guardian_answers
 from guiju.kernel import Actor, ActorKind, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
@@ -165,6 +165,9 @@ def _put_consent(tx: Tx, actor: Actor, person: str, *, given: bool) -> None:
     if stand is None or stand.consented is given:
         return
     store.put_stand(tx, replace(stand, consented=given))
+    if actor.kind is ActorKind.PERSON:
+        # The words that were consented to are kept with all other consents of the child.
+        guardian_answers(tx, actor, person, given=given)
     append(
         tx,
         "guardian-consent-changed",

@@ -18,6 +18,7 @@ from tests.unit.minors.scene import (
     tomorrow,
 )
 
+from guiju import accounts
 from guiju.casework import cases_of, get_case, notices
 from guiju.kernel import Conflict, GuijuError, Invalid, Refused
 from guiju.minors import AGE_APPEAL, CRISIS, service, store
@@ -173,6 +174,9 @@ def test_below_fourteen_a_guardian_consents_first_and_can_take_it_back(scene: Sc
     scene.link()
     scene.do(service.consent, scene.parent.actor, scene.id, given=True)
     assert not scene.ward().lacks_consent
+    kept = scene.read(accounts.consents_of, scene.id)[accounts.Purpose.GUARDIAN]
+    assert kept is not None
+    assert kept.given
     scene.do(service.consent, scene.parent.actor, scene.id, given=False)
     assert scene.ward().lacks_consent
     scene.do(service.consent, scene.parent.actor, scene.id, given=True)
