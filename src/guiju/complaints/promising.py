@@ -7,6 +7,7 @@ Articles 15 and 18: process and limits are public, and so is the way to the auth
 from __future__ import annotations
 
 from guiju import policies
+from guiju.casework import Case
 from guiju.complaints import store
 from guiju.complaints.model import AUTHORITIES, Authority, Process
 from guiju.kernel import Text, canonical, digest, software
@@ -27,6 +28,14 @@ def in_force(tx: Tx) -> Process | None:
     if row is None:
         return _unpublished(tx)
     if row.body is None:
+        return None
+    return Process.read(row.body, row.version, row.digest, row.policy)
+
+
+def at_opening(tx: Tx, case: Case) -> Process | None:
+    """What was promised when the complaint came in; None when nothing was."""
+    row = None if case.policy is None else store.find_process(tx, case.policy)
+    if row is None or row.body is None:
         return None
     return Process.read(row.body, row.version, row.digest, row.policy)
 

@@ -277,7 +277,7 @@ def ask(tx: Tx, actor: Actor, case: Case, question: str) -> Case:
 
     Raises as `casework.advance`.
     """
-    limits = {kinds.ANSWERING: _timer(promising.publish(tx), kinds.ANSWERING)}
+    limits = {kinds.ANSWERING: _timer(promising.at_opening(tx, case), kinds.ANSWERING)}
     advance(tx, actor, case, "ask", reason=question, limits=limits)
     return get_case(tx, COMPLAINT, case.id)
 
@@ -349,7 +349,7 @@ def tell(tx: Tx, actor: Actor, case: Case, way: str) -> Case:
 
     Raises as `casework.advance`.
     """
-    limits = {kinds.SETTLING: _timer(promising.publish(tx), kinds.SETTLING)}
+    limits = {kinds.SETTLING: _timer(promising.at_opening(tx, case), kinds.SETTLING)}
     pace = store.find_pace(tx, case.id)
     outcome = pace.outcome if pace is not None else None
     advance(tx, actor, case, "tell", limits=limits, facts={"outcome": outcome, "way": way})
@@ -395,8 +395,11 @@ def answer(tx: Tx, actor: Actor, case: Case, words: str, attached: Sequence[Atta
 
 
 def reopen(tx: Tx, actor: Actor, case: Case, why: str) -> Case:
-    """Ask once that somebody else look again. Raises as `casework.advance`: `guard-fails` twice."""
-    process = promising.publish(tx)
+    """Ask once that somebody else look again. Raises as `casework.advance`: `guard-fails` twice.
+
+    The limit is that of the day on which the complaint came in.
+    """
+    process = promising.at_opening(tx, case)
     limit = _published(process, process.feedback_days) if process else None
     return advance(tx, actor, case, "reopen", reason=why, limits={kinds.FEEDBACK: limit})
 

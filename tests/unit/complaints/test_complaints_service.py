@@ -14,6 +14,7 @@ from tests.unit.complaints.conftest import (
 )
 from tests.unit.conftest import About
 
+from guiju import policies
 from guiju.casework import (
     Case,
     CaseRetention,
@@ -129,6 +130,51 @@ def test_a_complaint_goes_from_receipt_to_feedback(
         "mail",
     )
     assert verify(database).ok
+
+
+def _promise(database: Database, days: int) -> None:
+    """Every limit of the process is so many days from now on."""
+    with database.write() as tx:
+        policy = policies.active(tx)
+        assert policy is not None
+        named = ("acceptance_days", "feedback_days", "answer_days", "reopen_days")
+        process = {**policy.body["complaints"], **dict.fromkeys(named, days)}
+        body = {**policy.body, "complaints": process}
+        policies.approve(tx, SECOND, policies.propose(tx, OFFICER, body).id)
+        promising.publish(tx)
+
+
+def _limit(database: Database, case: Case, name: str) -> tuple[int, str]:
+    """The limit of its newest clock of this name, and where that comes from."""
+    with database.read() as tx:
+        found = [one for one in clocks(tx, case) if one.name == name][-1]
+    return found.limit, found.rule
+
+
+@pytest.mark.control("complaint-limits-published")
+def test_a_complaint_keeps_the_limits_of_the_day_it_came_in(database: Database) -> None:
+    """Asked, told and looked at again under a later process, it has the days of the first."""
+    before = filed(database)
+    _promise(database, 2)
+    after = filed(database)
+    for filed_case, answer, settle, feedback, name in (
+        (before, 10, 10, 15, "complaints@1"),
+        (after, 2, 2, 2, "complaints@2"),
+    ):
+        case = stepped(database, filed_case, (CLERK, "accept"), (CLERK, "handle"))
+        with database.write() as tx:
+            case = service.ask(tx, CLERK, case, "Which answer was it?")
+        assert _limit(database, case, "answering") == (answer, name)
+        with database.write() as tx:
+            case = service.answer(tx, COMPLAINANT, case, "The second one.")
+        with database.write() as tx:
+            case = service.decide(tx, OFFICER, case, service.found(Outcome.UPHELD, "It was so."))
+        with database.write() as tx:
+            case = service.tell(tx, OFFICER, case, "page")
+        assert _limit(database, case, "settling") == (settle, name)
+        with database.write() as tx:
+            case = service.reopen(tx, COMPLAINANT, case, "It is still there.")
+        assert _limit(database, case, "feedback") == (feedback, name)
 
 
 def test_nobody_waits_for_an_answer_for_ever(lite: Database, clock: FixedClock) -> None:
