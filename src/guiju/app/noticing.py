@@ -38,7 +38,7 @@ class Noticing:
         for name, since in self._away.items():
             if now - since >= AWAY_FOR:
                 words = f"上游 {name} 无应答。The upstream {name} does not answer."
-                yield Cause(Category.OUTAGE, words, f"upstream:{name}")
+                yield Cause(Category.OUTAGE, words, f"upstream:{name}", shown=since)
 
 
 def _gaps(house: House) -> Iterator[Cause]:
@@ -50,7 +50,7 @@ def _gaps(house: House) -> Iterator[Cause]:
                 f"路由 {gap.route} 交付了没有结论的字符，首个请求 {gap.request}。"
                 f"Characters left {gap.route} without a verdict, first in request {gap.request}."
             )
-            yield Cause(Category.COVERAGE, words, gap.id, lasting=True)
+            yield Cause(Category.COVERAGE, words, gap.id, lasting=True, shown=gap.opened_at)
 
 
 def _tampering(house: House) -> Iterator[Cause]:

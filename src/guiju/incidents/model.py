@@ -173,6 +173,7 @@ class Cause(NamedTuple):
     `lasting`: it never opens another one; else it may again once the first has ended.
     `found_in`: the case in which it came to light, as a complaint or a measure about content.
     `discovered`: when it came to light, where that was before now, and `why` that is known.
+    `shown`: since when there has been evidence of the thing; `found_in` says it by itself.
     """
 
     category: Category
@@ -182,6 +183,7 @@ class Cause(NamedTuple):
     found_in: Case | None = None
     discovered: datetime | None = None
     why: str = ""
+    shown: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

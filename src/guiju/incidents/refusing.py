@@ -73,6 +73,23 @@ def discovery_invalid() -> Invalid:
     )
 
 
+def discovery_after(shown: datetime) -> Invalid:
+    """Later than there has been evidence of it."""
+    at = shown.astimezone(BEIJING).isoformat(timespec="seconds")
+    return Invalid(
+        "discovery-invalid",
+        Text(
+            zh=f"发现时间不能晚于所由案件的首个证据：{at}。",
+            en=f"It cannot have come to light later than there is evidence of it: {at}.",
+        ),
+        Text(
+            zh="请填写该时刻或更早的时间；留空即为该时刻。",
+            en="Give that moment or one before it; left out, it is that moment.",
+        ),
+        param="discovered",
+    )
+
+
 def discovered_at(said: str) -> datetime | None:
     """When somebody says that it came to light, in Beijing's time where they name none."""
     if not said.strip():

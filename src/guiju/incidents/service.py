@@ -42,7 +42,7 @@ from guiju.incidents.model import (
     nothing_stated,
     too_low,
 )
-from guiju.incidents.refusing import discovery_invalid, handler_needed
+from guiju.incidents.refusing import discovery_after, discovery_invalid, handler_needed
 from guiju.kernel import Actor, ActorKind, GuijuError, canonical, isoformat, parse
 from guiju.ledger import append
 from guiju.measures import enforces
@@ -65,7 +65,8 @@ def open_incident(tx: Tx, actor: Actor, cause: Cause) -> Incident | None:
     the policy names: the law counts from there, and not from when somebody filled in a form.
 
     Raises:
-        Invalid: `discovery-invalid`, later than now or without a word on how that is known.
+        Invalid: `discovery-invalid`, later than now or than the evidence that it came from, or
+            without a word on how that is known.
         Conflict: `already-there`, when another process was quicker by less than a transaction.
     """
     if cause.thing is not None and store.held(tx, cause.thing) is not None:
@@ -113,11 +114,18 @@ def open_incident(tx: Tx, actor: Actor, cause: Cause) -> Incident | None:
 
 
 def _discovered(tx: Tx, cause: Cause) -> datetime:
-    """When it came to light: now, or before, with a word on how that is known."""
+    """When it came to light: now, or before, with a word on how that is known.
+
+    What was on record could be seen from then on, so nobody can say that it was seen only later.
+    """
+    moments = (cause.shown, None if cause.found_in is None else cause.found_in.opened_at)
+    shown = min((one for one in moments if one is not None), default=tx.now)
     if cause.discovered is None:
-        return tx.now
+        return min(shown, tx.now)
     if cause.discovered > tx.now or not any(one.isalnum() for one in cause.why):
         raise discovery_invalid()
+    if cause.discovered > shown:
+        raise discovery_after(shown)
     return cause.discovered
 
 

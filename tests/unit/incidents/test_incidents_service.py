@@ -24,7 +24,7 @@ from guiju.casework import (
 )
 from guiju.casework.clock_store import of_case
 from guiju.incidents import Category, Cause, Grade, Incident
-from guiju.incidents.jobs import detect
+from guiju.incidents.jobs import WATCH, detect
 from guiju.incidents.kind import FINAL, FIRST, INCIDENT, MACHINE
 from guiju.incidents.service import open_by_staff
 from guiju.kernel import Conflict, FixedClock, GuijuError, Invalid, Refused, Text, software
@@ -323,3 +323,47 @@ def test_a_time_of_discovery_is_not_ahead_and_not_without_a_word(
         open_by_staff(tx, desk.staff.operator, cause)
     with desk.db.read() as tx:
         assert incidents.incidents(tx) == []
+
+
+@pytest.mark.control("incident-reported")
+def test_nothing_comes_to_light_after_there_is_evidence_of_it(
+    desk: Desk, clock: FixedClock
+) -> None:
+    """Out of a case it counts from when that was opened; a later time is refused."""
+    source = desk.open(thing="gap_1").case
+    clock.advance(hours=3)
+    later = clock.now() - timedelta(hours=1)
+    cause = Cause(Category.BREACH, "a list lay open", found_in=source)
+    with desk.db.write() as tx, pytest.raises(Invalid, match="discovery-invalid") as refused:
+        open_by_staff(tx, desk.staff.operator, cause._replace(discovered=later, why="said so"))
+    assert "2026" in refused.value.what.en
+    with desk.db.read() as tx:
+        assert [one.case.id for one in incidents.incidents(tx)] == [source.id]
+    with desk.db.write() as tx:
+        one = open_by_staff(tx, desk.staff.operator, cause)
+    assert one.found_at == source.opened_at
+    with desk.db.read() as tx:
+        (first,) = of_case(tx, one.case.id, running=True)
+    assert first.due == source.opened_at + timedelta(hours=4)
+    before = source.opened_at - timedelta(hours=1)
+    with desk.db.write() as tx:
+        other = open_by_staff(
+            tx, desk.staff.operator, cause._replace(discovered=before, why="the log says so")
+        )
+    assert other.found_at == before
+
+
+@pytest.mark.control("incident-reported")
+def test_what_software_notices_counts_from_its_evidence(desk: Desk, clock: FixedClock) -> None:
+    """A gap that was on record while nobody watched is not younger; none is of tomorrow."""
+    seen, ahead = clock.now() - timedelta(hours=2), clock.now() + timedelta(hours=2)
+    with desk.db.write() as tx:
+        old = incidents.open_incident(
+            tx, WATCH, Cause(Category.COVERAGE, "why", "gap_1", shown=seen)
+        )
+        new = incidents.open_incident(
+            tx, WATCH, Cause(Category.COVERAGE, "why", "gap_2", shown=ahead)
+        )
+    assert old is not None
+    assert new is not None
+    assert (old.found_at, new.found_at) == (seen, clock.now())
