@@ -1,57 +1,149 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts which two syllables ordinary text says side by side, and writes the most common pairs.
+"""Counts which characters ordinary text writes side by side, for `guiju.screening.writing`.
 
-The text is COLD's training split, every comment; its development and test splits are left for
-`bench/disguises.py` to count false hits in. Nothing of a comment is kept but how often syllables
-stand side by side.
+    python tools/count_pairs.py dict.txt american-english
+
+Counted are the comments of COLD's training split (Apache-2.0), its other splits are left for
+`bench/disguises.py` to count false hits in; the words of jieba's dictionary (MIT; `dict.txt` of
+its source distribution) by how common they are there; and the phrases of pypinyin (MIT). Nothing of
+them is kept but which characters stand beside which and how much likelier than by chance, as a
+power of two; pairs that are not much likelier are left out.
+
+Kept as well are the checksums of words in Latin letters that may be read as one or two syllables of
+pinyin: those of an English word list (SCOWL, as Debian's wamerican installs it), and what the same
+comments write in letters.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from tools.train_classifier import DATA, rows
 
 from guiju.screening.fold import fold
-from guiju.screening.syllables import said
-from guiju.screening.views_squeezed import squeeze
+from guiju.screening.syllables import said, sounds
+from guiju.screening.writing import BORDER, COUNT, FIRST, UNIT, checksum, number, numbers, packed
 
-OUT = Path(__file__).parent.parent / "src" / "guiju" / "screening" / "pairs.tsv"
-COMMON, OFTEN = 2_000, 12_000
-HEAD = """\
-# SPDX-License-Identifier: Apache-2.0
-# The {often} pairs of syllables that ordinary text says most often, counted by tools/count_pairs.py
-# in COLD's training split (thu-coai/COLDataset, Apache-2.0): a first syllable, those that are among
-# the {common} most common pairs with it, the others.
-"""
+OUT = Path(__file__).parent.parent / "src" / "guiju" / "screening" / "writing.npz"
+DICTIONARY = 0.05
+"""For how much a word of the dictionary counts beside one of the text: its corpus is larger."""
+DISCOUNT = 0.75
+PRUNED = 2.0
+"""Pairs that are not so many bits likelier than others of their first character are left out."""
+MOST = 15
+SMOOTHING = 0.1
+ONES = 7_000
+"""How many characters there are that text may hold."""
+LETTERS = re.compile("[a-z]+")
+SHORTEST = 2
 
 
-def pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Every two ideographs side by side as they are mostly said."""
+def counted(dictionary: Path, texts: list[str]) -> Counter[tuple[int, int]]:
+    """How often two characters, by their numbers, stand side by side."""
+    found: Counter[tuple[int, int]] = Counter()
     for text in texts:
-        spoken = [None if one.isascii() else said(one) for one in squeeze(fold(text).text)]
-        yield from ((one, other) for one, other in pairwise(spoken) if one and other)
+        found.update(pairwise([BORDER, *numbers(fold(text).text), BORDER]))
+    for word, often in words(dictionary):
+        for pair in pairwise(number(one) for one in fold(word).text):
+            if BORDER not in pair:
+                found[pair] += max(1, often * DICTIONARY)  # type: ignore[assignment]
+    return found
 
 
-def main() -> int:
-    """Write the table."""
-    counted = Counter(pairs(row["TEXT"] for row in rows(DATA / "cold" / "train.csv")))
-    order = sorted(counted, key=lambda pair: (-counted[pair], pair))[:OFTEN]
-    lines: dict[str, tuple[list[str], list[str]]] = {}
-    for rank, (one, other) in enumerate(order):
-        lines.setdefault(one, ([], []))[rank >= COMMON].append(other)
-    written = (
-        "\t".join((one, *(" ".join(sorted(some)) for some in lines[one]))) for one in sorted(lines)
+def words(dictionary: Path) -> Iterator[tuple[str, int]]:
+    """The words of the dictionary and of pypinyin, with how often they were met."""
+    for line in dictionary.read_text("utf-8").splitlines():
+        word, often, *_ = line.split(" ")
+        yield word, int(often)
+    phrases = json.loads(files("pypinyin").joinpath("phrases_dict.json").read_text("utf-8"))
+    yield from ((phrase, 1) for phrase in phrases)
+
+
+def alike() -> NDArray[np.float64]:
+    """For each number how many common ideographs (GB 2312, first level) are said like it."""
+    level = [(0xB0A1 + at // 94 * 256 + at % 94).to_bytes(2, "big") for at in range(40 * 94)]
+    signs = "".join(one.decode("gb2312", "ignore") for one in level)
+    many = Counter(map(said, signs))
+    every = [1, *(many[said(chr(FIRST + at))] for at in range(COUNT - 1))]
+    found: NDArray[np.float64] = np.array(every, dtype=np.float64).clip(1)
+    return found
+
+
+def shares(texts: list[str]) -> NDArray[np.float64]:
+    """For each number how much of the texts it is."""
+    every = Counter(one for text in texts for one in (BORDER, *numbers(fold(text).text)))
+    often = np.array([every[at] for at in range(COUNT)]) + SMOOTHING
+    found: NDArray[np.float64] = often / often.sum()
+    return found
+
+
+def tables(
+    found: Counter[tuple[int, int]], texts: NDArray[np.float64]
+) -> dict[str, NDArray[np.int64]]:
+    """What is kept: absolute discounting, with how many characters each one follows behind it."""
+    pairs = np.array(sorted(found))
+    often = np.array([found[one, other] for one, other in pairs.tolist()], dtype=float)
+    first, second = pairs.T
+    total = np.bincount(first, weights=often, minlength=COUNT)
+    left = np.bincount(first, weights=np.minimum(often, DISCOUNT), minlength=COUNT)
+    behind = np.bincount(second, minlength=COUNT) + SMOOTHING
+    chance = behind / (len(pairs) + SMOOTHING * ONES)
+    known = total > 0
+    others = np.zeros(COUNT)
+    others[known] = np.log2(left[known] / total[known])
+    share = (np.maximum(often - DISCOUNT, 0) + left[first] * chance[second]) / total[first]
+    values = np.log2(share / chance[second])
+    kept = values - others[first] > PRUNED
+    counts = np.bincount(first[kept], minlength=COUNT)
+    gaps = np.diff(second[kept], prepend=0)
+    begins = np.diff(first[kept], prepend=-1) > 0
+    gaps[begins] = second[kept][begins]
+    return packed(
+        counts=counts,
+        gaps=gaps,
+        values=np.minimum(np.round(values[kept]), MOST),
+        others=np.round(others * UNIT),
+        alone=np.round(np.log2(chance) * UNIT),
+        after=np.round(np.log2(chance / texts) * UNIT),
+        alike=np.round(np.log2(alike()) * UNIT),
     )
-    head = HEAD.format(often=OFTEN, common=COMMON)
-    OUT.write_text(head + "\n".join(written) + "\n", encoding="utf-8")
-    print(f"{counted.total()} pairs, the last of the table {counted[order[-1]]} times")
+
+
+def spelt(english: Path, texts: list[str]) -> list[str]:
+    """Words in letters that one or two syllables are written like."""
+    each = {one.replace("v", "u") for one in sounds().syllables} | set(sounds().syllables)
+    words = {one for one in english.read_text("utf-8").split() if LETTERS.fullmatch(one)}
+    names = {one for text in texts for one in LETTERS.findall(fold(text).text)}
+    names |= set(LETTERS.findall(english.read_text("utf-8").lower()))
+    two = {one for one in words | names if any(map(each.issuperset, halves(one)))}
+    return sorted(one for one in two | (words & each) if len(one) >= SHORTEST)
+
+
+def halves(word: str) -> Iterator[tuple[str, str]]:
+    """All ways to cut a word in two."""
+    return ((word[:at], word[at:]) for at in range(1, len(word)))
+
+
+def main(dictionary: str, english: str) -> int:
+    """Write the table."""
+    texts = [row["TEXT"] for row in rows(DATA / "cold" / "train.csv")]
+    some = spelt(Path(english), texts)
+    found = tables(counted(Path(dictionary), texts), shares(texts)) | packed(
+        spelt=list(map(checksum, some))
+    )
+    np.savez_compressed(OUT, **found)
+    print(f"{len(found['values'])} pairs, {len(some)} words in letters")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

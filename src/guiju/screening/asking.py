@@ -15,16 +15,16 @@ from functools import lru_cache
 from guiju.screening.combining import Part, combined
 from guiju.screening.entry import LONGEST_EXCEPTION, Near
 from guiju.screening.fold import fold
+from guiju.screening.hearing import is_spelt, is_strange
 from guiju.screening.layer import Layer
 from guiju.screening.register import (
     EXCEPT,
+    HEARD,
     HOMOPHONE,
-    KEPT,
     LEFT,
     NEAR,
     PART,
     RIGHT,
-    SHORT,
     SQUEEZED,
     Read,
     Register,
@@ -32,10 +32,10 @@ from guiju.screening.register import (
 from guiju.screening.sights import FOLDED, Sights
 from guiju.screening.views import LONGEST_SPAN, border, keys, seen
 from guiju.screening.views_seen import Seen
-from guiju.screening.views_spoken import is_heard
 
 _LATIN = re.compile("[a-z]")
 _LAST_LETTER = "z"  # no folded letter or digit of ASCII comes after it
+_BY_SOUND = ("homophone", "pinyin")
 _SPLIT_OFF = ("pinyin", "split")
 """Views that do not see through what the ones before them do; they look for what these miss."""
 
@@ -46,6 +46,9 @@ class Answer(Enum):
     YES = "yes"
     NO = "no"
     OPEN = "open"
+
+
+_ANSWERS = {True: Answer.YES, False: Answer.NO, None: Answer.OPEN}
 
 
 class Asking:
@@ -99,21 +102,26 @@ class Asking:
         sights, flags = self._sights, self._register.flags[number]
         if view in _SPLIT_OFF and self._is_seen_plainly(number, flags, core):
             return
-        if flags & SHORT and view == "homophone" and not self._is_heard(number, flags, core):
-            return
         start, end = core if view == FOLDED else sights.grown(*core)
         if start < sights.context:
             return
-        answer = self._at_borders(number, flags, core, (start, end))
+        answer = self._as_written(number, flags, core, (start, end), view)
+        if answer is not Answer.NO:
+            answer = _worse(answer, self._at_borders(number, flags, core, (start, end)))
         if answer is not Answer.NO and flags & (EXCEPT | NEAR):
             answer = _worse(answer, self._in_its_place(number, core, (start, end), view))
-        if answer is Answer.NO:
-            return
-        waited = answer is Answer.OPEN
+        if answer is not Answer.NO:
+            self._take(number, core, (start, end), view, waited=answer is Answer.OPEN)
+
+    def _take(
+        self, number: int, core: tuple[int, int], span: tuple[int, int], view: str, *, waited: bool
+    ) -> None:
+        """A place that counts, or may yet."""
+        sights, (start, end) = self._sights, span
         grows = view != FOLDED and not sights.closed and sights.may_grow(core[1], end)
         if waited or grows:
             self._open_at = min(self._open_at, start)
-        if flags & PART:
+        if self._register.flags[number] & PART:
             parts = self._register.read(number).folded
             for at in meant(parts, view, sights.folded[slice(*core)]):
                 part = Part(core[1], start, end, at, waited, grows)
@@ -149,10 +157,29 @@ class Asking:
             answer = _worse(answer, _neighboured(entry.near, self._sights, span))
         return answer
 
-    def _is_heard(self, number: int, flags: int, core: tuple[int, int]) -> bool:
-        """Whether what is said like a short term may mean it."""
-        term, text = self._register.term(number), self._sights.folded[slice(*core)]
-        return text == term or is_heard(term, text, kept=bool(flags & KEPT))
+    def _as_written(
+        self, number: int, flags: int, core: tuple[int, int], span: tuple[int, int], view: str
+    ) -> Answer:
+        """Whether what is said or spelt like a term is anything but ordinary writing."""
+        if view not in _BY_SOUND or not flags & HEARD:
+            return Answer.YES
+        sights, (start, end) = self._sights, span
+        folded, text = sights.folded, sights.folded[core[0] : core[1]]
+        ask, reach, written = is_spelt, 2, text
+        if view == "homophone":
+            ask, reach, written = is_strange, 1, folded[start:end]
+        after = None if sights.may_follow(end, reach) else folded[end : end + reach]
+        before = folded[start - reach : start] if start > reach else folded[:start]
+        if not flags & PART:
+            # Its other parts, of which it has none, are not read for it.
+            term = self._register.term(number)
+            is_plain = text == term and view == "homophone"
+            return Answer.YES if is_plain else _ANSWERS[ask(term, before, written, after)]
+        parts = self._register.read(number).folded
+        if view == "homophone" and text in parts:
+            return Answer.YES
+        those = meant(parts, view, text)
+        return _best(ask(parts[at], before, written, after) for at in those)
 
     def _is_seen_plainly(self, number: int, flags: int, core: tuple[int, int]) -> bool:
         """Whether a plainer view finds the same entry at this place, and tells it better."""
@@ -240,7 +267,15 @@ def _forms(view: str, folded: str) -> tuple[str, ...]:
     return tuple(keys(view, folded))
 
 
+def _best(answers: Iterable[bool | None]) -> Answer:
+    """Yes if one of them is; open, while one of them is not known."""
+    found = set(answers)
+    if True in found:
+        return Answer.YES
+    return Answer.OPEN if None in found else Answer.NO
+
+
 def _worse(one: Answer, other: Answer) -> Answer:
-    if Answer.NO in {one, other}:
+    if one is Answer.NO or other is Answer.NO:
         return Answer.NO
-    return Answer.OPEN if Answer.OPEN in {one, other} else Answer.YES
+    return one if other is Answer.YES else other

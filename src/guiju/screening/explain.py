@@ -30,8 +30,16 @@ _VIEWS: Mapping[str, Text] = {
     "squeezed": Text(
         zh="去除间隔符与重复后可见", en="seen once separators and repetition are taken out"
     ),
-    "homophone": Text(zh="按读音可见（谐音）", en="seen by its sound (homophones)"),
-    "pinyin": Text(zh="按拼音可见", en="seen once syllables are spelt in letters"),
+    "homophone": Text(
+        zh="按读音可见（谐音），而这些字平常不这样连写（或词条指明按读音查）",
+        en="seen by its sound (homophones), written as ordinary text hardly ever writes (or the "
+        "entry asks for the sound)",
+    ),
+    "pinyin": Text(
+        zh="按拼音可见，且不是常见的外文词或网址（或词条指明按拼音查）",
+        en="seen once syllables are spelt in letters, and no usual word or address (or the entry "
+        "asks for letters)",
+    ),
     "split": Text(zh="拆字还原后可见", en="seen once split characters are put together"),
 }
 _GUARD = "guard:"

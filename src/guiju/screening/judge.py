@@ -19,6 +19,7 @@ from guiju.screening.sights import CONTEXT, Sights
 from guiju.screening.spans import Place
 from guiju.screening.stream import WINDOW, Stream
 from guiju.screening.tally import Tally
+from guiju.screening.writing import writing
 
 if TYPE_CHECKING:
     from guiju.screening.matrix import Audience, Matrix
@@ -105,6 +106,7 @@ class Screen:
         """Make the tables now that else the first text would wait for: some tenths of a second."""
         if any(rules.sees for rules in self._rules.values()):
             prepare()
+            writing()
 
     @enforces("input-screening", "output-screening", "discrimination-screening", "rights-screening")
     def judge(self, text: str, direction: Direction) -> Verdict:

@@ -15,26 +15,29 @@ from numpy.typing import NDArray
 from guiju.kernel import Invalid, Text
 from guiju.screening.entry import LONGEST_TERM, Entry, hopeless
 from guiju.screening.fold import BORDER, fold
+from guiju.screening.hearing import TWO
 from guiju.screening.register import (
     EXCEPT,
+    HEARD,
     HOMOPHONE,
-    KEPT,
     LEFT,
     NEAR,
     PART,
     RIGHT,
-    SHORT,
     SQUEEZED,
     heads_of,
 )
 from guiju.screening.sights import FOLDED, REPEATING
 from guiju.screening.views import LONGEST_TERM as LONGEST_SEEN
 from guiju.screening.views import default_views, fits, keys, seen
-from guiju.screening.views_spoken import is_short, must_keep
+from guiju.screening.views_squeezed import squeeze
 
 MOST_SEEN_THROUGH = 100_000
 """In a larger lexicon entries that name no views are seen through separators only: among so many
 terms almost every text sounds like one of them."""
+MOST_OF_TWO = 200
+"""With more terms of two characters in a lexicon none of them is heard unasked as other characters:
+they are written by chance too often together, and looked at too often."""
 
 _LAST_ASCII = 0x7F
 _CHAIN = ("homophone", "squeezed", FOLDED)
@@ -102,8 +105,9 @@ def lay(entries: Sequence[Entry], numbers: Sequence[int]) -> Laying:
     if len(entries) > MOST_SEEN_THROUGH:
         _lay_many(laying, numbers)
     else:
+        usual = default_views if _are_few(laying) else _less_heard_views
         for at, number in enumerate(numbers):
-            _lay_one(laying, at, number, default_views)
+            _lay_one(laying, at, number, usual)
     return laying
 
 
@@ -155,8 +159,6 @@ def _lay_one(laying: Laying, at: int, number: int, usual: Usual) -> None:
     by_part = [_forms(part, entry.views or usual(part)) for part in parts]
     chain = next(view for view in _CHAIN if all(view in forms for forms in by_part))
     flags = laying.flags[at] = _asked(entry, parts) | _CHAIN_FLAGS[chain]
-    if chain == "homophone" and entry.kind == "term" and not entry.views:
-        flags = laying.flags[at] = flags | SHORT * is_short(folded) | KEPT * must_keep(folded)
     for view in (chain, *_SPLIT_OFF):
         if all(view in forms for forms in by_part):
             for form in (form for some in by_part for form in some[view]):
@@ -165,6 +167,19 @@ def _lay_one(laying: Laying, at: int, number: int, usual: Usual) -> None:
 
 def _begins_word(form: str, flags: int) -> bool:
     return bool(flags & LEFT) and form[0].isascii() and form[0].isalnum()
+
+
+def _are_few(laying: Laying) -> bool:
+    """Whether the terms of two characters may be heard, which name no views."""
+    pairs = zip(laying.entries, laying.folded, strict=True)
+    return sum(len(folded) == TWO and not one.views for one, folded in pairs) <= MOST_OF_TWO
+
+
+def _less_heard_views(folded: str) -> tuple[str, ...]:
+    usual = default_views(folded)
+    if len(squeeze(folded)) > TWO:
+        return usual
+    return tuple(view for view in usual if view != "homophone")
 
 
 def _plainer_views(folded: str) -> tuple[str, ...]:
@@ -187,6 +202,7 @@ def _asked(entry: Entry, parts: Sequence[str]) -> int:
         | NEAR * (entry.near is not None)
         | EXCEPT * bool(entry.except_)
         | PART * (entry.kind == "all")
+        | HEARD * (not entry.views)
     )
 
 

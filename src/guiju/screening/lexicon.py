@@ -13,16 +13,22 @@ from typing import NamedTuple, TypeAlias
 from guiju.screening.asking import Asking
 from guiju.screening.gate import Gate, gate_of
 from guiju.screening.glimpse import Glimpse
+from guiju.screening.hearing import is_ordinary
 from guiju.screening.holding import Holding
 from guiju.screening.layer import Layer
 from guiju.screening.patterns import Pattern
 from guiju.screening.reading import Reading, rows_of
-from guiju.screening.register import Register
+from guiju.screening.register import HEARD, PART, Register
 from guiju.screening.sights import FOLDED, Sights
 from guiju.screening.views import SEEN_AS
+from guiju.screening.views_squeezed import squeeze
 
 Hit: TypeAlias = tuple[int, int, int, str]
 """Start and end in the window's folded text, the number of the rule, the view it was found in."""
+
+
+Places: TypeAlias = Sequence[tuple[int, int, int]]
+"""Start, end and form of what an automaton found."""
 
 
 class Found(NamedTuple):
@@ -67,19 +73,39 @@ class Lexicon:
         """Whether something may stand in a text that was only glimpsed at; False is certain."""
         if self._patterns:
             return True
-        if self._gate is not None:
-            return self._gate.opens(glimpse.text)
+        if self._gate is not None and not self._gate.opens(glimpse.text):
+            return False
         if self._rows is None or not self._views <= glimpse.texts().keys():
             return bool(self._layers)
         texts = glimpse.texts()
         for _, layer in self._layers:
             text = texts[layer.view]
             found = layer.find(text) if text else ()
+            if found and layer.view == "homophone":
+                found = self._strange(layer, found, texts["squeezed"])
             # A search of a large lexicon is not made twice.
             glimpse.found[id(layer)] = found
             if found:
                 return True
         return False
+
+    def _strange(self, layer: Layer, found: Places, squeezed: str) -> Places:
+        """Places of which it is not certain at once that they are ordinary writing."""
+        return [
+            (start, end, form)
+            for start, end, form in found
+            if not is_ordinary(squeezed, start, end)
+            or any(self._counts(one, squeezed[start:end]) for one in layer.owned(form))
+        ]
+
+    def _counts(self, number: int, text: str) -> bool:
+        """Whether an entry counts even where it is said by ordinary writing."""
+        flags = self.register.flags[number]
+        if flags & PART or not flags & HEARD:
+            return True
+        term = self.register.term(number)
+        # Squeezing makes it shorter, if anything.
+        return term == text if len(term) <= len(text) else squeeze(term) == text
 
     def find(self, sights: Sights) -> Found:
         """Every hit that begins in the window's tail, overlapping ones too."""

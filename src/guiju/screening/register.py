@@ -28,9 +28,8 @@ LEFT, RIGHT, NEAR, EXCEPT, PART = 1, 2, 4, 8, 16
 the other parts of its combination."""
 SQUEEZED, HOMOPHONE = 32, 64
 """How far the entry is seen through disguises."""
-SHORT, KEPT = 128, 256
-"""By sound a place counts only if nothing stands between its characters, and one of them is the
-term's own."""
+HEARD = 128
+"""By sound a place counts only if it is no ordinary writing."""
 
 _RULE_DIGITS = 16
 _MOST_READ = 4096
@@ -60,6 +59,7 @@ class Register:
         self._head_of = memoryview(rows[2]).cast("I")
         self.ranks, self.flags = memoryview(rows[3]), memoryview(rows[4]).cast("H")
         self._read: dict[int, Read] = {}
+        self._folded: dict[int, str] = {}
         self._read_heads: dict[int, Entry] = {}
 
     def __len__(self) -> int:
@@ -82,10 +82,13 @@ class Register:
 
     def term(self, number: int) -> str:
         """The folded term of an entry that is no combination; its other parts are not read."""
-        found = self._read.get(number)
-        if found is not None:
-            return found.folded[0]
-        return fold(_cut(self._terms, self._term_ends, number).decode()).text
+        found = self._folded.get(number)
+        if found is None:
+            if len(self._folded) >= _MOST_READ:
+                self._folded.clear()
+            term = _cut(self._terms, self._term_ends, number).decode()
+            found = self._folded[number] = fold(term).text
+        return found
 
     def harm(self, number: int) -> str:
         """The harm of an entry, which many of them share."""

@@ -142,6 +142,10 @@ class Sights:
         """Whether a letter that comes may make the word longer that ends at `end`."""
         return not self.closed and end == len(self.folded) and _is_letter(self.folded[end - 1])
 
+    def may_follow(self, end: int, count: int) -> bool:
+        """Whether of so many characters behind `end` some may still come."""
+        return not self.closed and end + count > len(self.folded)
+
     def bordered(self, start: int, end: int) -> tuple[int, int]:
         """The part of the window around `start:end` that no border between texts divides."""
         low = self.folded.rfind(BORDER, 0, start) + 1

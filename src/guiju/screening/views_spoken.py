@@ -10,18 +10,16 @@ from string import ascii_lowercase
 
 from guiju.kernel import Text
 from guiju.screening.onetoone import OneToOne
-from guiju.screening.syllable_pairs import is_common, is_often
 from guiju.screening.syllables import count, likely, said, saying, sounds
 from guiju.screening.views_seen import Ground, Seen, Spelt
 from guiju.screening.views_spelling import Spelling
-from guiju.screening.views_squeezed import FLAGS, Look, collapsed, squeeze
+from guiju.screening.views_squeezed import FLAGS, Look, collapsed, dropped, squeeze
+from guiju.screening.writing import said_often
 
-_SHORTEST = 3
-_SHORTEST_IN_LETTERS = 2
-_SHORTEST_BY_SOUND = 4
-_UNCOMMON = 3
-# The syllables that ordinary text is full of, as counted in it.
-_COMMON = re.compile("de|shi|ren|yi|bu|you|wo|le|ge|zhong|guo|zhi|zhe|ji|da|mei|hai|zai|jiu|he")
+_SHORTEST = 2
+_FEWEST_LETTERS = 3
+# How likely a place of ordinary text says them, in bits, by their number.
+_MOST_SAID = {2: -12.5, 3: -22.2}
 _SHORTEST_WORD = 5
 # Who writes in letters writes the usual reading.
 _MOST_SPELLINGS = 3
@@ -64,44 +62,22 @@ def homophone_keys(term: str) -> list[str]:
 
 def homophone_fits(term: str) -> Text | None:
     """Few syllables are said by chance."""
-    return _too_few(term, _SHORTEST)
+    return _too_few(term)
 
 
 def homophone_is_rare(term: str) -> bool:
-    """What is short or made of common syllables is said too often to be looked for unasked."""
-    spoken = _spoken(term)
-    if len(spoken) < _SHORTEST_BY_SOUND:
-        return not is_common(likely(squeeze(term)))
-    return sum(not _COMMON.fullmatch(one) for one in spoken) >= _UNCOMMON
+    """Short terms of syllables that everybody says all the time would be looked at everywhere.
 
-
-def is_short(term: str) -> bool:
-    """Whether a term has so few syllables that unasked it is heard with more care."""
-    return len(_spoken(term)) < _SHORTEST_BY_SOUND
-
-
-def must_keep(term: str) -> bool:
-    """Whether a short term is said too often to be heard where none of its characters stands."""
-    return is_short(term) and is_often(likely(squeeze(term)))
-
-
-def is_heard(term: str, text: str, *, kept: bool) -> bool:
-    """Whether a short term may be meant by a folded text that is said like it.
-
-    It is, if it is written as the term but for what is squeezed. Else nothing may stand between its
-    characters; and of the term's own one, if it must have `kept` any.
+    Nor is a term heard in two syllables that has more with its repeats: those are not said like it.
     """
-    key, found = squeeze(term), squeeze(text)
-    if key == found:
+    key = squeeze(term)
+    most = _MOST_SAID.get(count(key))
+    if most is None:
         return True
-    if len(found) != len(text):
+    if len(key) == _SHORTEST < len(dropped(term)):
         return False
-    return not kept or any(one == other for one, other in zip(key, found, strict=True))
-
-
-def _spoken(term: str) -> list[str]:
-    """How its ideographs are said."""
-    return [sound for one in squeeze(term) if not one.isascii() and (sound := said(one))]
+    bits = said_often()
+    return all(sum(bits.get(one, 0.0) for one in way) <= most for way in likely(key))
 
 
 def has_no_letters(folded: str, _: str) -> bool:
@@ -158,7 +134,7 @@ def _with_ones(key: str) -> list[str]:
 def pinyin_fits(term: str) -> Text | None:
     """Few syllables, and short words, are written by chance."""
     if not term.isascii():
-        return _too_few(term, _SHORTEST_IN_LETTERS)
+        return _too_few(term)
     if sum(map(str.isalpha, term)) >= _SHORTEST_WORD:
         return None
     return Text(
@@ -168,11 +144,9 @@ def pinyin_fits(term: str) -> Text | None:
 
 
 def pinyin_is_rare(term: str) -> bool:
-    """Two syllables of few letters are words of other languages, too."""
+    """Two syllables of hardly any letters are written everywhere."""
     key = squeeze(term)
-    if key.isascii() or count(key) > _SHORTEST_IN_LETTERS:
-        return True
-    return min(map(len, pinyin_keys(term)), default=0) >= _SHORTEST_WORD
+    return key.isascii() or min(map(len, pinyin_keys(term)), default=0) >= _FEWEST_LETTERS
 
 
 def shows_letters(sight: Seen, start: int, end: int) -> bool:
@@ -199,10 +173,10 @@ def _clashes(text: str) -> bool:
     return False
 
 
-def _too_few(term: str, shortest: int) -> Text | None:
-    if count(squeeze(term)) >= shortest:
+def _too_few(term: str) -> Text | None:
+    if count(squeeze(term)) >= _SHORTEST:
         return None
-    return Text(zh=f"少于 {shortest} 个音节", en=f"it has fewer than {shortest} syllables")
+    return Text(zh=f"少于 {_SHORTEST} 个音节", en=f"it has fewer than {_SHORTEST} syllables")
 
 
 @cache

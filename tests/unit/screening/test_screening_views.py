@@ -163,11 +163,14 @@ def test_a_disguise_is_seen_through_from_its_first_to_its_last_character(
     ("term", "expected"),
     [
         ("示例禁词", VIEWS),
-        ("是的一例", ("folded", "squeezed", "pinyin", "split")),
+        ("是的一例", VIEWS),
+        ("是的一", ("folded", "squeezed", "pinyin", "split")),
         ("示例词", ("folded", "squeezed", "pinyin", "split")),
-        ("示例", ("folded", "squeezed", "split")),
+        ("示例", ("folded", "squeezed", "pinyin", "split")),
         ("蓝鲸糖", VIEWS),
-        ("蓝糖", ("folded", "squeezed", "pinyin", "split")),
+        ("蓝糖", VIEWS),
+        ("是的", ("folded", "squeezed", "pinyin", "split")),
+        ("蓝蓝糖", ("folded", "squeezed", "pinyin", "split")),
         ("纸月亮", VIEWS),
         ("不是人", ("folded", "squeezed", "pinyin", "split")),
         ("词", ("folded",)),
@@ -196,16 +199,17 @@ def test_by_default_a_term_has_the_views_it_is_rare_enough_for(
         ("兰-京-唐", None),
         ("兰兰京唐", "兰兰京唐"),
         ("蓝-鲸-糖", "蓝-鲸-糖"),
-        ("只月亮", "只月亮"),
-        ("只粤量", None),
+        ("只月亮", None),
+        ("芷粤量", "芷粤量"),
+        ("篮井膛", "篮井膛"),
         ("纸 月 亮", "纸 月 亮"),
         ("只 月 亮", None),
     ],
 )
-def test_three_syllables_are_heard_unasked_where_chance_hardly_says_them(
+def test_three_syllables_are_heard_unasked_where_nobody_writes_them_so(
     text: str, hit: str | None
 ) -> None:
-    """Side by side; and with one of the term's own characters, if it holds a common pair."""
+    """Side by side; what is made of usual words, as 只 and 月亮, is let be."""
     entries = [{"term": one, "harm": "A1f", "action": "review"} for one in ("蓝鲸糖", "纸月亮")]
     screen = Screen.load({"entry": entries}, "0" * 64)
     found = [text[one.start : one.end] for one in screen.judge(text, "input").findings]

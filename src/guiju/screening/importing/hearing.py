@@ -23,11 +23,11 @@ from guiju.screening.register import rule_of
 from guiju.screening.sights import findable
 from guiju.screening.syllables import count
 from guiju.screening.views import VIEWS, default_views
-from guiju.screening.views_spoken import is_short
 from guiju.screening.views_squeezed import squeeze
 
 FEWEST = 2
 """A single syllable is said everywhere."""
+_MOST = 3
 _BY_SOUND = ("homophone", "pinyin")
 _NONE_SEEN = 3.0
 """Where nothing was seen in n, at 95 % there is less than 3 in n."""
@@ -88,8 +88,7 @@ def _is_short(entry: Entry, found: Gathered, least: int) -> bool:
     if entry.kind != "term" or entry.views or len(found.lines) > MOST_SEEN_THROUGH:
         return False
     folded = fold(entry.term).text
-    is_heard = is_short(folded) and count(squeeze(folded)) >= least
-    return is_heard and findable("homophone", folded)
+    return least <= count(squeeze(folded)) <= _MOST and findable("homophone", folded)
 
 
 def _heard(entry: Entry) -> Entry:
