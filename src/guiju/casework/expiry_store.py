@@ -8,7 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
-from guiju.casework import contact_store, hold_store, look_store, paper_store, ruling_store
+from guiju.casework import (
+    contact_store,
+    hold_store,
+    look_store,
+    paper_store,
+    reading_store,
+    ruling_store,
+)
 from guiju.casework.case import Tie
 from guiju.casework.store import CASE, EVENT
 from guiju.casework.wiping import wiped
@@ -54,6 +61,9 @@ def forgotten(tx: Tx, case: str) -> Iterator[int]:
     hold, decision, look = hold_store.HOLD, ruling_store.DECISION, look_store.LOOK
     yield from wiped(tx, note, note.c.case_id == case)
     yield from wiped(tx, notice, notice.c.case_id == case)
+    # Nothing is left to read; that it was read stays in the ledger.
+    reading = reading_store.READING
+    yield from wiped(tx, reading, reading.c.case_id == case)
     # Of a person it stands under the person's name, and stays.
     yield from contact_store.forgotten(tx, case)
     spoken = and_(event.c.case_id == case, event.c.reason.is_not(None))

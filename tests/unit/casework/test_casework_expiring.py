@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.unit.casework.conftest import now, opened, taken
 from tests.unit.casework.sample import CLERK, KEEPER, KINDS, OFFICER, PERSON, SECOND
 from tests.unit.conftest import About
@@ -31,6 +32,8 @@ from guiju.casework import (
     release_holds,
 )
 from guiju.casework.paper_store import NOTE
+from guiju.casework.reading import open_words
+from guiju.casework.reading_store import READING
 from guiju.kernel import FixedClock, GuijuError
 from guiju.ledger import verify
 from guiju.storage import Database, Tx
@@ -84,6 +87,21 @@ def test_words_go_at_the_limit_and_the_trail_stays(
     assert leaf["kind"] == "case-expired"
     assert leaf["facts"]["rows"] == 8
     assert leaf["facts"]["class"] == "measures"
+    assert verify(database, None).problems == ()
+
+
+@pytest.mark.control("case-retention")
+def test_who_had_the_words_open_goes_with_them(database: Database, clock: FixedClock) -> None:
+    """Of this case alone; the readings themselves are for the ledger to keep."""
+    case = closed(database)
+    with database.write() as tx:
+        other = opened(tx)
+        for one in (case, other):
+            open_words(tx, CLERK, one, "to handle it", lambda *_: None)
+    clock.advance(days=365)
+    assert gone(database) == [case.number]
+    with database.read() as tx:
+        assert [row.case_id for row in tx.rows(select(READING.c.case_id))] == [other.id]
     assert verify(database, None).problems == ()
 
 
