@@ -104,8 +104,10 @@ def compose(
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),
         casework_routes.router(database, site, reviewing(database)),
-        incidents_routes.router(database, site, lambda _: None, ROUTE_NAMES, KINDS),
-        reporting_routes.router(database, site, lambda *_: None),
+        incidents_routes.router(
+            database, site, lambda _: None, ROUTE_NAMES, KINDS, note_reading=review.note_reading
+        ),
+        reporting_routes.router(database, site, lambda *_: None, review.note_reading),
         verify_page.router(site),
         dispositions_routes.router(database, site),
         minors_routes.router(database, site, lambda _: None),

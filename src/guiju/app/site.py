@@ -16,7 +16,7 @@ from guiju.accounts import routes as accounts_routes
 from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
 from guiju.app.house import House
-from guiju.app.review import review_of
+from guiju.app.review import note_reading, review_of
 from guiju.casework import get_case
 from guiju.casework import routes as casework_routes
 from guiju.complaints import routes as complaints_routes
@@ -114,8 +114,10 @@ def build_site(house: House, gateway: Gateway) -> App:
         casework_routes.router(
             database, site, review_of(house), accounts_routes.by_token(database)
         ),
-        incidents_routes.router(database, site, house.publish, ROUTE_NAMES, house.kinds),
-        reporting_routes.router(database, site, partial(_cause_of, house)),
+        incidents_routes.router(
+            database, site, house.publish, ROUTE_NAMES, house.kinds, note_reading=note_reading
+        ),
+        reporting_routes.router(database, site, partial(_cause_of, house), note_reading),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
         dispositions_routes.router(database, site, sends_mail=bool(house.settings.mail_host)),
         minors_routes.router(database, site, house.publish),

@@ -77,6 +77,7 @@ from guiju.casework.panel import (
 )
 from guiju.casework.paper import PAGE, Message, Note, Notice, NoticeState
 from guiju.casework.queue_store import Page, Waiting, page, waiting
+from guiju.casework.reading import NoteReading, open_words, reads_until
 from guiju.casework.receipts import draw_receipt, read_receipt, receipt_digest
 from guiju.casework.refusing import words_gone
 from guiju.casework.retention import CaseRetention, Retention
@@ -123,6 +124,7 @@ __all__ = [
     "Mail",
     "Message",
     "Note",
+    "NoteReading",
     "Notice",
     "NoticeState",
     "Origin",
@@ -193,11 +195,13 @@ __all__ = [
     "notices",
     "notify",
     "open_case",
+    "open_words",
     "page",
     "pauses",
     "prc",
     "read_calendar",
     "read_receipt",
+    "reads_until",
     "receipt_digest",
     "release",
     "release_hold",

@@ -11,7 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju import policies, reporting
-from guiju.casework import Case, approvals, approve, ask_approval, clocks, history
+from guiju.casework import (
+    Case,
+    NoteReading,
+    approvals,
+    approve,
+    ask_approval,
+    clocks,
+    history,
+    open_words,
+    reads_until,
+)
 from guiju.incidents import announcing, grading, papers, service, telling
 from guiju.incidents.drafting import ADDRESSEES, STAGES
 from guiju.incidents.kind import HANDLERS, INCIDENT, OFFICERS
@@ -55,15 +65,19 @@ Parts = Callable[[Request, Tx], dict[str, Any]]
 class CasePages:
     """One incident, and what is done about it."""
 
-    def __init__(self, database: Database, site: Site, parts: Parts) -> None:
+    def __init__(
+        self, database: Database, site: Site, parts: Parts, note_reading: NoteReading
+    ) -> None:
         """Work on `database`; `parts` says what can be stopped."""
         self._database = database
         self._site = site
         self._parts = parts
+        self._note_reading = note_reading
 
     def add_to(self, routes: APIRouter) -> None:
         """Answer these addresses; to be added after those that stand for something else."""
         routes.get(_ONE)(self.one)
+        routes.post(f"{_ONE}/words")(self.open_words)
         routes.post(f"{_ONE}/state")(self.state)
         routes.post(f"{_ONE}/grade")(self.grade)
         routes.post(f"{_ONE}/ask")(self.ask)
@@ -77,6 +91,14 @@ class CasePages:
     def one(self, request: Request, number: str) -> Response:
         """The incident as it stands."""
         return self._shown(request, number)
+
+    def open_words(self, request: Request, number: str, form: Posted) -> Response:
+        """Read what was stated, for half an hour and for a reason that goes on record."""
+
+        def do(tx: Tx, actor: Actor, case: Case) -> None:
+            open_words(tx, actor, case, form.text("reason", longest=500), self._note_reading)
+
+        return self._done(request, number, form, do)
 
     def state(self, request: Request, number: str, form: Posted) -> Response:
         """State the facts anew, as far as they are known."""
@@ -182,7 +204,8 @@ class CasePages:
         viewer = self._site.require(request, *HANDLERS, "auditor")
         with self._database.read() as tx:
             case = service.find_case(tx, number)
-            values = _values(tx, case) | self._parts(request, tx)
+            until = reads_until(tx, viewer.actor, case)
+            values = _values(tx, case, opened=until is not None) | self._parts(request, tx)
         return self._site.page(
             request,
             "incidents/one.html",
@@ -191,6 +214,8 @@ class CasePages:
             now=self._database.clock.now(),
             left=left,
             me=viewer.id,
+            may_read=viewer.has(*INCIDENT.roles),
+            reads_until=until,
             officer=viewer.has(*OFFICERS),
             steps=viewer.has(*HANDLERS) and bool(_NEXT & values["verbs"]),
             may_grade=viewer.has(*OFFICERS) and bool({"grade", "decline"} & values["verbs"]),
@@ -203,15 +228,19 @@ class CasePages:
 _NEXT = {*_STEPS, "close"}
 
 
-def _values(tx: Tx, case: Case) -> dict[str, Any]:
-    """What the page of an incident shows."""
+def _values(tx: Tx, case: Case, *, opened: bool) -> dict[str, Any]:
+    """What the page of an incident shows; of what was stated only the numbers, unless `opened`."""
     incident, statement = service.incident(tx, case), service.stated(tx, case)
+    written = sorted(statement.words, key=list(WORDS).index)
+    if not opened:
+        statement = Statement(statement.facts)
     assessment, lines = grading.assess(statement.facts), INCIDENT.machine.transitions
     running = clocks(tx, case)
     return {
         "case": case,
         "incident": incident,
         "statement": statement,
+        "written": written,
         "reached": assessment.reached,
         "least": assessment.grade,
         "clocks": running,

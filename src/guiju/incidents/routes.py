@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju import accounts, policies
-from guiju.casework import Kinds, get_case
+from guiju.casework import Kinds, NoteReading, get_case
 from guiju.incidents import announcing, containing, service, telling
 from guiju.incidents.case_pages import HERE, CasePages
 from guiju.incidents.kind import HANDLERS, INCIDENT
@@ -36,10 +36,13 @@ def router(
     publish: Callable[[PartsChanged], None],
     routes: Collection[str],
     kinds: Kinds,
+    *,
+    note_reading: NoteReading,
 ) -> APIRouter:
     """The pages; `publish` tells the house that stops have changed, `routes` can be stopped.
 
-    `kinds`: of the cases in which an incident can come to light.
+    `kinds`: of the cases in which an incident can come to light; `note_reading` puts on record
+    that somebody opens the words of one.
     """
     site.offer(
         "console", HERE, Text(zh="事件", en="Incidents"), order=45, under=(HERE, "/console/reports")
@@ -55,7 +58,7 @@ def router(
     found.get(STOPS)(pages.stops)
     found.post(STOPS)(pages.stop)
     found.post(f"{STOPS}/{{stop}}/resume")(pages.resume)
-    CasePages(database, site, pages.parts).add_to(found)
+    CasePages(database, site, pages.parts, note_reading).add_to(found)
     return found
 
 

@@ -12,8 +12,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju.casework import Case
-from guiju.kernel import BEIJING, Actor, GuijuError, Invalid, NotFound, Text
+from guiju.casework import Case, NoteReading, open_words, reads_until
+from guiju.kernel import BEIJING, Actor, GuijuError, Invalid, NotFound, Refused, Text
 from guiju.reporting import service
 from guiju.reporting.kind import REPORT
 from guiju.reporting.model import SIGNERS, WRITERS, Attachment, Paper, Report, Sending, sent_when
@@ -28,14 +28,20 @@ _LONGEST_PAPER = 1_000_000
 CauseOf = Callable[[Tx, Report], str | None]
 
 
-def router(database: Database, site: Site, cause_of: CauseOf) -> APIRouter:
-    """The pages; `cause_of` says the number of the incident that a report is about."""
-    pages = ReportPages(database, site, cause_of)
+def router(
+    database: Database, site: Site, cause_of: CauseOf, note_reading: NoteReading
+) -> APIRouter:
+    """The pages; `cause_of` says the number of the incident that a report is about.
+
+    `note_reading` puts on record that somebody opens the text of one.
+    """
+    pages = ReportPages(database, site, cause_of, note_reading)
     routes = APIRouter(include_in_schema=False)
     routes.get(HERE)(pages.listed)
     routes.get(_ONE)(pages.one)
     routes.get(f"{_ONE}/paper.{{form}}")(pages.paper)
     for name, page in (
+        ("words", pages.open_words),
         ("write", pages.write),
         ("attach", pages.attach),
         ("sign", pages.sign),
@@ -50,8 +56,11 @@ def router(database: Database, site: Site, cause_of: CauseOf) -> APIRouter:
 class ReportPages:
     """The list, one report, its files, and each step."""
 
-    def __init__(self, database: Database, site: Site, cause_of: CauseOf) -> None:
+    def __init__(
+        self, database: Database, site: Site, cause_of: CauseOf, note_reading: NoteReading
+    ) -> None:
         """Work on `database`."""
+        self._note_reading = note_reading
         self._database = database
         self._site = site
         self._cause_of = cause_of
@@ -68,18 +77,28 @@ class ReportPages:
         return self._shown(request, number)
 
     def paper(self, request: Request, number: str, form: str) -> Response:
-        """The paper as a file; a draft says that it is one."""
-        self._site.require(request, *_READERS)
+        """The paper as a file, for who has its text open; a draft says that it is one."""
+        viewer = self._site.require(request, *_READERS)
         if form not in FORMS:
             raise _no_such_form()
         language = "en" if request.query_params.get("language") == "en" else "zh"
         with self._database.read() as tx:
             case = service.find_case(tx, number)
+            if reads_until(tx, viewer.actor, case) is None:
+                raise _covered()
             report, paper = service.report(tx, case), service.paper_of(tx, case)
             data = rendered(report, paper, service.attachments(tx, case), form, language)
         named = f'attachment; filename="{case.number}-{report.version}-{language}.{form}"'
         headers = {"content-disposition": named, "cache-control": "private, no-store"}
         return Response(data, media_type=FORMS[form], headers=headers)
+
+    def open_words(self, request: Request, number: str, form: Posted) -> Response:
+        """Read the text, for half an hour and for a reason that goes on record."""
+
+        def do(tx: Tx, actor: Actor, case: Case) -> None:
+            open_words(tx, actor, case, form.text("reason", longest=500), self._note_reading)
+
+        return self._done(request, number, form, do)
 
     def write(self, request: Request, number: str, form: Posted) -> Response:
         """Keep the next version of a draft."""
@@ -145,7 +164,9 @@ class ReportPages:
         viewer = self._site.require(request, *_READERS)
         with self._database.read() as tx:
             case = service.find_case(tx, number)
-            report, paper = service.report(tx, case), service.paper_of(tx, case)
+            until = reads_until(tx, viewer.actor, case)
+            report = service.report(tx, case)
+            paper = None if until is None else service.paper_of(tx, case)
             attached, cause = service.attachments(tx, case), self._cause_of(tx, report)
         return self._site.page(
             request,
@@ -157,7 +178,9 @@ class ReportPages:
             report=report,
             paper=paper,
             attached=attached,
-            source=json.dumps(paper.to_mapping(), ensure_ascii=False, indent=2),
+            source=paper and json.dumps(paper.to_mapping(), ensure_ascii=False, indent=2),
+            may_read=viewer.has(*REPORT.roles),
+            reads_until=until,
             states=REPORT.states,
             forms=FORMS,
             me=viewer.id,
@@ -187,6 +210,18 @@ def _moment(said: str, now: datetime) -> datetime:
     except ValueError:
         raise sent_when() from None
     return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
+
+
+def _covered() -> Refused:
+    return Refused(
+        "reason-needed",
+        Text(zh="报告正文加密封存，尚未打开。", en="The text of the report is not open."),
+        Text(
+            zh="请在报告页面说明理由后打开，再下载。",
+            en="Open it for a reason on the page of the report, then download it.",
+        ),
+        article=11,
+    )
 
 
 def _no_such_form() -> NotFound:

@@ -12,13 +12,15 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from tests.unit.casework.conftest import opened
 from tests.unit.casework.sample import OBJECTION
+from tests.unit.conftest import About
 from tests.unit.incidents.conftest import Desk, Staff
 
 from guiju import accounts, incidents, reporting
+from guiju.app.review import note_reading
 from guiju.casework import Kinds, Tie, linked
 from guiju.incidents import routes
 from guiju.incidents.kind import INCIDENT
-from guiju.kernel import Actor, ActorKind, Event
+from guiju.kernel import Actor, ActorKind, Event, FixedClock
 from guiju.reporting import routes as report_routes
 from guiju.storage import Database
 from guiju.web import Site, Viewer
@@ -36,9 +38,16 @@ class Browser:
         site = Site(lambda _: Viewer(self.kind, self.who.id, "x", self.who.roles, "token"))
         app = FastAPI()
         app.include_router(
-            routes.router(db, site, self.heard.append, ["/v1/embeddings", "/v1/responses"], KINDS)
+            routes.router(
+                db,
+                site,
+                self.heard.append,
+                ["/v1/embeddings", "/v1/responses"],
+                KINDS,
+                note_reading=note_reading,
+            )
         )
-        app.include_router(report_routes.router(db, site, lambda *_: "IN-cause"))
+        app.include_router(report_routes.router(db, site, lambda *_: "IN-cause", note_reading))
         self._client = TestClient(site.install(app), follow_redirects=True)
 
     def get(self, path: str, language: str = "en") -> str:
@@ -127,6 +136,8 @@ def test_an_officer_goes_all_the_way_in_the_console(
     assert f"{report}/sign" not in paper
     browser.post(f"{report}/sign", 403, version=version(paper))
     browser.who = staff.second
+    assert f"{report}/sign" not in browser.get(report)
+    assert f"{report}/sign" in browser.post(f"{report}/words", reason="to sign it")
     signed = browser.post(f"{report}/sign", version=version(browser.get(report)))
     browser.who = staff.officer
     signed = browser.get(report)
@@ -149,12 +160,44 @@ def test_the_paper_is_handed_out_as_a_file(
     """As an attachment that no cache keeps."""
     desk = Desk(db, staff)
     made = desk.do(desk.open(), incidents.draft_report, "initial")
+    where = f"/console/reports/{made.case.number}"
+    assert browser._client.get(f"{where}/paper.{form}").status_code == 403
+    browser.post(f"{where}/words", reason="to send it")
     answer = browser._client.get(f"/console/reports/{made.case.number}/paper.{form}")
     assert answer.status_code == 200
     assert "attachment" in answer.headers["content-disposition"]
     assert "no-store" in answer.headers["cache-control"]
     assert made.digest in answer.text
     assert browser._client.get(f"/console/reports/{made.case.number}/paper.exe").status_code == 404
+
+
+@pytest.mark.control("case-trail", "records-sealed")
+def test_words_are_covered_until_somebody_says_why(
+    browser: Browser, db: Database, staff: Staff, clock: FixedClock, about: About
+) -> None:
+    """Of an incident and of a report; for half an hour, each by itself, and on record."""
+    page = browser.post("/console/incidents", category="leak", summary="names on a page")
+    here = f"/console/incidents/{number(page, 'IN')}"
+    assert "names on a page" not in page
+    paper = browser.post(f"{here}/report", stage="initial", authority="Province")
+    report = f"/console/reports/{number(paper, 'AR')}"
+    assert "names on a page" not in paper
+    for where, room in ((here, incidents), (report, reporting)):
+        browser.post(f"{where}/words", 400, reason=" ")
+        assert "names on a page" not in browser.get(where)
+        assert "names on a page" in browser.post(f"{where}/words", reason="to handle it")
+        with db.read() as tx:
+            case = room.find_case(tx, where.rpartition("/")[2])
+            leaf = next(one for one in about(tx, case.id) if one["kind"] == "record-read")
+        assert leaf["facts"]["purpose"] == "case-work"
+        browser.who = staff.second
+        assert "names on a page" not in browser.get(where)
+        browser.who = Actor(ActorKind.STAFF, "staff_a", frozenset({"auditor"}))
+        browser.post(f"{where}/words", 403, reason="to look")
+        assert "names on a page" not in browser.get(where)
+        browser.who = staff.officer
+        clock.advance(minutes=31)
+        assert "names on a page" not in browser.get(where)
 
 
 @pytest.mark.control("breach-notified")
