@@ -43,7 +43,7 @@ LINK = table(
     Column("ward", String(40), nullable=False, index=True),
     Column("guardian", String(40), index=True),
     Column("state", String(8), nullable=False),
-    Column("code", String(64), nullable=False, unique=True),
+    Column("code_digest", String(64), nullable=False, unique=True),
     Column("verified", String(80)),
     Column("made_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
@@ -85,7 +85,7 @@ CLAIM_APPEAL = table(
 )
 
 _SEALED_AS = "minors-next-stage"
-_LINK = [one for one in LINK.columns if one.name != "code"]
+_LINK = [one for one in LINK.columns if one.name != "code_digest"]
 
 
 # -- ages ------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def _stand(row: Row[Any]) -> Stand:
 def add_link(tx: Tx, link: Link, code: str) -> None:
     """Keep an invitation by the digest of its code."""
     row = {one.name: getattr(link, one.name) for one in _LINK}
-    tx.insert(LINK, {**row, "state": link.state.value, "code": code})
+    tx.insert(LINK, {**row, "state": link.state.value, "code_digest": code})
 
 
 def move_link(tx: Tx, link: Link, changes: Mapping[str, Any]) -> bool:
@@ -199,7 +199,7 @@ def find_link(tx: Tx, link: str) -> Link | None:
 
 def link_by_code(tx: Tx, code: str) -> Link | None:
     """The link that was invited with the code of this digest."""
-    return _link(tx.row(select(*_LINK).where(LINK.c.code == code)))
+    return _link(tx.row(select(*_LINK).where(LINK.c.code_digest == code)))
 
 
 def links_of(tx: Tx, person: str, *, ended: bool = False) -> list[Link]:

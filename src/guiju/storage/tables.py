@@ -46,7 +46,13 @@ def table(
 
     `clustered` keeps rows in the order of a text key that grows with time: SQLite then needs no
     second tree for the key, which halves what a commit writes. PostgreSQL ignores it.
+
+    Raises:
+        ValueError: a column of the room's own is called `code`: it would be taken for the row's
+            code, which nothing attests.
     """
+    if guard != "self" and any(isinstance(one, Column) and one.name == "code" for one in parts):
+        raise ValueError(f"{name}: no room may call a column of its own `code`")
     extra: list[SchemaItem] = []
     if guard == "coded":
         extra.append(Column("code", LargeBinary(16), nullable=False))

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Table
+from sqlalchemy import Column, String, Table
 
 from guiju.kernel import Keyring, LocalMasterKey
-from guiju.storage import coded_row_holds, guard_of, metadata, row_digest, row_key
+from guiju.storage import coded_row_holds, guard_of, metadata, row_digest, row_key, table
 from guiju.storage.tables import row_code
 
 ROW: dict[str, Any] = {
@@ -88,3 +88,11 @@ def test_a_code_holds_for_the_row_it_was_made_for(tables: dict[str, Table], keys
 def test_names_of_keys_and_indexes_are_fixed() -> None:
     """Both databases give a constraint the same name, so one migration fits both."""
     assert set(metadata.naming_convention) >= {"ix", "uq", "fk", "pk"}
+
+
+def test_no_room_calls_a_column_code() -> None:
+    """It would look like the code of the row, and what stands in it would be attested by nothing."""
+    with pytest.raises(ValueError, match="`code`"):
+        table(
+            "sample_of_a_trap", Column("id", String(8), primary_key=True), Column("code", String(8))
+        )
