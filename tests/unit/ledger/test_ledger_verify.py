@@ -26,6 +26,8 @@ from guiju.storage.vault import SUBJECT_KEY
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 ACTOR = software("probe")
 CONTROLS = ("evidence-ledger",)
+# It takes up the root of the model, which is that of every copy, also of one whose root is damaged.
+KEYS = Keyring(LocalMasterKey(bytes(range(32))))
 LEDGER = ("ledger_entry", "ledger_checkpoint", "ledger_key")
 
 
@@ -89,8 +91,7 @@ def build(path: Path) -> None:
 
 
 def opened(path: Path) -> Database:
-    keys = Keyring(LocalMasterKey(bytes(range(32))))
-    return Database.open(f"sqlite:///{path / 'guiju.db'}", keys, FixedClock(START))
+    return Database.open(f"sqlite:///{path / 'guiju.db'}", KEYS, FixedClock(START))
 
 
 @pytest.fixture(scope="module")

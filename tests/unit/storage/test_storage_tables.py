@@ -91,7 +91,7 @@ def test_names_of_keys_and_indexes_are_fixed() -> None:
 
 
 def test_no_room_calls_a_column_code() -> None:
-    """It would look like the code of the row, and what stands in it would be attested by nothing."""
+    """It would look like the code of the row, and nothing would attest what stands in it."""
     with pytest.raises(ValueError, match="`code`"):
         table(
             "sample_of_a_trap", Column("id", String(8), primary_key=True), Column("code", String(8))
