@@ -307,6 +307,9 @@ def seed_case(database: Database, clock: FixedClock) -> None:
     with database.write() as tx:
         second = accounts.staff_actor(tx, "second")
         accounts.appoint_staff(tx, second, "reviewer", PASSWORD, ("reviewer",), display="何审")
+        accounts.appoint_staff(
+            tx, second, "privacy", PASSWORD, ("privacy-officer",), display="沈密"
+        )
         person = accounts.register_person(tx, None, "asker", PASSWORD)
         _case(tx, person.id, clock)
     ledger.integrate(database)

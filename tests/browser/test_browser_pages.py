@@ -40,7 +40,6 @@ STAFF = (
     "/console/complaints",
     "/console/complaints/new",
     "/console/privacy",
-    "/console/privacy/new",
     "/console/policies",
     "/console/traffic",
     "/console/traffic/coverage",
@@ -82,10 +81,12 @@ def _pages(browser: Browser):
         yield browser.path
     for listed in ("/console/agreement", "/console/profile"):
         browser.visit(listed)
-        browser.press("tbody a")
+        browser.send("tbody a")
         yield browser.path
     browser.sign_in("legal")
     yield "/console/agreement/new"
+    browser.sign_in("privacy")
+    yield "/console/privacy/new"
     browser.sign_in("newcomer", "/sign-in")
     yield from (
         "/me",

@@ -25,6 +25,7 @@ from guiju import (
 )
 from guiju.app import master_keys
 from guiju.app.cases import KINDS, handlers
+from guiju.app.consenting import Agreed
 from guiju.app.look_around import what_runs
 from guiju.app.mailing import sending, server_of
 from guiju.app.notices import Notices
@@ -204,7 +205,7 @@ class House:
 
     def consents(self) -> records.Consents:
         """Who agreed to what; nobody did where nobody was asked."""
-        return records.NobodyAgreed()
+        return Agreed()
 
     def pool_maker(self) -> records.PoolMaker:
         """Makes one pool of records for training."""
