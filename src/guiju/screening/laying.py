@@ -35,7 +35,7 @@ from guiju.screening.views_squeezed import squeeze
 MOST_SEEN_THROUGH = 100_000
 """In a larger lexicon entries that name no views are seen through separators only: among so many
 terms almost every text sounds like one of them."""
-MOST_OF_TWO = 200
+MOST_OF_TWO = 100
 """With more terms of two characters in a lexicon none of them is heard unasked as other characters:
 they are written by chance too often together, and looked at too often."""
 
