@@ -6,14 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from guiju import records
+from guiju import policies, records
 from guiju.app.house import House, read_verification
 from guiju.gateway.telemetry import UpstreamNow
-from guiju.incidents import Category, Cause
-from guiju.incidents.jobs import detect
+from guiju.incidents import AN_HOUR, Category, Cause
+from guiju.incidents.jobs import detect, detect_leak
+from guiju.storage import Database
 
 # An upstream that comes back within this is its circuit's business and nobody's case.
 AWAY_FOR = timedelta(minutes=1)
+_COUNTED_EVERY = timedelta(seconds=10)
 
 
 class Noticing:
@@ -22,12 +24,16 @@ class Noticing:
     def __init__(self) -> None:
         """Nothing was seen yet."""
         self._away: dict[str, datetime] = {}
+        self._counted: datetime | None = None
 
     def __call__(self, house: House) -> None:
         """Open an incident for what is new."""
         now = house.clock.now()
         causes = [*_gaps(house), *_tampering(house), *self.outages(house.fleet.stands(), now)]
         detect(house.database, causes)
+        if self._counted is None or now - self._counted >= _COUNTED_EVERY:
+            self._counted = now
+            suspect_leak(house.database, now)
 
     __name__ = "notice_incidents"
 
@@ -39,6 +45,19 @@ class Noticing:
             if now - since >= AWAY_FOR:
                 words = f"上游 {name} 无应答。The upstream {name} does not answer."
                 yield Cause(Category.OUTAGE, words, f"upstream:{name}", shown=since)
+
+
+def suspect_leak(database: Database, now: datetime) -> None:
+    """Hold the last hour's hits in answers against the policy; older ones are forgotten."""
+    since = now - AN_HOUR
+    with database.read() as tx:
+        policy = policies.active(tx)
+        rate = policies.personal_hits_of(None if policy is None else policy.body)
+        hits, old = records.personal_hits(tx, since, rate), records.hits_are_old(tx, since)
+    detect_leak(database, hits, rate)
+    if old:
+        with database.write() as tx:
+            records.clear_hits(tx, since)
 
 
 def _gaps(house: House) -> Iterator[Cause]:

@@ -7,6 +7,7 @@ stated facts against the thresholds of the law data; reports are drafts until an
 
 from guiju.incidents.announcing import entries, publish_entry, withdraw_entry
 from guiju.incidents.containing import stop
+from guiju.incidents.episodes import AN_HOUR
 from guiju.incidents.grading import Assessment, Threshold, assess, reportable, thresholds
 from guiju.incidents.kind import INCIDENT
 from guiju.incidents.model import Category, Cause, Entry, Grade, Incident, Measure, Statement
@@ -29,6 +30,7 @@ from guiju.incidents.service import (
 from guiju.incidents.telling import NOTICE, tell_persons, told
 
 __all__ = [
+    "AN_HOUR",
     "INCIDENT",
     "NOTICE",
     "Assessment",

@@ -16,7 +16,7 @@ from guiju.policies.body_dispositions import (
     disposition_rules,
 )
 from guiju.policies.body_identity import LEVEL_SAID, LEVELS, IdentityRules, identity_rules
-from guiju.policies.body_incidents import Operator, operator_of
+from guiju.policies.body_incidents import Operator, operator_of, personal_hits_of
 from guiju.policies.body_limits import MEASURE_WORDS, plan_of
 from guiju.policies.body_minors import (
     CLOSE_PERSONAS,
@@ -118,6 +118,7 @@ __all__ = [
     "listed",
     "minor_rules",
     "operator_of",
+    "personal_hits_of",
     "plan_of",
     "propose",
     "read_file",

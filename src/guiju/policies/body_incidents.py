@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The `incidents` part of a policy's body: as which kind of operator one reports (Articles 13, 14).
+"""The `incidents` part of a policy's body: who reports, and what is a sign (Articles 13, 14).
 
-How many hours there are to report depends on it. Left out, it is `other`, as for most providers.
+How many hours there are to report depends on the kind of operator. Left out, it is `other`, as for
+most providers. From how much personal information in answers a leak is suspected is the provider's
+own number: left out it is 100 an hour, and 0 suspects nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ from typing import Any
 
 from guiju.kernel import Text
 from guiju.policies.part import Part
+
+USUAL_HITS = 100
+_MOST_HITS = 1_000_000
 
 
 class Operator(StrEnum):
@@ -41,7 +46,11 @@ def incidents(top: Part) -> dict[str, Any]:
     if not top.has("incidents"):
         return {}
     table = top.form("incidents")
-    found = {"operator": table.word("operator", [*Operator])}
+    found: dict[str, Any] = {}
+    if table.has("personal_hits_an_hour"):
+        found["personal_hits_an_hour"] = table.number("personal_hits_an_hour", 0, _MOST_HITS)
+    if table.has("operator") or not found:
+        found["operator"] = table.word("operator", [*Operator])
     table.done()
     return {"incidents": found}
 
@@ -49,3 +58,8 @@ def incidents(top: Part) -> dict[str, Any]:
 def operator_of(body: Mapping[str, Any] | None) -> Operator:
     """The class of operator of a policy's whole body; `other` where it says nothing."""
     return Operator((body or {}).get("incidents", {}).get("operator", Operator.OTHER))
+
+
+def personal_hits_of(body: Mapping[str, Any] | None) -> int:
+    """Above how many hits an hour in outputs a leak is suspected; 0: never."""
+    return int((body or {}).get("incidents", {}).get("personal_hits_an_hour", USUAL_HITS))

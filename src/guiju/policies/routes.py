@@ -16,7 +16,7 @@ from guiju.measures import harms
 from guiju.policies import service, urgent
 from guiju.policies.body_dispositions import dispositions_said
 from guiju.policies.body_identity import identity_said
-from guiju.policies.body_incidents import operator_of
+from guiju.policies.body_incidents import operator_of, personal_hits_of
 from guiju.policies.body_limits import limits_said
 from guiju.policies.body_minors import minors_said
 from guiju.policies.body_review import review_said
@@ -154,6 +154,7 @@ class PolicyPages:
                 *tiers_said(found.body),
             ],
             operator=operator_of(found.body) if "incidents" in found.body else None,
+            personal_hits=personal_hits_of(found.body),
             **page_words(),
             **page_parts(found.body),
         )

@@ -42,6 +42,7 @@ from guiju.records.disclosures import (
 from guiju.records.expiring import expire, held_days
 from guiju.records.expiry_model import Expired
 from guiju.records.gently import expire_gently
+from guiju.records.hits import clear_hits, hits_are_old, personal_hits
 from guiju.records.jobs import VideoJob, check_job_free, drop_job, job, jobs
 from guiju.records.keys import KeyStatus, begin_rotation, key_status, retire_masters, rotate_some
 from guiju.records.media import MadeMedium, drop_kept, fetched, kept, made, made_in, made_with_mark
@@ -149,6 +150,7 @@ __all__ = [
     "begin_rotation",
     "catch_up",
     "check_job_free",
+    "clear_hits",
     "close_gap",
     "columns",
     "decide_disclosure",
@@ -168,6 +170,7 @@ __all__ = [
     "get_gap",
     "hand_over",
     "held_days",
+    "hits_are_old",
     "holdings",
     "job",
     "jobs",
@@ -186,6 +189,7 @@ __all__ = [
     "overlaps",
     "own_page",
     "own_record",
+    "personal_hits",
     "picture_screening",
     "piece_file",
     "pieces",

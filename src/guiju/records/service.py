@@ -11,7 +11,16 @@ from typing import Any
 from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, new_id, software
 from guiju.ledger import Evidence, append, append_many
 from guiju.measures import enforces
-from guiju.records import coverage, jobs_store, media, media_store, pictures, reading_store, store
+from guiju.records import (
+    coverage,
+    hits,
+    jobs_store,
+    media,
+    media_store,
+    pictures,
+    reading_store,
+    store,
+)
 from guiju.records.model import Exchange, ExchangeFacts, Finding, Refusal
 from guiju.records.purposes import Purpose, purpose_named
 from guiju.storage import RowDigest, Tx, destroy_key
@@ -67,6 +76,7 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
         evidence += pictures.evidence_of(one.pictures)
     append_many(tx, _with_remaining(evidence, rows))
     coverage.note(tx, exchanges)
+    hits.note_hits(tx, exchanges)
 
 
 def _rows_by_request(noted: Sequence[RowDigest]) -> dict[str, list[RowDigest]]:

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from guiju.kernel import Invalid
-from guiju.policies import Operator, checked, default_body, operator_of
+from guiju.policies import Operator, checked, default_body, operator_of, personal_hits_of
 from guiju.policies.writing import as_toml
 
 
@@ -27,7 +27,27 @@ def test_it_is_read_and_written_as_it_was_said(operator: Operator) -> None:
     assert checked(tomllib.loads(as_toml(body))) == body
 
 
-@pytest.mark.parametrize("part", [{}, {"operator": "cloud"}, {"operator": "other", "hours": 9}])
+@pytest.mark.parametrize("hits", [0, 7])
+def test_the_rate_of_a_suspected_leak_stands_alone_or_beside_the_operator(hits: int) -> None:
+    """Left out it is a hundred; alone it leaves the operator as it was."""
+    assert personal_hits_of(default_body()) == personal_hits_of(None) == 100
+    for beside in ({}, {"operator": "central-organ"}):
+        body = checked(default_body() | {"incidents": {"personal_hits_an_hour": hits, **beside}})
+        assert personal_hits_of(body) == hits
+        assert operator_of(body) is Operator(beside.get("operator", "other"))
+        assert checked(tomllib.loads(as_toml(body))) == body
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {},
+        {"operator": "cloud"},
+        {"operator": "other", "hours": 9},
+        {"personal_hits_an_hour": -1},
+        {"personal_hits_an_hour": "many"},
+    ],
+)
 def test_what_means_nothing_is_refused_with_its_place(part: object) -> None:
     """One error that names the field."""
     with pytest.raises(Invalid, match="incidents"):
