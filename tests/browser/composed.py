@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from tools.make_migration import import_every_table
 
 from guiju import accounts, complaints, incidents, ledger, policies, profile
+from guiju.accounts import granting
 from guiju.accounts import routes as accounts_routes
 from guiju.app import review, verify_page
 from guiju.app.cases import KINDS
@@ -310,6 +311,7 @@ def seed_case(database: Database, clock: FixedClock) -> None:
         accounts.appoint_staff(
             tx, second, "privacy", PASSWORD, ("privacy-officer",), display="沈密"
         )
+        granting.approve_roles(tx, accounts.staff_actor(tx, "safety"), granting.grants(tx)[0].id)
         person = accounts.register_person(tx, None, "asker", PASSWORD)
         _case(tx, person.id, clock)
     ledger.integrate(database)

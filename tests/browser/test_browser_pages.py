@@ -87,6 +87,7 @@ def _pages(browser: Browser):
     yield "/console/agreement/new"
     browser.sign_in("privacy")
     yield "/console/privacy/new"
+    yield "/console/records"
     browser.sign_in("newcomer", "/sign-in")
     yield from (
         "/me",

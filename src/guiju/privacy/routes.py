@@ -12,6 +12,7 @@ from guiju.kernel import Text
 from guiju.privacy.api import PrivacyApi
 from guiju.privacy.console import ConsolePages
 from guiju.privacy.faces import Means
+from guiju.privacy.keeping import KEEPING, LOOKERS, KeepingPages
 from guiju.privacy.mine import MyPages
 from guiju.privacy.public import PublicPages
 from guiju.web import Site
@@ -31,11 +32,14 @@ def router(means: Means, site: Site) -> APIRouter:
     site.offer("public", _AT, privacy, order=40, under=(_AT,))
     site.offer("me", _ME, Text(zh="我的信息", en="My data"), order=40, under=(_ME, _RECORDS))
     site.offer("console", _CONSOLE, privacy, order=38, under=(_CONSOLE,))
+    kept = Text(zh="记录保护", en="Records")
+    site.offer("console", KEEPING, kept, order=39, roles=LOOKERS)
     routes = APIRouter(tags=["privacy"])
     pages = APIRouter(include_in_schema=False)
     _public(pages, PublicPages(means, site))
     _mine(pages, MyPages(means, site))
     _console(pages, ConsolePages(means, site))
+    pages.get(KEEPING)(KeepingPages(means, site).shown)
     _api(routes, PrivacyApi(means))
     routes.include_router(pages)
     return routes

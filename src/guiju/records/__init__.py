@@ -20,7 +20,7 @@ from guiju.records.assessment_model import (
 )
 from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.catching_up import catch_up
-from guiju.records.counting import active_persons
+from guiju.records.counting import active_persons, readings_counted
 from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
 from guiju.records.coverage_model import OFFICER as GAP_OFFICER
 from guiju.records.coverage_model import Gap, GapState
@@ -197,6 +197,7 @@ __all__ = [
     "purpose_named",
     "purposes",
     "read",
+    "readings_counted",
     "recent",
     "record",
     "remove_some",

@@ -34,6 +34,19 @@ class AssessmentState(StrEnum):
     REFUSED = "refused"
     REPLACED = "replaced"
 
+    @property
+    def text(self) -> Text:
+        """As people read it."""
+        return _STATES[self]
+
+
+_STATES = {
+    AssessmentState.NEW: Text(zh="未写", en="not written"),
+    AssessmentState.WRITTEN: Text(zh="待另一人复核", en="waits for another's review"),
+    AssessmentState.IN_FORCE: Text(zh="有效", en="in force"),
+    AssessmentState.REFUSED: Text(zh="已退回", en="refused"),
+    AssessmentState.REPLACED: Text(zh="已被取代", en="replaced"),
+}
 
 TRIGGERS = {
     "sensitive": Text(zh="处理敏感个人信息", en="sensitive personal information"),

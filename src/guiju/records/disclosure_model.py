@@ -34,6 +34,21 @@ class DisclosureState(StrEnum):
     GIVEN = "given"
     ENDED = "ended"
 
+    @property
+    def text(self) -> Text:
+        """As people read it."""
+        return _STATES[self]
+
+
+_STATES = {
+    DisclosureState.NEW: Text(zh="未申请", en="not asked for"),
+    DisclosureState.ASKED: Text(zh="待批准", en="asked for"),
+    DisclosureState.APPROVED: Text(zh="已批准，未提供", en="approved, not given yet"),
+    DisclosureState.REFUSED: Text(zh="已拒绝", en="refused"),
+    DisclosureState.GIVEN: Text(zh="已提供", en="given"),
+    DisclosureState.ENDED: Text(zh="已结束", en="ended"),
+}
+
 
 class RecipientKind(StrEnum):
     """Who gets it: an authority, who processes for us, or who does on their own account."""
@@ -41,6 +56,11 @@ class RecipientKind(StrEnum):
     AUTHORITY = "authority"
     PROCESSOR = "processor"
     RECIPIENT = "recipient"
+
+    @property
+    def text(self) -> Text:
+        """As people read it."""
+        return RECIPIENTS[self]
 
 
 RECIPIENTS = {
@@ -131,6 +151,11 @@ class DisclosureAsked(msgspec.Struct, frozen=True):
     case: str | None = None
     abroad: bool = False
     assessment: str | None = None
+
+    @property
+    def basis_text(self) -> Text:
+        """Its ground as people read it."""
+        return BASES[self.basis]
 
 
 class Disclosure(msgspec.Struct, frozen=True):

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, String, select
+from sqlalchemy import Column, Row, String, func, select
 
 from guiju.records.store import READING
 from guiju.storage import Tx, table
@@ -41,6 +42,13 @@ def newest(tx: Tx, most: int, before: str | None = None) -> Sequence[Row[Any]]:
     if before is not None:
         wanted = wanted.where(READING.c.id < before)
     return tx.rows(wanted.limit(most))
+
+
+def counted(tx: Tx, since: datetime) -> Sequence[Row[Any]]:
+    """How many readings there were since then, by purpose."""
+    both = READING.join(ABOUT, ABOUT.c.reading == READING.c.id, isouter=True)
+    wanted = select(ABOUT.c.purpose, func.count().label("number")).select_from(both)
+    return tx.rows(wanted.where(READING.c.at >= since).group_by(ABOUT.c.purpose))
 
 
 def _joined(*, outer: bool = False) -> Any:

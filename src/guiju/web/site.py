@@ -42,6 +42,7 @@ class Link:
     text: Text
     order: int
     under: tuple[str, ...]
+    roles: tuple[str, ...] = ()
 
     def leads_to(self, path: str) -> bool:
         """Whether the page at `path` is this entry, or lies under it."""
@@ -82,14 +83,25 @@ class Site:
         return Shield(app, self._answer, https=self._https)
 
     def offer(
-        self, area: str, address: str, text: Text, *, order: int, under: tuple[str, ...] = ()
+        self,
+        area: str,
+        address: str,
+        text: Text,
+        *,
+        order: int,
+        under: tuple[str, ...] = (),
+        roles: tuple[str, ...] = (),
     ) -> None:
-        """Put an entry into the menu of `public`, `me` or `console`; `under` it lie more pages."""
-        self._menu.append(Link(area, address, text, order, under))
+        """Put an entry into the menu of `public`, `me` or `console`; `under` it lie more pages.
 
-    def menu(self, area: str) -> list[Link]:
-        """The entries of one menu in order."""
-        return sorted((one for one in self._menu if one.area == area), key=lambda one: one.order)
+        Only who holds one of `roles` sees it; with none named, everybody.
+        """
+        self._menu.append(Link(area, address, text, order, under, roles))
+
+    def menu(self, area: str, viewer: Viewer = NOBODY) -> list[Link]:
+        """The entries of one menu that this viewer is offered, in order."""
+        offered = (one for one in self._menu if one.area == area and viewer.has(*one.roles))
+        return sorted(offered, key=lambda one: one.order)
 
     # -- who and in which language -----------------------------------------------------------------
 
@@ -180,7 +192,7 @@ class Site:
             "switch": _switch(request, language),
             "form_field": TOKEN,
             "form_token": token,
-            "menu": self.menu,
+            "menu": partial(self.menu, viewer=_known(self, request)),
             "asset": self.assets.address,
             "notice": self.notice(),
         }
