@@ -13,7 +13,17 @@ from starlette.responses import Response
 from guiju import accounts
 from guiju.casework import Case, get_case
 from guiju.kernel import Actor, ActorKind, Language
-from guiju.privacy import entering, following, packing, planning, reading, refusing, service, store
+from guiju.privacy import (
+    entering,
+    following,
+    looking,
+    packing,
+    planning,
+    reading,
+    refusing,
+    service,
+    store,
+)
 from guiju.privacy.faces import Means
 from guiju.privacy.kind import ANSWER, CAP, REQUEST
 from guiju.privacy.model import LONGEST_CONTACT, LONGEST_TEXT, Channel, Proof, Wish
@@ -139,6 +149,12 @@ class PrivacyApi:
             ]
             made = planning.plan(tx, self._means.stores, person)
         return {"requests": asked, "kept": planning.plain(made)["stores"]}
+
+    def readings(self, authorization: Annotated[str, Header()] = "") -> dict[str, Any]:
+        """Who looked at what is mine, by role and purpose, and to whom it was given."""
+        person = self._person(authorization)
+        with self._database.read() as tx:
+            return looking.plain(looking.looked(tx, person), looking.given(tx, person))
 
     def one(self, number: Number, authorization: Annotated[str, Header()] = "") -> dict[str, Any]:
         """One of my requests."""

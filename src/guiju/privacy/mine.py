@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from guiju import accounts, records
 from guiju.kernel import GuijuError
-from guiju.privacy import entering, following, reading, refusing, service, store
+from guiju.privacy import entering, following, looking, reading, refusing, service, store
 from guiju.privacy.faces import Means
 from guiju.privacy.kind import ANSWER, CAP, REQUEST
 from guiju.privacy.model import LONGEST_TEXT, Wish
@@ -21,7 +21,6 @@ from guiju.storage import Tx
 from guiju.web import Posted, Site, Viewer
 
 _PER_PAGE = 20
-_MOST_LOOKS = 200
 _SHOWN_LOOKS = 10
 _WHY = "own look"
 
@@ -123,12 +122,8 @@ class MyPages:
     ) -> Response:
         with self._database.read() as tx:
             one = self._owned(tx, viewer, number)
-            looks = [
-                each
-                for each in records.looks_at(tx, viewer.id, _MOST_LOOKS)
-                if each.request == number
-            ]
-        return self._page(request, "record", one=one, looks=looks, said=said, me=viewer.id)
+            looks = [each for each in looking.looked(tx, viewer.id) if each.request == number]
+        return self._page(request, "record", one=one, looks=looks, said=said)
 
     @staticmethod
     def _owned(tx: Tx, viewer: Viewer, number: str) -> records.ExchangeView:
@@ -151,7 +146,8 @@ class MyPages:
         with self._database.read() as tx:
             stores = sorted(self._means.stores, key=lambda one: one.stage)
             kept = [(one, one.what_of(tx, viewer.id)) for one in stores]
-            looks = records.looks_at(tx, viewer.id, _SHOWN_LOOKS)
+            looks = looking.looked(tx, viewer.id, _SHOWN_LOOKS)
+            gone = looking.given(tx, viewer.id)
             asked = [
                 (one, service.get_request(tx, one.case)[0])
                 for one in store.heads(tx, person=viewer.id)
@@ -163,7 +159,7 @@ class MyPages:
             kept=[one for one in kept if one[1]],
             asked=asked,
             looks=looks,
-            me=viewer.id,
+            gone=gone,
             shown=shown,
             wishes=[one for one in Wish if one is not Wish.KIN],
             states=REQUEST.states,

@@ -81,6 +81,7 @@ def _api(routes: APIRouter, api: PrivacyApi) -> None:
     routes.get(f"{_API}/rules", summary="What can be asked, with which proof and limits")(api.rules)
     routes.post(by_key, status_code=201, summary="Ask; with or without a key")(api.file)
     routes.get(by_key, summary="My requests, and what is kept of me")(api.mine)
+    routes.get(f"{_API}/readings", summary="Who looked at my data, and who got it")(api.readings)
     routes.get(f"{by_key}/{{number}}", summary="One of my requests")(api.one)
     routes.post(f"{by_key}/{{number}}/link", summary="A link to my copy that works once")(api.link)
     routes.post(f"{by_key}/{{number}}/take-back", summary="Take one of my requests back")(

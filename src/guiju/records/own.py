@@ -16,12 +16,16 @@ from guiju.storage import Tx
 
 
 class Look(NamedTuple):
-    """That somebody opened something; `reader` by id, `purpose` None where none was said then."""
+    """That somebody opened something; `reader` by id, `purpose` None where none was said then.
+
+    `roles` are those of staff who may read for this purpose.
+    """
 
     request: str
     reader: str
     at: datetime
     purpose: Text | None
+    roles: tuple[str, ...] = ()
 
 
 def own_page(tx: Tx, person: str, before: str | None, most: int) -> list[ExchangeView]:
@@ -41,10 +45,11 @@ def own_record(tx: Tx, person: str, request: str) -> ExchangeView | None:
 
 def looks_at(tx: Tx, person: str, most: int) -> list[Look]:
     """Who opened something of this person, the newest first, the person included."""
-    return [
-        Look(row.request, row.reader, row.at, purpose_named(row.purpose).text)
-        for row in reading_store.of_person(tx, person, most)
-    ]
+    looks = []
+    for row in reading_store.of_person(tx, person, most):
+        purpose = purpose_named(row.purpose)
+        looks.append(Look(row.request, row.reader, row.at, purpose.text, purpose.roles))
+    return looks
 
 
 def _view(row: Row[Any]) -> ExchangeView:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 from tests.unit.privacy.conftest import CLERK, OFFICER, PASSWORD, SECOND, SECRET, Scene
+from tests.unit.records.test_records_disclosures import TO_AUTHORITY
 
 from guiju import accounts, ledger, policies, records
-from guiju.kernel import Actor, ActorKind
+from guiju.kernel import Actor, ActorKind, software
 from guiju.privacy import flood, routes
 from guiju.privacy.faces import Means
 from guiju.web import NOBODY, Site, Viewer
@@ -266,3 +268,39 @@ def test_a_request_can_be_taken_back_before_anything_is_done(pages: Pages) -> No
         from guiju.storage import has_key  # noqa: PLC0415 - one look
 
         assert not has_key(tx, case.id)
+
+
+@pytest.mark.control("records-sealed", "disclosure-approved")
+def test_a_person_sees_who_looked_and_who_got_it_and_nobodys_name(pages: Pages) -> None:
+    """By role and purpose; a disclosure that is not made yet, or of somebody else, is not told."""
+    ann, bob = pages.scene.person("ann"), pages.scene.person("bob")
+    with pages.scene.db.write() as tx:
+        setup = software("installer")
+        member = accounts.appoint_staff(
+            tx, setup, "lin", PASSWORD, ("auditor",), display="Lin the auditor"
+        )
+        auditor = accounts.staff_actor(tx, "lin")
+        request = records.own_page(tx, ann, None, 1)[0].request
+        records.read(tx, auditor, request, "for an invented reason", purpose="audit")
+        key = accounts.issue_key(tx, accounts.get_person(tx, ann).actor, ann, "api").token
+        asked = replace(TO_AUTHORITY, person=ann)
+        name = records.ask_disclosure(tx, SECOND, asked, "they asked").id
+    bearer = {"authorization": f"Bearer {key}"}
+    seen = pages.browser.get("/api/privacy/readings", headers=bearer).json()
+    assert [one["by"]["en"] for one in seen["readings"]] == ["auditor"]
+    assert seen["disclosures"] == []
+    with pages.scene.db.write() as tx:
+        records.decide_disclosure(tx, OFFICER, name, "looked at", approve=True)
+        records.note_given(tx, SECOND, name, "a" * 64)
+    seen = pages.browser.get("/api/privacy/readings", headers=bearer).json()
+    assert [one["recipient"] for one in seen["disclosures"]] == ["an invented authority"]
+    for path in ("/me/privacy", f"/me/records/{request}"):
+        page = pages.get(path, ann).text
+        assert "auditor · audit" in page
+        for hidden in (member.id, "Lin the auditor", "for an invented reason"):
+            assert hidden not in page
+    assert "an invented authority" in pages.get("/me/privacy", ann).text
+    other = pages.get("/me/privacy", bob).text
+    assert "an invented authority" not in other
+    assert "Nobody got anything of yours." in other
+    assert pages.browser.get("/api/privacy/readings").status_code == 401
