@@ -21,7 +21,7 @@ _WORDS = "words"
 # What only the complainant can say, and says on the page that follows the complaint.
 _OF_THE_COMPLAINANT = frozenset({"answer", "close", "reopen"})
 # As with a request, and what follows from it without anybody.
-_OF_WHOEVER_ASKED = frozenset({"answer", "take-back", "prepare"})
+_OF_WHOEVER_ASKED = frozenset({"answer", "take-back", "prepare", "withdraw"})
 # What follows from a report that was sent, and is no step of its own.
 _OF_A_REPORT = frozenset({"report", "supplement", "conclude"})
 

@@ -45,6 +45,11 @@ class RequestIn(BaseModel):
     text: str = Field(default="", max_length=LONGEST_TEXT)
     contact: str = Field(default="", max_length=LONGEST_CONTACT, description="Sealed; optional.")
     language: str = Field(default="zh", max_length=2)
+    consent: str = Field(
+        default="",
+        max_length=20,
+        description="To withdraw at once, with a key: " + ", ".join(reading.WITHDRAWN) + ".",
+    )
     password: str = Field(default="", max_length=1_000, description="For copies and deletion.")
 
 
@@ -122,6 +127,7 @@ class PrivacyApi:
                 proof=proof,
                 language=language,
                 channel=Channel.API,
+                consent=body.consent,
             )
             filed = entering.file_by_person(self._database, asked)
         else:

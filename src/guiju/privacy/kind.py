@@ -7,6 +7,7 @@ the step, and another who approved it.
 
 from __future__ import annotations
 
+from guiju import accounts
 from guiju.casework import (
     CASE_MOVED,
     Case,
@@ -26,7 +27,7 @@ from guiju.casework import (
 from guiju.kernel import Actor, Text
 from guiju.ledger import append
 from guiju.privacy import store
-from guiju.privacy.model import HANDLER, SECONDS, Does
+from guiju.privacy.model import HANDLER, SECONDS, Does, Outcome, Wish
 from guiju.storage import Tx, destroy_key
 
 ANSWER, CAP, ANSWERING, SETTLING = "answer", "cap", "answering", "settling"
@@ -53,6 +54,7 @@ _DELIVER = Text(zh="副本可下载", en="the copy can be fetched")
 _TAKE_BACK = Text(zh="本人撤回请求", en="take the request back")
 _ANSWER = Text(zh="本人补充", en="answer")
 _WITHOUT = Text(zh="逾期未补充，继续办理", en="go on without the answer")
+_WITHDRAW = Text(zh="同意已撤回", en="the consent is withdrawn")
 _SETTLE = Text(zh="归档", en="settle")
 _DONE: tuple[Effect, ...] = (meets(ANSWER), meets(CAP), starts(SETTLING))
 
@@ -126,6 +128,15 @@ MACHINE = Machine(
             clocks=_DONE,
         ),
         _prepare(RECEIVED),
+        _by_software(
+            RECEIVED,
+            "withdraw",
+            TOLD,
+            _WITHDRAW,
+            REQUEST_CLOSED,
+            guards=("withdrawn",),
+            clocks=_DONE,
+        ),
         _take_back(RECEIVED, ANSWER, CAP),
         Transition(
             WAITING,
@@ -189,6 +200,16 @@ def _wants_erasure(tx: Tx, case: Case) -> bool:
     return Does.ERASE in store.head(tx, case.id).wish.terms.does
 
 
+def _is_withdrawn(tx: Tx, case: Case) -> bool:
+    """What closes such a request is an answer of the person that stands at no."""
+    head = store.head(tx, case.id)
+    if head.wish is not Wish.WITHDRAW or head.person is None:
+        return False
+    answers = accounts.consents_of(tx, head.person).values()
+    stands = any(one is not None and not one.given for one in answers)
+    return stands and head.outcome is Outcome.FULFILLED
+
+
 def _is_packed(tx: Tx, case: Case) -> bool:
     package = store.package(tx, case.id)
     return package is not None and package.is_ready
@@ -245,6 +266,11 @@ REQUEST = Kind(
         Guard("wants-copy", Text(zh="请求的是副本", en="a copy is asked for"), _wants_copy),
         Guard(
             "wants-erasure", Text(zh="请求的是删除", en="an erasure is asked for"), _wants_erasure
+        ),
+        Guard(
+            "withdrawn",
+            Text(zh="本人的同意已撤回", en="the person's consent is withdrawn"),
+            _is_withdrawn,
         ),
         Guard("packed", Text(zh="副本已备好", en="the copy is ready"), _is_packed),
         Guard(

@@ -44,6 +44,7 @@ class MyPages:
         shown: dict[str, str] = {}
         try:
             shown |= {name: form.text(name, longest=2 * LONGEST_TEXT) for name in ("wish", "text")}
+            shown["consent"] = form.text("consent", longest=20)
             since = self._signed_in_at(request)
             password = form.secret("password")
             proof = entering.proof_of(self._database, viewer.id, password, since)
@@ -54,6 +55,7 @@ class MyPages:
                 person=viewer.id,
                 proof=proof,
                 language=language,
+                consent=shown["consent"],
             )
             filed = entering.file_by_person(self._database, asked)
         except GuijuError as error:
@@ -148,6 +150,11 @@ class MyPages:
             kept = [(one, one.what_of(tx, viewer.id)) for one in stores]
             looks = looking.looked(tx, viewer.id, _SHOWN_LOOKS)
             gone = looking.given(tx, viewer.id)
+            agreed = [
+                one
+                for one, answer in accounts.consents_of(tx, viewer.id).items()
+                if answer is not None and answer.given and one.value in reading.WITHDRAWN
+            ]
             asked = [
                 (one, service.get_request(tx, one.case)[0])
                 for one in store.heads(tx, person=viewer.id)
@@ -160,6 +167,7 @@ class MyPages:
             asked=asked,
             looks=looks,
             gone=gone,
+            agreed=agreed,
             shown=shown,
             wishes=[one for one in Wish if one is not Wish.KIN],
             states=REQUEST.states,

@@ -207,7 +207,10 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A request as it is handed in, read and within limits. `person` None: not signed in."""
+    """A request as it is handed in, read and within limits. `person` None: not signed in.
+
+    `consent` names the purpose of a consent that is withdrawn at once; empty: a person handles it.
+    """
 
     wish: Wish
     text: str
@@ -216,6 +219,7 @@ class Asking:
     contact: str = ""
     language: str = "zh"
     channel: Channel = Channel.WEB
+    consent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TypeVar
 
+from guiju.accounts import Purpose
 from guiju.kernel import Language
 from guiju.privacy import refusing
 from guiju.privacy.model import LONGEST_CONTACT, LONGEST_TEXT, Asking, Channel, Proof, Wish
+
+# A guardian answers for a child elsewhere; the others a person takes back alone.
+WITHDRAWN = tuple(one.value for one in Purpose if one is not Purpose.GUARDIAN)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -38,15 +42,19 @@ def asking(
     proof: Proof = Proof.NONE,
     language: Language = "zh",
     channel: Channel = Channel.WEB,
+    consent: str = "",
 ) -> Asking:
-    """A request as somebody hands it in.
+    """A request as somebody hands it in; `consent` counts for a withdrawal by who is signed in.
 
     Raises:
         Invalid: `choice-unknown`, `words-missing` or `field-too-long`.
     """
     wanted = one_of(Wish, "wish", wish)
     said = words("text", text)
-    if not said and (wanted.terms.words or person is None):
+    at_once = wanted is Wish.WITHDRAW and person is not None and bool(consent)
+    if at_once and consent not in WITHDRAWN:
+        raise refusing.unknown_choice("consent", list(WITHDRAWN))
+    if not said and not at_once and (wanted.terms.words or person is None):
         raise refusing.words_missing(wanted)
     return Asking(
         wish=wanted,
@@ -56,4 +64,5 @@ def asking(
         contact=words("contact", contact, LONGEST_CONTACT),
         language=language,
         channel=channel,
+        consent=consent if at_once else "",
     )

@@ -21,6 +21,7 @@ from guiju.casework import (
     Severity,
     Unit,
     advance,
+    afterwards,
     approvals,
     approve,
     ask_approval,
@@ -34,7 +35,7 @@ from guiju.measures import enforces
 from guiju.privacy import kind as kinds
 from guiju.privacy import planning, refusing, store
 from guiju.privacy.kind import REQUEST
-from guiju.privacy.model import HANDLER, Asking, Does, Given, Head, Outcome, Proof
+from guiju.privacy.model import HANDLER, Asking, Channel, Does, Given, Head, Outcome, Proof
 from guiju.privacy.planning import Plan
 from guiju.storage import Tx
 
@@ -64,7 +65,8 @@ _LEFT = frozenset({kinds.TOLD, kinds.TAKEN_BACK, kinds.SETTLED})
 def file_request(tx: Tx, actor: Actor, asking: Asking, receipt: str) -> Case:
     """Take a request in; `receipt` is the slow digest of its code.
 
-    A copy for somebody who has proved who they are is begun at once; nothing in it needs a person.
+    A copy for somebody who has proved who they are is begun at once, and a consent that they name
+    is withdrawn at once; nothing in either needs a person of ours.
 
     Raises:
         Refused: `proof-needed`, for somebody signed in whose proof is not enough.
@@ -111,7 +113,40 @@ def file_request(tx: Tx, actor: Actor, asking: Asking, receipt: str) -> Case:
     )
     if wish.terms.does == (Does.COPY,) and store.head(tx, case.id).is_proved:
         return prepare(tx, DESK, case)
+    if asking.consent and asking.person is not None:
+        return _withdraw(tx, actor, case, asking.person, accounts.Purpose(asking.consent))
     return case
+
+
+def _withdraw(tx: Tx, actor: Actor, case: Case, person: str, purpose: accounts.Purpose) -> Case:
+    """Take the consent back by the same verb as at `/me`, and close with the answer as evidence.
+
+    Nobody decides whether: withdrawing is to be as easy as agreeing (PIPL, Article 15).
+    """
+    head = store.head(tx, case.id)
+    way = accounts.Way.API if head.channel is Channel.API else accounts.Way.PAGE
+    said = accounts.Answer(person, purpose, given=False)
+    made = accounts.answer(tx, actor, said, way, head.language)
+    store.change(tx, case.id, {"outcome": Outcome.FULFILLED.value})
+    facts = {
+        "outcome": Outcome.FULFILLED.value,
+        "purpose": purpose.value,
+        "consent": f"consent/{made.number}",
+    }
+    case = advance(tx, DESK, case, "withdraw", facts=facts, limits=_SETTLING)
+    # Whoever remembers what this person agreed to forgets it.
+    afterwards(tx, "standing-changed", person)
+    name = purpose.text
+    return tell(
+        tx,
+        case,
+        "privacy-withdrawn",
+        Text(
+            zh=f"已撤回同意：{name.zh}。即时生效，此前依同意所做的处理不受影响。",
+            en=f"Your consent is withdrawn: {name.en}. It counts from now; what was done before by"
+            " your consent stays as it is.",
+        ),
+    )
 
 
 def _check_new(tx: Tx, asking: Asking) -> None:

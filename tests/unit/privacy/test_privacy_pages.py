@@ -16,8 +16,9 @@ from tests.unit.privacy.conftest import CLERK, OFFICER, PASSWORD, SECOND, SECRET
 from tests.unit.records.test_records_disclosures import TO_AUTHORITY
 
 from guiju import accounts, ledger, policies, records
-from guiju.kernel import Actor, ActorKind, software
-from guiju.privacy import flood, routes
+from guiju.casework import history
+from guiju.kernel import Actor, ActorKind, Conflict, software
+from guiju.privacy import acting, flood, routes
 from guiju.privacy.faces import Means
 from guiju.web import NOBODY, Site, Viewer
 
@@ -304,3 +305,54 @@ def test_a_person_sees_who_looked_and_who_got_it_and_nobodys_name(pages: Pages) 
     assert "an invented authority" not in other
     assert "Nobody got anything of yours." in other
     assert pages.browser.get("/api/privacy/readings").status_code == 401
+
+
+@pytest.mark.control("privacy-requests", "separate-consents")
+def test_a_consent_that_is_named_is_withdrawn_at_once(pages: Pages) -> None:
+    """By the person alone, without a reason; the request closes with the answer as evidence."""
+    scene = pages.scene
+    ann, actor = scene.person("ann"), Actor(ActorKind.PERSON, scene.person("bob"))
+    with scene.db.write() as tx:
+        own = accounts.get_person(tx, ann).actor
+        for one in (own, actor):
+            yes = accounts.Answer(one.id, accounts.Purpose.TRAINING, given=True)
+            accounts.answer(tx, one, yes)
+        key = accounts.issue_key(tx, actor, actor.id, "api").token
+    assert '<option value="training"' in pages.get("/me/privacy", ann).text
+    filed = pages.post("/me/privacy", ann, wish="withdraw", text="", consent="training")
+    assert filed.status_code == 201, filed.text
+    case = scene.case(number_in(filed))
+    with scene.db.read() as tx:
+        answer = accounts.consents_of(tx, ann)[accounts.Purpose.TRAINING]
+        closing = next(one for one in history(tx, case) if one.verb == "withdraw")
+    assert answer is not None
+    assert (answer.given, answer.by, case.state) == (False, ann, "told")
+    assert closing.facts["consent"] == f"consent/{answer.number}"
+    seen = pages.get(f"/me/privacy/{case.number}", ann).text
+    assert "Your consent is withdrawn: Training." in seen
+    assert '<option value="training"' not in pages.get("/me/privacy", ann).text
+    asked = {"wish": "withdraw", "consent": "training"}
+    bearer = {"authorization": f"Bearer {key}"}
+    done = pages.browser.post("/api/privacy/requests", json=asked, headers=bearer).json()
+    assert (done["state"], done["outcome"]) == ("told", "fulfilled")
+    wrong = pages.browser.post(
+        "/api/privacy/requests", json=asked | {"consent": "guardian"}, headers=bearer
+    )
+    assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "consent")
+    assert scene.verified()
+
+
+@pytest.mark.control("privacy-requests")
+def test_a_withdrawal_in_words_or_without_an_account_waits_for_a_person(pages: Pages) -> None:
+    """And nobody closes it by the step that an answer of the person takes."""
+    ann = pages.scene.person("ann")
+    in_words = number_in(pages.post("/me/privacy", ann, wish="withdraw", text="The newsletter."))
+    nobody = number_in(
+        pages.post("/privacy", wish="withdraw", text="I am Ann.", consent="training")
+    )
+    for number in (in_words, nobody):
+        assert pages.scene.case(number).state == "received"
+        with pages.scene.db.write() as tx, pytest.raises(Conflict) as found:
+            acting.take(tx, OFFICER, pages.scene.case(number), "withdraw", acting.Said(), stores=())
+        assert found.value.code == "guard-fails"
+    assert pages.post("/me/privacy", ann, wish="withdraw", text="", consent="").status_code == 400
