@@ -118,7 +118,11 @@ def in_force(tx: Tx) -> InForce:
         .where(or_(PROPOSAL.c.version.is_(None), material))
         .scalar_subquery()
     )
-    wanted = select(func.max(AGREEMENT.c.version).label("newest"), binding.label("least"))
+    # A clock that was set back must not leave the service without an agreement: the first binds.
+    first = func.min(AGREEMENT.c.version)
+    wanted = select(
+        func.max(AGREEMENT.c.version).label("newest"), func.coalesce(binding, first).label("least")
+    )
     row = tx.row(wanted)
     return InForce(None, None) if row is None else InForce(row.newest, row.least)
 

@@ -1,20 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table `incident_episode`: when a sign that comes and goes was last above its rate."""
+"""The rows of `incident_episode`: when a sign that comes and goes was last above its rate."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, String, select
+from sqlalchemy import select
 
-from guiju.storage import Instant, Tx, table
-
-EPISODE = table(
-    "incident_episode",
-    Column("sign", String(40), primary_key=True),
-    Column("loud_at", Instant, nullable=False),
-    guard="coded",
-)
+from guiju.incidents.store import EPISODE
+from guiju.storage import Tx
 
 
 def loud_at(tx: Tx, sign: str) -> datetime | None:

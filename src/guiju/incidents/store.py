@@ -45,6 +45,12 @@ ENTRY = table(
     Column("withdrawn_at", Instant),
     Column("withdrawn_by", String(80)),
 )
+EPISODE = table(
+    "incident_episode",
+    Column("sign", String(40), primary_key=True),
+    Column("loud_at", Instant, nullable=False),
+    guard="coded",
+)
 
 
 def add(tx: Tx, values: Mapping[str, Any]) -> None:

@@ -260,7 +260,12 @@ def test_the_service_deletes_what_has_reached_its_limit_by_itself(
     """At most a look a minute by all processes of the machine, and by the policy's own number."""
     house = House.prepare(settings)
     looked: list[int | None] = []
-    monkeypatch.setattr(records, "expire", lambda _tx, _actor, days: looked.append(days))
+
+    def expire(_db: object, _actor: object, days: int | None, _seconds: float) -> bool:
+        looked.append(days)
+        return True
+
+    monkeypatch.setattr(records, "expire_gently", expire)
     for _ in range(3):
         expire_records(house)
     assert looked == [None]

@@ -72,7 +72,9 @@ class InRoom(Walk):
 
     def refused_here(self) -> None:
         """All that is forbidden at this state changes nothing."""
-        self._all_refused([one.verb for one in self.rules.at(self.known.state)])
+        # `vary` names a lesser measure, which only a verb of the room can say, with its own tests.
+        verbs = [one.verb for one in self.rules.at(self.known.state) if one.verb != "vary"]
+        self._all_refused(verbs)
 
     def step(self) -> bool:
         """Take a step that is allowed, if there is one."""

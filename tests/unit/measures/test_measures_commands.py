@@ -70,7 +70,7 @@ def test_standing_is_asked_of_the_ledger_that_the_app_wires() -> None:
     report = answer("standing", obj=Source())
     assert report["checkpoint"] == {"size": 0}
     ninth = report["articles"][8]
-    assert (ninth["article"], ninth["outcome"]) == (9, "NO_EVIDENCE")
+    assert (ninth["article"], ninth["outcome"]) == (9, "NOT_EXERCISED")
     fields = {"id", "serves", "how", "state", "outcome", "strength", "as_of", "population"}
     assert fields | {"counterexamples"} <= set(ninth["controls"][0])
 

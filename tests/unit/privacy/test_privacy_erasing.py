@@ -357,7 +357,7 @@ def test_ages_and_guardians_go_with_the_person(either: Scene) -> None:
     ann, bob = either.person("ann"), either.person("bob")
     at = either.clock.now()
     age = {"source": "declared", "stage": "adult", "confidence": 90, "said_by": ann, "at": at}
-    link = {"state": "active", "code": "c" * 64, "made_at": at, "expires_at": at}
+    link = {"state": "active", "code_digest": "c" * 64, "made_at": at, "expires_at": at}
     with either.db.write() as tx:
         tx.insert(minors_store.AGE, {"id": "age_1", "person": ann, **age})
         tx.insert(minors_store.LINK, {"id": "link_1", "ward": bob, "guardian": ann, **link})
