@@ -189,7 +189,9 @@ class Recorder:
         """Keep aside what the database does not take; it may have taken it after all."""
         waiting = [one for one in batch if not one.done.done()]
         if not self._stalled:
-            _log.warning("the database stalls: records are kept aside on this machine")
+            _log.warning(
+                "the database or its key service stalls: records are kept aside on this machine"
+            )
             self._stalled = True
             self._try_later()
         # In front of all others: they have waited longest.
