@@ -18,9 +18,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.labels import picture
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
 
-from guiju.labelling import first_write, mark
+from bench.labels import picture  # noqa: E402 - its folder is known only now
+
+from guiju.labelling import first_write, mark  # noqa: E402 - as above
 
 FILES, PER_FOLDER, KINDS, RUNS = 10_000, 100, 20, 3
 PRODUCER = "001191110102MAD55U9H0F10002"
