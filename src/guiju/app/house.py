@@ -113,11 +113,7 @@ class House:
             Unavailable: no data there, wrong or missing master key, schema of another version.
         """
         _check_data(settings)
-        database = Database.open(
-            settings.database_url,
-            master_keys.keyring(settings),
-            key_seconds=settings.key_cache_seconds,
-        )
+        database = _database(settings)
         _check_schema(database, settings)
         database.check_master_key()
         return cls(settings, database)
@@ -132,11 +128,7 @@ class House:
         _make_folder(settings.folder)
         if not master_keys.check_present(settings) and _is_fresh(settings):
             LocalMasterKey.create(settings.master_key_file)
-        database = Database.open(
-            settings.database_url,
-            master_keys.keyring(settings),
-            key_seconds=settings.key_cache_seconds,
-        )
+        database = _database(settings)
         if revision(database) is not None:
             database.check_master_key()
         migrate(database)

@@ -43,7 +43,6 @@ ERASED = table(
     Column("at", Instant, nullable=False),
 )
 
-_CACHED_KEYS = 10_000
 _KEY = 32
 SERVICE_SECRET = table(
     "service_secret",
