@@ -12,10 +12,9 @@ from datetime import timedelta
 
 from guiju.accounts import guard_store
 from guiju.accounts import refusing_entry as refusing
-from guiju.kernel import BEIJING
 from guiju.measures import enforces
 from guiju.storage import Tx
-from guiju.web import net_of
+from guiju.web import daily_mark
 
 # Policies of the house, not law.
 GUESSES, GUESSING = 30, timedelta(minutes=15)
@@ -59,5 +58,4 @@ def admit_step(tx: Tx, address: str) -> None:
 
 
 def _name(tx: Tx, what: str, address: str) -> str:
-    day = tx.now.astimezone(BEIJING).date().isoformat()
-    return f"{what}/{tx.keys.blind('sign-in-address', f'{day}/{net_of(address)}')[:40]}"
+    return f"{what}/{daily_mark(tx.keys, tx.now, 'sign-in-address', address)}"

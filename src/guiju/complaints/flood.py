@@ -10,9 +10,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from guiju.complaints import refusing, store
-from guiju.kernel import BEIJING
 from guiju.storage import Tx
-from guiju.web import net_of
+from guiju.web import daily_mark
 
 _HOUR = timedelta(hours=1)
 # A school or an office may stand behind one address; one person does not complain so often.
@@ -66,5 +65,4 @@ def count_wrong_code(tx: Tx, address: str) -> None:
 
 
 def _name(tx: Tx, what: str, address: str) -> str:
-    day = tx.now.astimezone(BEIJING).date().isoformat()
-    return f"{what}/{tx.keys.blind('complaint-address', f'{day}/{net_of(address)}')[:40]}"
+    return f"{what}/{daily_mark(tx.keys, tx.now, 'complaint-address', address)}"

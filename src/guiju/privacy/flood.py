@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from guiju.kernel import BEIJING
 from guiju.privacy import refusing, store
 from guiju.storage import Tx
-from guiju.web import net_of
+from guiju.web import daily_mark
 
 _HOUR = timedelta(hours=1)
 REQUESTS_OF_ONE = 10
@@ -41,5 +40,4 @@ def count_wrong_code(tx: Tx, address: str) -> None:
 
 
 def _name(tx: Tx, what: str, address: str) -> str:
-    day = tx.now.astimezone(BEIJING).date().isoformat()
-    return f"{what}/{tx.keys.blind('privacy-address', f'{day}/{net_of(address)}')[:40]}"
+    return f"{what}/{daily_mark(tx.keys, tx.now, 'privacy-address', address)}"

@@ -4,7 +4,7 @@
 It knows no article and no domain; rooms bring their own templates and routes, `app` composes them.
 """
 
-from guiju.web.addresses import address_of, net_of
+from guiju.web.addresses import address_of, daily_mark, net_of
 from guiju.web.cookies import Cookies
 from guiju.web.errors import not_for_you, sign_in_needed
 from guiju.web.forms import Form, Posted
@@ -24,6 +24,7 @@ __all__ = [
     "Site",
     "Viewer",
     "address_of",
+    "daily_mark",
     "net_of",
     "not_for_you",
     "safe_path",

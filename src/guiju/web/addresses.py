@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import Request
+
+from guiju.kernel import BEIJING, Keyring
 
 # Where a proxy of ours may stand: this machine, and nets that lead nowhere else.
 _INSIDE = tuple(
@@ -41,3 +44,12 @@ def net_of(address: str) -> str:
     if found.ipv4_mapped is not None:
         return str(found.ipv4_mapped)
     return f"{int(found) >> (128 - _NET):x}/{_NET}"
+
+
+def daily_mark(keys: Keyring, now: datetime, purpose: str, address: str) -> str:
+    """What is kept of an address to count by: 40 hex digits, other ones each day of Beijing.
+
+    A keyed digest of its own for each `purpose`: what one room counts tells another nothing.
+    """
+    day = now.astimezone(BEIJING).date().isoformat()
+    return keys.blind(purpose, f"{day}/{net_of(address)}")[:40]
