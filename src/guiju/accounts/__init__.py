@@ -102,6 +102,7 @@ from guiju.accounts.service import (
     terms_digest,
     touch_session,
     waiver_terms,
+    withdraw_again,
 )
 from guiju.accounts.verifying import require_level
 from guiju.accounts.verifying_model import Verifiers
@@ -208,4 +209,5 @@ __all__ = [
     "touch_session",
     "verifiers_of",
     "waiver_terms",
+    "withdraw_again",
 ]

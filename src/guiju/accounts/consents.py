@@ -7,6 +7,9 @@ what was withdrawn (`ConsentWithdrawn`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from guiju.accounts import agreement_refusing, consent_store, refusing, store
 from guiju.accounts.consent_model import Answer, Consent, Purpose
 from guiju.accounts.model import Person, Way
@@ -114,6 +117,20 @@ def record(tx: Tx, actor: Actor, said: Answer, way: Way, language: str) -> Conse
         },
     )
     return made
+
+
+def withdraw_again(tx: Tx, actor: Actor, leaf: Mapping[str, Any]) -> bool:
+    """Take an answer back that a restored copy of the database holds; `leaf` is its evidence.
+
+    False when there is no such answer, or no such person.
+    """
+    facts, person = leaf["facts"], str(leaf["subject"])
+    purpose = Purpose(facts["purpose"])
+    before = consent_store.last(tx, person, purpose)
+    if before is None or not before.given:
+        return False
+    record(tx, actor, Answer(person, purpose, given=False), Way(facts["way"]), facts["language"])
+    return True
 
 
 def consents_of(tx: Tx, person: str) -> dict[Purpose, Consent | None]:

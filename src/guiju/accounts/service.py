@@ -34,6 +34,7 @@ from guiju.accounts.consents import (
     consents_of,
     guardian_answers,
     is_given,
+    withdraw_again,
 )
 from guiju.accounts.key_models import models_of, set_models
 from guiju.accounts.keys import (
@@ -208,4 +209,5 @@ __all__ = [
     "terms_digest",
     "touch_session",
     "waiver_terms",
+    "withdraw_again",
 ]

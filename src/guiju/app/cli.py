@@ -15,6 +15,8 @@ import click
 from guiju.kernel import Event, GuijuError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from guiju.app.house import House
 
 # Name, where the command is, one line of help, chapter of the Measures.
@@ -210,6 +212,15 @@ class Desk:
     def policy_digest(self) -> str:
         """The digest of the policy in force."""
         return self.house.policy_digest()
+
+    def replay(self, by: str, folder: Path | None) -> Any:
+        """Delete again what was deleted before an older database was put back; None: it is none."""
+        from guiju.app.house import House  # noqa: PLC0415 - as above
+        from guiju.app.restoring import replay  # noqa: PLC0415 - as above
+        from guiju.app.settings import read_settings  # noqa: PLC0415 - as above
+
+        self._house = House.open(read_settings(self.data), older=True)
+        return replay(self._house, by, folder)
 
     def turn_master_key(self) -> bool:
         """Make the next master key."""

@@ -29,6 +29,7 @@ from guiju.app.consenting import Agreed
 from guiju.app.look_around import what_runs
 from guiju.app.mailing import sending, server_of
 from guiju.app.notices import Notices
+from guiju.app.restoring import check_age
 from guiju.app.settings import Settings
 from guiju.app.stores import person_stores
 from guiju.casework import MAIL_TOPIC, CaseRetention
@@ -102,25 +103,28 @@ class House:
         self.handlers = handlers(self.publish)
         self.mailing = {MAIL_TOPIC: sending(settings, KINDS, server_of(settings))}
         self.stores = person_stores(settings.spill, settings.copies)
-        self.eraser = privacy.Eraser(database, self.stores)
+        self.eraser = privacy.Eraser(database, self.stores, self._publish_evidence)
         self.packer = privacy.Packer(database, self.stores, settings.copies)
 
     @classmethod
-    def open(cls, settings: Settings) -> House:
-        """Open an existing data folder.
+    def open(cls, settings: Settings, *, older: bool = False) -> House:
+        """Open an existing data folder; `older`: also a database that was put back from a backup.
 
         Raises:
-            Unavailable: no data there, wrong or missing master key, schema of another version.
+            Unavailable: no data there, wrong or missing master key, schema of another version, or
+                `database-older`: what was erased since may be in it.
         """
         _check_data(settings)
         database = _database(settings)
         _check_schema(database, settings)
         database.check_master_key()
+        if not older:
+            check_age(database, settings)
         return cls(settings, database)
 
     @classmethod
-    def prepare(cls, settings: Settings) -> House:
-        """Open the data folder, making or migrating what is missing.
+    def prepare(cls, settings: Settings, *, older: bool = False) -> House:
+        """Open the data folder, making or migrating what is missing; `older` as for `open`.
 
         A master key is made for an empty database only: a new key beside old data would look
         like a fresh start while everything sealed is lost.
@@ -133,6 +137,8 @@ class House:
             database.check_master_key()
         migrate(database)
         database.check_master_key()
+        if not older:
+            check_age(database, settings)
         return cls(settings, database)
 
     # -- what commands ask for (the Protocols of their rooms) --------------------------------------
@@ -346,6 +352,11 @@ class House:
         secure = self.settings.upstream.startswith("https:")
         context = self.fleet.trusted() if secure else None
         return HttpUpstream(self.settings.upstream, key, context)
+
+    def _publish_evidence(self) -> None:
+        """Give all evidence its place and bring it into the files, which no backup puts back."""
+        ledger.integrate(self.database)
+        ledger.publish(self.database, self.tiles)
 
     def close(self) -> None:
         """Give connections back."""

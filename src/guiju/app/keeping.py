@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -14,7 +18,8 @@ from guiju import casework, ledger
 from guiju.app.cli import Desk
 from guiju.app.house import House, read_verification
 from guiju.app.settings import Settings, read_settings
-from guiju.kernel import GuijuError, Text, Unavailable
+from guiju.desk import file_type
+from guiju.kernel import Conflict, GuijuError, Invalid, Text, Unavailable
 from guiju.storage import head_revision, revision
 
 _LEAST_FREE = 1024 * 1024 * 1024
@@ -29,9 +34,69 @@ def db() -> None:
 @click.pass_obj
 def migrate(desk: Desk) -> None:
     """Make the data folder ready for this version; safe to repeat."""
-    house = House.prepare(read_settings(desk.data, demo=False))
+    # A backup that was put back may be of an older version: that comes first, replaying after it.
+    house = House.prepare(read_settings(desk.data, demo=False), older=True)
     click.echo(f"schema {revision(house.database)} of {head_revision()}")
     house.close()
+
+
+@db.command()
+@click.argument("out", type=file_type)
+@click.pass_obj
+def backup(desk: Desk, out: Path) -> None:
+    """Copy the database to the new file OUT while the service runs (SQLite).
+
+    Keys and the published ledger are kept elsewhere: see docs/backups.md.
+    """
+    file = read_settings(desk.data).sqlite_file
+    if file is None:
+        raise _by_its_own_means()
+    size = backed_up(file, out)
+    click.echo(f"{out}  {size:,} bytes")
+
+
+def backed_up(file: Path, out: Path) -> int:
+    """Copy an SQLite database, as it stands at one moment, to a new file; its size.
+
+    Raises:
+        Unavailable: there is no such database, or `out` cannot be written.
+        Conflict: `file-exists`.
+    """
+    try:
+        # Its owner's alone, as the database is; and nothing is written over.
+        os.close(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with (
+            closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as here,
+            closing(sqlite3.connect(out)) as there,
+        ):
+            here.backup(there)
+            there.execute("PRAGMA journal_mode=DELETE")
+        return out.stat().st_size
+    except FileExistsError as error:
+        raise Conflict(
+            "file-exists",
+            Text(zh=f"{out} 已存在，未覆盖。", en=f"{out} exists and was left alone."),
+            Text(zh="请换一个文件名。", en="Name another file."),
+        ) from error
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            out.unlink()
+        raise Unavailable(
+            "backup-failed",
+            Text(zh=f"无法备份到 {out}：{error}。", en=f"No backup was made to {out}: {error}."),
+            Text(zh="请检查磁盘空间与目录权限。", en="Check disk space and permissions."),
+        ) from error
+
+
+def _by_its_own_means() -> Invalid:
+    return Invalid(
+        "backup-elsewhere",
+        Text(zh="此命令只备份 SQLite。", en="This command copies SQLite databases alone."),
+        Text(
+            zh="PostgreSQL 请用 pg_dump 或 pg_basebackup。",
+            en="Use pg_dump or pg_basebackup for PostgreSQL.",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

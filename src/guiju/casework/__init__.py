@@ -25,7 +25,7 @@ from guiju.casework.clock_store import clocks
 from guiju.casework.contacting import Contact, contact_of, drop_contact, is_address, set_contact
 from guiju.casework.deciding import decisions
 from guiju.casework.drawing import kind_text, mermaid, table_text
-from guiju.casework.expiring import expire, has_expired
+from guiju.casework.expiring import expire, forget_again, has_expired
 from guiju.casework.exposing import Covered
 from guiju.casework.holding import (
     Hold,
@@ -172,6 +172,7 @@ __all__ = [
     "drop_contact",
     "due",
     "expire",
+    "forget_again",
     "get_case",
     "has_expired",
     "held",

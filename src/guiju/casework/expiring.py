@@ -43,6 +43,16 @@ def expire(tx: Tx, actor: Actor, kinds: Kinds, rules: CaseRetention) -> list[Cas
     return done
 
 
+@enforces("case-retention")
+def forget_again(tx: Tx, actor: Actor, kinds: Kinds, name: str) -> int:
+    """Delete the words of a case that an older copy of the database has brought back; the rows.
+
+    That they had expired is on record; whether the copy still has the case open does not matter.
+    """
+    case = find_case(tx, kinds, name)
+    return 0 if case is None else _wipe(tx, actor, case)
+
+
 def has_expired(tx: Tx, case: Case) -> bool:
     """Whether the words of a case have gone."""
     return not case.is_open and store.has_expired(tx, case.id)
@@ -57,13 +67,18 @@ def _expired(
             yield _forget(tx, actor, name, case)
 
 
-def _forget(tx: Tx, actor: Actor, name: Retention, case: Case) -> Case:
+def _wipe(tx: Tx, actor: Actor, case: Case) -> int:
     own = case.kind.forget(tx, case) if case.kind.forget is not None else ()
-    rows = 0
+    of_class, rows = case.kind.retention.value, 0
     for count in chain(store.forgotten(tx, case.id), own):
         rows += count
-        facts = {"case": case.number, "class": name.value, "rows": count}
+        facts = {"case": case.number, "class": of_class, "rows": count}
         append(tx, CASE_EXPIRED, controls=CONTROLS, actor=actor, subject=case.id, facts=facts)
+    return rows
+
+
+def _forget(tx: Tx, actor: Actor, name: Retention, case: Case) -> Case:
+    rows = _wipe(tx, actor, case)
     # No copy of the database elsewhere can be read any more where the case had a key of its own.
     destroyed = case.subject is None and destroy_key(tx, case.id)
     more = {"class": name.value, "rows": rows, "key_destroyed": destroyed}

@@ -10,6 +10,7 @@ from guiju.ledger.fresh import Fresh
 from guiju.ledger.model import Checkpoint, Evidence, Problem, VerifyReport
 from guiju.ledger.proving import Proof, prove
 from guiju.ledger.publishing import publish, published_at
+from guiju.ledger.restoring import Behind, Returned, behind
 from guiju.ledger.service import (
     append,
     append_many,
@@ -24,14 +25,17 @@ from guiju.ledger.signing import verifier_keys
 from guiju.ledger.verifying import verify, verify_folder
 
 __all__ = [
+    "Behind",
     "Checkpoint",
     "Evidence",
     "Fresh",
     "Problem",
     "Proof",
+    "Returned",
     "VerifyReport",
     "append",
     "append_many",
+    "behind",
     "checkpoint",
     "entry",
     "export",

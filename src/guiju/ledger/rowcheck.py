@@ -95,6 +95,10 @@ class Named:
         for (key,) in self._db.execute(wanted, (tab,)):
             yield key
 
+    def each(self) -> Iterator[tuple[str, str, str | None]]:
+        """Every row that evidence names: its table, its key, and the last digest it was given."""
+        yield from self._db.execute("SELECT tab, key, digest FROM named ORDER BY tab, key")
+
     def tables(self) -> list[str]:
         """Every table that evidence names."""
         return [row[0] for row in self._db.execute("SELECT DISTINCT tab FROM named ORDER BY tab")]

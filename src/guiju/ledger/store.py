@@ -216,6 +216,12 @@ def positions(tx: Tx, ids: Iterable[str]) -> dict[str, int | None]:
     return {row.id: row.position for row in tx.rows(wanted)}
 
 
+def arrivals(tx: Tx, ids: Iterable[str]) -> dict[str, int]:
+    """The arrival of each of these ids that exists, whether it has a position or not."""
+    wanted = select(ENTRY.c.id, ENTRY.c.arrival).where(ENTRY.c.id.in_(list(ids)))
+    return {row.id: row.arrival for row in tx.rows(wanted)}
+
+
 def add_stamp(tx: Tx, values: dict[str, Any]) -> bool:
     """Keep a stamp; False when this authority has stamped this checkpoint already."""
     return tx.insert_if_absent(STAMP, values)

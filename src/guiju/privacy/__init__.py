@@ -11,6 +11,7 @@ from guiju.privacy.erasing import Eraser
 from guiju.privacy.kind import REQUEST
 from guiju.privacy.packing import Packer
 from guiju.privacy.probing import Probed, probe
+from guiju.privacy.replaying import Replay, Replayed
 from guiju.privacy.stores import copies
 
-__all__ = ["REQUEST", "Eraser", "Packer", "Probed", "copies", "probe"]
+__all__ = ["REQUEST", "Eraser", "Packer", "Probed", "Replay", "Replayed", "copies", "probe"]

@@ -33,6 +33,7 @@ from guiju.privacy.erasing import Eraser
 from guiju.privacy.kind import PREPARING, REQUEST, TOLD
 from guiju.privacy.model import Channel, Wish
 from guiju.privacy.packing import Packer
+from guiju.privacy.replay_commands import replay
 from guiju.storage import Database, PersonStore
 
 _WISHES = click.Choice([one.value for one in Wish])
@@ -79,6 +80,9 @@ class Means(Protocol):
 @click.group(name="privacy")
 def group() -> None:
     """People's requests about their information; copies, erasures, certificates."""
+
+
+group.add_command(replay)
 
 
 @group.command()

@@ -9,7 +9,7 @@ stays open and says so. Nothing is called done before every store was asked agai
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from guiju.casework import Case, advance, get_case
@@ -20,7 +20,7 @@ from guiju.privacy import certifying, planning, refusing, service, store
 from guiju.privacy import kind as kinds
 from guiju.privacy.kind import REQUEST
 from guiju.privacy.model import DEEDS, KEY, LOOK, PAPER, SCRUB, Step, StepState
-from guiju.storage import Database, PersonStore, Tx, destroy_key, scrub
+from guiju.storage import Database, PersonStore, Tx, destroy_key, is_erased, scrub
 
 _log = logging.getLogger("guiju.privacy")
 HAND = software("privacy")
@@ -37,9 +37,15 @@ _SCRUBBED = ("subject_key", "person", "api_key", "credential")
 class Eraser:
     """Works on `database` with the stores that `app` has gathered."""
 
-    def __init__(self, database: Database, stores: Sequence[PersonStore]) -> None:
-        """Nothing is done yet."""
+    def __init__(
+        self,
+        database: Database,
+        stores: Sequence[PersonStore],
+        publish: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Nothing is done yet. `publish` brings the ledger to where no backup of ours reaches."""
         self._database = database
+        self._publish = publish
         self._stores: Mapping[str, PersonStore] = {one.name: one for one in stores}
 
     def work(self, most: int = _MOST_STEPS) -> int:
@@ -74,7 +80,9 @@ class Eraser:
 
     def _take(self, name: str, step: Step) -> bool:
         if step.store == SCRUB:
-            # Outside a transaction: it waits for those of others.
+            # Outside a transaction: it waits for those of others. No erasure counts as done before
+            # it is published: after a backup is put back, that alone tells of it.
+            self._publish()
             scrub(self._database, _SCRUBBED)
         with self._database.write() as tx:
             if store.hold_step(tx, step) != step:
@@ -197,8 +205,12 @@ def _done(tx: Tx, step: Step, gone: int) -> None:
 
 @enforces("erasure-proved")
 def _destroy(tx: Tx, case: Case, person: str) -> None:
-    """Destroy the key in the name of the two people who decided it; nothing if it is gone."""
-    if destroy_key(tx, person):
+    """Destroy the key in the name of the two people who decided it; nothing if it is gone.
+
+    Whoever has none gets none any more: an answer that is under way is sealed for nobody.
+    """
+    if not is_erased(tx, person):
+        destroy_key(tx, person, anyway=True)
         append(
             tx,
             KEY_DESTROYED,

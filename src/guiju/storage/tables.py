@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Column, LargeBinary, MetaData, Table
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table
 from sqlalchemy.schema import SchemaItem
 
 from guiju.kernel import Keyring, Statement, canonical, digest, micros
@@ -101,6 +101,24 @@ def row_key(subject: Table, row: Mapping[str, Any]) -> str:
     """The primary key of `row` as one string."""
     key = shape(subject).key
     return str(row[key[0]]) if len(key) == 1 else "/".join(str(row[name]) for name in key)
+
+
+def named_key(subject: Table, key: str) -> dict[str, Any] | None:
+    """The values of the primary key that `row_key` has made `key` of; None when it cannot be one.
+
+    Of several columns only the last may hold a slash.
+    """
+    columns = list(subject.primary_key)
+    parts = key.split("/", len(columns) - 1)
+    if len(parts) != len(columns):
+        return None
+    found: dict[str, Any] = {}
+    for column, part in zip(columns, parts, strict=True):
+        number = isinstance(column.type, Integer)
+        if number and not part.lstrip("-").isdigit():
+            return None
+        found[str(column.name)] = int(part) if number else part
+    return found
 
 
 _SPAN = "<"

@@ -17,11 +17,13 @@ from guiju.storage.inserting import Insertion, add_rows, insertion, one_value
 from guiju.storage.tables import (
     RowDigest,
     guard_of,
+    named_key,
     row_code,
     row_digest,
     row_key,
     shape,
     span_key,
+    span_of,
     table_name,
 )
 from guiju.storage.vault import Held, Vault
@@ -151,6 +153,14 @@ class Tx:
         if gone and guard_of(subject) == "attested":
             self._remember(RowDigest(table_name(subject), span_key(first, last), None))
         return gone
+
+    def delete_named(self, subject: Table, key: str) -> int:
+        """Remove what evidence calls gone by `key`, a row or a span of rows; how many went."""
+        span = span_of(key)
+        if span is not None:
+            return self.delete_span(subject, *span)
+        named = named_key(subject, key)
+        return 0 if named is None else int(self.delete(subject, named))
 
     def overwrite_deleted(self) -> None:
         """Have SQLite write zeros over whatever this connection deletes or changes from now on.

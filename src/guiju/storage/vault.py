@@ -243,12 +243,17 @@ def _by_another(tx: Tx) -> Any:
 # -- one person -----------------------------------------------------------------------------------
 
 
-def destroy_key(tx: Tx, subject: str) -> bool:
-    """Destroy the subject's key for ever; the caller appends `key-destroyed`. False if none."""
+def destroy_key(tx: Tx, subject: str, *, anyway: bool = False) -> bool:
+    """Destroy the subject's key for ever; the caller appends `key-destroyed`. False if none.
+
+    `anyway`: whoever has no key yet gets none either.
+    """
     tx.forget_key(subject)
     wanted = select(SUBJECT_KEY.c.wrapped).where(SUBJECT_KEY.c.subject == subject)
     row = tx.row(wanted)
     if row is None:
+        if anyway:
+            tx.insert_if_absent(ERASED, {"subject": subject, "at": tx.now})
         return False
     # Written over in its own place first: deleting alone leaves the bytes where they were.
     tx.overwrite_deleted()
