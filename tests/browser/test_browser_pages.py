@@ -79,6 +79,10 @@ def _pages(browser: Browser):
         browser.visit(listed)
         browser.send("tbody a")
         yield browser.path
+    browser.visit("/console/incidents")
+    browser.send("tbody a")
+    browser.send("a[href^='/console/breaches/']")
+    yield browser.path
     for listed in ("/console/agreement", "/console/profile"):
         browser.visit(listed)
         browser.send("tbody a")

@@ -129,6 +129,11 @@ def get_person(tx: Tx, person: str) -> Person:
     return found
 
 
+def persons(tx: Tx, most: int) -> list[str]:
+    """The ids of everybody, end users of apps included, at most so many."""
+    return store.persons(tx, most)
+
+
 def find_person(tx: Tx, name: str) -> Person | None:
     """The person who signs in as `name`; None too for what cannot be a name."""
     try:

@@ -68,6 +68,7 @@ from guiju.accounts.people import (
     introduce_end_user,
     look_up_end_user,
     name_of,
+    persons,
     register_person,
     set_standing,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "owed",
     "own_limits",
     "passkeys_of",
+    "persons",
     "proposals",
     "propose_agreement",
     "read_agreement",

@@ -72,6 +72,12 @@ def find_person(tx: Tx, person: str) -> Person | None:
     return _person(tx.row(select(*_PERSON).where(PERSON.c.id == person)))
 
 
+def persons(tx: Tx, limit: int) -> list[str]:
+    """The ids of everybody, at most so many."""
+    wanted = select(PERSON.c.id).order_by(PERSON.c.id).limit(limit)
+    return [str(row.id) for row in tx.rows(wanted)]
+
+
 def find_person_by_index(tx: Tx, name_index: str) -> Person | None:
     """The person behind this blind index."""
     return _person(tx.row(select(*_PERSON).where(PERSON.c.name_index == name_index)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from guiju import complaints, dispositions, minors
 from guiju.casework import Handler, Kinds
-from guiju.incidents import INCIDENT, NOTICE
+from guiju.incidents import BREACH, INCIDENT, NOTICE
 from guiju.kernel import Event, StandingChanged, software
 from guiju.privacy import REQUEST
 from guiju.reporting import REPORT
@@ -20,6 +20,7 @@ KINDS = Kinds(
     [
         complaints.COMPLAINT,
         INCIDENT,
+        BREACH,
         NOTICE,
         REPORT,
         REQUEST,

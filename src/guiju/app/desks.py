@@ -23,7 +23,7 @@ _OF_THE_COMPLAINANT = frozenset({"answer", "close", "reopen"})
 # As with a request, and what follows from it without anybody.
 _OF_WHOEVER_ASKED = frozenset({"answer", "take-back", "prepare", "withdraw"})
 # What follows from a report that was sent, and is no step of its own.
-_OF_A_REPORT = frozenset({"report", "supplement", "conclude"})
+_OF_A_REPORT = frozenset({"report", "supplement", "conclude", "authority-told"})
 
 
 def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench]:
@@ -42,6 +42,11 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             panels=of_incident,
             hides=_OF_A_REPORT,
             elsewhere=_steps(incidents.INCIDENT, "/console/incidents/{number}"),
+        ),
+        incidents.BREACH.name: Bench(
+            panels=of_breach,
+            hides=_OF_A_REPORT,
+            elsewhere=_steps(incidents.BREACH, "/console/breaches/{number}"),
         ),
         REQUEST.name: Bench(
             hides=_OF_WHOEVER_ASKED, elsewhere=_steps(REQUEST, "/console/privacy/{number}")
@@ -92,6 +97,26 @@ def of_incident(tx: Tx, case: Case) -> Sequence[Panel]:
         ),
     )
     return [Panel("incident", Text(zh="事件", en="Incident"), "incident", rows=rows)]
+
+
+def of_breach(tx: Tx, case: Case) -> Sequence[Panel]:
+    """What happened to the information and how many it concerns; the rest is on its own page."""
+    one = incidents.breach(tx, case)
+    natures = [nature.text for nature in one.natures]
+    rows = (
+        Row(
+            Text(zh="情形", en="What happened"),
+            Text(zh="、".join(t.zh for t in natures), en=", ".join(t.en for t in natures)),
+        ),
+        Row(Text(zh="涉及人数", en="Persons concerned"), f"{one.concerned:,}"),
+        Row(Text(zh="已通知", en="Told"), f"{one.told:,}"),
+        Row(
+            Text(zh="办理", en="Handling"),
+            Text(zh="处置页", en="page of the breach"),
+            f"/console/breaches/{case.number}",
+        ),
+    )
+    return [Panel("breach", Text(zh="个人信息泄露", en="Breach"), "breach", rows=rows)]
 
 
 def _steps(kind: Kind, address: str) -> Mapping[str, str]:

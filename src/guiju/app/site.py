@@ -115,7 +115,13 @@ def build_site(house: House, gateway: Gateway) -> App:
             database, site, review_of(house), accounts_routes.by_token(database)
         ),
         incidents_routes.router(
-            database, site, house.publish, ROUTE_NAMES, house.kinds, note_reading=note_reading
+            database,
+            site,
+            house.publish,
+            ROUTE_NAMES,
+            house.kinds,
+            note_reading=note_reading,
+            stores=house.stores,
         ),
         reporting_routes.router(database, site, partial(_cause_of, house), note_reading),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),

@@ -10,6 +10,7 @@ from guiju.accounts import stores as accounts
 from guiju.app.cases import KINDS
 from guiju.casework import stores as casework
 from guiju.dispositions import stores as dispositions
+from guiju.incidents import stores as incidents
 from guiju.minors import stores as minors
 from guiju.records import stores as records
 from guiju.storage import PersonStore
@@ -24,5 +25,6 @@ def person_stores(spill: Path, copies: Path) -> tuple[PersonStore, ...]:
         casework.store_of(KINDS),
         *dispositions.STORES,
         *minors.STORES,
+        *incidents.STORES,
         privacy.copies(copies),
     )

@@ -6,6 +6,9 @@ stated facts against the thresholds of the law data; reports are drafts until an
 """
 
 from guiju.incidents.announcing import entries, publish_entry, withdraw_entry
+from guiju.incidents.breach_kind import BREACH
+from guiju.incidents.breach_model import Breach, Nature, Told
+from guiju.incidents.breaching import Scope, breach, breaches, breaches_of, find_breach
 from guiju.incidents.containing import stop
 from guiju.incidents.episodes import AN_HOUR
 from guiju.incidents.grading import Assessment, Threshold, assess, reportable, thresholds
@@ -31,23 +34,32 @@ from guiju.incidents.telling import NOTICE, tell_persons, told
 
 __all__ = [
     "AN_HOUR",
+    "BREACH",
     "INCIDENT",
     "NOTICE",
     "Assessment",
+    "Breach",
     "Category",
     "Cause",
     "Entry",
     "Grade",
     "Incident",
     "Measure",
+    "Nature",
+    "Scope",
     "Statement",
     "Threshold",
+    "Told",
     "assess",
+    "breach",
+    "breaches",
+    "breaches_of",
     "close",
     "contain",
     "dismiss",
     "draft_report",
     "entries",
+    "find_breach",
     "find_case",
     "grade",
     "incident",

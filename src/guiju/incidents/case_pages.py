@@ -22,11 +22,12 @@ from guiju.casework import (
     open_words,
     reads_until,
 )
-from guiju.incidents import announcing, grading, papers, service, telling
+from guiju.incidents import announcing, breaching, grading, papers, service, telling
+from guiju.incidents.breach_kind import DECIDERS
 from guiju.incidents.drafting import ADDRESSEES, STAGES
 from guiju.incidents.kind import HANDLERS, INCIDENT, OFFICERS
 from guiju.incidents.model import WORDS, Grade, Incident, Measure, Statement
-from guiju.incidents.showing import left
+from guiju.incidents.showing import MARKS, left
 from guiju.kernel import Actor, GuijuError, Invalid, Text
 from guiju.measures import law
 from guiju.storage import Database, Tx
@@ -35,11 +36,6 @@ from guiju.web import Form, Posted, Site
 HERE = "/console/incidents"
 _ONE = f"{HERE}/{{number}}"
 _LONGEST = 4_000
-_MARKS = {
-    "confirmed": Text(zh="已核对", en="confirmed"),
-    "secondary": Text(zh="二手来源", en="from a secondary source"),
-    "memory": Text(zh="凭记忆，须核对原文", en="from memory; check the text"),
-}
 # What happens to any case besides the steps of its table.
 _OTHERS = {
     "open": Text(zh="立案", en="open the case"),
@@ -85,6 +81,7 @@ class CasePages:
         routes.post(f"{_ONE}/step/{{verb}}")(self.step)
         routes.post(f"{_ONE}/report")(self.report)
         routes.post(f"{_ONE}/tell")(self.tell)
+        routes.post(f"{_ONE}/breach")(self.breach)
         routes.post(f"{_ONE}/entries")(self.publish)
         routes.post(f"{_ONE}/entries/{{entry}}/withdraw")(self.withdraw)
 
@@ -170,6 +167,17 @@ class CasePages:
 
         return self._done(request, number, form, do)
 
+    def breach(self, request: Request, number: str, form: Posted) -> Response:
+        """Deal with it as a breach of personal information."""
+
+        def do(tx: Tx, actor: Actor, case: Case) -> None:
+            incident, facts = service.incident(tx, case), service.stated(tx, case).facts
+            natures = breaching.first_natures(incident.category, facts)
+            hours = service.first_limit(incident.operator)
+            breaching.open_breach(tx, actor, incident, natures, hours)
+
+        return self._done(request, number, form, do)
+
     def publish(self, request: Request, number: str, form: Posted) -> Response:
         """Say something in public."""
 
@@ -221,6 +229,7 @@ class CasePages:
             may_grade=viewer.has(*OFFICERS) and bool({"grade", "decline"} & values["verbs"]),
             may_report=viewer.has(*reporting.REPORT.roles),
             may_tell=viewer.has(*telling.TELLERS),
+            may_breach=viewer.has(*DECIDERS),
             **values,
         )
 
@@ -245,7 +254,7 @@ def _values(tx: Tx, case: Case, *, opened: bool) -> dict[str, Any]:
         "least": assessment.grade,
         "clocks": running,
         "marks": {one.rule: law().rules[one.rule].mark.value for one in running},
-        "mark_names": _MARKS,
+        "mark_names": MARKS,
         "clock_names": {one.name: one.text for one in INCIDENT.clocks},
         "states": INCIDENT.states,
         "verbs": {one.verb for one in INCIDENT.machine.possible(case.state)},
@@ -257,6 +266,7 @@ def _values(tx: Tx, case: Case, *, opened: bool) -> dict[str, Any]:
         "stages": STAGES,
         "addressee": ADDRESSEES[incident.operator].zh,
         "told": telling.told(tx, case),
+        "breaches": breaching.breaches_of(tx, case),
         "entries": announcing.entries(tx, case),
         "grades": list(Grade),
         "measures": list(Measure),

@@ -13,6 +13,7 @@ from guiju import policies
 from guiju.casework import Case, Kinds, RunningClock, clocks, get_case
 from guiju.desk import by_staff, desk_of, file_type, put, with_json
 from guiju.incidents import grading, service
+from guiju.incidents.breach_commands import breach
 from guiju.incidents.model import Category, Cause, Grade, Incident, Measure, Statement
 from guiju.incidents.refusing import discovered_at
 from guiju.incidents.showing import left
@@ -37,7 +38,7 @@ def group() -> None:
     """Incidents: notice, grade, stop, report, put right."""
 
 
-for _more in (report, tell, publish, stop, resume, stops):
+for _more in (report, tell, publish, stop, resume, stops, breach):
     group.add_command(_more)
 
 

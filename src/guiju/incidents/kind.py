@@ -20,7 +20,7 @@ from guiju.casework import (
     meets,
     starts,
 )
-from guiju.incidents import store
+from guiju.incidents import breach_store, store
 from guiju.incidents.grading import reportable
 from guiju.incidents.model import Grade
 from guiju.kernel import Text
@@ -188,7 +188,7 @@ MACHINE = Machine(
             "close",
             CLOSED,
             Text(zh="结案", en="close the incident"),
-            guards=("final-sent", "nothing-stopped", "let-go"),
+            guards=("final-sent", "nothing-stopped", "breach-settled", "let-go"),
             clocks=(cancels(FINAL),),
         ),
         *(_state(one) for one in (DETECTED, GRADED, NOTED, CONTAINED, REPORTED, RECOVERED)),
@@ -228,6 +228,11 @@ GUARDS = (
         "final-sent",
         Text(zh="须报告的事件已报送总结报告", en="the final report of what is reportable was sent"),
         _final_is_sent,
+    ),
+    Guard(
+        "breach-settled",
+        Text(zh="个人信息泄露处置均已办结", en="what followed from a breach of it is closed"),
+        lambda tx, case: all(one.closed_at for one in breach_store.of_incident(tx, case.id)),
     ),
     Guard(
         "nothing-stopped",

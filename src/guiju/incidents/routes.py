@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from guiju import accounts, policies
 from guiju.casework import Kinds, NoteReading, get_case
 from guiju.incidents import announcing, containing, service, telling
+from guiju.incidents.breach_pages import BREACHES, BreachPages
 from guiju.incidents.case_pages import HERE, CasePages
 from guiju.incidents.kind import HANDLERS, INCIDENT
 from guiju.incidents.model import Category, Cause, Statement
@@ -21,7 +22,7 @@ from guiju.incidents.showing import left
 from guiju.kernel import GuijuError, Invalid, PartsChanged, Text
 from guiju.policies import DIRECT, RESUMERS, STOPPERS, StopKind, Target
 from guiju.policies.upstreams import models_of
-from guiju.storage import Database, Tx
+from guiju.storage import Database, PersonStore, Tx
 from guiju.web import Posted, Site
 
 STOPS = f"{HERE}/stops"
@@ -38,14 +39,19 @@ def router(
     kinds: Kinds,
     *,
     note_reading: NoteReading,
+    stores: Sequence[PersonStore] = (),
 ) -> APIRouter:
     """The pages; `publish` tells the house that stops have changed, `routes` can be stopped.
 
     `kinds`: of the cases in which an incident can come to light; `note_reading` puts on record
-    that somebody opens the words of one.
+    that somebody opens the words of one. `stores`: what there is of people, for breaches.
     """
     site.offer(
-        "console", HERE, Text(zh="事件", en="Incidents"), order=45, under=(HERE, "/console/reports")
+        "console",
+        HERE,
+        Text(zh="事件", en="Incidents"),
+        order=45,
+        under=(HERE, BREACHES, "/console/reports"),
     )
     site.offer("public", "/status", Text(zh="服务状况", en="Status"), order=50)
     site.offer("me", "/me/notices", Text(zh="告知", en="Notices"), order=30)
@@ -58,6 +64,7 @@ def router(
     found.get(STOPS)(pages.stops)
     found.post(STOPS)(pages.stop)
     found.post(f"{STOPS}/{{stop}}/resume")(pages.resume)
+    BreachPages(database, site, stores).add_to(found)
     CasePages(database, site, pages.parts, note_reading).add_to(found)
     return found
 

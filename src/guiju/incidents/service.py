@@ -28,6 +28,7 @@ from guiju.casework import (
     words_gone,
 )
 from guiju.incidents import kind, store
+from guiju.incidents.breaching import open_for_grade
 from guiju.incidents.grading import assess, reportable
 from guiju.incidents.kind import FINAL, FIRST, INCIDENT, INITIAL, LAST, SUPPLEMENT
 from guiju.incidents.model import (
@@ -167,7 +168,8 @@ def state_facts(tx: Tx, actor: Actor, case: Case, statement: Statement) -> Incid
 def grade(tx: Tx, actor: Actor, case: Case, wanted: Grade, why: str) -> Incident:
     """Sign a grade, or that it is not reportable; facts bound it from below.
 
-    From reportable to not takes the approval of another officer (`approval-needed`).
+    From reportable to not takes the approval of another officer (`approval-needed`). What looks
+    like a breach of personal information opens the case of one, whatever the grade.
 
     Raises:
         Refused: `person-needed`, `role-needed`, `grade-below-threshold` or `approval-needed`.
@@ -193,7 +195,9 @@ def grade(tx: Tx, actor: Actor, case: Case, wanted: Grade, why: str) -> Incident
     }
     store.change(tx, case.id, {"grade": wanted.value})
     advance(tx, actor, case, grading_verb(case, wanted), ruling=ruling, facts=facts)
-    return read(tx, case)
+    graded = read(tx, case)
+    open_for_grade(tx, actor, graded, stated(tx, case).facts, first_limit(graded.operator))
+    return graded
 
 
 def grading_verb(case: Case, wanted: Grade) -> str:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much time is left, as words: a page without a script counts down when it is loaded."""
+"""What several pages say alike: how much time is left, and how well a rule is confirmed.
+
+A page without a script counts down when it is loaded.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,12 @@ from datetime import datetime
 
 from guiju.kernel import Text
 
+MARKS = {
+    "confirmed": Text(zh="已核对", en="confirmed"),
+    "secondary": Text(zh="二手来源", en="from a secondary source"),
+    "memory": Text(zh="凭记忆，须核对原文", en="from memory; check the text"),
+}
+"""How well a rule is confirmed, as people read it."""
 _DAY = 24 * 60
 
 

@@ -27,6 +27,7 @@ from guiju.casework import (
     notify,
     open_case,
 )
+from guiju.incidents import breach_store
 from guiju.incidents.kind import OFFICERS
 from guiju.incidents.refusing import nobody_to_tell
 from guiju.kernel import Actor, Text
@@ -84,7 +85,14 @@ def tell_persons(
     named = list(dict.fromkeys(one.strip() for one in persons if one.strip()))
     if not named or len(named) > MOST_PERSONS:
         raise nobody_to_tell()
-    return [_told(tx, actor, case, one, words) for one in named]
+    standing = [
+        one.case_id for one in breach_store.of_incident(tx, case.id) if one.closed_at is None
+    ]
+    made = [_told(tx, actor, case, one, words) for one in named]
+    for breach in standing:
+        for one in named:
+            breach_store.note_told(tx, breach, one)
+    return made
 
 
 def told(tx: Tx, case: Case) -> list[Case]:

@@ -20,6 +20,7 @@ from guiju.records.assessment_model import (
 )
 from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.catching_up import catch_up
+from guiju.records.concerning import Asked, persons_asking, persons_of
 from guiju.records.counting import active_persons, readings_counted
 from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
 from guiju.records.coverage_model import OFFICER as GAP_OFFICER
@@ -98,6 +99,7 @@ __all__ = [
     "GAP_OFFICER",
     "WAIVED",
     "Answered",
+    "Asked",
     "Assessment",
     "AssessmentState",
     "AssessmentWritten",
@@ -190,6 +192,8 @@ __all__ = [
     "own_page",
     "own_record",
     "personal_hits",
+    "persons_asking",
+    "persons_of",
     "picture_screening",
     "piece_file",
     "pieces",

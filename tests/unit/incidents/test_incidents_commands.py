@@ -15,6 +15,7 @@ from tests.unit.casework.sample import OBJECTION
 from tests.unit.incidents.conftest import Staff
 
 from guiju import accounts
+from guiju.app.stores import person_stores
 from guiju.casework import Kinds, Tie, linked
 from guiju.incidents.commands import group as incident_group
 from guiju.incidents.kind import INCIDENT
@@ -32,6 +33,7 @@ class House:
 
     routes = ("/v1/embeddings",)
     kinds = Kinds([INCIDENT, OBJECTION])
+    stores = person_stores(Path("spill"), Path("copies"))
 
     def __init__(self, database: Database, staff: Staff) -> None:
         self.database = database
@@ -105,9 +107,48 @@ def test_an_officer_goes_all_the_way_on_the_command_line(
     say(report_group, "sent", final, "--channel", "portal", *by)
     entry = incident("publish", number, "--zh", "已恢复。", "--en", "It runs again.", *by)
     assert entry["entry"]
+    settle_breach(say, number)
     assert incident("close", number, *by)["state"] == "closed"
     assert number in incident("list")
     assert [one["state"] for one in incident("list", "--json")] == ["closed"]
+
+
+def settle_breach(say: Say, number: str) -> None:
+    """Decide that nobody is told of what an incident leaked, and close that."""
+    by = ("--as", "officer", "--json")
+    (breach,) = say(incident_group, "breach", "list", "--json")
+    for whom in ("authority", "people"):
+        why = ("--reason", "a drill")
+        say(incident_group, "breach", "decide", breach["number"], whom, "spared", *why, *by)
+    assert say(incident_group, "breach", "close", breach["number"], *by)["state"] == "closed"
+
+
+def test_a_breach_is_dealt_with_on_the_command_line(say: Say, house: House) -> None:
+    """Scoped, decided, drafted, signed by another, sent, told and closed."""
+    by, other = ("--as", "officer", "--json"), ("--as", "second", "--json")
+
+    def incident(*words: str) -> Any:
+        return say(incident_group, *words)
+
+    hashed = accounts.hash_password("nobody", "long enough for anybody")
+    with house.database.write() as tx:
+        accounts.register_person(tx, None, "wang", hashed)
+    number = incident("open", "--category", "leak", "--summary", "a page shows names", *by)[
+        "number"
+    ]
+    incident("state", number, "--fact", "persons=1", *by)
+    incident("grade", number, "general", "--reason", "one name", *by)
+    (breach,) = incident("breach", "list", "--json")
+    pb, why = breach["number"], ("--reason", "names on a page")
+    incident("breach", "scope", pb, "--nature", "leak", "--everybody", *by)
+    incident("breach", "decide", pb, "authority", "told", *why, *by)
+    notice = incident("breach", "draft", pb, *by)["report"]
+    say(report_group, "sign", notice, *other)
+    say(report_group, "sent", notice, "--channel", "portal", *by)
+    incident("breach", "decide", pb, "people", "told", *why, *by)
+    assert incident("breach", "tell", pb, "--zh", "已泄露。", "--en", "Leaked.", *by)["told"] == 1
+    assert incident("breach", "show", pb, "--json")["held"]["account"]
+    assert "1/1 told" in incident("breach", "close", pb, "--as", "officer")
 
 
 def test_an_incident_is_opened_out_of_another_case(say: Say, house: House) -> None:

@@ -79,6 +79,9 @@ def test_an_incident_goes_from_its_first_sign_to_its_end(desk: Desk, clock: Fixe
         desk.do(one, incidents.close)
     with desk.db.write() as tx:
         policies.resume_part(tx, desk.staff.officer, stopped.id, "patched")
+    with pytest.raises(Conflict, match="guard-fails"):
+        desk.do(one, incidents.close)
+    desk.settle_breach(one)
     assert not desk.do(one, incidents.close).case.is_open
     integrate(desk.db)
     with desk.db.read() as tx:
