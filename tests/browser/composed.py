@@ -17,6 +17,7 @@ from guiju import accounts, complaints, incidents, ledger, policies, profile
 from guiju.accounts import granting
 from guiju.accounts import routes as accounts_routes
 from guiju.app import review, verify_page
+from guiju.app.asking_age import age_question
 from guiju.app.cases import KINDS
 from guiju.app.look_around import what_runs
 from guiju.app.panels import benches
@@ -101,6 +102,7 @@ def compose(
             site,
             public_url=public_url,
             verifiers=accounts.verifiers_of("", "", database.keys, development=True),
+            ask=age_question(),
         ),
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),

@@ -104,7 +104,7 @@ def guiju(data: Path, *arguments: str, said: str = "") -> None:
 
 
 def test_signing_in_with_a_provider_of_another_s_making(tmp_path: Path, provider: str):
-    """Refused while not linked, linked while signed in, entered; for people and for staff."""
+    """People register with it, staff are refused; linked while signed in, entered; for both."""
     service = Service(tmp_path / "var")
     service.start()
     try:
@@ -128,13 +128,39 @@ def test_signing_in_with_a_provider_of_another_s_making(tmp_path: Path, provider
         service.stop()
 
 
+def _register(base: str, provider: str) -> None:
+    """Come for the first time, read, accept, and come again."""
+    newcomer = Browser(base)
+    back = vouched(newcomer.get(f"/sign-in/openid/{provider}").location, "u-8")
+    where = newcomer.get(back).location
+    page = newcomer.get(where).text
+    assert "has vouched for you" in page
+    carried = {
+        one: re.search(rf'name="{one}" value="([^"]+)"', page) for one in ("page", "identity")
+    }
+    fields = {one: found.group(1) for one, found in carried.items() if found is not None}
+    said = {"name": "newcomer", "band": "adult", "agree": "yes"}
+    made = newcomer.post("/register", where, **fields, **said)
+    assert (made.status, made.location) == (303, "/me?done=registered")
+    assert "You accepted this version" in newcomer.get("/agreement").text
+    again = Browser(base)
+    begun = again.get(f"/sign-in/openid/{provider}")
+    assert again.get(vouched(begun.location, "u-8")).location == "/me"
+    assert "newcomer" in again.get("/me").text
+
+
 def _walk(base: str, provider: str, sign_in: str, home: str, who: dict[str, str]) -> None:
     security = f"{home}/security"
     stranger = Browser(base)
     assert f"/sign-in/openid/{provider}" in stranger.get(sign_in).text
-    refused = stranger.get(vouched(stranger.get(f"/sign-in/openid/{provider}").location, "u-7"))
-    assert refused.status == 401
-    assert "No account is linked to this identity" in refused.text
+    unknown = stranger.get(vouched(stranger.get(f"/sign-in/openid/{provider}").location, "u-7"))
+    if home == "/console":
+        assert unknown.status == 401
+        assert "No account is linked to this identity" in unknown.text
+    else:
+        # Led to the agreement; an account is made of a newcomer, and none of who goes away.
+        assert unknown.location.startswith("/register?identity=")
+        _register(base, provider)
     mine = Browser(base)
     known = mine.post(sign_in, sign_in, name=who["name"], password=who["password"])
     assert known.location == home

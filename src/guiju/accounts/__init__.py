@@ -7,6 +7,7 @@ whoever changed a key or a standing publishes `StandingChanged`, so that directo
 """
 
 from guiju.accounts.agreement_model import AgreementProposal, Change, Draft
+from guiju.accounts.asking import Question
 from guiju.accounts.carrying_out import Decided, carry_out
 from guiju.accounts.consent_model import Answer, Consent, Purpose
 from guiju.accounts.counting import registered
@@ -133,6 +134,7 @@ __all__ = [
     "Person",
     "PersonState",
     "Purpose",
+    "Question",
     "Role",
     "Session",
     "SessionKind",

@@ -90,22 +90,28 @@ def serve_agreement(tx: Tx, actor: Actor, person: str, language: str, way: Way) 
     if now is None:
         return None
     made = Served(person, now.version, language, way.value, now.digest, annex_digest(tx), tx.now)
+    keep_served(tx, actor, made)
+    return made
+
+
+def keep_served(tx: Tx, actor: Actor, made: Served) -> None:
+    """Put on record what was shown; for the verbs of this room, which know that it was."""
     if agreement_store.serve(tx, made):
         append(
             tx,
             "agreement-served",
             controls=_CONTROLS,
             actor=actor,
-            subject=person,
+            subject=made.person,
             facts={
                 "version": made.version,
                 "digest": made.digest,
                 "annex": made.annex,
-                "language": language,
-                "way": way.value,
+                "language": made.language,
+                "way": made.way,
+                "shown_at": isoformat(made.at),
             },
         )
-    return made
 
 
 @enforces("agreement-before-use")

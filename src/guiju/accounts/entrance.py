@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from guiju.accounts import openid, service
 from guiju.accounts.model import Opened, SessionKind
+from guiju.accounts.newcomers import registration_is_open
 from guiju.accounts.passkey_model import Party
 from guiju.accounts.refusing_entry import SecondFactorNeeded
 from guiju.accounts.visits import keep, remember, visit_of
@@ -26,14 +27,11 @@ _AFTER = {PEOPLE: "/me", STAFF: "/console"}
 class EntrancePages:
     """Signing in and signing out."""
 
-    def __init__(
-        self, database: Database, site: Site, party: Party, *, registration_open: bool
-    ) -> None:
+    def __init__(self, database: Database, site: Site, party: Party) -> None:
         """Work on `database`; `party` is the site that passkeys are made for."""
         self._database = database
         self._site = site
         self._party = party
-        self._open = registration_open
 
     def person(self, request: Request, next: Annotated[str, Query()] = "") -> Response:  # noqa: A002 - the name in the address
         """The form for people."""
@@ -120,7 +118,14 @@ class EntrancePages:
     ) -> Response:
         with self._database.read() as tx:
             offered = openid.providers(tx, _KINDS[where])
-        values = {"where": where, "target": target, "name": name, "offered": offered}
+            may_register = registration_is_open(tx)
+        values = {
+            "where": where,
+            "target": target,
+            "name": name,
+            "offered": offered,
+            "may_register": may_register,
+        }
         return self._page(request, "sign-in", error, **values)
 
     def _page(
@@ -131,7 +136,6 @@ class EntrancePages:
             f"accounts/{page}.html",
             status=200 if error is None else error.status,
             error=error,
-            may_register=self._open,
             party=self._party,
             **values,
         )

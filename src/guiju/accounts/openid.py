@@ -14,6 +14,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from guiju.accounts import nonces, openid_store, passkey_store, staff_store
@@ -38,6 +39,9 @@ _CONTROLS = ("federated-sign-in",)
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _DOOR = software("sign-in")
 _PURPOSE = "openid"
+_NEWCOMER = "openid-newcomer"
+# A policy of the house: long enough to read an agreement.
+TO_REGISTER = timedelta(minutes=60)
 _LONGEST_CLIENT, _LONGEST_ISSUER, _LONGEST_TITLE = 200, 500, 60
 _LONGEST_CODE = 2_000
 
@@ -145,7 +149,7 @@ def finish(
         begun = Begun(*json.loads(said))
         provider = _provider(tx, begun.provider)
         sealed = openid_store.sealed_secret(tx, provider.name)
-    if not 0 < len(code) <= _LONGEST_CODE or (issuer and issuer != provider.issuer):
+    if not 0 < len(code) <= _LONGEST_CODE or not _comes_from(asked, provider, issuer):
         raise refusing.provider_refused()
     secret = None
     if sealed is not None:
@@ -175,11 +179,12 @@ def enter_by_identity(database: Database, identity: Identity, visit: Visit) -> O
 
     Raises:
         SecondFactorNeeded: for staff who have a passkey.
-        Refused: `openid-not-linked`.
+        NotLinked: `openid-not-linked`; a person's has a ticket, by which the browser may register.
     """
     with database.write() as tx:
         provider = _provider(tx, identity.provider)
-        link = openid_store.find_link(tx, _index(tx.keys, provider, identity.subject))
+        index = _index(tx.keys, provider, identity.subject)
+        link = openid_store.find_link(tx, index)
         actor = None if link is None else owner_of(tx, provider.kind, link.owner)
         if actor is not None and not (
             provider.kind is SessionKind.STAFF and passkey_store.of_owner(tx, actor.id)
@@ -187,7 +192,7 @@ def enter_by_identity(database: Database, identity: Identity, visit: Visit) -> O
             return enter(tx, provider.kind, actor, visit, Entry.OPENID)
         now = tx.now
     if actor is None:
-        raise refusing.not_linked()
+        raise refusing.NotLinked(_ticket(database.keys, provider, index, visit, now))
     raise second_step(database.keys, actor.id, visit, now)
 
 
@@ -202,11 +207,32 @@ def link_identity(tx: Tx, actor: Actor, kind: SessionKind, identity: Identity) -
     provider = _provider(tx, identity.provider)
     if provider.kind is not kind:
         raise refusing.no_such_provider()
-    made = Link(new_id("idl"), actor.id, provider.name, tx.now)
-    if not openid_store.add_link(tx, made, _index(tx.keys, provider, identity.subject)):
-        raise refusing.linked_elsewhere()
-    note_change(tx, actor, "openid-linked", actor.id, provider=provider.name)
-    return made
+    return _linked(tx, actor, provider, _index(tx.keys, provider, identity.subject))
+
+
+def vouching(tx: Tx, ticket: str, visit: Visit) -> Provider:
+    """Who vouches for the newcomer with this ticket, to say so on a page; nothing is used up.
+
+    Raises:
+        Refused: `sign-in-step-expired`.
+        NotFound: `openid-provider-unknown`, once it was taken off.
+    """
+    token = nonces.from_text(ticket)
+    return _newcomer(tx, nonces.look(tx.keys, _NEWCOMER, visit.binding, tx.now, token))[0]
+
+
+@enforces("federated-sign-in")
+def link_newcomer(tx: Tx, actor: Actor, ticket: str, visit: Visit) -> Link:
+    """Let the identity that a ticket stands for open the account that is made in this transaction.
+
+    Raises:
+        Refused: `sign-in-step-expired`.
+        NotFound: `openid-provider-unknown`.
+        Conflict: `openid-linked`, when another registration was faster.
+    """
+    said = nonces.spend(tx, _NEWCOMER, visit.binding, nonces.from_text(ticket))
+    provider, index = _newcomer(tx, said)
+    return _linked(tx, actor, provider, index)
 
 
 @enforces("federated-sign-in")
@@ -230,6 +256,40 @@ def unlink(tx: Tx, actor: Actor, link: str) -> None:
 def links_of(tx: Tx, owner: str) -> list[Link]:
     """What an account is linked to, oldest first."""
     return openid_store.links_of(tx, owner)
+
+
+def _linked(tx: Tx, actor: Actor, provider: Provider, index: str) -> Link:
+    made = Link(new_id("idl"), actor.id, provider.name, tx.now)
+    if not openid_store.add_link(tx, made, index):
+        raise refusing.linked_elsewhere()
+    note_change(tx, actor, "openid-linked", actor.id, provider=provider.name)
+    return made
+
+
+def _ticket(keys: Keyring, provider: Provider, index: str, visit: Visit, now: datetime) -> str:
+    """What lets one browser register by an identity: its keyed digest; empty for staff's."""
+    if provider.kind is not SessionKind.PERSON:
+        return ""
+    said = json.dumps([provider.name, provider.issuer, index])
+    return nonces.to_text(
+        nonces.issue(keys, _NEWCOMER, visit.binding, now, said, lasts=TO_REGISTER)
+    )
+
+
+def _newcomer(tx: Tx, said: str) -> tuple[Provider, str]:
+    """Who vouches, and the digest; not one that was set to another issuer meanwhile."""
+    name, issuer, index = json.loads(said)
+    provider = _provider(tx, name)
+    if provider.kind is not SessionKind.PERSON or provider.issuer != issuer:
+        raise entry_refusing.step_expired()
+    return provider, index
+
+
+def _comes_from(asked: Descriptions, provider: Provider, issuer: str) -> bool:
+    """Whether an answer is this provider's, which names itself if it said it would (RFC 9207)."""
+    if issuer:
+        return issuer == provider.issuer
+    return not asked.endpoints(provider.issuer).names_itself
 
 
 def _traded(

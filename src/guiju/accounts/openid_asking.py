@@ -112,7 +112,9 @@ class Descriptions:
         try:
             for name, one in zip(names, found, strict=True):
                 check_url(name, one if isinstance(one, str) else "")
-            endpoints = Endpoints(*(str(one) for one in found))
+            says = said.get("authorization_response_iss_parameter_supported") is True
+            authorize, token, published = (str(one) for one in found)
+            endpoints = Endpoints(authorize, token, published, names_itself=says)
             keys = keys_of(self.read_json(endpoints.keys))
         except ValueError as error:
             raise refusing.provider_away() from error

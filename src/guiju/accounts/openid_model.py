@@ -44,6 +44,8 @@ class Endpoints(NamedTuple):
     authorize: str
     token: str
     keys: str
+    names_itself: bool
+    """Whether each answer of its says whose it is (RFC 9207)."""
 
 
 class Identity(NamedTuple):

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -13,9 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from guiju.accounts import flood, openid, service
 from guiju.accounts.entrance import PEOPLE, STAFF
 from guiju.accounts.model import Session, SessionKind, Visit
+from guiju.accounts.newcomers import registration_is_open
 from guiju.accounts.openid_asking import Descriptions
 from guiju.accounts.openid_model import Begun, Identity
-from guiju.accounts.openid_refusing import provider_refused
+from guiju.accounts.openid_refusing import NotLinked, provider_refused
 from guiju.accounts.passkey_model import Party
 from guiju.accounts.refusing_entry import SecondFactorNeeded
 from guiju.accounts.security_pages import RECENT, Place, sign_in_again
@@ -32,21 +32,12 @@ _Said = Annotated[str, Query(max_length=_LONGEST)]
 class OpenidPages:
     """Begin, come back, link, unlink."""
 
-    def __init__(
-        self,
-        database: Database,
-        site: Site,
-        party: Party,
-        asked: Descriptions,
-        *,
-        registration_open: bool,
-    ) -> None:
+    def __init__(self, database: Database, site: Site, party: Party, asked: Descriptions) -> None:
         """Work on `database`; `asked` is what providers say of themselves."""
         self._database = database
         self._site = site
         self._party = party
         self._asked = asked
-        self._open = registration_open
 
     def begin(
         self,
@@ -56,15 +47,15 @@ class OpenidPages:
     ) -> Response:
         """Send the browser to the provider; a browser that has no token of forms gets one."""
         visit = visit_of(request, self._site, self._party)
-        fresh = "" if visit.binding else secrets.token_urlsafe(24)
-        visit = visit._replace(binding=visit.binding or fresh)
+        fresh = not visit.binding
+        visit = visit._replace(binding=self._site.binding(request))
         with self._database.write() as tx:
             flood.admit_step(tx, visit.address)
         target = safe_path(next, "")
         address = openid.begin(self._database, self._asked, provider, visit, target=target)
         response = RedirectResponse(address, 303)
         if fresh:
-            self._site.cookies.keep_form_token(response, fresh)
+            self._site.cookies.keep_form_token(response, visit.binding)
         return response
 
     def link(self, request: Request, place: Place, provider: str) -> Response:
@@ -149,6 +140,13 @@ class OpenidPages:
                 name="",
                 party=self._party,
             )
+        except NotLinked as unknown:
+            # A newcomer reads and accepts first; staff, and where it is closed, nobody registers.
+            with self._database.read() as tx:
+                is_open = registration_is_open(tx)
+            if not unknown.ticket or not is_open:
+                raise
+            return self._site.go(f"/register?identity={unknown.ticket}")
         return keep(self._site, self._site.go(target), opened)
 
     def _failed(
@@ -156,6 +154,7 @@ class OpenidPages:
     ) -> Response:
         with self._database.read() as tx:
             offered = openid.providers(tx, kind)
+            may_register = registration_is_open(tx)
         return self._site.page(
             request,
             "accounts/sign-in.html",
@@ -166,7 +165,7 @@ class OpenidPages:
             name="",
             party=self._party,
             offered=offered,
-            may_register=self._open,
+            may_register=may_register,
         )
 
     def _recent(self, request: Request, place: Place) -> Session:

@@ -64,21 +64,25 @@ def provider_away() -> Unavailable:
     )
 
 
-def not_linked() -> Refused:
-    """Nobody's account is linked to this identity."""
-    return Refused(
-        "openid-not-linked",
-        Text(
-            zh="没有账号关联到此身份。不会按邮箱或姓名自动关联。",
-            en="No account is linked to this identity. None is found by mail address or name.",
-        ),
-        Text(
-            zh="请先用其他方式登录，再在“登录与安全”中关联；没有账号请先注册。",
-            en="Sign in another way and link it under sign-in and security; register first if you "
-            "have no account.",
-        ),
-        status=401,
-    )
+class NotLinked(Refused):
+    """Nobody's account is linked to this identity; by `ticket` a newcomer may register with it."""
+
+    def __init__(self, ticket: str) -> None:
+        """Remember the ticket; empty for staff, who do not register."""
+        super().__init__(
+            "openid-not-linked",
+            Text(
+                zh="没有账号关联到此身份。不会按邮箱或姓名自动关联。",
+                en="No account is linked to this identity. None is found by mail address or name.",
+            ),
+            Text(
+                zh="请先用其他方式登录，再在“登录与安全”中关联；没有账号的，请联系提供者开通。",
+                en="Sign in another way and link it under sign-in and security; if you have no "
+                "account, ask the provider for one.",
+            ),
+            status=401,
+        )
+        self.ticket = ticket
 
 
 def linked_elsewhere() -> Conflict:

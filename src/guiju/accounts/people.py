@@ -28,25 +28,27 @@ def register_person(
     tx: Tx,
     actor: Actor | None,
     name: str,
-    password: str | Hashed,
+    password: str | Hashed | None,
     *,
     language: str = "zh",
 ) -> Person:
     """Register who will sign in as `name`; `actor` None means they do it themselves.
 
     Give a `Hashed` password where many may call: hashing is slow and this holds a transaction.
+    None is for whom another provider vouches, whose identity the caller links in the same one.
 
     Raises:
         Invalid: `name-invalid`, `password-weak` or `language-invalid`.
         Conflict: `name-taken`.
     """
     login = names.login_name(name)
-    hashed = passwords.ready(name, password)
+    hashed = None if password is None else passwords.ready(name, password)
     person = _new(tx, actor, None, language)
     sealed = tx.seal(person.id, login.shown.encode(), _SEALED_AS)
     if not store.add_person(tx, person, name_index(tx, login.folded), sealed):
         raise refusing.name_taken()
-    staff_store.set_credential(tx, person.id, hashed.text)
+    if hashed is not None:
+        staff_store.set_credential(tx, person.id, hashed.text)
     _put_on_record(tx, actor, person)
     return person
 

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju.accounts import service
-from guiju.accounts.model import SessionKind
+from guiju.accounts.model import Publish, SessionKind
 from guiju.accounts.registering import differs
 from guiju.accounts.visits import keep, remember, visit_of
-from guiju.kernel import GuijuError
+from guiju.kernel import GuijuError, StandingChanged
 from guiju.storage import Database
 from guiju.web import Posted, Site
 
@@ -21,10 +21,11 @@ from guiju.web import Posted, Site
 class RecoverPages:
     """A form, and what it does."""
 
-    def __init__(self, database: Database, site: Site) -> None:
-        """Work on `database`."""
+    def __init__(self, database: Database, site: Site, publish: Publish) -> None:
+        """Work on `database`; `publish` lets caches forget keys that open nothing any more."""
         self._database = database
         self._site = site
+        self._publish = publish
 
     def blank(
         self, request: Request, whose: Annotated[Literal["", "staff"], Query(alias="for")] = ""
@@ -50,6 +51,7 @@ class RecoverPages:
             )
         except GuijuError as error:
             return self._shown(request, error, staff=staff, name=name)
+        self._publish(StandingChanged(opened.session.actor.id))
         to = "/console/security" if staff else "/me/security"
         response = keep(self._site, self._site.go(f"{to}?done=password"), opened)
         remember(self._site, response, self._database.keys, kind, name)

@@ -2,16 +2,21 @@
 """Recovery: a code that was written down, or one that two members of staff allow for a reason.
 
 A code has 79 random bits, so that guessing needs no limit by name, which others could use up.
-Recovering ends every session; what staff allowed also removes passkeys, which are lost then.
+Recovering ends every session. What staff allowed removes all else that opened the account before:
+passkeys, linked identities, codes and keys. The holder has lost theirs, and who came first may have
+left theirs in an account that was made in somebody else's name.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from guiju.accounts import (
     flood,
+    keys,
+    openid_store,
     passkey_store,
     passwords,
     people,
@@ -19,6 +24,7 @@ from guiju.accounts import (
     refusing,
     staff_store,
     staffing,
+    store,
 )
 from guiju.accounts import refusing_entry as entry_refusing
 from guiju.accounts.model import Entry, Opened, SessionKind, Visit
@@ -33,6 +39,7 @@ from guiju.measures import enforces
 from guiju.storage import Database, Tx
 
 _CONTROLS = ("account-recovery",)
+_GONE = ("passkeys_removed", "links_removed", "codes_removed", "keys_revoked")
 _COUNT = 10
 # Policies of the house, not law: long enough to reach somebody, too short to lie about.
 GRANTED = timedelta(hours=24)
@@ -81,8 +88,8 @@ def recover(
         if actor is not None:
             staff_store.set_credential(tx, actor.id, hashed.text)
             ended = end_sessions(tx, actor.id)
-            lost = _drop_passkeys(tx, actor.id) if grant is not None else 0
-            _settle(tx, actor, grant, ended, lost)
+            gone = {} if grant is None else _shut_out(tx, actor)
+            _settle(tx, actor, grant, ended, gone)
             return enter(tx, kind, actor, visit, Entry.RECOVERY)
         flood.count_guess(tx, visit.address)
     raise entry_refusing.wrong_recovery()
@@ -146,7 +153,7 @@ def recoveries(tx: Tx, owner: str | None = None) -> list[Grant]:
     return recovery_store.grants(tx, owner=owner)
 
 
-def _settle(tx: Tx, actor: Actor, grant: str | None, ended: int, lost: int) -> None:
+def _settle(tx: Tx, actor: Actor, grant: str | None, ended: int, gone: Mapping[str, int]) -> None:
     found = None if grant is None else recovery_store.find_grant(tx, grant)
     if found is not None:
         recovery_store.move_grant(tx, found, {"state": "used"})
@@ -162,7 +169,7 @@ def _settle(tx: Tx, actor: Actor, grant: str | None, ended: int, lost: int) -> N
             "asked_by": None if found is None else found.asked_by,
             "approved_by": None if found is None else found.decided_by,
             "sessions_ended": ended,
-            "passkeys_removed": lost,
+            **{name: gone.get(name, 0) for name in _GONE},
         },
     )
 
@@ -194,9 +201,17 @@ def _open(tx: Tx, grant: str, *states: str) -> Grant:
     return found
 
 
-def _drop_passkeys(tx: Tx, owner: str) -> int:
-    every = passkey_store.of_owner(tx, owner)
-    return sum(passkey_store.remove(tx, one.id) for one in every)
+def _shut_out(tx: Tx, actor: Actor) -> dict[str, int]:
+    """Let nothing open the account that did before; how much there was of each."""
+    owner = actor.id
+    passkeys = sum(passkey_store.remove(tx, one.id) for one in passkey_store.of_owner(tx, owner))
+    links = sum(openid_store.drop_link(tx, one.id) for one in openid_store.links_of(tx, owner))
+    codes = recovery_store.codes_left(tx, owner)
+    recovery_store.drop_codes(tx, owner)
+    live = store.unrevoked(tx, owner)
+    for one in live:
+        keys.revoke_key(tx, actor, one.id)
+    return dict(zip(_GONE, (passkeys, links, codes, len(live)), strict=True))
 
 
 def _owner(tx: Tx, kind: SessionKind, name: str) -> str | None:

@@ -169,6 +169,34 @@ def agreement_to_accept() -> Invalid:
     )
 
 
+def registration_closed() -> Refused:
+    """People do not register themselves here, or not yet."""
+    return Refused(
+        "registration-closed",
+        Text(zh="本服务未开放自行注册。", en="This service takes no registrations here."),
+        Text(
+            zh="请联系提供者开通账号，联系方式见首页。",
+            en="Ask the provider for an account; the first page says how to reach them.",
+        ),
+    )
+
+
+def page_expired() -> Refused:
+    """What was sent is not of a page that showed the agreement, in this browser, in time, once."""
+    return Refused(
+        "registration-page-expired",
+        Text(
+            zh="注册页已失效，未作任何更改。",
+            en="The page to register has expired; nothing was changed.",
+        ),
+        Text(
+            zh="请重新阅读下面的协议，再填一次。",
+            en="Read the agreement below again, and fill the form in once more.",
+        ),
+        article=9,
+    )
+
+
 def no_such_grant() -> NotFound:
     """No roles that were asked for have this id, or they were decided about."""
     return NotFound(

@@ -1,118 +1,193 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`/register`: a name, a password and the agreement, on one page (Article 9, paragraph 2)."""
+"""`/register`: agreement, age, consents and a way to sign in, on one page (Article 9, para. 2).
+
+By a name and password, or by an identity that another provider has vouched for.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju import profile
-from guiju.accounts import flood, service
+from guiju.accounts import flood, newcomers, openid, service
 from guiju.accounts import refusing_entry as refusing
-from guiju.accounts.model import Agreement, Opened, SessionKind
-from guiju.accounts.signing import enter
+from guiju.accounts.asking import Question
+from guiju.accounts.consent_model import Purpose
+from guiju.accounts.consents import SWITCHED
+from guiju.accounts.model import Person, Publish, SessionKind, Visit
+from guiju.accounts.newcomers import Newcomer, Registered, Shown
+from guiju.accounts.openid_model import Provider
+from guiju.accounts.passkey_model import Party
 from guiju.accounts.visits import keep, remember, visit_of
-from guiju.casework import set_contact
-from guiju.kernel import Conflict, GuijuError, Invalid, Refused, Text
+from guiju.kernel import AgreementAccepted, Conflict, GuijuError, Invalid, StandingChanged, Text
 from guiju.storage import Database, Tx
 from guiju.web import Form, Posted, Site
 
+_LONGEST_TOKEN = 4_000
+_FIELDS = {"address-invalid": "email", "agreement-superseded": "agree"}
+
 
 class _Wanted(NamedTuple):
-    """What was filled in."""
+    """What was filled in, to be shown again when something was wrong."""
 
-    name: str
-    email: str
-    version: str
+    name: str = ""
+    email: str = ""
+    agrees: str = ""
+    ticket: str = ""
+    answer: str = ""
+    consents: tuple[Purpose, ...] = ()
 
 
 class RegisterPages:
     """The form to register."""
 
-    def __init__(self, database: Database, site: Site, *, registration_open: bool) -> None:
-        """Work on `database`; people register by themselves only when that is open."""
+    def __init__(
+        self,
+        database: Database,
+        site: Site,
+        party: Party,
+        publish: Publish,
+        *,
+        ask: Question | None,
+    ) -> None:
+        """Work on `database`; `publish` tells caches and other rooms, `ask` is asked as well."""
         self._database = database
         self._site = site
-        self._open = registration_open
+        self._party = party
+        self._publish = publish
+        self._ask = ask
 
-    def blank(self, request: Request) -> Response:
-        """The form to register."""
-        return self._shown(request, None, _Wanted("", "", ""))
+    def blank(
+        self,
+        request: Request,
+        identity: Annotated[str, Query(max_length=_LONGEST_TOKEN)] = "",
+    ) -> Response:
+        """The form; with the ticket of an identity, for whom its provider vouches."""
+        return self._shown(request, None, _Wanted(ticket=identity))
 
     def register(self, request: Request, form: Posted) -> Response:
-        """Register, accept the agreement that was shown, and be signed in: all or nothing."""
-        with self._database.read() as tx:
-            is_open = self._is_open(tx)
-        if not is_open:
-            raise _closed()
-        wanted = _Wanted(form.text("name"), form.text("email"), form.text("agree"))
+        """Register, accept what the page showed, answer, and be signed in: all or nothing."""
+        wanted = self._wanted(form)
+        went: list[str] = []
         try:
-            opened = self._registered(request, wanted, form)
+            made = self._registered(request, wanted, form, went)
         except GuijuError as error:
-            # The field of this form; the room of cases calls it an address.
-            if error.code == "address-invalid":
-                error.param = "email"
+            # The fields of this form; elsewhere they are called an address and a version.
+            error.param = _FIELDS.get(error.code, error.param)
             return self._shown(request, error, wanted)
-        response = keep(self._site, self._site.go("/me?done=registered"), opened)
-        remember(self._site, response, self._database.keys, SessionKind.PERSON, wanted.name)
+        person = made.accepted.person
+        self._publish(StandingChanged(person))
+        self._publish(AgreementAccepted(person, made.accepted.version))
+        where = "".join(went) or "/me?done=registered"
+        response = keep(self._site, self._site.go(where), made.opened)
+        if not wanted.ticket:
+            keys = self._database.keys
+            remember(self._site, response, keys, SessionKind.PERSON, wanted.name)
         return response
 
-    def _is_open(self, tx: Tx) -> bool:
-        """Whether people register themselves: not where the service is for one's own people."""
-        said = profile.current(tx)
-        return self._open and not (said is not None and said.statement.is_internal)
+    def _wanted(self, form: Form) -> _Wanted:
+        return _Wanted(
+            form.text("name"),
+            form.text("email"),
+            form.text("agree"),
+            form.text("identity", longest=_LONGEST_TOKEN),
+            form.text(self._ask.field) if self._ask else "",
+            tuple(one for one in SWITCHED if form.text(f"consent-{one.value}") == "yes"),
+        )
 
-    def _registered(self, request: Request, wanted: _Wanted, form: Form) -> Opened:
-        visit = visit_of(request, self._site)
+    def _registered(
+        self, request: Request, wanted: _Wanted, form: Form, went: list[str]
+    ) -> Registered:
+        visit = self._visit(request)
         with self._database.read() as tx:
             flood.admit_registration(tx, visit.address)
-            agreement = service.agreement_in_force(tx)
-        password = form.secret("password")
-        if password != form.secret("again"):
-            raise differs()
-        if agreement is not None and wanted.version != str(agreement.version):
+            if not newcomers.registration_is_open(tx):
+                raise refusing.registration_closed()
+        if wanted.agrees != "yes":
             raise refusing.agreement_to_accept()
-        # Hashed before the transaction: it is slow, and others wait for their turn to write.
-        hashed = service.hash_password(wanted.name, password)
+        hashed = None if wanted.ticket else _hashed(wanted.name, form)
+        newcomer = Newcomer(
+            wanted.name,
+            hashed,
+            wanted.ticket,
+            form.text("page", longest=_LONGEST_TOKEN),
+            wanted.email,
+            wanted.consents,
+        )
+
+        def ask(tx: Tx, person: Person) -> None:
+            if self._ask is not None:
+                went.append(self._ask.keep(tx, person, wanted.answer))
+
         try:
-            return self._made(request, wanted, hashed, agreement)
+            with self._database.write() as tx:
+                return newcomers.register(tx, visit, newcomer, ask)
         except Conflict:
             # Trying names tells which exist; so it is counted, and soon comes to an end.
             with self._database.write() as tx:
                 flood.count_registration(tx, visit.address)
             raise
 
-    def _made(
-        self, request: Request, wanted: _Wanted, hashed: service.Hashed, agreement: Agreement | None
-    ) -> Opened:
-        """Enter as well: a sign-in could be paused, for failures of others who tried this name."""
-        visit, language = visit_of(request, self._site), self._site.language(request)
-        with self._database.write() as tx:
-            flood.admit_registration(tx, visit.address)
-            flood.count_registration(tx, visit.address)
-            person = service.register_person(tx, None, wanted.name, hashed, language=language)
-            if wanted.email:
-                set_contact(tx, person.actor, person.id, wanted.email, language)
-            if agreement is not None:
-                service.accept_agreement(tx, person.actor, person.id, agreement.version)
-            return enter(tx, SessionKind.PERSON, person.actor, visit)
+    def _visit(self, request: Request) -> Visit:
+        visit = visit_of(request, self._site, self._party)
+        return visit._replace(binding=self._site.binding(request))
 
     def _shown(self, request: Request, error: GuijuError | None, wanted: _Wanted) -> Response:
+        visit, language = self._visit(request), self._site.language(request)
         with self._database.read() as tx:
-            is_open = self._is_open(tx)
+            is_open = newcomers.registration_is_open(tx)
+            said = profile.current(tx)
             agreement = service.agreement_in_force(tx) if is_open else None
+            annex = said if agreement is not None else None
+            offered = openid.providers(tx, SessionKind.PERSON) if is_open else []
+            vouching, error = self._vouching(tx, visit, wanted, error)
+            now = tx.now
+        page = ""
+        if agreement is not None:
+            digest = None if annex is None else annex.digest
+            shown = Shown(agreement.version, agreement.digest, digest, language, now)
+            page = newcomers.page_token(self._database.keys, visit, shown)
         return self._site.page(
             request,
             "accounts/register.html",
             status=200 if error is None else error.status,
             error=error,
             may_register=is_open,
-            name=wanted.name,
-            email=wanted.email,
+            is_internal=said is not None and said.statement.is_internal,
+            wanted=wanted,
+            vouching=vouching,
+            offered=offered,
+            party=self._party,
+            page=page,
             agreement=agreement,
+            annex=annex,
+            said=() if annex is None else profile.particulars(annex.statement),
+            question=self._ask,
+            purposes=SWITCHED,
         )
+
+    def _vouching(
+        self, tx: Tx, visit: Visit, wanted: _Wanted, error: GuijuError | None
+    ) -> tuple[Provider | None, GuijuError | None]:
+        """Who vouches for the newcomer; what is wrong with their ticket, if nothing else is."""
+        if not wanted.ticket:
+            return None, error
+        try:
+            return openid.vouching(tx, wanted.ticket, visit), error
+        except GuijuError as fault:
+            return None, error or fault
+
+
+def _hashed(name: str, form: Form) -> service.Hashed:
+    """Before the transaction: it is slow, and others wait for their turn to write."""
+    password = form.secret("password")
+    if password != form.secret("again"):
+        raise differs()
+    return service.hash_password(name, password)
 
 
 def differs() -> Invalid:
@@ -122,15 +197,4 @@ def differs() -> Invalid:
         Text(zh="两次输入的密码不一致。", en="The two passwords are not the same."),
         Text(zh="请重新输入。", en="Type them again."),
         param="again",
-    )
-
-
-def _closed() -> Refused:
-    return Refused(
-        "registration-closed",
-        Text(zh="本服务未开放自行注册。", en="This service takes no registrations here."),
-        Text(
-            zh="请联系提供者开通账号，联系方式见首页。",
-            en="Ask the provider for an account; the first page says how to reach them.",
-        ),
     )

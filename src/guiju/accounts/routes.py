@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from guiju.accounts import service
 from guiju.accounts.agreement_routes import add_agreement
+from guiju.accounts.asking import Question
 from guiju.accounts.entrance import EntrancePages
 from guiju.accounts.identity_rules import rules_now
 from guiju.accounts.key_pages import KeyPages
@@ -36,14 +37,15 @@ def router(
     site: Site,
     publish: Publish = lambda _: None,
     *,
-    registration_open: bool = True,
     public_url: str = "http://localhost:8080",
     verifiers: Verifiers | None = None,
+    ask: Question | None = None,
 ) -> APIRouter:
     """Pages and API; `publish` lets caches forget whose standing has changed.
 
-    `verifiers` say who verifies identities, by what. `public_url` is where people reach the pages:
-    passkeys are made for it and for nothing else.
+    `ask` is what another room asks of whoever registers. `verifiers` say who verifies identities,
+    by what. `public_url` is where people reach the pages: passkeys are made for it and for nothing
+    else.
     """
     party = Party.of(public_url)
     site.offer("me", "/me", Text(zh="我的账号", en="My account"), order=10)
@@ -51,13 +53,10 @@ def router(
     site.offer("console", keys, Text(zh="密钥", en="Keys"), order=50, under=(keys,))
     routes = APIRouter(tags=["accounts"])
     pages = APIRouter(include_in_schema=False)
-    _entrance(pages, EntrancePages(database, site, party, registration_open=registration_open))
-    _coming(
-        pages,
-        RegisterPages(database, site, registration_open=registration_open),
-        RecoverPages(database, site),
-    )
-    others = OpenidPages(database, site, party, Descriptions(), registration_open=registration_open)
+    _entrance(pages, EntrancePages(database, site, party))
+    registering = RegisterPages(database, site, party, publish, ask=ask)
+    _coming(pages, registering, RecoverPages(database, site, publish))
+    others = OpenidPages(database, site, party, Descriptions())
     pages.get("/sign-in/openid/callback")(others.back)
     pages.get("/sign-in/openid/{provider}")(others.begin)
     verify = VerifyPages(database, site, verifiers or {}, publish)

@@ -200,6 +200,13 @@ def keys_of(tx: Tx, owner: str, limit: int) -> list[Key]:
     return [one for one in found if one is not None]
 
 
+def unrevoked(tx: Tx, owner: str) -> list[Key]:
+    """Every key of a person or an app that opens something still."""
+    mine = (API_KEY.c.person == owner) | (API_KEY.c.app == owner)
+    rows = tx.rows(select(*_KEY).where(mine, API_KEY.c.revoked_at.is_(None)))
+    return [one for one in map(_key, rows) if one is not None]
+
+
 def live_keys(tx: Tx, owner: str) -> int:
     """How many keys of a person or an app are not revoked."""
     mine = (API_KEY.c.person == owner) | (API_KEY.c.app == owner)

@@ -15,6 +15,7 @@ from guiju import accounts, complaints, records
 from guiju.accounts import routes as accounts_routes
 from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
+from guiju.app.asking_age import age_question
 from guiju.app.house import House
 from guiju.app.review import note_reading, review_of
 from guiju.casework import get_case
@@ -107,6 +108,7 @@ def build_site(house: House, gateway: Gateway) -> App:
             house.publish,
             public_url=house.settings.reached_at,
             verifiers=_verifiers(house),
+            ask=age_question(),
         ),
         complaints_routes.router(database, site),
         supervision_routes.router(database, site, board, house.tiles),

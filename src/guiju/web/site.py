@@ -151,6 +151,13 @@ class Site:
         """The token that a form of this visitor must carry."""
         return self.viewer(request).csrf or self.cookies.form_token(request)
 
+    def binding(self, request: Request) -> str:
+        """The same; whoever has none yet is given one, by the page that answers this request."""
+        found = self.form_token(request) or getattr(request.state, "fresh_token", None)
+        if found is None:
+            found = request.state.fresh_token = secrets.token_urlsafe(24)
+        return str(found)
+
     # -- answering -------------------------------------------------------------------------------
 
     def page(
@@ -164,7 +171,7 @@ class Site:
     ) -> HTMLResponse:
         """The page `<room>/<page>.html` for this reader; a value it lacks is an error at once."""
         language = self.language(request)
-        token = self.form_token(request) or secrets.token_urlsafe(24)
+        token = self.binding(request)
         told = {**self._told(request, language, token), **values}
         response = HTMLResponse(
             self._environment.get_template(template).render(told), status, headers=headers

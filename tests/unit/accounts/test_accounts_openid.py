@@ -2,21 +2,18 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import RSAKey
 from sqlalchemy import update
 
 from guiju.accounts import Entry, SessionKind, Visit, openid, openid_asking
-from guiju.accounts.openid_asking import Descriptions
 from guiju.accounts.openid_model import Identity, Provider
 from guiju.accounts.openid_store import LINK, PROVIDER
 from guiju.accounts.refusing_entry import SecondFactorNeeded
@@ -24,88 +21,11 @@ from guiju.kernel import GuijuError, Invalid, Refused, Unavailable
 from guiju.storage import Database
 
 from .test_accounts_passkeys import added
+from .vouching import CURVE, HERE, ISSUER, KEY, World, put_provider, signed
 
-ISSUER = "https://id.example"
-HERE = Visit(binding="browser one", address="192.0.2.7")
 OTHER = Visit(binding="browser two")
 pytestmark = pytest.mark.control("federated-sign-in")
-KEY = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig", "alg": "RS256"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "k1"})
-CURVE = ECKey.generate_key("P-256", {"kid": "k2"})
-
-
-class World:
-    """A provider that answers as a real one would, or as a test wants it to."""
-
-    def __init__(self, db: Database) -> None:
-        self.db = db
-        self.described: dict[str, Any] = {
-            "issuer": ISSUER,
-            "authorization_endpoint": f"{ISSUER}/authorize",
-            "token_endpoint": f"{ISSUER}/token",
-            "jwks_uri": f"{ISSUER}/keys",
-        }
-        self.keys: list[Any] = [KEY.as_dict(private=False), CURVE.as_dict(private=False)]
-        self.token: Callable[[dict[str, Any]], str] = signed
-        self.claims: dict[str, Any] = {}
-        self.nonce = ""
-        self.challenge = ""
-        self.asked: list[str] = []
-        self.sent: Mapping[str, list[str]] = {}
-        self.heads: Mapping[str, str] = {}
-        self.descriptions = Descriptions(self.answer)
-
-    def answer(self, url: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
-        self.asked.append(url)
-        if url.endswith("/keys"):
-            return json.dumps({"keys": self.keys}).encode()
-        if url.endswith("/token"):
-            assert body is not None
-            self.sent, self.heads = parse_qs(body.decode()), headers
-            verifier = self.sent["code_verifier"][0]
-            made = hashlib.sha256(verifier.encode()).digest()
-            assert base64.urlsafe_b64encode(made).rstrip(b"=").decode() == self.challenge
-            return json.dumps({"id_token": self.token(self.said())}).encode()
-        return json.dumps(self.described).encode()
-
-    def said(self) -> dict[str, Any]:
-        now = int(self.db.clock.now().timestamp())
-        claims = {
-            "iss": ISSUER,
-            "aud": "guiju",
-            "sub": "u-1",
-            "exp": now + 300,
-            "iat": now,
-            "nonce": self.nonce,
-            "email": "wanderer@example.org",
-        }
-        found = claims | self.claims
-        return {key: one for key, one in found.items() if one is not None}
-
-    def begin(self, visit: Visit = HERE, **more: str) -> str:
-        """Be sent to the provider; the state that it sends back."""
-        url = openid.begin(self.db, self.descriptions, "corp", visit, **more)
-        query = parse_qs(urlsplit(url).query)
-        assert query["code_challenge_method"] == ["S256"]
-        self.nonce, self.challenge = query["nonce"][0], query["code_challenge"][0]
-        return query["state"][0]
-
-    def finish(
-        self, state: str, visit: Visit = HERE, issuer: str = "", code: str = "c"
-    ) -> Identity:
-        return openid.finish(
-            self.db, self.descriptions, visit, state=state, code=code, issuer=issuer
-        )[1]
-
-    def refused(self, state: str | None = None, visit: Visit = HERE, **more: str) -> str:
-        with pytest.raises(GuijuError) as caught:
-            self.finish(self.begin() if state is None else state, visit, **more)
-        code = caught.value.code
-        return f"{code} {caught.value.param}" if code == "openid-token-refused" else code
-
-
-def signed(claims: dict[str, Any], key: Any = KEY, **head: Any) -> str:
-    return jwt.encode({"alg": "RS256", "kid": "k1", **head}, claims, key)
 
 
 def plain(value: object) -> str:
@@ -134,14 +54,8 @@ def with_a_signature_of_another(claims: dict[str, Any]) -> str:
 
 @pytest.fixture
 def world(db: Database, house) -> World:
-    put(db, house)
+    put_provider(db, house.boss.actor)
     return World(db)
-
-
-def put(db: Database, house, kind=SessionKind.PERSON, secret: str | None = "s3cret"):  # noqa: S107 - invented
-    with db.write() as tx:
-        wanted = Provider("corp", kind, ISSUER, "guiju", "Corp", house.boss.id, tx.now, None)
-        return openid.set_provider(tx, house.boss.actor, wanted, secret)
 
 
 def linked(db: Database, actor, kind=SessionKind.PERSON, subject: str = "u-1") -> None:
@@ -293,6 +207,15 @@ def test_an_answer_of_another_issuer_is_not_traded_in(world):
     assert world.finish(world.begin(), issuer=ISSUER)
 
 
+def test_a_provider_that_names_itself_always_does(world):
+    """Mix-up: whoever strips the name from an answer of another provider does not get the code."""
+    world.described["authorization_response_iss_parameter_supported"] = True
+    assert world.refused() == "openid-refused"
+    assert world.refused(issuer="https://evil.example") == "openid-refused"
+    assert not [one for one in world.asked if one.endswith("/token")]
+    assert world.finish(world.begin(), issuer=ISSUER)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -352,7 +275,7 @@ def test_an_elliptic_key_signs_as_well(world):
 @pytest.mark.control("staff-roles")
 def test_an_identity_of_staff_opens_no_person_and_asks_for_the_passkey(db, house, person):
     """Kinds are kept apart; whoever has a passkey shows it here too."""
-    put(db, house, SessionKind.STAFF)
+    put_provider(db, house.boss.actor, SessionKind.STAFF)
     with pytest.raises(GuijuError, match="openid-provider-unknown"):
         linked(db, person.actor)
     linked(db, house.officer.actor, SessionKind.STAFF)

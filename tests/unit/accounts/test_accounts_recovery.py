@@ -8,16 +8,21 @@ from guiju.accounts import (
     SessionKind,
     Visit,
     flood,
+    known_key,
+    openid,
     recovery,
     sign_in_person,
     sign_in_staff,
 )
+from guiju.accounts.openid_model import Identity
+from guiju.accounts.openid_refusing import NotLinked
 from guiju.accounts.passkey_store import of_owner
 from guiju.kernel import GuijuError, Refused
 from guiju.storage import Database
 
 from .conftest import PASSWORD
 from .test_accounts_passkeys import added
+from .vouching import put_provider
 
 NEW = "harbour candle 7 mist"
 HERE = Visit(address="192.0.2.7")
@@ -175,3 +180,41 @@ def test_staff_recover_as_well(db, house):
     assert opened.session.actor == house.officer.actor
     with pytest.raises(Refused, match="second-factor-needed"):
         sign_in_staff(db, "officer", NEW)
+
+
+def test_what_staff_give_back_opens_to_nobody_who_had_it_before(db, house, person, key, leaves):
+    """Pre-hijacking: keys, codes, passkeys and identities left by who came first are void."""
+    added(db, person.actor)
+    left = codes(db, person.actor)
+    put_provider(db, house.boss.actor)
+    with db.write() as tx:
+        openid.link_identity(tx, person.actor, SessionKind.PERSON, Identity("corp", "attacker"))
+    _, code = granted(db, house, person.id)
+    assert recovers(db, code)
+    assert refused(db, left[0]) == "recovery-wrong"
+    with pytest.raises(NotLinked):
+        openid.enter_by_identity(db, Identity("corp", "attacker"), HERE)
+    with db.read() as tx:
+        assert known_key_refused(tx, key.token)
+    (leaf,) = leaves("account-recovered")
+    facts = leaf["facts"]
+    assert [facts[one] for one in ("links_removed", "codes_removed", "keys_revoked")] == [1, 10, 1]
+
+
+def test_a_code_of_one_s_own_leaves_keys_and_identities_alone(db, house, person, key):
+    """Nobody else had a hand in it."""
+    put_provider(db, house.boss.actor)
+    with db.write() as tx:
+        openid.link_identity(tx, person.actor, SessionKind.PERSON, Identity("corp", "u-1"))
+    assert recovers(db, codes(db, person.actor)[0])
+    with db.read() as tx:
+        assert known_key(tx, key.token).id == key.key.id
+        assert len(openid.links_of(tx, person.id)) == 1
+
+
+def known_key_refused(tx, token: str) -> bool:
+    try:
+        known_key(tx, token)
+    except Refused:
+        return True
+    return False

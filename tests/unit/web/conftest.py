@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Query
@@ -149,3 +149,16 @@ def token(html: str) -> str:
     found = re.search(r'name="form_token" value="([^"]+)"', html)
     assert found is not None
     return found.group(1)
+
+
+def hidden(html: str, name: str) -> str:
+    found = re.search(rf'type="hidden" name="{name}" value="([^"]*)"', html)
+    return "" if found is None else found.group(1)
+
+
+def join(browser: TestClient, at: str = "/register", **fields: str) -> Any:
+    """Send the form to register as a browser does: with what the page carries."""
+    page = browser.get(at).text
+    carried = {one: hidden(page, one) for one in ("form_token", "page", "identity")}
+    english = {"accept-language": "en"}
+    return browser.post("/register", data={**carried, **fields}, headers=english)

@@ -10,10 +10,10 @@ from guiju.kernel import Actor, ActorKind, Refused
 from guiju.records import erase
 from guiju.storage import Database
 
-from .conftest import Visit, token
+from .conftest import Visit, join, token
 
 EN = {"accept-language": "en"}
-NEW = {"name": "laowang", "password": PASSWORD, "again": PASSWORD, "agree": "1"}
+NEW = {"name": "laowang", "password": PASSWORD, "again": PASSWORD, "agree": "yes", "band": "adult"}
 
 
 def _send(browser: TestClient, path: str, at: str | None = None, **fields: str):
@@ -34,7 +34,7 @@ def test_whoever_registers_enters_although_others_tried_the_name(visit: Visit, h
     """Signing in by that name is paused; the account that was just made is not."""
     _tried_in_vain(house.database, NEW["name"])
     browser = visit()
-    answer = _send(browser, "/register", **NEW)
+    answer = join(browser, **NEW)
     assert (answer.status_code, answer.headers["location"]) == (303, "/me?done=registered")
     assert NEW["name"] in browser.get("/me").text
 
@@ -43,7 +43,7 @@ def test_registering_ends_the_session_this_browser_had(visit: Visit):
     """Nobody is left signed in behind the newcomer's back."""
     browser = visit("xiaoming", "/sign-in")
     before = browser.cookies["guiju_session"]
-    assert _send(browser, "/register", **NEW).status_code == 303
+    assert join(browser, **NEW).status_code == 303
     thief = visit()
     thief.cookies.set("guiju_session", before)
     assert thief.get("/me").headers["location"] == "/sign-in?next=/me"
@@ -52,7 +52,7 @@ def test_registering_ends_the_session_this_browser_had(visit: Visit):
 def test_a_registration_that_fails_leaves_the_session_alone(visit: Visit):
     """A taken name changes nothing, not even who is signed in."""
     browser = visit("xiaoming", "/sign-in")
-    taken = _send(browser, "/register", **{**NEW, "name": "newcomer"})
+    taken = join(browser, **{**NEW, "name": "newcomer"})
     assert taken.status_code == 409
     assert "xiaoming" in browser.get("/me").text
 

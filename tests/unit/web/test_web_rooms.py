@@ -11,7 +11,7 @@ from tests.unit.conftest import About
 
 from guiju import accounts, policies
 
-from .conftest import Visit, token
+from .conftest import Visit, join, token
 
 EN = {"accept-language": "en"}
 
@@ -181,11 +181,11 @@ def test_whoever_registers_has_accepted_and_is_signed_in(visit: Visit):
     browser = visit()
     fields = {"name": "laowang", "password": PASSWORD, "again": PASSWORD}
     assert "agreement-to-accept" not in browser.get("/register", headers=EN).text
-    without = _send(browser, "/register", **fields)
+    without = join(browser, **fields)
     assert without.status_code == 400
     assert 'href="#agree"' in without.text
-    assert _send(browser, "/register", **fields, agree="7").status_code == 400
-    answer = _send(browser, "/register", **fields, agree="1")
+    assert join(browser, **fields, agree="7").status_code == 400
+    answer = join(browser, **fields, agree="yes", band="adult")
     assert answer.headers["location"] == "/me?done=registered"
     assert "You accepted this version" in browser.get("/agreement", headers=EN).text
 
@@ -202,7 +202,7 @@ def test_a_faulty_registration_names_the_field_and_keeps_the_name(
     visit: Visit, name: str, password: str, again: str, field: str
 ):
     """The summary leads to the field, the field says what is wrong; no password comes back."""
-    answer = _send(visit(), "/register", name=name, password=password, again=again, agree="1")
+    answer = join(visit(), name=name, password=password, again=again, agree="yes", band="adult")
     assert 400 <= answer.status_code < 500
     assert f'href="#{field}"' in answer.text
     assert f'aria-describedby="{field}-fault' in answer.text

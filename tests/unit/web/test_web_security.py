@@ -12,7 +12,7 @@ from tests.unit.accounts.authenticator import Authenticator
 from guiju import accounts, policies
 from guiju.casework import contact_of
 
-from .conftest import Visit, token
+from .conftest import Visit, join, token
 
 EN = {"accept-language": "en"}
 pytestmark = pytest.mark.control("sign-in-guarded")
@@ -137,12 +137,18 @@ def test_recovery_codes_are_shown_once(visit: Visit):
 
 def test_an_address_of_mail_may_be_left_when_registering(visit: Visit, house: Composed):
     """It is the one for notices: sealed, shown to its owner, and none that cannot be one."""
-    fields = {"name": "laowang", "password": PASSWORD, "again": PASSWORD, "agree": "1"}
-    wrong = send(visit(), "/register", "/register", email="not an address", **fields)
+    fields = {
+        "name": "laowang",
+        "password": PASSWORD,
+        "again": PASSWORD,
+        "agree": "yes",
+        "band": "adult",
+    }
+    wrong = join(visit(), email="not an address", **fields)
     assert wrong.status_code == 400
     assert 'href="#email"' in wrong.text
     browser = visit()
-    answer = send(browser, "/register", "/register", email="Wang@example.org", **fields)
+    answer = join(browser, email="Wang@example.org", **fields)
     assert answer.status_code == 303
     assert "Wang@example.org" in browser.get("/me/mail").text
     with house.database.read() as tx:
