@@ -95,7 +95,7 @@ def build_site(house: House, gateway: Gateway) -> App:
     )
     app = FastAPI(
         title="guiju",
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
@@ -134,7 +134,7 @@ def build_site(house: House, gateway: Gateway) -> App:
         upstreams_routes.router(database, site, gateway.counted, house.settings.upstream),
     ):
         app.include_router(routes, responses=_ERRORS)
-    add_api_page(app, site, database)
+    add_api_page(app, site, database, house.settings.reached_at)
     _machines(app, house, gateway)
     return site.install(app)
 

@@ -103,7 +103,12 @@ def _data(one: Collected) -> Text:
 
 
 def _filing(one: Filing) -> Text:
-    return _pair(FILINGS[one.kind], _same(one.number))
+    said = _pair(FILINGS[one.kind], _same(one.number))
+    return (
+        said
+        if one.link is None
+        else Text(zh=f"{said.zh}（{one.link}）", en=f"{said.en} ({one.link})")
+    )
 
 
 def _permit(one: Permit) -> Text:
