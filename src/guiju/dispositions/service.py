@@ -67,7 +67,11 @@ def hold_for_abuse(tx: Tx, person: str, trigger: Trigger, now: Now) -> Case | No
         found_by_software=True,
         appeal=now.to_appeal,
     )
-    evidence = {"trigger": trigger.rule, "findings": [one.id for one in found]}
+    evidence = {
+        "trigger": trigger.rule,
+        "tier": now.tier.value,
+        "findings": [one.id for one in found],
+    }
     return step(
         tx, _RULE, case, "hold", ruling=ruling, limits={CONFIRM: now.to_confirm}, facts=evidence
     )

@@ -28,7 +28,7 @@ from guiju.policies.body_minors import (
 )
 from guiju.policies.body_records import case_days
 from guiju.policies.body_review import review_rules
-from guiju.policies.body_tiers import TierRules, tier_rules
+from guiju.policies.body_tiers import TierRules, dispositions_at, tier_rules
 from guiju.policies.dry_running import Said
 from guiju.policies.model import MACHINE, Policy, PolicyHead, PolicyState
 from guiju.policies.pictures import PictureLists
@@ -109,6 +109,7 @@ __all__ = [
     "companion_rules",
     "default_body",
     "disposition_rules",
+    "dispositions_at",
     "get",
     "get_stop",
     "grace_days",

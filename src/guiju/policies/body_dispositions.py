@@ -21,10 +21,12 @@ MEASURES = ("warn", "restrict", "suspend", "terminate")
 FUNCTIONS = ("text", "images", "audio", "video", "embeddings")
 STOPPED = ("block", "refuse")
 _HARMS = ("A1*", "A2*", "A3*", "A4*")
-_MOST_TIMES = 1_000
+MOST_TIMES = 1_000
 _MOST_HOURS = 7 * 24
 _MOST_DAYS = 366
-_MOST_STEPS = 20
+MOST_DAYS = 5 * _MOST_DAYS
+"""How long a strike counts at most."""
+MOST_STEPS = 20
 _LONGEST_CLAUSE = 12
 _LATER = {"appeal_answer_working_days": 60, "cure_days": _MOST_DAYS, "retest_days": _MOST_DAYS}
 
@@ -52,7 +54,8 @@ class DispositionRules:
     nobody confirmed lapses. `appeal_days`: how long one can appeal. `appeal_working_days`: within
     which an appeal is decided; `appeal_answer_working_days`: within which the person answers what
     is asked of them meanwhile. `strike_days`: how long a strike counts. `cure_days`, `retest_days`:
-    within which a cause is put right, and tried once more.
+    within which a cause is put right, and tried once more. `steps_up`: by so many strikes the
+    ladder begins further up, as the tier of the service may ask for (`tiers`).
     """
 
     abuse: bool
@@ -68,10 +71,11 @@ class DispositionRules:
     appeal_answer_working_days: int = 10
     cure_days: int = 30
     retest_days: int = 30
+    steps_up: int = 0
 
     def step_at(self, strikes: int) -> LadderStep:
         """The step of the ladder for so many strikes: the highest that is reached."""
-        reached = [one for one in self.ladder if one.strikes <= strikes]
+        reached = [one for one in self.ladder if one.strikes <= strikes + self.steps_up]
         return reached[-1] if reached else self.ladder[0]
 
 
@@ -169,15 +173,15 @@ MEASURE_SAID: Mapping[str, Text] = {
 def _whole(form: Part) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "abuse": form.flag("abuse", default=True),
-        "in_a_row": form.number("in_a_row", 1, _MOST_TIMES, default=_by_law("consecutive")),
-        "in_a_day": form.number("in_a_day", 1, _MOST_TIMES, default=_by_law("same-day")),
+        "in_a_row": form.number("in_a_row", 1, MOST_TIMES, default=_by_law("consecutive")),
+        "in_a_day": form.number("in_a_day", 1, MOST_TIMES, default=_by_law("same-day")),
         "harms": form.harms("harms", default=_HARMS),
         "actions": form.words("actions", STOPPED, default=STOPPED),
         "hold_hours": form.number("hold_hours", 1, _MOST_HOURS, default=24),
         "appeal_days": form.number("appeal_days", 1, _MOST_DAYS, default=30),
         "appeal_working_days": form.number("appeal_working_days", 1, 60, default=15),
-        "strike_days": form.number("strike_days", 1, 5 * _MOST_DAYS, default=180),
-        "ladder": [_step(one) for one in form.forms("ladder", most=_MOST_STEPS)] or _usual(),
+        "strike_days": form.number("strike_days", 1, MOST_DAYS, default=180),
+        "ladder": [_step(one) for one in form.forms("ladder", most=MOST_STEPS)] or _usual(),
     }
     _check_ladder(form, whole["ladder"])
     # Left out they stay left out, so that a body from before keeps its digest.
@@ -203,7 +207,7 @@ def _usual_steps(days: Sequence[int | None]) -> Iterator[dict[str, Any]]:
 
 
 def _step(form: Part) -> dict[str, Any]:
-    strikes = form.number("strikes", 1, _MOST_TIMES)
+    strikes = form.number("strikes", 1, MOST_TIMES)
     measure = form.word("measure", MEASURES)
     found: dict[str, Any] = {"strikes": strikes, "measure": measure}
     if measure != "terminate":

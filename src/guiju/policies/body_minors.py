@@ -20,6 +20,8 @@ from guiju.screening.matrix import expanded
 PERSONAS = ("none", "friend", "partner", "relative")
 CLOSE_PERSONAS = frozenset({"partner", "relative"})
 ENDINGS = ("sentence", "at-once")
+WITHOUT_CONSENT = ("not-kept", "kept")
+"""What becomes of what somebody says to a companion who has not consented to sensitive data."""
 _HARMS = ("A1f", "A2*", "A4*")
 _SCENE = re.compile(r"direct|ap_[a-z0-9]{10,40}")
 _LONGEST_TERM = 60
@@ -64,6 +66,8 @@ class CompanionRules:
     interaction at once, answered by `farewell`. `crisis` are the operator's words of somebody in
     danger, answered by `comfort`, which names the helpline; `crisis_hours` until a person has
     answered. `personas` are words of a close persona in what a scene tells its model.
+    `without_consent`: whether content is kept of who has not consented to sensitive interaction
+    data; it trains nothing in any case.
     """
 
     scenes: Mapping[str, str]
@@ -73,6 +77,12 @@ class CompanionRules:
     comfort: Text
     crisis_hours: int
     personas: tuple[str, ...]
+    without_consent: str = WITHOUT_CONSENT[0]
+
+    @property
+    def keeps(self) -> bool:
+        """Whether content is kept as anybody's without that consent."""
+        return self.without_consent == "kept"
 
 
 def minors(top: Part) -> dict[str, Any]:
@@ -104,31 +114,7 @@ def companion_rules(body: Mapping[str, Any]) -> CompanionRules | None:
         comfort=Text(**table["comfort"]),
         crisis_hours=table["crisis_hours"],
         personas=tuple(table["personas"]),
-    )
-
-
-def minors_said(body: Mapping[str, Any]) -> list[tuple[Text, Text]]:
-    """For a page: what the provider decided about minors and companions."""
-    found: list[tuple[Text, Text]] = []
-    if "minors" in body:
-        now = minor_rules(body)
-        found.append((Text(zh="未成年人用时", en="Minors' time"), _time_said(now)))
-    one = companion_rules(body)
-    if one is not None:
-        scenes = ", ".join(f"{scene} ({persona})" for scene, persona in one.scenes.items())
-        found.append((Text(zh="陪伴类场景", en="Companion scenes"), Text(zh=scenes, en=scenes)))
-    return found
-
-
-def _time_said(now: MinorRules) -> Text:
-    return Text(
-        zh=f"间隔不足 {now.gap_minutes} 分钟算作使用；每分钟读 {now.reading} 字，"
-        f"最多 {now.reading_most} 秒；到限的回答：{now.ending}；推断分值 {now.infer_from} ‰ 起；"
-        f"误判申诉 {now.appeal_working_days} 个工作日内决定",
-        en=f"pauses below {now.gap_minutes} minutes are use; {now.reading} characters a minute are "
-        f"read, {now.reading_most} seconds at most; an answer at its limit ends: {now.ending}; "
-        f"inferred from {now.infer_from} per mille; appeals decided within "
-        f"{now.appeal_working_days} working days",
+        without_consent=table.get("without_consent", WITHOUT_CONSENT[0]),
     )
 
 
@@ -170,6 +156,9 @@ def _companion(form: Part) -> dict[str, Any]:
         "crisis_hours": form.number("crisis_hours", 1, 24, default=1),
         "personas": _terms(form, "personas", default=()),
     }
+    # Left out it stays left out, so that a body from before keeps its digest.
+    if form.has("without_consent"):
+        whole["without_consent"] = form.word("without_consent", WITHOUT_CONSENT)
     form.done()
     return whole
 

@@ -13,6 +13,7 @@ from guiju.kernel import Text
 from guiju.policies.body_dispositions import disposition_lines
 from guiju.policies.body_identity import identity_lines
 from guiju.policies.body_review import review_lines
+from guiju.policies.body_tiers import tier_lines
 from guiju.policies.entry_words import entry_line
 from guiju.policies.lists_model import SHELVES, Reference, references
 from guiju.policies.saying import (
@@ -22,6 +23,7 @@ from guiju.policies.saying import (
     rules_said,
 )
 from guiju.policies.saying_asides import asides
+from guiju.policies.saying_minors import minors_lines
 from guiju.policies.upstreams import models_said, upstreams_said
 
 _MOST_CHANGES = 500
@@ -29,6 +31,7 @@ _MOST_CHANGES = 500
 _PARTS = ("personal", "guard", "images", "stream", "urgent", "classifier", "rule", "answer")
 _LISTS = (
     *("screening.entry", "upstreams", "models", "dispositions", "review", "identity"),
+    *("minors", "companion", "tiers"),
     *(f"screening.{one}" for one in (*(shelf.key for shelf in SHELVES), *_PARTS)),
 )
 
@@ -85,6 +88,8 @@ def _said(body: Mapping[str, Any]) -> tuple[list[Text], ...]:
         disposition_lines(body),
         review_lines(body),
         identity_lines(body),
+        minors_lines(body),
+        tier_lines(body),
     )
 
 

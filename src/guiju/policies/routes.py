@@ -18,12 +18,12 @@ from guiju.policies.body_dispositions import dispositions_said
 from guiju.policies.body_identity import identity_said
 from guiju.policies.body_incidents import operator_of, personal_hits_of
 from guiju.policies.body_limits import limits_said
-from guiju.policies.body_minors import minors_said
 from guiju.policies.body_review import review_said
 from guiju.policies.body_tiers import tiers_said
 from guiju.policies.comparing import Change, changes
 from guiju.policies.lists_model import PICTURES, READERS, references
 from guiju.policies.model import EDITOR, OFFICER, Policy, PolicyState
+from guiju.policies.saying_minors import minors_said
 from guiju.policies.showing import page_parts, page_words
 from guiju.policies.urgent_pages import UrgentPages
 from guiju.policies.words import STATES

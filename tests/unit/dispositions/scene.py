@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from guiju import accounts, ledger, policies, records
+from guiju import accounts, ledger, policies, profile, records
 from guiju.accounts import Person, PersonState
 from guiju.casework import Case, Kind, Kinds, cases_of, sweep
 from guiju.dispositions import (
@@ -67,12 +67,21 @@ class Scene:
         with self.db.read() as tx:
             return accounts.get_person(tx, self.id).state
 
-    def rule(self, **part: Any) -> None:
-        """Put a policy with these rules about dispositions in force."""
+    def rule(self, tiers: Mapping[str, Any] | None = None, **part: Any) -> None:
+        """Put a policy with these rules about dispositions, and about tiers, in force."""
         body = policies.default_body() | {"dispositions": part}
+        body |= {} if tiers is None else {"tiers": tiers}
         with self.db.write() as tx:
             made = policies.propose(tx, EDITOR, body, "")
             policies.approve(tx, OFFICER, made.id)
+
+    def tier(self, tier: str) -> None:
+        """Make a statement public by which the service has this tier."""
+        said = profile.demo_statement().to_mapping()
+        said["scope"]["tier"] = tier
+        with self.db.write() as tx:
+            made = profile.propose(tx, OFFICER, profile.Statement.from_mapping(said))
+            profile.approve(tx, SECOND, made.id)
 
     def say(self, *verdicts: str, **more: Any) -> list[str]:
         """Record requests of the person that were judged so; whose standing changed."""

@@ -10,7 +10,7 @@ from tests.unit.dispositions.scene import END, OFFICER, REVIEWER, Scene, exchang
 from guiju.accounts import PersonState
 from guiju.casework import notices
 from guiju.dispositions import action_store, finding_store, service
-from guiju.kernel import Conflict
+from guiju.kernel import Conflict, Text, Unavailable
 
 
 @pytest.mark.control("provisional-holds")
@@ -68,6 +68,39 @@ def test_the_policy_says_what_counts_and_how_often(
     scene.rule(**part)
     scene.say(*verdicts)
     assert scene.stands() is (PersonState.SUSPENDED if held else PersonState.ACTIVE)
+
+
+@pytest.mark.control("provisional-holds", "scope-determined")
+def test_a_graver_service_has_less_patience_and_a_steeper_ladder(scene: Scene) -> None:
+    """By the tier of the public statement, from the next input on; and the hold names it."""
+    scene.rule({"high": {"in_a_row": 2, "steps_up": 2, "strike_days": 400}})
+    scene.tier("low")
+    assert scene.read(service.suggested, scene.id).days == 1
+    scene.say("block", "block", "pass")
+    assert scene.stands() is PersonState.ACTIVE
+    scene.tier("high")
+    assert scene.read(service.suggested, scene.id).days == 30
+    assert scene.say("block", "block") == [scene.id]
+    assert scene.stands() is PersonState.SUSPENDED
+    assert scene.read(action_store.of_person, scene.id)[0].days == 30
+    (held,) = scene.leaves("hold-placed")
+    assert held["facts"]["tier"] == "high"
+    scene.do(service.approve, OFFICER, scene.case(), "Seen.")
+    (strike,) = scene.read(service.strikes_of, scene.id)
+    assert (strike.expires_at - strike.at).days in {399, 400}
+
+
+def test_who_cannot_read_the_statement_takes_the_gravest_tier(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records go on while it is away, and nobody gains by altering it."""
+    scene.rule({"high": {"in_a_row": 2}})
+
+    def altered(_: object) -> None:
+        raise Unavailable("statement-altered", Text(zh="字", en="word"), Text(zh="字", en="word"))
+
+    monkeypatch.setattr("guiju.profile.current", altered)
+    assert scene.say("block", "block") == [scene.id]
 
 
 def test_without_a_reviewed_rule_findings_are_kept_and_nobody_is_held(scene: Scene) -> None:

@@ -51,7 +51,7 @@ def words_only() -> dict[str, Any]:
     """The default as it was when nothing could be said of pictures, sound and complaints yet."""
     body = default_body()
     del body["screening"]["images"], body["labels"]["picture"], body["labels"]["audio"]
-    del body["review"], body["complaints"]
+    del body["review"], body["complaints"], body["tiers"]
     body["records"] = {"retention_days": body["records"]["retention_days"]}
     return body
 

@@ -10,8 +10,16 @@ from guiju import policies, profile
 from guiju.app.review import rules as review_rules
 from guiju.gateway import RulesHolder
 from guiju.kernel import Actor, ActorKind, Invalid
-from guiju.policies import TierRules, checked, default_body, tier_rules
+from guiju.policies import (
+    TierRules,
+    checked,
+    default_body,
+    disposition_rules,
+    dispositions_at,
+    tier_rules,
+)
 from guiju.policies.body_tiers import tiers_said
+from guiju.policies.comparing import changes
 from guiju.policies.writing import as_toml
 from guiju.profile import Statement, demo_statement
 from guiju.storage import Database
@@ -52,9 +60,40 @@ def test_a_tier_says_what_it_changes() -> None:
     assert tier_rules(whole, "high") == TierRules(200, strict=True)
     assert tier_rules(whole, "medium") == TierRules(80)
     assert tier_rules(whole, "low") == TierRules()
-    assert tier_rules(default_body(), "high") == TierRules()
+    assert tier_rules({}, "high") == TierRules()
     assert checked(tomllib.loads(as_toml(whole))) == whole
     assert [head.en for head, _ in tiers_said(whole)] == ["Tier medium", "Tier high"]
+
+
+def test_the_policy_of_the_first_hour_says_what_a_graver_tier_changes() -> None:
+    """More second looks from tier to tier; and a low one changes nothing."""
+    said = [tier_rules(default_body(), one) for one in ("low", "medium", "high")]
+    assert [one.sampled for one in said] == [0, 100, 200]
+    assert said[0] == TierRules()
+    assert said[2].strict
+
+
+def test_a_tier_makes_the_rule_about_abuse_and_the_ladder_stricter_and_never_milder() -> None:
+    """Fewer inputs, longer strikes, a later step; a tier that says more changes nothing."""
+    grave = {"in_a_row": 2, "in_a_day": 4, "strike_days": 400, "steps_up": 2}
+    mild = {"in_a_row": 9, "in_a_day": 9, "strike_days": 1}
+    whole = checked({**body(high=grave, medium=mild), "dispositions": {}})
+    usual, high = dispositions_at(whole, "low"), dispositions_at(whole, "high")
+    assert usual == dispositions_at(whole, "medium") == disposition_rules(whole)
+    assert (high.in_a_row, high.in_a_day, high.strike_days) == (2, 4, 400)
+    assert [one.step_at(1).days for one in (usual, high)] == [1, 30]
+    assert high.step_at(9).measure == "terminate"
+    assert checked(tomllib.loads(as_toml(whole))) == whole
+
+
+def test_who_approves_reads_of_a_tier_in_words() -> None:
+    """In both languages, and no bare key."""
+    after = body(high={"in_a_row": 2, "steps_up": 1})
+    for language, words in (("en", "the ladder begins 1 strikes further up"), ("zh", "提前 1 次")):
+        lines = changes(body(high={"strict": True}), after, language)
+        assert [sign for sign, _ in lines] == ["-", "+"]
+        assert words in lines[1][1]
+        assert "tiers." not in str(lines)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +104,8 @@ def test_a_tier_says_what_it_changes() -> None:
         ({"high": {}}, "tiers.high"),
         ({"high": {"strict": "yes"}}, "tiers.high.strict"),
         ({"high": {"sampled_permille": 1001}}, "tiers.high.sampled_permille"),
+        ({"high": {"in_a_row": 0}}, "tiers.high.in_a_row"),
+        ({"high": {"steps_up": 0}}, "tiers.high.steps_up"),
     ],
 )
 def test_a_tier_that_is_none_is_refused(tiers: dict[str, Any], place: str) -> None:
