@@ -13,7 +13,7 @@ import msgspec
 from fastapi import FastAPI
 from tools.make_migration import import_every_table
 
-from guiju import accounts, complaints, incidents, ledger, policies, profile
+from guiju import accounts, complaints, incidents, ledger, minors, policies, profile
 from guiju.accounts import granting
 from guiju.accounts import routes as accounts_routes
 from guiju.app import review, verify_page
@@ -103,6 +103,7 @@ def compose(
             public_url=public_url,
             verifiers=accounts.verifiers_of("", "", database.keys, development=True),
             ask=age_question(),
+            proofs=minors.Proving(),
         ),
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),

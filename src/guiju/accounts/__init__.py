@@ -11,7 +11,7 @@ from guiju.accounts.asking import Question
 from guiju.accounts.carrying_out import Decided, carry_out
 from guiju.accounts.consent_model import Answer, Consent, Purpose
 from guiju.accounts.counting import registered
-from guiju.accounts.directory import Directory
+from guiju.accounts.directory import LIVES_SECONDS, Directory
 from guiju.accounts.gates import (
     check_may_use,
     may_use,
@@ -106,12 +106,13 @@ from guiju.accounts.service import (
     waiver_terms,
     withdraw_again,
 )
-from guiju.accounts.verifying import require_level
-from guiju.accounts.verifying_model import Verifiers
+from guiju.accounts.verifying import require_level, verifications_of
+from guiju.accounts.verifying_model import Proof, Proofs, Verification, Verifiers
 from guiju.accounts.verifying_ports import verifiers_of
 
 __all__ = [
     "EVERYBODY",
+    "LIVES_SECONDS",
     "Acceptance",
     "Agreement",
     "AgreementProposal",
@@ -133,12 +134,15 @@ __all__ = [
     "Override",
     "Person",
     "PersonState",
+    "Proof",
+    "Proofs",
     "Purpose",
     "Question",
     "Role",
     "Session",
     "SessionKind",
     "Staff",
+    "Verification",
     "Verifiers",
     "Visit",
     "Way",
@@ -211,6 +215,7 @@ __all__ = [
     "staff_listed",
     "terms_digest",
     "touch_session",
+    "verifications_of",
     "verifiers_of",
     "waiver_terms",
     "withdraw_again",

@@ -11,7 +11,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Integer, Row, String, Text, and_, func, or_, select
+from sqlalchemy import (
+    Column,
+    Integer,
+    Row,
+    Select,
+    String,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from guiju.accounts.agreement_model import AgreementProposal, AgreementState, Change, Served
 from guiju.accounts.model import Acceptance, Agreement, Way
@@ -109,9 +121,10 @@ def find(tx: Tx, version: int) -> Agreement | None:
     return None if row is None else _agreement(row)
 
 
-def in_force(tx: Tx) -> InForce:
-    """What is asked of a caller now; one query, cheap enough for the hot path."""
-    material = and_(PROPOSAL.c.change == Change.MATERIAL.value, PROPOSAL.c.binds_from <= tx.now)
+def _asked() -> Select[Any]:
+    """What binds at the moment `now`, and what is newest."""
+    now = bindparam("now", type_=Instant)
+    material = and_(PROPOSAL.c.change == Change.MATERIAL.value, PROPOSAL.c.binds_from <= now)
     binding = (
         select(func.max(AGREEMENT.c.version))
         .select_from(_JOINED)
@@ -120,10 +133,17 @@ def in_force(tx: Tx) -> InForce:
     )
     # A clock that was set back must not leave the service without an agreement: the first binds.
     first = func.min(AGREEMENT.c.version)
-    wanted = select(
+    return select(
         func.max(AGREEMENT.c.version).label("newest"), func.coalesce(binding, first).label("least")
     )
-    row = tx.row(wanted)
+
+
+_ASKED = _asked()
+
+
+def in_force(tx: Tx) -> InForce:
+    """What is asked of a caller now; one query that was built once, for the hot path."""
+    row = tx.execute(_ASKED, {"now": tx.now}).first()
     return InForce(None, None) if row is None else InForce(row.newest, row.least)
 
 
@@ -191,9 +211,12 @@ def accept(tx: Tx, one: Acceptance) -> bool:
     return tx.insert_if_absent(ACCEPTANCE, {**row, "way": one.way.value})
 
 
+_ACCEPTED = select(func.max(ACCEPTANCE.c.version)).where(ACCEPTANCE.c.person == bindparam("person"))
+
+
 def accepted_version(tx: Tx, person: str) -> int | None:
-    """The newest version that this person accepted."""
-    row = tx.row(select(func.max(ACCEPTANCE.c.version)).where(ACCEPTANCE.c.person == person))
+    """The newest version that this person accepted; built once, as `in_force`."""
+    row = tx.execute(_ACCEPTED, {"person": person}).first()
     return None if row is None else row[0]
 
 

@@ -24,7 +24,7 @@ from guiju.accounts.recover_pages import RecoverPages
 from guiju.accounts.registering import RegisterPages
 from guiju.accounts.security_pages import PERSON, STAFF, Place, SecurityPages
 from guiju.accounts.staff_pages import StaffPages
-from guiju.accounts.verifying_model import Verifiers
+from guiju.accounts.verifying_model import UNHEARD, Proofs, Verifiers
 from guiju.accounts.verifying_pages import VerifyApi, VerifyPages
 from guiju.accounts.waiver_api import WaiverApi
 from guiju.kernel import NotFound, Text
@@ -39,13 +39,14 @@ def router(
     *,
     public_url: str = "http://localhost:8080",
     verifiers: Verifiers | None = None,
+    proofs: Proofs = UNHEARD,
     ask: Question | None = None,
 ) -> APIRouter:
     """Pages and API; `publish` lets caches forget whose standing has changed.
 
     `ask` is what another room asks of whoever registers. `verifiers` say who verifies identities,
-    by what. `public_url` is where people reach the pages: passkeys are made for it and for nothing
-    else.
+    by what; `proofs` hear who was. `public_url` is where people reach the pages: passkeys are made
+    for it and for nothing else.
     """
     party = Party.of(public_url)
     site.offer("me", "/me", Text(zh="我的账号", en="My account"), order=10)
@@ -59,7 +60,7 @@ def router(
     others = OpenidPages(database, site, party, Descriptions())
     pages.get("/sign-in/openid/callback")(others.back)
     pages.get("/sign-in/openid/{provider}")(others.begin)
-    verify = VerifyPages(database, site, verifiers or {}, publish)
+    verify = VerifyPages(database, site, verifiers or {}, publish, proofs)
     pages.post("/me/security/verifications")(verify.finish)
     pages.post("/me/security/verifications/start")(verify.start)
     pages.post("/me/security/verifications/{verification}/withdraw")(verify.withdraw)

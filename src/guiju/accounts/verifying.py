@@ -2,7 +2,8 @@
 """Verifying who a person is, to the level that the policy asks for (Article 9).
 
 Kept are the provider's number for it, the level, the provider and the times. The number that
-somebody gave goes to the provider, and is neither kept nor put on record.
+somebody gave goes to the provider, and is neither kept nor put on record. What a document says of
+an age is told to who hears of verifications (`Proofs`), and not kept here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from guiju.accounts import verifying_refusing as refusing
 from guiju.accounts.identity_rules import rules_now
 from guiju.accounts.model import Caller, Visit
 from guiju.accounts.roles import KEEPERS, requires_role
-from guiju.accounts.verifying_model import Proof, Started, Verification, Verifier, Verifiers
+from guiju.accounts.verifying_model import (
+    UNHEARD,
+    Proof,
+    Proofs,
+    Started,
+    Verification,
+    Verifier,
+    Verifiers,
+)
 from guiju.kernel import Actor, ActorKind, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
@@ -58,9 +67,18 @@ def start(
 
 @enforces("identity-verification")
 def finish(
-    database: Database, verifiers: Verifiers, actor: Actor, *, token: str, answer: str, visit: Visit
+    database: Database,
+    verifiers: Verifiers,
+    actor: Actor,
+    *,
+    token: str,
+    answer: str,
+    visit: Visit,
+    proofs: Proofs = UNHEARD,
 ) -> Verification:
     """End it: what the provider asserts is kept, once, for who began it in this browser.
+
+    `proofs` hear of it in the same transaction, with the age that a document tells.
 
     Raises:
         Refused: `sign-in-step-expired` or `verification-wrong`.
@@ -76,7 +94,9 @@ def finish(
     if assertion is None:
         raise refusing.wrong_answer()
     with database.write() as tx:
-        return _keep(tx, actor, person, kind, assertion=assertion, by=verifier)
+        made = _keep(tx, actor, person, kind, assertion=assertion.number, by=verifier)
+        proofs.verified(tx, made, assertion.age if kind.tells_age else None)
+        return made
 
 
 @enforces("identity-verification")
@@ -107,10 +127,17 @@ def report(
 
 
 @enforces("identity-verification")
-def withdraw(tx: Tx, actor: Actor, verification: str, reason: str = "by-person") -> Verification:
+def withdraw(
+    tx: Tx,
+    actor: Actor,
+    verification: str,
+    reason: str = "by-person",
+    *,
+    proofs: Proofs = UNHEARD,
+) -> Verification:
     """Let a verification count no more: by the person, or by staff for a reason given as a code.
 
-    Afterwards caches must be told.
+    `proofs` hear of it in the same transaction. Afterwards caches must be told.
 
     Raises:
         NotFound: `verification-not-found`, also for somebody else's.
@@ -136,7 +163,9 @@ def withdraw(tx: Tx, actor: Actor, verification: str, reason: str = "by-person")
         subject=found.person,
         facts={"verification": found.id, "level": found.level, "reason": reason},
     )
-    return verifying_store.find(tx, found.id) or found
+    gone = verifying_store.find(tx, found.id) or found
+    proofs.withdrawn(tx, gone)
+    return gone
 
 
 def verifications_of(tx: Tx, person: str) -> list[Verification]:

@@ -3,12 +3,24 @@
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 import click
 
 from guiju.accounts import refusing, service, verifying
-from guiju.accounts.verifying_model import Verification
+from guiju.accounts.verifying_model import UNHEARD, Proofs, Verification
 from guiju.desk import by_staff, desk_of, put, with_json
 from guiju.kernel import StandingChanged, isoformat
+
+
+@runtime_checkable
+class ProofDesk(Protocol):
+    """What a desk also has where somebody hears of verifications."""
+
+    @property
+    def proofs(self) -> Proofs:
+        """Who hears."""
+        ...
 
 
 @click.group(name="verification")
@@ -45,8 +57,9 @@ def withdraw(
     """Let VERIFICATION (ver_...) count no more; the gateway asks for it anew within a second."""
     desk = desk_of(context)
     actor = desk.staff(by)
+    proofs = context.obj.proofs if isinstance(context.obj, ProofDesk) else UNHEARD
     with desk.database.write() as tx:
-        made = verifying.withdraw(tx, actor, verification, reason)
+        made = verifying.withdraw(tx, actor, verification, reason, proofs=proofs)
     desk.publish(StandingChanged(made.person))
     put(row(made), [_line(made)], as_json=as_json)
 

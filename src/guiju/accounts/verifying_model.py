@@ -10,6 +10,10 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from guiju.kernel import Text
+from guiju.storage import Tx
+
+AGES = ("<3", "3-7", "8-11", "12-15", "16-17", "adult")
+"""What a provider may say of an age: a band of the minors' mode, never a date."""
 
 
 class Proof(StrEnum):
@@ -24,6 +28,11 @@ class Proof(StrEnum):
     def level(self) -> int:
         """How well they are known then: an index into `policies.LEVELS`."""
         return 1 if self is Proof.SMS else 2
+
+    @property
+    def tells_age(self) -> bool:
+        """Whether it is a document of one person; a telephone or a firm has no age."""
+        return self in {Proof.EID, Proof.NETWORK_ID}
 
     @property
     def text(self) -> Text:
@@ -80,6 +89,13 @@ class Started(NamedTuple):
     prompt: Text
 
 
+class Asserted(NamedTuple):
+    """What a provider says in the end: its number for it, and one of `AGES` where it tells one."""
+
+    number: str
+    age: str | None = None
+
+
 class Verifier(Protocol):
     """The port to whoever verifies; it may reach a network, and is never in a transaction."""
 
@@ -97,9 +113,34 @@ class Verifier(Protocol):
         """Begin with what somebody gave, as a number; raises Invalid or Unavailable."""
         ...
 
-    def finish(self, proof: Proof, ticket: str, answer: str) -> str | None:
-        """The number of the assertion; None when the answer is wrong. Raises Unavailable."""
+    def finish(self, proof: Proof, ticket: str, answer: str) -> Asserted | None:
+        """What it asserts; None when the answer is wrong. Raises Unavailable."""
         ...
 
 
 Verifiers = Mapping[Proof, Verifier]
+
+
+class Proofs(Protocol):
+    """Who hears of verified identities, in the transaction that keeps or withdraws one."""
+
+    def verified(self, tx: Tx, one: Verification, age: str | None) -> None:
+        """Somebody was verified; `age` is one of `AGES`, and kept by nobody in this room."""
+        ...
+
+    def withdrawn(self, tx: Tx, one: Verification) -> None:
+        """A verification counts no more."""
+        ...
+
+
+class Unheard:
+    """Nobody hears of it."""
+
+    def verified(self, tx: Tx, one: Verification, age: str | None) -> None:
+        """Nothing follows."""
+
+    def withdrawn(self, tx: Tx, one: Verification) -> None:
+        """Nothing follows."""
+
+
+UNHEARD: Proofs = Unheard()

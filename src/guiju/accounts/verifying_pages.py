@@ -14,7 +14,7 @@ from guiju.accounts import service, verifying
 from guiju.accounts.agreement_api import bearer
 from guiju.accounts.model import KeyKind, Publish, Session
 from guiju.accounts.refusing_entry import app_key_needed
-from guiju.accounts.verifying_model import Proof, Verifiers
+from guiju.accounts.verifying_model import UNHEARD, Proof, Proofs, Verifiers
 from guiju.accounts.visits import visit_of
 from guiju.kernel import StandingChanged, isoformat
 from guiju.storage import Database, Tx
@@ -27,13 +27,19 @@ class VerifyPages:
     """Begin, answer, withdraw."""
 
     def __init__(
-        self, database: Database, site: Site, verifiers: Verifiers, publish: Publish
+        self,
+        database: Database,
+        site: Site,
+        verifiers: Verifiers,
+        publish: Publish,
+        proofs: Proofs = UNHEARD,
     ) -> None:
-        """Work on `database`; `verifiers` say who verifies what."""
+        """Work on `database`; `verifiers` say who verifies what, `proofs` hear of it."""
         self._database = database
         self._site = site
         self._verifiers = verifiers
         self._publish = publish
+        self._proofs = proofs
 
     def start(self, request: Request, form: Posted) -> Response:
         """Give a number to the provider, and ask what it wants to hear."""
@@ -65,6 +71,7 @@ class VerifyPages:
             token=form.text("ticket"),
             answer=form.text("answer", longest=100),
             visit=visit_of(request, self._site),
+            proofs=self._proofs,
         )
         self._publish(StandingChanged(viewer.id))
         return self._site.go(f"{_HERE}?done=verified")
@@ -73,7 +80,7 @@ class VerifyPages:
         """Let one of one's own count no more."""
         viewer = self._site.require_person(request)
         with self._database.write() as tx:
-            verifying.withdraw(tx, viewer.actor, verification)
+            verifying.withdraw(tx, viewer.actor, verification, proofs=self._proofs)
         self._publish(StandingChanged(viewer.id))
         return self._site.go(f"{_HERE}?done=withdrawn")
 

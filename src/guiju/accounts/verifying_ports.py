@@ -17,7 +17,14 @@ from typing import Any
 
 from guiju.accounts import verifying_refusing as refusing
 from guiju.accounts.openid_asking import Ask, ask, check_url
-from guiju.accounts.verifying_model import Proof, Started, Verifier, Verifiers
+from guiju.accounts.verifying_model import (
+    AGES,
+    Asserted,
+    Proof,
+    Started,
+    Verifier,
+    Verifiers,
+)
 from guiju.kernel import GuijuError, Keyring, Text
 
 DEVELOPMENT = "development"
@@ -53,11 +60,16 @@ class Bridge:
             raise refusing.verifier_away()
         return Started(_word(said.get("ticket")), Text(zh=zh, en=en))
 
-    def finish(self, proof: Proof, ticket: str, answer: str) -> str | None:
-        """`{"proof", "ticket", "answer"}` is answered by `{"assertion"}`, or by null for wrong."""
+    def finish(self, proof: Proof, ticket: str, answer: str) -> Asserted | None:
+        """`{"proof", "ticket", "answer"}` is answered by `{"assertion"}`, or by null for wrong.
+
+        `"age"` beside it is one of `AGES`; left out, the provider tells none.
+        """
         said = self._asked("finish", {"proof": proof.value, "ticket": ticket, "answer": answer})
-        found = said.get("assertion")
-        return None if found is None else _word(found)
+        found, age = said.get("assertion"), said.get("age")
+        if age is not None and age not in AGES:
+            raise refusing.verifier_away()
+        return None if found is None else Asserted(_word(found), age)
 
     def _asked(self, what: str, body: Mapping[str, str]) -> Mapping[str, Any]:
         headers = {
@@ -85,10 +97,11 @@ class LocalVerifier:
         self._key = keys.service_key("development-verifier")
 
     def start(self, proof: Proof, given: str) -> Started:
-        """Any number will do, and none is sent anywhere."""
+        """Any number will do, and none is sent anywhere; a band of age after it is asserted."""
         if not given.strip():
             raise refusing.given_refused()
-        ticket = secrets.token_hex(12)
+        said = given.rsplit(maxsplit=1)[-1]
+        ticket = f"{secrets.token_hex(12)}/{said if said in AGES else ''}"
         code = self._code(proof, ticket)
         return Started(
             ticket,
@@ -99,10 +112,11 @@ class LocalVerifier:
             ),
         )
 
-    def finish(self, proof: Proof, ticket: str, answer: str) -> str | None:
+    def finish(self, proof: Proof, ticket: str, answer: str) -> Asserted | None:
         """The number it made up, when the answer is the one it showed."""
         right = hmac.compare_digest(answer.strip().encode(), self._code(proof, ticket).encode())
-        return f"dev-{ticket}" if right else None
+        number, _, age = ticket.partition("/")
+        return Asserted(f"dev-{number}", age or None) if right else None
 
     def _code(self, proof: Proof, ticket: str) -> str:
         code = hmac.digest(self._key, f"{proof.value}/{ticket}".encode(), "sha256")

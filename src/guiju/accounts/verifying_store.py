@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, Row, String, func, select
+from sqlalchemy import Boolean, Column, Integer, Row, String, bindparam, func, select
 
 from guiju.accounts.verifying_model import Proof, Verification
 from guiju.storage import Instant, Tx, table
@@ -53,14 +53,17 @@ def of_person(tx: Tx, person: str) -> list[Verification]:
     return [_made(row) for row in tx.rows(newest)]
 
 
+# Built once, for the hot path.
+_LEVEL = select(func.max(VERIFICATION.c.level)).where(
+    VERIFICATION.c.person == bindparam("person"),
+    VERIFICATION.c.withdrawn_at.is_(None),
+    VERIFICATION.c.until > bindparam("now", type_=Instant),
+)
+
+
 def level_of(tx: Tx, person: str, now: datetime) -> int:
     """How well the person is known now."""
-    counts = (
-        (VERIFICATION.c.person == person)
-        & VERIFICATION.c.withdrawn_at.is_(None)
-        & (VERIFICATION.c.until > now)
-    )
-    row = tx.row(select(func.max(VERIFICATION.c.level)).where(counts))
+    row = tx.execute(_LEVEL, {"person": person, "now": now}).first()
     return 0 if row is None or row[0] is None else int(row[0])
 
 

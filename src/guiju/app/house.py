@@ -201,6 +201,11 @@ class House:
         with self.database.write() as tx:
             records.note_picture(tx, one)
 
+    @property
+    def proofs(self) -> accounts.Proofs:
+        """Who hears of verified identities: ages and guardians rest on them."""
+        return minors.Proving()
+
     def consents(self) -> records.Consents:
         """Who agreed to what; nobody did where nobody was asked."""
         return Agreed()

@@ -109,6 +109,7 @@ def build_site(house: House, gateway: Gateway) -> App:
             public_url=house.settings.reached_at,
             verifiers=_verifiers(house),
             ask=age_question(),
+            proofs=house.proofs,
         ),
         complaints_routes.router(database, site),
         supervision_routes.router(database, site, board, house.tiles),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose key it is, asked once for all who wait for the same answer.
 
-A caller is known for a second only. When it is over, everybody under way with that key would ask
-the database at once, in threads of their own: with thirty connections a twentieth of all work.
+A caller is known for half a second only. When it is over, everybody under way with that key would
+ask the database at once, in threads of their own: with thirty connections a twentieth of all work.
 Who is asked for again before it is over is looked up beside the request, which waits for nobody.
 """
 

@@ -3,9 +3,9 @@
 
 Article 10, the minors' mode guide of 2024 and CAC Order 21. The gateway asks `Wards` how a person
 is protected, `begin` whether they may be served now, and tells `go_on` what was used. Ages come
-from `assert_age` and `infer`; a wrong one is decided about by a person in a case of the kind
-`AGE_APPEAL`. A companion's crisis and its number of users open the kinds `CRISIS` and
-`COMPANION_ASSESSMENT`.
+from `assert_age`, `infer`, apps and, through `Proving`, verified identities; a wrong one is decided
+about by a person in a case of the kind `AGE_APPEAL`. A companion's crisis and its number of users
+open the kinds `CRISIS` and `COMPANION_ASSESSMENT`.
 """
 
 from guiju.minors.ages import Source, Stage, stage_named
@@ -14,6 +14,7 @@ from guiju.minors.assessment_kind import COMPANION_ASSESSMENT
 from guiju.minors.companion import Companion, check_declared
 from guiju.minors.crisis_kind import CRISIS
 from guiju.minors.model import Mode, Ward
+from guiju.minors.proving import Proving
 from guiju.minors.refusing import CURFEW, TIME_SPENT, consent_needed, signal_invalid
 from guiju.minors.service import (
     Begun,
@@ -41,6 +42,7 @@ __all__ = [
     "Companion",
     "Entry",
     "Mode",
+    "Proving",
     "Source",
     "Stage",
     "Stretch",

@@ -116,6 +116,7 @@ class Source(StrEnum):
     SELF = "self"
     INFERRED = "inferred"
     DEVICE = "device"
+    APP = "app"
     GUARDIAN = "guardian"
     VERIFICATION = "verification"
     DECISION = "decision"
@@ -135,6 +136,7 @@ _STRENGTH = {
     Source.SELF: 0,
     Source.INFERRED: 0,
     Source.DEVICE: 0,
+    Source.APP: 0,
     Source.GUARDIAN: 1,
     Source.VERIFICATION: 2,
     Source.DECISION: 2,
@@ -143,6 +145,7 @@ _SAID = {
     Source.SELF: Text(zh="本人填写", en="said by oneself"),
     Source.INFERRED: Text(zh="软件推断", en="inferred by software"),
     Source.DEVICE: Text(zh="设备或平台信号", en="signal of a device or platform"),
+    Source.APP: Text(zh="应用声明", en="said by an app"),
     Source.GUARDIAN: Text(zh="监护人填写", en="said by the guardian"),
     Source.VERIFICATION: Text(zh="身份核验", en="verified"),
     Source.DECISION: Text(zh="人工决定", en="decided by a person"),
@@ -164,8 +167,8 @@ def settled(claims: Iterable[Claim]) -> Claim | None:
     """The word that counts: of the strongest sources the newest.
 
     Where nobody has proved anything the youngest counts, so that nobody grows up by saying so; of
-    software and of devices only the newest word is heard. What somebody is unsure of, below half,
-    counts for nothing.
+    software, devices and apps only the newest word is heard. What somebody is unsure of, below
+    half, counts for nothing.
     """
     sure = [one for one in claims if one.confidence >= SURE // 2]
     strongest = max((one.source.strength for one in sure), default=0)

@@ -11,7 +11,7 @@ from fastapi import Body, Header, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from guiju import accounts
-from guiju.accounts import KeyKind
+from guiju.accounts import KeyKind, Verification
 from guiju.casework import Case
 from guiju.kernel import Actor, ActorKind, NotFound, StandingChanged, Text, isoformat
 from guiju.minors import refusing, service, showing
@@ -22,6 +22,13 @@ from guiju.web import sign_in_needed
 
 _LONGEST_USER = 200
 _STRICT = ConfigDict(extra="forbid")
+# What an app calls verification is its own word, unless a document says so (`Proving`).
+_SOURCES = {
+    "self": Source.SELF,
+    "device": Source.DEVICE,
+    "app": Source.APP,
+    "verification": Source.APP,
+}
 
 
 class Whose(BaseModel):
@@ -36,10 +43,17 @@ class Whose(BaseModel):
 class AgeIn(Whose):
     """An age, by birth date, which is not kept, or by band."""
 
-    source: str = Field(default="self", max_length=12, description="self, device or verification.")
+    source: str = Field(
+        default="self",
+        max_length=12,
+        description="self, device, or app: what the app itself knows (verification is the same).",
+    )
     born: date | None = Field(default=None, description="Date of birth; it is not kept.")
     band: str | None = Field(
         default=None, max_length=8, description="<3, 3-7, 8-11, 12-15, 16-17 or adult."
+    )
+    verification: str | None = Field(
+        default=None, max_length=40, description="ver_..., of a document that says so."
     )
 
 
@@ -94,18 +108,29 @@ class MinorsApi:
         body: Annotated[AgeIn, Body(), BeforeValidator(read_json)],
         authorization: _Key = "",
     ) -> dict[str, Any]:
-        """Say an age: one's own, or as an app that of its end user."""
-        sources = {one.value: one for one in (Source.SELF, Source.DEVICE, Source.VERIFICATION)}
-        source = sources.get(body.source)
+        """Say an age: one's own, or as an app that of its end user.
+
+        An app's word that somebody is grown up who is held for a minor changes nothing by itself:
+        `review` is the case in which a person decides, and the mode stays until then.
+        """
         stage = None if body.band is None else stage_named(body.band)
-        if source is None or (body.band is not None and stage is None):
+        if body.source not in _SOURCES or (body.band is not None and stage is None):
             raise refusing.age_invalid()
         with self._database.write() as tx:
             actor, person = _whose(tx, authorization, body.user, introduce=True)
-            service.assert_age(tx, actor, person, source, born=body.born, stage=stage)
+            proof = None if body.verification is None else _proof(tx, person, body.verification)
+            review = service.hear(
+                tx,
+                actor,
+                person,
+                _SOURCES[body.source],
+                born=body.born,
+                stage=stage,
+                proof=proof,
+            )
             found = showing.plain(showing.of(tx, person))
         self._publish(StandingChanged(person))
-        return found
+        return found | {"review": None if review is None else _appeal(review, "")}
 
     def infer(
         self,
@@ -175,6 +200,18 @@ class MinorsApi:
 def _appeal(case: Case, told: str) -> dict[str, Any]:
     due = None if case.due is None else isoformat(case.due)
     return {"number": case.number, "state": case.state, "due": due, "told": told}
+
+
+def _proof(tx: Tx, person: str, verification: str) -> Verification:
+    """The verification of this person that an age rests on.
+
+    Raises:
+        Invalid: `age-verification-invalid`.
+    """
+    for one in accounts.verifications_of(tx, person):
+        if one.id == verification and one.holds_at(tx.now) and one.proof.tells_age:
+            return one
+    raise refusing.proof_invalid()
 
 
 def _whose(

@@ -2,7 +2,9 @@
 """The kind of case in which a person decides whether somebody was wrongly taken for a minor.
 
 CAC Order 21 asks for the way (seen in its draft); software may only take somebody for a minor
-provisionally. What is corrected is lifted in the transaction of the decision.
+provisionally. It is opened by who was wronged, or by an app or a document that says somebody is
+grown up who is held for a minor (`hearing`). What is corrected is lifted in the transaction of the
+decision.
 """
 
 from __future__ import annotations
@@ -93,7 +95,7 @@ def followed(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
         return
     store.close_appeal(tx, case.id, line.target)
     if line.verb == "correct":
-        for source in (Source.SELF, Source.INFERRED, Source.DEVICE):
+        for source in (Source.SELF, Source.INFERRED, Source.DEVICE, Source.APP):
             store.withdraw_claims(tx, case.subject, source)
         asserting.assert_age(tx, actor, case.subject, Source.DECISION, stage=Stage.ADULT)
         afterwards(tx, STANDING_CHANGED, case.subject)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from guiju.accounts import get_person, guardian_answers
+from guiju.accounts import Verification, get_person, guardian_answers
 from guiju.kernel import Actor, ActorKind, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
@@ -31,10 +31,12 @@ def assert_age(
     born: date | None = None,
     stage: Stage | None = None,
     confidence: int = SURE,
+    proof: Verification | None = None,
 ) -> Stage:
     """Put somebody's word about an age on record, by birth date or by stage; what now counts.
 
-    The birth date itself is not kept. Whoever is said to be a minor is in the minors' mode from
+    The birth date itself is not kept. `proof` is the verification that it rests on: it counts as
+    long as that is not withdrawn. Whoever is said to be a minor is in the minors' mode from
     now on; afterwards caches must be told of the person.
 
     Raises:
@@ -42,17 +44,18 @@ def assert_age(
         Invalid: `age-invalid`.
         NotFound: `person-unknown`.
     """
-    _check_may_say(tx, actor, person, source)
-    said, changes = _read(tx, born, stage)
+    check_may_say(tx, actor, person, source)
+    said, changes = read_age(tx, born, stage)
     claim = Claim(new_id("age"), source, said, confidence, tx.now)
-    store.add_claim(tx, person, claim, actor.id, changes)
+    store.add_claim(tx, person, claim, actor.id if proof is None else proof.id, changes)
+    rests = {} if proof is None else {"verification": proof.id, "level": proof.level}
     append(
         tx,
         "age-asserted",
         controls=CONTROLS,
         actor=actor,
         subject=person,
-        facts={"source": source.value, "minor": said.is_minor, "confidence": confidence},
+        facts={"source": source.value, "minor": said.is_minor, "confidence": confidence, **rests},
     )
     return settle(tx, actor, person, source.value)
 
@@ -202,7 +205,12 @@ def remind(tx: Tx, actor: Actor, person: str, *, on: bool) -> None:
     )
 
 
-def _read(tx: Tx, born: date | None, stage: Stage | None) -> tuple[Stage, date | None]:
+def read_age(tx: Tx, born: date | None, stage: Stage | None) -> tuple[Stage, date | None]:
+    """The stage that is said, and the day it ends where a date says it.
+
+    Raises:
+        Invalid: `age-invalid`.
+    """
     day = today(tx)
     if born is not None:
         if not _EARLIEST <= born <= day:
@@ -213,7 +221,8 @@ def _read(tx: Tx, born: date | None, stage: Stage | None) -> tuple[Stage, date |
     return stage, None
 
 
-def _check_may_say(tx: Tx, actor: Actor, person: str, source: Source) -> None:
+def check_may_say(tx: Tx, actor: Actor, person: str, source: Source) -> None:
+    """Pass whoever this source is; raises Refused `age-not-yours`."""
     of_app = actor.kind is ActorKind.APP and get_person(tx, person).app == actor.id
     itself = actor.kind is ActorKind.PERSON and actor.id == person
     allowed = {
@@ -221,7 +230,8 @@ def _check_may_say(tx: Tx, actor: Actor, person: str, source: Source) -> None:
         Source.GUARDIAN: guards(tx, actor.id, person, verified=True),
         Source.DEVICE: itself or of_app,
         Source.INFERRED: of_app or actor.kind is ActorKind.SOFTWARE,
-        Source.VERIFICATION: of_app or actor.kind is ActorKind.SOFTWARE,
+        Source.APP: of_app,
+        Source.VERIFICATION: actor.kind is ActorKind.SOFTWARE,
         Source.DECISION: actor.kind is ActorKind.STAFF,
     }
     if not allowed[source]:

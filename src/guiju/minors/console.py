@@ -9,6 +9,7 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from guiju.accounts import Verification, verifications_of
 from guiju.casework import get_case
 from guiju.kernel import GuijuError, StandingChanged
 from guiju.measures import law
@@ -16,7 +17,7 @@ from guiju.minors import policy, service, showing, store
 from guiju.minors.appeal_kind import AGE_APPEAL, DECIDERS
 from guiju.minors.guarding import VERIFIERS
 from guiju.minors.model import Mode, Publish
-from guiju.storage import Database
+from guiju.storage import Database, Tx
 from guiju.web import Posted, Site
 
 HERE = "/console/minors"
@@ -70,6 +71,9 @@ class ConsolePages:
             links = store.unverified(tx, _MOST)
             waiting = [get_case(tx, AGE_APPEAL, one) for one in store.open_appeals(tx, _MOST)]
             wards = {one.subject: showing.of(tx, one.subject) for one in waiting if one.subject}
+            proofs = {
+                one.id: one for case in waiting if case.about for one in _proofs(tx, case.subject)
+            }
             rules, companion = policy.now(tx), policy.companion(tx)
             now = tx.now
         return self._site.page(
@@ -80,6 +84,7 @@ class ConsolePages:
             links=links,
             waiting=waiting,
             wards=wards,
+            proofs=proofs,
             legal=[law().rules[one] for one in sorted(law().rules) if one.startswith(_LEGAL)],
             rules=rules,
             companion=companion,
@@ -89,3 +94,8 @@ class ConsolePages:
             done=done,
             error=error,
         )
+
+
+def _proofs(tx: Tx, person: str | None) -> list[Verification]:
+    """What a person was verified by, also what counts no more."""
+    return [] if person is None else verifications_of(tx, person)

@@ -3,14 +3,15 @@
 
 A link that both have confirmed shows the guardian the use and lets limits be tightened. What
 loosens them - an exception, consent, leaving the mode - also takes that the guardian is verified:
-by identity verification, or by a named member of staff. A child with two accounts is no guardian.
+by a document that says they are grown up, as long as that stands, or by a named member of staff. A
+child with two accounts is no guardian.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ from guiju.minors.model import (
     LinkState,
     Setting,
 )
-from guiju.minors.standing import guards, today, ward_of
+from guiju.minors.standing import guards, proved_adult, today, ward_of
 from guiju.storage import Tx
 
 VERIFIERS = (Role.PRIVACY_OFFICER, Role.SAFETY_OFFICER, Role.ACCOUNTABLE_PERSON)
@@ -37,9 +38,7 @@ CONTROLS = ("guardian-links",)
 _MOST_MINUTES = 24 * 60
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 10
-
-Verified = Callable[[Tx, str], str | None]
-"""Says by which assertion a person's identity was verified as a grown-up's; None: it was not."""
+_PROVED = "verification:"
 
 
 class Invited(NamedTuple):
@@ -88,8 +87,8 @@ def accept(tx: Tx, actor: Actor, code: str) -> Link:
 
 
 @enforces("guardian-links")
-def confirm(tx: Tx, actor: Actor, link: str, verified: Verified | None = None) -> Link:
-    """The ward confirms who accepted; from now on that is a guardian.
+def confirm(tx: Tx, actor: Actor, link: str) -> Link:
+    """The ward confirms who accepted; from now on that is a guardian, verified if they are known.
 
     Raises:
         NotFound: `guardian-link-unknown`.
@@ -98,7 +97,8 @@ def confirm(tx: Tx, actor: Actor, link: str, verified: Verified | None = None) -
     found = _own(tx, actor, link)
     if found.ward != actor.id or found.state is not LinkState.ACCEPTED:
         raise refusing.link_moved()
-    mark = None if verified is None else verified(tx, found.guardian or "")
+    proof = proved_adult(tx, found.guardian or "")
+    mark = None if proof is None else mark_of(proof)
     return _moved(tx, actor, found, LinkState.ACTIVE, active_at=tx.now, verified=mark)
 
 
@@ -120,6 +120,34 @@ def verify(tx: Tx, actor: Actor, link: str, mark: str = "") -> Link:
     return _moved(tx, actor, found, LinkState.ACTIVE, verified=f"staff:{actor.id}{mark[:20]}")
 
 
+def mark_of(verification: str) -> str:
+    """How a link names the verification by which its guardian is known."""
+    return f"{_PROVED}{verification}"
+
+
+@enforces("guardian-links")
+def prove(tx: Tx, actor: Actor, verification: str) -> int:
+    """A guardian has shown who they are: every link that waited for that is verified; how many."""
+    waiting = [
+        one
+        for one in wards_of(tx, actor.id)
+        if one.state is LinkState.ACTIVE and one.verified is None
+    ]
+    for one in waiting:
+        _moved(tx, actor, one, LinkState.ACTIVE, verified=mark_of(verification))
+    return len(waiting)
+
+
+@enforces("guardian-links")
+def disprove(tx: Tx, actor: Actor, guardian: str, mark: str) -> int:
+    """That by which a guardian was known is withdrawn: they may tighten, and no more; how many."""
+    fallen = [one for one in wards_of(tx, guardian) if one.verified == mark]
+    for one in fallen:
+        _moved(tx, actor, one, one.state, verified=None)
+        _end_consent(tx, actor, one.ward)
+    return len(fallen)
+
+
 @enforces("guardian-links")
 def end(tx: Tx, actor: Actor, link: str) -> Link:
     """End a link: by the guardian, by staff, or by the ward while it protects nobody yet.
@@ -136,9 +164,8 @@ def end(tx: Tx, actor: Actor, link: str) -> Link:
         if protected is not None and protected.is_minor:
             raise refusing.guardian_needed()
     ended = _moved(tx, actor, found, LinkState.ENDED, ended_at=tx.now)
-    if found.verified is not None and not any(one.verified for one in guardians_of(tx, found.ward)):
-        # Nobody is left who could take the consent back, so it ends with the last guardian.
-        asserting.end_consent(tx, actor, found.ward)
+    if found.verified is not None:
+        _end_consent(tx, actor, found.ward)
     return ended
 
 
@@ -208,6 +235,12 @@ def wards_of(tx: Tx, guardian: str) -> list[Link]:
 def guardians_of(tx: Tx, ward: str) -> list[Link]:
     """The links in which this person is the ward."""
     return [one for one in store.links_of(tx, ward) if one.ward == ward]
+
+
+def _end_consent(tx: Tx, actor: Actor, ward: str) -> None:
+    """Where nobody is left who could take the consent back, it ends with the last guardian."""
+    if not any(one.verified for one in guardians_of(tx, ward)):
+        asserting.end_consent(tx, actor, ward)
 
 
 def _loosens(tx: Tx, ward: str, setting: Setting) -> bool:

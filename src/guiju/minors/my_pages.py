@@ -14,7 +14,6 @@ from starlette.responses import Response
 from guiju.kernel import Actor, GuijuError, StandingChanged
 from guiju.minors import refusing, service, showing
 from guiju.minors.ages import Source, stage_named
-from guiju.minors.guarding import Verified
 from guiju.minors.model import MOST_AHEAD_DAYS, Link, LinkState, Publish, Setting
 from guiju.minors.standing import today
 from guiju.storage import Database, Tx
@@ -30,14 +29,11 @@ _DIGITS = 4
 class MyPages:
     """What one says of one's own age, who guards one, and what a guardian sees and allows."""
 
-    def __init__(
-        self, database: Database, site: Site, publish: Publish, verified: Verified | None
-    ) -> None:
-        """Work on `database`; `verified` says whose identity was verified as a grown-up's."""
+    def __init__(self, database: Database, site: Site, publish: Publish) -> None:
+        """Work on `database`; `publish` lets caches forget whose protection has changed."""
         self._database = database
         self._site = site
         self._publish = publish
-        self._verified = verified
 
     # -- one's own ---------------------------------------------------------------------------------
 
@@ -70,7 +66,7 @@ class MyPages:
         """Confirm who accepted."""
 
         def confirm(tx: Tx, _person: str) -> None:
-            service.confirm(tx, self._actor(request), link, self._verified)
+            service.confirm(tx, self._actor(request), link)
 
         return self._own(request, confirm, "confirmed")
 

@@ -92,8 +92,10 @@ def guardian_needed() -> Refused:
         "guardian-needed",
         Text(zh="只有经核实的监护人可以这样做。", en="Only a verified guardian can do this."),
         Text(
-            zh="请监护人在 /me/guardian 操作；尚未核实的，由工作人员在监管台核实。",
-            en="The guardian does it at /me/guardian; staff verify a guardian on the console.",
+            zh="请监护人在 /me/guardian 操作；尚未核实的，在 /me/security 用证件核验，"
+            "或由工作人员在监管台核实。",
+            en="The guardian does it at /me/guardian, once verified: by a document at "
+            "/me/security, or by staff on the console.",
         ),
         article=10,
     )
@@ -226,6 +228,40 @@ def appealed_already(number: str) -> Conflict:
         "age-appealed-already",
         Text(zh=f"申诉 {number} 正在处理。", en=f"Your appeal {number} is being dealt with."),
         Text(zh="请等待答复。", en="Wait for its answer."),
+        case=number,
+    )
+
+
+def proof_invalid() -> Invalid:
+    """A verification that says nothing about this person's age now."""
+    return Invalid(
+        "age-verification-invalid",
+        Text(
+            zh="没有这项核验，或它已失效、不是证件核验。",
+            en="There is no such verification of this person that holds and is by a document.",
+        ),
+        Text(
+            zh="请给出 POST /api/verifications 返回的编号（ver_…），方式为 eid 或 network-id。",
+            en="Give the id (ver_...) from POST /api/verifications, with the proof eid or "
+            "network-id.",
+        ),
+        param="verification",
+    )
+
+
+def decided_already(number: str) -> Conflict:
+    """An app says again what a person has just decided about."""
+    return Conflict(
+        "age-decided-already",
+        Text(
+            zh=f"案件 {number} 已就此作出决定或由本人撤回。",
+            en=f"This was decided, or taken back by the person, in {number}.",
+        ),
+        Text(
+            zh="三十天内须有新的证件核验；本人可随时在 /me/minors 申诉。",
+            en="Within thirty days give a new verification by a document; the person can appeal at "
+            "/me/minors at any time.",
+        ),
         case=number,
     )
 

@@ -8,23 +8,20 @@ from fastapi import APIRouter
 from guiju.kernel import Text
 from guiju.minors.api import MinorsApi
 from guiju.minors.console import HERE, ConsolePages
-from guiju.minors.guarding import Verified
 from guiju.minors.model import Publish
 from guiju.minors.my_pages import GUARDIAN, MINE, MyPages
 from guiju.storage import Database
 from guiju.web import Site
 
 
-def router(
-    database: Database, site: Site, publish: Publish, verified: Verified | None = None
-) -> APIRouter:
-    """Pages and API; `verified` says by which assertion a guardian's identity was verified."""
+def router(database: Database, site: Site, publish: Publish) -> APIRouter:
+    """Pages and API."""
     said = Text(zh="未成年人", en="Minors")
     site.offer("me", MINE, said, order=40, under=(MINE, "/me/guardian"))
     site.offer("console", HERE, said, order=52, under=(HERE,))
     routes = APIRouter(tags=["minors"])
     own = APIRouter(include_in_schema=False)
-    _my_pages(own, MyPages(database, site, publish, verified))
+    _my_pages(own, MyPages(database, site, publish))
     console = ConsolePages(database, site, publish)
     own.get(HERE)(console.overview)
     own.post(f"{HERE}/links/{{link}}")(console.verify)

@@ -19,6 +19,7 @@ from guiju.minors.guarding import (
     verify,
     wards_of,
 )
+from guiju.minors.hearing import hear
 from guiju.minors.refusing import CURFEW, TIME_SPENT
 from guiju.minors.spending import check_spending
 from guiju.minors.standing import guards, ward_of
@@ -57,6 +58,7 @@ __all__ = [
     "go_on",
     "guardians_of",
     "guards",
+    "hear",
     "infer",
     "invite",
     "leave_mode",

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from guiju.accounts import verifications_of
 from guiju.kernel import BEIJING
 from guiju.minors import store
-from guiju.minors.ages import GUESSED, Claim, settled
+from guiju.minors.ages import GUESSED, Claim, Stage, settled
 from guiju.minors.hours import Hours, usual
 from guiju.minors.model import LinkState, Mode, Setting, Stand, Ward
 from guiju.storage import Tx
@@ -81,3 +82,13 @@ def guards(tx: Tx, guardian: str, ward: str, *, verified: bool = False) -> bool:
         and (one.verified is not None or not verified)
         for one in store.links_of(tx, ward)
     )
+
+
+def proved_adult(tx: Tx, person: str) -> str | None:
+    """By which verification somebody is known to be grown up; None: by none that holds now."""
+    ward = ward_of(tx, person)
+    if ward is None or ward.is_minor:
+        return None
+    stage, proof = store.newest_proof(tx, person)
+    held = {one.id for one in verifications_of(tx, person) if one.holds_at(tx.now)}
+    return proof if stage is Stage.ADULT and proof in held else None

@@ -129,6 +129,20 @@ def withdraw_claims(tx: Tx, person: str, source: Source) -> int:
     return len(tx.update_all(AGE, where & AGE.c.withdrawn_at.is_(None), {"withdrawn_at": tx.now}))
 
 
+def withdraw_claims_by(tx: Tx, person: str, proof: str) -> int:
+    """Let no word count any more that rests on this verification; how many did."""
+    where = (AGE.c.person == person) & (AGE.c.said_by == proof)
+    return len(tx.update_all(AGE, where & AGE.c.withdrawn_at.is_(None), {"withdrawn_at": tx.now}))
+
+
+def newest_proof(tx: Tx, person: str) -> tuple[Stage | None, str]:
+    """What a document said last of somebody's age, and the verification that this rests on."""
+    where = (AGE.c.person == person) & (AGE.c.source == Source.VERIFICATION.value)
+    wanted = select(AGE.c.stage, AGE.c.said_by).where(where & AGE.c.withdrawn_at.is_(None))
+    row = tx.row(wanted.order_by(AGE.c.at.desc(), AGE.c.id.desc()).limit(1))
+    return (None, "") if row is None else (Stage(row.stage), str(row.said_by))
+
+
 def _opened(tx: Tx, person: str, row: Row[Any]) -> date | None:
     if row.sealed_next is None:
         return None

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway's memory of who is protected: as long as it remembers callers, a second.
+"""The gateway's memory of who is protected: as long as it remembers callers.
 
 It is filled beside the caller's look-up, so a request of somebody known costs one look into a
-dictionary; a change is in force here at once, and in every other process within that second.
+dictionary; a change is in force here at once, and in every other process within a second.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from guiju.accounts import EVERYBODY
+from guiju.accounts import EVERYBODY, LIVES_SECONDS
 from guiju.kernel import Unavailable, monotonic
 from guiju.minors.model import Ward
 from guiju.minors.standing import ward_of
 from guiju.storage import Database
 
-LIVES_SECONDS = 1.0
 # So long a stall of the database is bridged, as for callers: nobody's age can change meanwhile.
 GRACE_SECONDS = 60.0
 _ASK_AGAIN_SECONDS = 0.5

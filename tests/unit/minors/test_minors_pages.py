@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from tests.unit.minors.scene import APPEALS, PRIVACY, SOFTWARE, Scene
 
 from guiju import accounts
+from guiju.accounts import verifying
 from guiju.kernel import Actor, ActorKind, Event, GuijuError, StandingChanged
 from guiju.minors import jobs, routes, service
 from guiju.minors.ages import Source, Stage
@@ -181,6 +182,40 @@ def test_programs_say_ages_and_ask_before_they_charge(browser: Browser) -> None:
         status, said = browser.api(path, app, body)
         assert (status, said["error"]["code"]) == (400, "age-invalid")
     assert browser.api("/api/minors/me", "nonsense")[0] == 401
+
+
+@pytest.mark.control("age-appeals")
+def test_an_app_that_says_somebody_is_grown_up_gets_a_case(browser: Browser) -> None:
+    """The person and staff read who says so, and by which document; the mode stays."""
+    scene, user = browser.scene, {"user": "u1"}
+    _, app = keys(scene)
+    browser.api("/api/minors/ages", app, {**user, "band": "12-15", "source": "self"})
+    for wrong in ("ver_none", ""):
+        status, said = browser.api(
+            "/api/minors/ages", app, {**user, "band": "adult", "verification": wrong}
+        )
+        assert (status, said["error"]["code"]) == (400, "age-verification-invalid")
+    with scene.db.write() as tx:
+        (one,) = accounts.apps(tx)
+        made = verifying.report(tx, one.id, "u1", "eid", provider="gov", assertion="as-77")
+    body = {**user, "band": "adult", "source": "verification", "verification": made.id}
+    status, said = browser.api("/api/minors/ages", app, body)
+    assert (status, said["mode"], said["source"]) == (201, "on", "self")
+    number = said["review"]["number"]
+    assert browser.api("/api/minors/ages", app, body)[1]["review"]["number"] == number
+    page = browser.sits(APPEALS).get("/console/minors")
+    assert number in page
+    assert "An app says they are grown up" in page
+    assert "level 2" in page
+    assert "app:gov" in page
+    assert "as-77" not in page
+    end_user = Actor(ActorKind.PERSON, made.person)
+    mine = browser.sits(end_user).get("/me/minors", "zh")
+    assert "应用称你已成年" in mine
+    assert "这不对，撤回" in mine
+    assert "taken back" in browser.post("/me/minors/appeal/withdraw")
+    status, said = browser.api("/api/minors/ages", app, body)
+    assert (status, said["error"]["code"]) == (409, "age-decided-already")
 
 
 class Desk:
