@@ -50,7 +50,9 @@ def holds(tx: Tx, about: str, besides: str | None) -> bool:
     return tx.row(wanted.limit(1)) is not None
 
 
-def holding(about: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
+def holding(
+    about: ColumnElement[str], now: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
     """The condition that a hold stands on the id in a column of another table."""
     # Correlated by name: `about` may stand in a query of its own inside another one.
     return exists(select(_c.id).where(_c.about == about, *_stands(now)).correlate_except(HOLD))
@@ -67,5 +69,5 @@ def count(tx: Tx) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _stands(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _stands(now: datetime | ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
     return _c.released_at.is_(None), or_(_c.until.is_(None), _c.until > now)

@@ -125,6 +125,11 @@ def held(tx: Tx, about: ColumnElement[str]) -> ColumnElement[bool]:
     return hold_store.holding(about, tx.now)
 
 
+def held_then(about: ColumnElement[str], now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """The same for a statement that is built once: `now` is a parameter of it."""
+    return hold_store.holding(about, now)
+
+
 def held_count(tx: Tx) -> int:
     """How many ids cases hold now."""
     return hold_store.count(tx)

@@ -62,6 +62,62 @@ def next_due(tx: Tx, usage_days: int | None) -> Due | None:
     return next(_all_due(tx, held, usage_days), None)
 
 
+class Spot(msgspec.Struct, frozen=True):
+    """What the next step takes: the rows of a table between two numbers, of one class and day.
+
+    `before`: how many rows of the day stand before them, which stay because cases hold them.
+    """
+
+    due: Due
+    first: str
+    last: str
+    before: int
+
+
+def look(tx: Tx, due: Due, most: int) -> Spot | None:
+    """Where the next up to `most` rows of what is due stand; None when none of it is left.
+
+    All that can be found out before anybody has to wait is found out here.
+    """
+    if due.kind is RetentionClass.MEDIA or not _is_ripe(tx, due, *span(due.day)):
+        return None
+    subject, (first, last) = _TABLES[due.kind], span(due.day)
+    start = store.first_free(tx, subject, first, last)
+    if start is None:
+        return None
+    last = store.bound(tx, subject, start, last, most)
+    if subject is store.HEADS:
+        store.warm(tx, start, last)
+    return Spot(due, start, last, store.count(tx, subject, first, start))
+
+
+@enforces("retention-limits")
+def take(tx: Tx, actor: Actor, spot: Spot) -> Expired | None:
+    """Delete what was looked for, in one short step; None when nothing of it may go or is left.
+
+    What came to be held since stays.
+    """
+    due, subject = spot.due, _TABLES[spot.due.kind]
+    if any(one.keeps(due.day) for one in store.holds(tx, standing=True)):
+        return None
+    if not _is_ripe(tx, due, spot.first, spot.last):
+        return None
+    last, held = spot.last, store.kept_in(tx, subject, spot.first, spot.last, _MOST_HELD)
+    if len(held) == _MOST_HELD:
+        last = held.pop()
+    gone = sum(tx.delete_span(subject, *part) for part in _between(spot.first, held, last))
+    if not gone:
+        return None  # another machine has just done it
+    return _told(tx, actor, Expired(due.kind, due.day, gone, spot.before + len(held)))
+
+
+def _is_ripe(tx: Tx, due: Due, first: str, last: str) -> bool:
+    """Whether what stands between these numbers may go as far as its limits are concerned."""
+    if due.kind is RetentionClass.CONTENT:
+        return store.last_expiry(tx, first, last, tx.now) is None
+    return due.kind is RetentionClass.JOBS or not store.any_body(tx, first, last)
+
+
 @enforces("retention-limits")
 def expire_due(tx: Tx, actor: Actor, due: Due, most: int) -> Expired | None:
     """Delete up to `most` rows of what is due; None when none of it is left.
@@ -73,7 +129,10 @@ def expire_due(tx: Tx, actor: Actor, due: Due, most: int) -> Expired | None:
         return _media(tx, actor, held, min(most, _MOST_MEDIA))
     if any(one.keeps(due.day) for one in held):
         return None
-    return _STEPS[due.kind](tx, actor, due.day, most)
+    if due.kind is RetentionClass.USAGE and (media := _media_of(tx, actor, due.day, most)):
+        return media
+    spot = look(tx, due, most)
+    return None if spot is None else take(tx, actor, spot)
 
 
 def expire(tx: Tx, actor: Actor, usage_days: int | None) -> Expired | None:
@@ -119,12 +178,6 @@ def _usage_due(tx: Tx, held: Sequence[Hold], days: int) -> Iterator[Due]:
             yield Due(RetentionClass.USAGE, day)
 
 
-def _content(tx: Tx, actor: Actor, day: date, most: int) -> Expired | None:
-    if store.last_expiry(tx, *span(day), tx.now) is not None:
-        return None
-    return _span_gone(tx, actor, store.BODIES, Expired(RetentionClass.CONTENT, day, most))
-
-
 def _media(tx: Tx, actor: Actor, held: Sequence[Hold], most: int) -> Expired | None:
     due = store.media_due(tx, held, most)
     if not due:
@@ -134,25 +187,27 @@ def _media(tx: Tx, actor: Actor, held: Sequence[Hold], most: int) -> Expired | N
     return _told(tx, actor, Expired(RetentionClass.MEDIA, due[0].at.date(), len(due)))
 
 
-def _jobs(tx: Tx, actor: Actor, day: date, most: int) -> Expired | None:
-    return _span_gone(tx, actor, store.JOBS, Expired(RetentionClass.JOBS, day, most))
-
-
-def _usage(tx: Tx, actor: Actor, day: date, most: int) -> Expired | None:
+def _media_of(tx: Tx, actor: Actor, day: date, most: int) -> Expired | None:
+    """What is known of things that were delivered on a day goes before the usage of it."""
     if store.any_body(tx, *span(day)):
         return None
     media = store.media_of(tx, *span(day), min(most, _MOST_MEDIA))
     for produce_id in media:
         store.drop_medium(tx, produce_id)
-    if media:
-        return _told(tx, actor, Expired(RetentionClass.USAGE, day, len(media)))
-    return _span_gone(tx, actor, store.HEADS, Expired(RetentionClass.USAGE, day, most))
+    return _told(tx, actor, Expired(RetentionClass.USAGE, day, len(media))) if media else None
 
 
-_STEPS = {
-    RetentionClass.CONTENT: _content,
-    RetentionClass.JOBS: _jobs,
-    RetentionClass.USAGE: _usage,
+def has_media(tx: Tx, due: Due) -> bool:
+    """Whether the next step of what is due takes things that were delivered."""
+    if due.kind is RetentionClass.USAGE:
+        return bool(store.media_of(tx, *span(due.day), 1))
+    return due.kind is RetentionClass.MEDIA
+
+
+_TABLES = {
+    RetentionClass.CONTENT: store.BODIES,
+    RetentionClass.JOBS: store.JOBS,
+    RetentionClass.USAGE: store.HEADS,
 }
 
 
@@ -166,22 +221,6 @@ def _days(tx: Tx, subject: Table, until: datetime, held: Sequence[Hold]) -> Iter
         if not any(one.keeps(at.date()) for one in held):
             yield at.date()
         key = store.next_request(tx, subject, span(at.date())[1])
-
-
-def _span_gone(tx: Tx, actor: Actor, subject: Table, wanted: Expired) -> Expired | None:
-    """As many of a day's rows as are wanted, without those that cases hold; None: none are left."""
-    first, last = span(wanted.day)
-    start = store.first_free(tx, subject, first, last)
-    if start is None:
-        return None
-    last = store.bound(tx, subject, start, last, wanted.records)
-    held = store.kept_in(tx, subject, start, last, _MOST_HELD)
-    if len(held) == _MOST_HELD:
-        last = held.pop()
-    gone = sum(tx.delete_span(subject, *part) for part in _between(start, held, last))
-    stay = store.count(tx, subject, first, last)
-    # None were left: another machine has just done it.
-    return _told(tx, actor, Expired(wanted.kind, wanted.day, gone, stay)) if gone else None
 
 
 def _between(first: str, held: Sequence[str], last: str) -> Iterator[tuple[str, str]]:

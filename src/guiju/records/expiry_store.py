@@ -5,10 +5,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, String, Table, Text, false, func, not_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    false,
+    func,
+    literal,
+    not_,
+    select,
+    text,
+)
 
-from guiju.casework import held
+from guiju.casework import held_then
 from guiju.records import jobs_store, media_store
 from guiju.records import store as records
 from guiju.records.expiry_model import Hold, HoldState, begins, ends
@@ -31,11 +49,25 @@ HEADS, BODIES, JOBS = records.EXCHANGE, records.BODY, jobs_store.JOB
 _MEDIUM, _BYTES = media_store.MEDIUM, media_store.BODY
 
 
+# Every statement is built once: a step of retention runs some of them while others wait for it.
+_FIRST, _LAST, _MOST = (
+    bindparam("first", type_=String()),
+    bindparam("last", type_=String()),
+    bindparam("most", type_=Integer()),
+)
+_NOW = bindparam("now", type_=Instant())
+
+
 def next_request(tx: Tx, subject: Table, first: str) -> str | None:
     """The first number in a table from here on."""
-    key = subject.c.request
-    row = tx.row(select(key).where(key >= first).order_by(key).limit(1))
+    row = tx.execute(_from(subject), {"first": first}).first()
     return None if row is None else str(row.request)
+
+
+@cache
+def _from(subject: Table) -> Select[Any]:
+    key = subject.c.request
+    return select(key).where(key >= _FIRST).order_by(key).limit(1)
 
 
 def last_expiry(tx: Tx, first: str, last: str, now: datetime) -> datetime | None:
@@ -43,35 +75,62 @@ def last_expiry(tx: Tx, first: str, last: str, now: datetime) -> datetime | None
 
     Looks at the youngest first, so that one look tells what is far from due.
     """
-    c = BODIES.c
-    within = select(c.request, c.expires_at).where(c.request >= first, c.request < last)
-    youngest = tx.row(within.order_by(c.request.desc()).limit(1))
+    values = {"first": first, "last": last}
+    youngest = tx.execute(_YOUNGEST, values).first()
     if youngest is None or youngest.expires_at > now:
-        return None if youngest is None else youngest.expires_at
-    row = tx.row(within.where(c.expires_at > now).limit(1))
-    return None if row is None else row.expires_at
+        return None if youngest is None else _expiry(youngest)
+    row = tx.execute(_UNEXPIRED, values | {"now": now}).first()
+    return None if row is None else _expiry(row)
+
+
+def _expiry(row: Row[Any]) -> datetime:
+    found: datetime = row.expires_at
+    return found
+
+
+_WITHIN = select(BODIES.c.request, BODIES.c.expires_at).where(
+    BODIES.c.request >= _FIRST, BODIES.c.request < _LAST
+)
+_YOUNGEST = _WITHIN.order_by(BODIES.c.request.desc()).limit(1)
+_UNEXPIRED = _WITHIN.where(BODIES.c.expires_at > _NOW).limit(1)
 
 
 def first_free(tx: Tx, subject: Table, first: str, last: str) -> str | None:
     """The first number of a table in this span that no case holds."""
-    key = subject.c.request
-    wanted = select(key).where(key >= first, key < last, not_(kept(tx, subject)))
-    row = tx.row(wanted.order_by(key).limit(1))
+    row = tx.execute(_free(subject), {"first": first, "last": last, "now": tx.now}).first()
     return None if row is None else str(row.request)
+
+
+@cache
+def _free(subject: Table) -> Select[Any]:
+    key = subject.c.request
+    wanted = select(key).where(key >= _FIRST, key < _LAST, not_(_kept(subject, _NOW)))
+    return wanted.order_by(key).limit(1)
 
 
 def kept_in(tx: Tx, subject: Table, first: str, last: str, most: int) -> list[str]:
     """The numbers of a table in this span that cases hold, in order, at most so many."""
+    values = {"first": first, "last": last, "now": tx.now, "most": most}
+    return [str(row.request) for row in tx.execute(_kept_in(subject), values)]
+
+
+@cache
+def _kept_in(subject: Table) -> Select[Any]:
     key = subject.c.request
-    wanted = select(key).where(key >= first, key < last, kept(tx, subject))
-    return [str(row.request) for row in tx.rows(wanted.order_by(key).limit(most))]
+    wanted = select(key).where(key >= _FIRST, key < _LAST, _kept(subject, _NOW))
+    return wanted.order_by(key).limit(_MOST)
 
 
 def count(tx: Tx, subject: Table, first: str, last: str) -> int:
     """How many rows of a table this span has."""
-    key = subject.c.request
-    row = tx.row(select(func.count()).select_from(subject).where(key >= first, key < last))
+    row = tx.execute(_counted(subject), {"first": first, "last": last}).first()
     return 0 if row is None else int(row[0])
+
+
+@cache
+def _counted(subject: Table) -> Select[Any]:
+    key = subject.c.request
+    return select(func.count()).select_from(subject).where(key >= _FIRST, key < _LAST)
 
 
 def any_body(tx: Tx, first: str, last: str) -> bool:
@@ -92,10 +151,32 @@ def any_film(tx: Tx, first: str, last: str) -> bool:
 
 def bound(tx: Tx, subject: Table, first: str, last: str, most: int) -> str:
     """Up to where a span reaches that holds at most so many rows."""
-    key = subject.c.request
-    wanted = select(key).where(key >= first, key < last).order_by(key).offset(most).limit(1)
-    row = tx.row(wanted)
+    values = {"first": first, "last": last, "most": most}
+    row = tx.execute(_nth(subject), values).first()
     return last if row is None else str(row.request)
+
+
+@cache
+def _nth(subject: Table) -> Select[Any]:
+    key = subject.c.request
+    wanted = select(key).where(key >= _FIRST, key < _LAST).order_by(key)
+    return wanted.offset(_MOST).limit(1)
+
+
+def warm(tx: Tx, first: str, last: str) -> None:
+    """Have the pages read from which the heads of this span will go, before anybody must wait.
+
+    The entries of the index by person lie all over it. On PostgreSQL nobody waits for that.
+    """
+    if tx.dialect == "sqlite":
+        tx.execute(_WARM, {"first": first, "last": last}).first()
+
+
+_WARM = text(
+    "SELECT count(*) FROM exchange AS head JOIN exchange AS entry INDEXED BY ix_exchange_person"
+    " ON entry.person = head.person AND entry.request = head.request"
+    " WHERE head.request >= :first AND head.request < :last"
+)
 
 
 def media_due(tx: Tx, held: Sequence[Hold], most: int) -> list[Row[tuple[str, datetime]]]:
@@ -112,28 +193,44 @@ def media_due(tx: Tx, held: Sequence[Hold], most: int) -> list[Row[tuple[str, da
 
 def media_of(tx: Tx, first: str, last: str, most: int) -> list[str]:
     """What exchanges of this span delivered and no case holds, by number."""
+    values = {"first": first, "last": last, "now": tx.now, "most": most}
+    return [str(row.produce_id) for row in tx.execute(_media_of(), values)]
+
+
+@cache
+def _media_of() -> Select[Any]:
     c = _MEDIUM.c
-    within = (c.request >= first, c.request < last, not_(kept_medium(tx)))
-    return [row.produce_id for row in tx.rows(select(c.produce_id).where(*within).limit(most))]
+    within = (c.request >= _FIRST, c.request < _LAST, not_(_kept_medium(_NOW)))
+    return select(c.produce_id).where(*within).limit(_MOST)
 
 
 def kept(tx: Tx, subject: Table) -> ColumnElement[bool]:
     """That a case holds a row: by its request, or a job by its film."""
-    return held(tx, subject.c.request) | (_film_kept(tx) if subject is JOBS else false())
+    return _kept(subject, literal(tx.now, Instant()))
 
 
-def _film_kept(tx: Tx) -> ColumnElement[bool]:
+def _kept(subject: Table, now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    by_film = _film_kept(now) if subject is JOBS else false()
+    return held_then(subject.c.request, now) | by_film
+
+
+def _film_kept(now: ColumnElement[datetime]) -> ColumnElement[bool]:
     c = _MEDIUM.c
     film = select(c.produce_id).where(c.produce_id == JOBS.c.produce_id)
-    return film.where(held(tx, c.request) | held(tx, c.produce_id)).correlate(JOBS).exists()
+    by_number = held_then(c.request, now) | held_then(c.produce_id, now)
+    return film.where(by_number).correlate(JOBS).exists()
 
 
 def kept_medium(tx: Tx) -> ColumnElement[bool]:
     """That a case holds what was delivered: its exchange, its number, or the job of a film."""
+    return _kept_medium(literal(tx.now, Instant()))
+
+
+def _kept_medium(now: ColumnElement[datetime]) -> ColumnElement[bool]:
     c = _MEDIUM.c
     job = select(JOBS.c.request).where(JOBS.c.produce_id == c.produce_id)
-    begun = job.where(held(tx, JOBS.c.request)).correlate(_MEDIUM).exists()
-    return held(tx, c.request) | held(tx, c.produce_id) | begun
+    begun = job.where(held_then(JOBS.c.request, now)).correlate(_MEDIUM).exists()
+    return held_then(c.request, now) | held_then(c.produce_id, now) | begun
 
 
 def drop_bytes(tx: Tx, produce_id: str) -> None:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +44,9 @@ from guiju.storage.vault import CACHE_SECONDS, SERVICE_SECRET, Vault, open_root
 _BUSY_MILLISECONDS = 10_000
 _AGAIN_SECONDS = 0.005
 _CONNECT_SECONDS = 5
+_TURN_SECONDS = 0.05
+_LOG_PAGES = 1_000
+_log = logging.getLogger("guiju.storage")
 # Statements of many sizes are kept prepared: see `guiju.storage.inserting`.
 _SQLITE = {"timeout": _BUSY_MILLISECONDS / 1000, "cached_statements": 1024}
 
@@ -64,6 +69,7 @@ class Database:
         self.keys = keys
         self.clock = clock
         self.vault = Vault(keys, key_seconds)
+        self._turn = threading.Lock()
 
     @classmethod
     def open(
@@ -82,15 +88,22 @@ class Database:
         return cls(engine_at(url), keys, clock or SystemClock(), key_seconds)
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
+    def write(self, *, durable: bool = True) -> Iterator[Tx]:
         """A transaction that commits on leaving, unless an error passes or evidence is missing.
+
+        Not `durable`: it holds the lock without waiting for the disk, and a power cut may undo it,
+        whole, with its evidence. For work that is found again and done again, as retention is.
 
         Raises:
             Unavailable: the database is gone, busy for too long, or its disk is full.
             Conflict: a uniqueness rule was broken.
             UnattestedChangeError: attested rows changed without a leaf.
         """
-        with self._connection(begin="BEGIN IMMEDIATE") as connection:
+        with (
+            self._in_turn(),
+            self._connection(begin="BEGIN IMMEDIATE") as connection,
+            _as_sure(connection, durable=durable),
+        ):
             tx = Tx(connection, self.keys, self.clock.now(), self.vault)
             yield tx
             tx.check_attested()
@@ -102,6 +115,39 @@ class Database:
         """A transaction whose changes are thrown away."""
         with self._connection(begin="BEGIN") as connection:
             yield Tx(connection, self.keys, self.clock.now(), self.vault)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Let threads of one process follow each other at once.
+
+        SQLite's own waiting sleeps longer each time, so that who has waited for two milliseconds
+        comes back after three and may find the next one there. After a while it is left to that.
+        """
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        mine = self._turn.acquire(timeout=_TURN_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turn.release()
+
+    def write_back(self) -> None:
+        """Bring what is in SQLite's log back into its file, as far as nobody has to wait for it.
+
+        So that whoever commits next need not: SQLite has whose commit makes the log long do it.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        try:
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            finally:
+                raw.close()
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            _log.debug("the log could not be written back: %s", type(error).__name__)
 
     @contextmanager
     def _connection(self, begin: str) -> Iterator[Connection]:
@@ -203,12 +249,37 @@ def engine_at(url: str) -> Engine:
     )
 
 
+@contextmanager
+def _as_sure(connection: Connection, *, durable: bool) -> Iterator[None]:
+    """Let a commit wait for the disk, or not."""
+    if durable:
+        yield
+    elif connection.dialect.name == "sqlite":
+        raw = connection.connection.driver_connection
+        # Outside a transaction, as SQLite asks. Whoever has the connection next finds it as it was.
+        _pragmas(raw, "synchronous=NORMAL", "wal_autocheckpoint=0")
+        try:
+            yield
+        finally:
+            connection.rollback()
+            _pragmas(raw, "synchronous=FULL", f"wal_autocheckpoint={_LOG_PAGES}")
+    else:
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+        yield
+
+
+def _pragmas(raw: Any, *settings: str) -> None:
+    for one in settings:
+        raw.execute(f"PRAGMA {one}")
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not begin or commit by itself: `_begin_sqlite` decides when and how.
     connection.isolation_level = None
     _write_ahead(connection)
     for pragma in (
         "synchronous=FULL",
+        f"wal_autocheckpoint={_LOG_PAGES}",
         f"busy_timeout={_BUSY_MILLISECONDS}",
         "foreign_keys=ON",
         "temp_store=MEMORY",

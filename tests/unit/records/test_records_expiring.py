@@ -30,6 +30,7 @@ from guiju.kernel import (
 )
 from guiju.records import Exchange, expiring
 from guiju.records.expiry_model import HoldState, RetentionClass, span
+from guiju.records.gently import expire_gently
 from guiju.records.model import Job, Medium
 from guiju.records.store import BODY, EXCHANGE
 from guiju.storage import Database
@@ -186,6 +187,48 @@ def test_held_days_stay_until_a_person_releases_them(either: Database, clock: Fi
     assert [one.day for one in steps(either)] == [first]
     kinds = Counter(one["kind"] for one in leaves(either))
     assert kinds["records-held"] == kinds["records-hold-released"] == 1
+
+
+@pytest.mark.control("retention-limits")
+def test_gentle_steps_come_to_the_same_end(either: Database, clock: FixedClock) -> None:
+    """All that is due goes, by steps with their evidence; what is not due stays."""
+    record(either, *(asked(clock, number) for number in range(30)))
+    clock.advance(seconds=200 * 86_400)
+    record(either, asked(clock, 99))
+    while not expire_gently(either, KEEPER, 190, 10.0, rest=0):
+        pass
+    assert left(either) == (1, 1)
+    gone = [one["facts"] for one in leaves(either) if one["kind"] == "records-expired"]
+    assert sum(one["records"] for one in gone if one["class"] == "usage") == 30
+    assert sum(one["records"] for one in gone if one["class"] == "content") == 30
+    assert ledger.verify(either, None).problems == ()
+
+
+@pytest.mark.control("retention-limits")
+def test_what_comes_to_be_held_after_the_look_stays(either: Database, clock: FixedClock) -> None:
+    """By a case or by its day: the step that was prepared takes the others, or nothing."""
+    record(either, *(asked(clock, number) for number in range(4)))
+    names = [asked(clock, number).request for number in range(4)]
+    day = clock.now().date()
+    clock.advance(seconds=200 * 86_400)
+    due = expiring.Due(RetentionClass.CONTENT, day)
+    with either.read() as tx:
+        spot = expiring.look(tx, due, 3)
+    assert spot is not None
+    held(either, names[1])
+    with either.write(durable=False) as tx:
+        gone = expiring.take(tx, KEEPER, spot)
+    assert gone is not None
+    assert (gone.records, gone.held) == (2, 1)
+    with either.read() as tx:
+        spot = expiring.look(tx, due, 3)
+    assert spot is not None
+    assert (spot.first, spot.before) == (names[3], 1)
+    with either.write() as tx:
+        expiring.hold(tx, OFFICER, day, day, "投诉核查")
+    with either.write(durable=False) as tx:
+        assert expiring.take(tx, KEEPER, spot) is None
+    assert left(either) == (4, 2)
 
 
 def held(db: Database, *about: str) -> Case:

@@ -55,6 +55,36 @@ def test_sqlite_keeps_what_it_has_confirmed(
             assert tx.execute(text(f"PRAGMA {pragma}")).scalar() == expected
 
 
+def test_a_commit_that_does_not_wait_for_the_disk_leaves_the_connection_as_it_was(
+    either: Database, tables: dict[str, Table]
+) -> None:
+    """Others see it at once; who has the connection next waits for the disk, after a fault too."""
+
+    def settings() -> list[Any]:
+        if either.engine.dialect.name != "sqlite":
+            with either.read() as tx:
+                return [tx.one_value("SHOW synchronous_commit")]
+        with closing(either.engine.raw_connection()) as raw:
+            cursor = raw.cursor()
+            return [
+                cursor.execute(f"PRAGMA {one}").fetchone()[0]
+                for one in ("synchronous", "wal_autocheckpoint")
+            ]
+
+    before = settings()
+    with either.write(durable=False) as tx:
+        tx.insert(tables["proof"], {"id": "a"})
+    assert settings() == before
+    assert ids(either, tables["proof"]) == ["a"]
+    with pytest.raises(ZeroDivisionError), either.write(durable=False) as tx:
+        tx.insert(tables["proof"], {"id": "b"})
+        raise ZeroDivisionError
+    assert settings() == before
+    assert ids(either, tables["proof"]) == ["a"]
+    either.write_back()
+    assert ids(either, tables["proof"]) == ["a"]
+
+
 def test_whoever_opens_a_new_file_while_another_writes_waits_for_its_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
