@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from guiju import complaints, incidents, policies
+from guiju import complaints, incidents, minors, policies, reporting
 from guiju.app import panels
 from guiju.casework import Bench, Case, Kind, Panel, Row, Sheet
 from guiju.dispositions import Source, findings_in
@@ -18,12 +18,21 @@ from guiju.reporting import REPORT
 from guiju.storage import Database, Tx
 
 _WORDS = "words"
-# What only the complainant can say, and says on the page that follows the complaint.
-_OF_THE_COMPLAINANT = frozenset({"answer", "close", "reopen"})
-# As with a request, and what follows from it without anybody.
-_OF_WHOEVER_ASKED = frozenset({"answer", "take-back", "prepare", "withdraw"})
+_OF_THE_COMPLAINANT = Text(
+    zh="只能由投诉人凭回执在 /complaints/follow 办理。",
+    en="Only the complainant takes it, with the receipt, at /complaints/follow.",
+)
+_OF_WHOEVER_ASKED = Text(
+    zh="只能由提出请求的本人在 /privacy 办理。", en="Only whoever asked takes it, at /privacy."
+)
 # What follows from a report that was sent, and is no step of its own.
-_OF_A_REPORT = frozenset({"report", "supplement", "conclude", "authority-told"})
+_OF_A_REPORT = Text(
+    zh="在 /console/reports 登记报告已报送时随之发生。",
+    en="It follows when a report of the incident is said to be sent, at /console/reports.",
+)
+_OF_THE_APPELLANT = Text(
+    zh="只能由申诉人在 /me/minors 办理。", en="Only who has appealed takes it, at /me/minors."
+)
 
 
 def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench]:
@@ -35,23 +44,35 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             uncover=uncover,
             mark=panels.Marking(database, screens).mark,
             picture=picture,
-            hides=_OF_THE_COMPLAINANT,
+            hides=dict.fromkeys(("answer", "close", "reopen"), _OF_THE_COMPLAINANT),
             elsewhere=_steps(complaints.COMPLAINT, "/console/complaints/{number}"),
+            own=complaints.OWN_STEPS,
+            papers=complaints.words_kept,
         ),
         incidents.INCIDENT.name: Bench(
             panels=of_incident,
-            hides=_OF_A_REPORT,
+            hides=dict.fromkeys(("report", "supplement", "conclude"), _OF_A_REPORT),
             elsewhere=_steps(incidents.INCIDENT, "/console/incidents/{number}"),
+            own=incidents.OWN_STEPS,
+            papers=incidents.words_kept,
         ),
         incidents.BREACH.name: Bench(
             panels=of_breach,
-            hides=_OF_A_REPORT,
+            hides={"authority-told": _OF_A_REPORT},
             elsewhere=_steps(incidents.BREACH, "/console/breaches/{number}"),
         ),
         REQUEST.name: Bench(
-            hides=_OF_WHOEVER_ASKED, elsewhere=_steps(REQUEST, "/console/privacy/{number}")
+            hides=dict.fromkeys(("answer", "take-back"), _OF_WHOEVER_ASKED),
+            elsewhere=_steps(REQUEST, "/console/privacy/{number}"),
         ),
-        REPORT.name: Bench(elsewhere=_steps(REPORT, "/console/reports/{number}")),
+        REPORT.name: Bench(
+            elsewhere=_steps(REPORT, "/console/reports/{number}"),
+            own=reporting.OWN_STEPS,
+            papers=reporting.words_kept,
+        ),
+        minors.AGE_APPEAL.name: Bench(
+            hides=dict.fromkeys(("explain", "withdraw"), _OF_THE_APPELLANT)
+        ),
     }
 
 

@@ -13,6 +13,7 @@ from guiju import dispositions, policies, records
 from guiju.casework import (
     Bench,
     Case,
+    OwnStep,
     Panel,
     Passage,
     Picture,
@@ -44,8 +45,16 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             uncover=uncover,
             mark=mark,
             steps={"approve": _approve},
-            # Which measure it is to be takes more than words.
-            hides=frozenset({"hold", "propose", "revise"}),
+            hides={
+                "hold": _AT_OPENING,
+                "propose": _AT_OPENING,
+                # Which measure it is to be takes more than words.
+                "revise": Text(
+                    zh="用 guiju disposition revise 或接口办理。",
+                    en="Take it with guiju disposition revise, or by the interface for programs.",
+                ),
+            },
+            own=_own(dispositions.USER_ACTION.name),
         ),
         dispositions.CONTENT_ACTION.name: Bench(
             panels=panels,
@@ -53,16 +62,49 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             mark=mark,
             picture=picture,
             steps={"remove": _remove},
-            hides=frozenset({"withhold", "propose"}),
+            hides={"withhold": _AT_OPENING, "propose": _AT_OPENING},
         ),
         dispositions.APPEAL.name: Bench(
             panels=panels,
             uncover=uncover,
             mark=mark,
             picture=picture,
+            hides={"explain": _AT_APPEALS, "withdraw": _AT_APPEALS},
             elsewhere={"vary": "/console/appeals/{number}/vary"},
+            own=_own(dispositions.APPEAL.name),
+        ),
+        dispositions.RECTIFICATION.name: Bench(
+            panels=of_rectification,
+            uncover=uncover,
+            mark=mark,
+            picture=picture,
+            # Each step is taken where samples and figures stand.
+            elsewhere={
+                str(one.verb): "/console/rectifications/{number}"
+                for one in dispositions.RECTIFICATION.machine.transitions
+            },
+            own=_own(dispositions.RECTIFICATION.name),
         ),
     }
+
+
+_AT_OPENING = Text(
+    zh="立案时办理：在 /console/findings 由发现提出。",
+    en="It opens the case: take it from a finding, at /console/findings.",
+)
+_AT_APPEALS = Text(
+    zh="只能由申诉人在 /appeals 办理。", en="Only who has appealed takes it, at /appeals."
+)
+
+
+def _own(kind: str) -> Mapping[str, OwnStep]:
+    return dispositions.OWN_STEPS[kind]
+
+
+def of_rectification(tx: Tx, case: Case) -> Sequence[Panel]:
+    """The exchanges of the findings and of the samples that it rests on."""
+    made = dispositions.rests_on(tx, case)
+    return [exchange_panel(tx, request, hits) for request, hits in made.items()]
 
 
 def panels(tx: Tx, case: Case) -> Sequence[Panel]:

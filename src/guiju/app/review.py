@@ -36,6 +36,17 @@ QUEUES: Mapping[str, Text] = {
 
 LEADS = (
     Lead(
+        "/console/rectifications?from={number}#open",
+        Text(zh="由此立案整改", en="Put the cause right"),
+        kinds=(
+            complaints.COMPLAINT.name,
+            dispositions.CONTENT_ACTION.name,
+            dispositions.USER_ACTION.name,
+            INCIDENT.name,
+        ),
+        roles=dispositions.RECTIFICATION.roles,
+    ),
+    Lead(
         "/console/incidents?from={number}#open",
         Text(zh="由此登记事件", en="Open an incident from it"),
         kinds=(

@@ -128,7 +128,14 @@ def build_site(house: House, gateway: Gateway) -> App:
         ),
         reporting_routes.router(database, site, partial(_cause_of, house), note_reading),
         verify_page.router(site, database, lambda: house.rules.pinned, _anchors(house)),
-        dispositions_routes.router(database, site, sends_mail=bool(house.settings.mail_host)),
+        dispositions_routes.router(
+            database,
+            site,
+            sends_mail=bool(house.settings.mail_host),
+            workbench=dispositions_routes.Workbench(
+                house.kinds, house.screen, recalled, note_reading
+            ),
+        ),
         minors_routes.router(database, site, house.publish),
         privacy_routes.router(_means(house), site),
         gateway_routes.router(database, site, gateway.counted),

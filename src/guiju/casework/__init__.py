@@ -20,6 +20,7 @@ from guiju.casework.case import (
     Severity,
     Tie,
 )
+from guiju.casework.choices import Choice, choices
 from guiju.casework.claiming import claim, claim_next, claimed, release
 from guiju.casework.clock_store import clocks
 from guiju.casework.contacting import Contact, contact_of, drop_contact, is_address, set_contact
@@ -65,6 +66,7 @@ from guiju.casework.model import (
     starts,
 )
 from guiju.casework.outbox import Handler, afterwards, deliver, stuck
+from guiju.casework.own_steps import Facts, NothingMore, OwnStep, Reason, WithReason
 from guiju.casework.panel import (
     Bench,
     Panel,
@@ -103,6 +105,7 @@ __all__ = [
     "Calendar",
     "Case",
     "CaseRetention",
+    "Choice",
     "Claim",
     "Contact",
     "Covered",
@@ -110,6 +113,7 @@ __all__ = [
     "Due",
     "Effect",
     "Event",
+    "Facts",
     "Ground",
     "GroundKind",
     "Guard",
@@ -126,15 +130,18 @@ __all__ = [
     "Message",
     "Note",
     "NoteReading",
+    "NothingMore",
     "Notice",
     "NoticeState",
     "Origin",
     "Outcome",
+    "OwnStep",
     "Page",
     "Panel",
     "Passage",
     "Pause",
     "Picture",
+    "Reason",
     "Retention",
     "Review",
     "ReviewRules",
@@ -151,6 +158,7 @@ __all__ = [
     "Undelivered",
     "Unit",
     "Waiting",
+    "WithReason",
     "Words",
     "advance",
     "afterwards",
@@ -161,6 +169,7 @@ __all__ = [
     "cancels",
     "cases_about",
     "cases_of",
+    "choices",
     "claim",
     "claim_next",
     "claimed",

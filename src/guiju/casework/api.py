@@ -12,20 +12,29 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Body, Header, Path, Query
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from guiju.casework import approving, browse_store, claiming, exposing, reading, writing
+from guiju.casework import (
+    approving,
+    browse_store,
+    claiming,
+    exposing,
+    own_steps,
+    reading,
+    writing,
+)
 from guiju.casework.case import Case
 from guiju.casework.choices import Choice, choices
 from guiju.casework.clock_store import of_case
 from guiju.casework.deciding import decisions
 from guiju.casework.plain import case_report, claim_report, clock_report, event_report, note_report
 from guiju.casework.queue_store import PER_PAGE, page
-from guiju.casework.refusing import taken_elsewhere
+from guiju.casework.refusing import field_unknown
 from guiju.casework.review import Review
 from guiju.casework.service import get_case
-from guiju.casework.taking import Said, take_step
+from guiju.casework.taking import Said, Sent, take_own, take_step, takes, why_not
 from guiju.casework.trail import history
+from guiju.kernel import GuijuError
 from guiju.storage import Database, Tx
 from guiju.web import Viewer, sign_in_needed
 
@@ -46,7 +55,9 @@ class VersionIn(BaseModel):
 
 
 class StepIn(VersionIn):
-    """A step of the table of the kind, with what it takes."""
+    """A step of the table of the kind, with what it takes: `takes` of the step in the case says."""
+
+    model_config = ConfigDict(extra="allow")
 
     reason: str = Field(default="", max_length=_LONGEST, description="For colleagues; sealed.")
     facts: str = Field(default="", max_length=_LONGEST, description="For the person; sealed.")
@@ -120,7 +131,11 @@ class CaseApi:
             self.words
         )
         routes.post(f"{one}/notes", summary="Write a note")(self.note)
-        routes.post(f"{one}/steps/{{verb}}", summary="Take a step, or decide")(self.step)
+        routes.post(
+            f"{one}/steps/{{verb}}",
+            summary="Take a step, or decide",
+            openapi_extra=_described(self._review),
+        )(self.step)
         routes.post(f"{one}/approvals", summary="Ask for a second pair of eyes")(self.ask)
         routes.post(f"{one}/approvals/{{approval}}", summary="Approve or refuse")(self.approve)
 
@@ -184,7 +199,7 @@ class CaseApi:
         body: Annotated[ReasonIn, Body(), BeforeValidator(read_json)],
         authorization: Token = "",
     ) -> dict[str, Any]:
-        """Reasons, notes, notices and facts of decisions, opened."""
+        """Reasons, notes, notices and facts of decisions, and what its room has sealed, opened."""
         viewer = self._staff(authorization)
         with self._database.write() as tx:
             case = self._find(tx, viewer, number)
@@ -200,6 +215,7 @@ class CaseApi:
                     {"seq": one.seq, "outcome": one.outcome, "facts": one.facts}
                     for one in decisions(tx, case, opened=True)
                 ],
+                "papers": self._review.bench(case.kind.name).papers(tx, case),
             }
 
     def note(
@@ -222,12 +238,14 @@ class CaseApi:
         body: Annotated[StepIn, Body(), BeforeValidator(read_json)],
         authorization: Token = "",
     ) -> dict[str, Any]:
-        """As on the page of the case; what is taken on a page of its own is named with it."""
+        """As on the pages of the case. What none of staff takes is refused with 409 and why."""
+        sent = Sent(verb, body.model_dump(include=body.model_fields_set, exclude={"version"}))
 
         def work(tx: Tx, viewer: Viewer, case: Case) -> None:
-            bench = self._review.bench(case.kind.name)
-            if verb in bench.elsewhere or verb in bench.hides:
-                raise taken_elsewhere(verb, bench.elsewhere.get(verb, ""), case.number)
+            if take_own(tx, viewer.actor, case, sent, self._review):
+                return
+            if body.model_extra:
+                raise field_unknown(next(iter(body.model_extra)), _SAID)
             grounds = tuple(body.grounds)
             said = Said(verb, body.reason, body.facts, body.outcome, grounds, body.clause)
             take_step(tx, viewer.actor, case, said, self._review)
@@ -289,17 +307,23 @@ class CaseApi:
 
     def _whole(self, tx: Tx, viewer: Viewer, case: Case) -> dict[str, Any]:
         claim = claiming.claimed(tx, case)
-        bench = self._review.bench(case.kind.name)
-        steps = [
-            _step(one)
-            for one in choices(tx, viewer.actor, case)
-            if one.line.verb not in bench.hides and one.line.verb not in bench.elsewhere
-        ]
+        kind, review = case.kind, self._review
+        bench = review.bench(kind.name)
+        seen_to = {verb: own.sees_to for verb, own in bench.own.items()}
+        steps, others = [], []
+        for one in choices(tx, viewer.actor, case, seen_to):
+            verb = one.line.verb
+            refused = None if verb in bench.own else why_not(kind, verb, bench, case.number)
+            if refused is None:
+                steps.append(_step(one) | {"takes": takes(one.line, bench, review, kind)})
+            else:
+                others.append(_other(one, refused))
         return {
             **case_report(case),
             "claim": None if claim is None else claim_report(claim),
             "clocks": [clock_report(one) for one in of_case(tx, case.id, running=False)],
             "steps": steps,
+            "other_steps": others,
             "approvals": [
                 {"id": one.id, "verb": one.verb, "asked_by": one.asked_by, "approved": one.approved}
                 for one in approving.approvals(tx, case)
@@ -319,3 +343,33 @@ def _step(one: Choice) -> dict[str, Any]:
         "possible": one.against is None,
         "why_not": None if one.against is None else one.against.code,
     }
+
+
+_SAID = [one for one in StepIn.model_fields if one != "version"]
+
+
+def _other(one: Choice, refused: GuijuError) -> dict[str, Any]:
+    """A step of the table that none of staff takes here, and why."""
+    return {
+        "verb": str(one.line.verb),
+        "text": {"zh": one.line.text.zh, "en": one.line.text.en},
+        "why_not": refused.code,
+        "remedy": {"zh": refused.remedy.zh, "en": refused.remedy.en},
+    }
+
+
+def _described(review: Review) -> dict[str, Any]:
+    """For the description of the interface: what steps that take more than words take."""
+    forms = [
+        {
+            **own_steps.schema(own.form),
+            "title": f"{kind.name}: {verb}",
+            "additionalProperties": True,
+        }
+        for kind in review.kinds
+        for verb, own in review.bench(kind.name).own.items()
+    ]
+    if not forms:
+        return {}
+    said = {"schema": {"anyOf": [{"title": "a step of words alone"}, *forms]}}
+    return {"requestBody": {"content": {"application/json": said}}}

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from guiju.casework.approving import Approval, approvals
 from guiju.casework.case import Case
 from guiju.casework.model import Transition
 from guiju.casework.service import step_of
+from guiju.casework.trail import NOTHING
 from guiju.kernel import Actor, GuijuError
 from guiju.storage import Tx
 
@@ -34,17 +35,27 @@ class Choice:
         return bool(self.line.approved_by) and (self.asked is None or not self.asked.approved)
 
 
-def choices(tx: Tx, actor: Actor, case: Case) -> list[Choice]:
-    """What people can do now; what timers do by themselves is not among it."""
+def choices(
+    tx: Tx, actor: Actor, case: Case, seen_to: Mapping[str, Collection[str]] = NOTHING
+) -> list[Choice]:
+    """What people can do now; what timers do by themselves is not among it.
+
+    `seen_to`: the guards that taking a verb sees to, by verb.
+    """
     timers = {one.then for one in case.kind.clocks if one.then}
     lines = [one for one in case.kind.machine.possible(case.state) if one.verb not in timers]
     stands = [one for one in approvals(tx, case) if _stands(tx, case, one)]
-    return [Choice(one, _against(tx, actor, case, one), _asked(stands, one)) for one in lines]
+    return [
+        Choice(one, _against(tx, actor, case, one, seen_to.get(one.verb, ())), _asked(stands, one))
+        for one in lines
+    ]
 
 
-def _against(tx: Tx, actor: Actor, case: Case, line: Transition) -> GuijuError | None:
+def _against(
+    tx: Tx, actor: Actor, case: Case, line: Transition, seen_to: Collection[str]
+) -> GuijuError | None:
     try:
-        step_of(tx, actor, case, line.verb, _WORDS)
+        step_of(tx, actor, case, line.verb, _WORDS, seen_to=seen_to)
     except GuijuError as error:
         return error
     return None

@@ -10,9 +10,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from guiju.casework.kind import Limit
+from guiju.casework.own_steps import OwnStep
 from guiju.casework.ruling import Ground
 from guiju.kernel import Actor, NotFound, Text
 from guiju.storage import Tx
@@ -119,6 +120,11 @@ def no_picture(_tx: Tx, case: Case, panel: str, _picture: str) -> tuple[bytes, s
     raise no_such_panel(case, panel)
 
 
+def no_papers(_tx: Tx, _case: Case) -> Mapping[str, Any] | None:
+    """For a kind whose room keeps no words of its own."""
+    return None
+
+
 def as_it_is(sheet: Sheet) -> Sheet:
     """For a room that marks nothing, or has marked it already."""
     return sheet
@@ -131,10 +137,12 @@ class Bench:
     `uncover` opens a panel for a reason and puts the reading on record itself. `mark` finds spans
     in what was uncovered, outside of any transaction: it may take a while. `picture`: bytes and
     media type. `steps`: verbs for which the room has more to do than its table, and all it needs
-    are words. `hides`: verbs that need more than a form of ours has. `outcomes`: the words of a
+    are words. `hides`: verbs that no form of ours takes, and who takes them where, or when.
+    `outcomes`: the words of a
     verb that decides, if it has several. `grounds`: what a decision may stand on; empty: Articles
     4 and 14. `appeals`: within which limit each verb's decision can be appealed. `elsewhere`: verbs
-    that are taken on another page, with `{number}`.
+    that are taken on another page, with `{number}`. `own`: how programs take verbs of the last two
+    sorts. `papers`: what the room itself has sealed for a case, opened, for who opens its words.
     """
 
     panels: Callable[[Tx, Case], Sequence[Panel]] = no_panels
@@ -142,11 +150,13 @@ class Bench:
     mark: Callable[[Sheet], Sheet] = as_it_is
     picture: Callable[[Tx, Case, str, str], tuple[bytes, str]] = no_picture
     steps: Mapping[str, Callable[[Tx, Actor, Case, Words], object]] = field(default_factory=dict)
-    hides: frozenset[str] = frozenset()
+    hides: Mapping[str, Text] = field(default_factory=dict)
     outcomes: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     grounds: Sequence[tuple[Ground, Text]] = ()
     appeals: Mapping[str, Limit] = field(default_factory=dict)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, OwnStep] = field(default_factory=dict)
+    papers: Callable[[Tx, Case], Mapping[str, Any] | None] = no_papers
 
 
 def no_such_panel(case: Case, panel: str) -> NotFound:

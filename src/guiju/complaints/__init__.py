@@ -8,6 +8,7 @@ run as clocks; people decide, and the way to the authorities is always shown.
 from guiju.complaints.kind import COMPLAINT
 from guiju.complaints.laying import panels, picture, uncover
 from guiju.complaints.model import Category, Channel, ComplaintUpheld, Outcome, Process
+from guiju.complaints.own_steps import OWN_STEPS, words_kept
 from guiju.complaints.pace import UPHELD
 from guiju.complaints.promising import authorities, in_force, is_published, promised, publish
 from guiju.complaints.service import file_complaint, recorded, upheld
@@ -15,6 +16,7 @@ from guiju.complaints.store import forget_tallies
 
 __all__ = [
     "COMPLAINT",
+    "OWN_STEPS",
     "UPHELD",
     "Category",
     "Channel",
@@ -33,4 +35,5 @@ __all__ = [
     "recorded",
     "uncover",
     "upheld",
+    "words_kept",
 ]

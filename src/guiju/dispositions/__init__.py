@@ -15,13 +15,16 @@ from guiju.dispositions.content_acting import check_served
 from guiju.dispositions.content_kind import CONTENT_ACTION
 from guiju.dispositions.findings import bring_finding, findings_in, findings_of, open_finding
 from guiju.dispositions.model import Finding, FindingState, Measure, Proposal, Source
+from guiju.dispositions.own_steps import OWN_STEPS
 from guiju.dispositions.rectification_kind import RECTIFICATION
+from guiju.dispositions.rectification_trying import rests_on
 from guiju.dispositions.service import action_of, approve
 from guiju.dispositions.watching import Watch
 
 __all__ = [
     "APPEAL",
     "CONTENT_ACTION",
+    "OWN_STEPS",
     "RECTIFICATION",
     "USER_ACTION",
     "Finding",
@@ -39,4 +42,5 @@ __all__ = [
     "findings_of",
     "open_finding",
     "remove",
+    "rests_on",
 ]

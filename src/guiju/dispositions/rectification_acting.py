@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from guiju.casework import Case, Transition, get_case, history, release_holds
 from guiju.dispositions import rectification_store as store
 from guiju.dispositions.rectification_model import Run
@@ -36,6 +38,12 @@ def carried_out(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
 def round_of(tx: Tx, case: Case) -> int:
     """How many steps have made worthless what had been tried or chosen before them."""
     return sum(one.verb in _NEW_ROUND for one in history(tx, case))
+
+
+def round_opened(verbs: Sequence[str]) -> int:
+    """The round in which a case was last opened, by the verbs taken so far, in order."""
+    upto = max((at for at, one in enumerate(verbs, 1) if one == "reopen"), default=0)
+    return sum(one in _NEW_ROUND for one in verbs[:upto])
 
 
 def last_run(tx: Tx, case: Case) -> Run | None:

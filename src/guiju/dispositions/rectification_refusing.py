@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from guiju.kernel import Conflict, Invalid, Text
 
 
@@ -31,6 +33,18 @@ def samples_frozen(number: str) -> Conflict:
     )
 
 
+def no_such_cure(said: str, known: Sequence[str]) -> Invalid:
+    """What is changed is none of those that are known."""
+    names = ", ".join(known)
+    return Invalid(
+        "cure-unknown",
+        Text(zh=f"没有整改措施 {said[:40]!r}。", en=f"There is no measure {said[:40]!r}."),
+        Text(zh=f"可用：{names}。", en=f"Known are {names}."),
+        article=14,
+        param="cure",
+    )
+
+
 def nothing_to_try(number: str) -> Conflict:
     """The case has no samples, or stands where trying them would show nothing."""
     return Conflict(
@@ -52,6 +66,35 @@ def rules_changed() -> Conflict:
         Text(zh="测试期间规则发生变化。", en="The policy changed during the regression."),
         Text(zh="请重新测试。", en="Run it again."),
         article=14,
+    )
+
+
+def no_such_form(said: str, known: Sequence[str]) -> Invalid:
+    """No trainer reads data in this form here."""
+    names = ", ".join(known)
+    return Invalid(
+        "export-form-unknown",
+        Text(zh=f"没有导出格式 {said[:40]!r}。", en=f"There is no form {said[:40]!r}."),
+        Text(zh=f"可用：{names}。", en=f"Known are {names}."),
+        article=14,
+        param="form",
+    )
+
+
+def nothing_to_export(number: str, form: str) -> Conflict:
+    """No sample of the case fits the form, so there is no file."""
+    return Conflict(
+        "export-empty",
+        Text(
+            zh=f"案件 {number} 没有可按 {form} 导出的样本。",
+            en=f"Case {number} has no sample that fits {form}.",
+        ),
+        Text(
+            zh="只导出工作人员撰写、写有更好回答的样本；偏好数据还须有应拦截的回答。",
+            en="It takes a better answer that staff wrote; preferences take a worse one too.",
+        ),
+        article=14,
+        case=number,
     )
 
 

@@ -81,8 +81,20 @@ def get(tx: Tx, case: str) -> Rectification:
     row = tx.row(select(RECTIFICATION).where(RECTIFICATION.c.case == case))
     if row is None:
         raise LookupError(case)
+    return _about(row)
+
+
+def _about(row: Row[Any]) -> Rectification:
     cure = None if row.cure is None else Cure(row.cure)
     return Rectification(row.case, row.number, tuple(row.findings), cure, row.round)
+
+
+def newest(tx: Tx, most: int) -> list[Rectification]:
+    """What the newest cases are about."""
+    c = RECTIFICATION.c
+    return [
+        _about(row) for row in tx.rows(select(RECTIFICATION).order_by(c.case.desc()).limit(most))
+    ]
 
 
 def add_sample(tx: Tx, sample: Sample, sealed: bytes) -> None:

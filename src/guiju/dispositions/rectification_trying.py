@@ -9,10 +9,10 @@ import msgspec
 
 from guiju import records
 from guiju.casework import Case, get_case, hold
+from guiju.dispositions import findings, refusing
 from guiju.dispositions import rectification_refusing as refusing_here
 from guiju.dispositions import rectification_store as store
-from guiju.dispositions import refusing
-from guiju.dispositions.model import REVIEWERS
+from guiju.dispositions.model import REVIEWERS, Finding
 from guiju.dispositions.rectification_acting import CONTROLS, round_of
 from guiju.dispositions.rectification_kind import RECTIFICATION
 from guiju.dispositions.rectification_model import (
@@ -31,8 +31,8 @@ from guiju.dispositions.rectification_model import (
 from guiju.kernel import Actor, NotFound, Text, canonical, digest, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
-from guiju.screening import Verdict
-from guiju.storage import Tx
+from guiju.screening import Direction, Verdict
+from guiju.storage import Database, Tx
 
 SAMPLE_KEPT = "rectification-sample-kept"
 TESTED = "rectification-tested"
@@ -119,6 +119,35 @@ def run_regression(tx: Tx, actor: Actor, case: Case, judge: Judge) -> Run:
     return made
 
 
+def judged_ahead(database: Database, actor: Actor, case: Case, judge: Judge) -> Judge:
+    """The same judge with its verdicts on the samples of a case made already.
+
+    To judge takes a while, and nobody is to wait for that with a transaction that writes.
+
+    Raises:
+        Refused: `role-needed`.
+    """
+    _check_role(actor)
+    texts = set()
+    with database.read() as tx:
+        for one, sealed in store.samples(tx, case.id):
+            words = _readable(tx, one, sealed)
+            if words is not None:
+                texts.add((words.text, one.direction))
+    known = {one: judge(*one) for one in texts}
+
+    def judged(text: str, direction: Direction) -> Verdict:
+        found = known.get((text, direction))
+        return judge(text, direction) if found is None else found
+
+    return judged
+
+
+def next_phase(case: Case) -> Phase | None:
+    """What a regression would be now; None: it would show nothing."""
+    return _PHASES.get(case.state)
+
+
 def runs_of(tx: Tx, case: Case) -> list[Run]:
     """The runs of a case, in order."""
     return store.runs(tx, case.id)
@@ -127,6 +156,19 @@ def runs_of(tx: Tx, case: Case) -> list[Run]:
 def samples_of(tx: Tx, case: Case) -> list[Sample]:
     """The samples of a case without their words, in order."""
     return [one for one, _ in store.samples(tx, case.id)]
+
+
+def rests_on(tx: Tx, case: Case) -> dict[str, list[Finding]]:
+    """The records that the findings and the samples of a case are from, with what was found."""
+    made: dict[str, list[Finding]] = {}
+    for name in store.get(tx, case.id).findings:
+        one = findings.get_finding(tx, name)
+        if one.request is not None:
+            made.setdefault(one.request, []).append(one)
+    for sample in samples_of(tx, case):
+        if sample.request is not None:
+            made.setdefault(sample.request, [])
+    return made
 
 
 def written(tx: Tx, case: Case) -> Iterator[tuple[Sample, Words]]:
@@ -198,11 +240,16 @@ def _check_words(words: Words) -> None:
 
 def _judged(tx: Tx, sample: Sample, sealed: bytes, judge: Judge) -> Verdict | None:
     """The verdict on a sample; None when its person was erased and it cannot be read any more."""
+    words = _readable(tx, sample, sealed)
+    return None if words is None else judge(words.text, sample.direction)
+
+
+def _readable(tx: Tx, sample: Sample, sealed: bytes) -> Words | None:
+    """The words of a sample, None once they are gone with the key of its person."""
     try:
-        words = _opened(tx, sample, sealed)
+        return _opened(tx, sample, sealed)
     except NotFound:
         return None
-    return judge(words.text, sample.direction)
 
 
 def _opened(tx: Tx, sample: Sample, sealed: bytes) -> Words:

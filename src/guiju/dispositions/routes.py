@@ -11,6 +11,8 @@ from guiju.dispositions.contact_pages import HERE as _MAIL
 from guiju.dispositions.contact_pages import ContactPages
 from guiju.dispositions.finding_pages import HERE as _FINDINGS
 from guiju.dispositions.finding_pages import FindingPages
+from guiju.dispositions.rectification_pages import HERE as _CURES
+from guiju.dispositions.rectification_pages import RectificationPages, Workbench
 from guiju.dispositions.vary_pages import VaryPages
 from guiju.kernel import Text
 from guiju.storage import Database
@@ -19,8 +21,17 @@ from guiju.web import Site
 _HERE = "/appeals"
 
 
-def router(database: Database, site: Site, *, sends_mail: bool = False) -> APIRouter:
-    """Pages and API; `sends_mail`: whether people can be told by mail."""
+def router(
+    database: Database,
+    site: Site,
+    *,
+    sends_mail: bool = False,
+    workbench: Workbench | None = None,
+) -> APIRouter:
+    """Pages and API; `sends_mail`: whether people can be told by mail.
+
+    `workbench`: with what a cure is tried; None: on the command line only.
+    """
     said = Text(zh="处置与申诉", en="Measures and appeals")
     site.offer("public", _HERE, said, order=40, under=(_HERE,))
     site.offer("me", _HERE, said, order=30, under=(_HERE,))
@@ -33,6 +44,10 @@ def router(database: Database, site: Site, *, sends_mail: bool = False) -> APIRo
     staff = APIRouter(include_in_schema=False)
     FindingPages(database, site).add_to(staff)
     VaryPages(database, site).add_to(staff)
+    if workbench is not None:
+        cure = Text(zh="整改", en="Rectification")
+        site.offer("console", _CURES, cure, order=34, under=(_CURES,))
+        RectificationPages(database, site, workbench).add_to(staff)
     routes.include_router(staff)
     api = AppealApi(database)
     routes.get("/api/dispositions", summary="Statements of reasons to the person of a key")(

@@ -14,6 +14,7 @@ from guiju.incidents.episodes import AN_HOUR
 from guiju.incidents.grading import Assessment, Threshold, assess, reportable, thresholds
 from guiju.incidents.kind import INCIDENT
 from guiju.incidents.model import Category, Cause, Entry, Grade, Incident, Measure, Statement
+from guiju.incidents.own_steps import OWN_STEPS, words_kept
 from guiju.incidents.papers import draft_report
 from guiju.incidents.service import (
     close,
@@ -37,6 +38,7 @@ __all__ = [
     "BREACH",
     "INCIDENT",
     "NOTICE",
+    "OWN_STEPS",
     "Assessment",
     "Breach",
     "Category",
@@ -77,4 +79,5 @@ __all__ = [
     "thresholds",
     "told",
     "withdraw_entry",
+    "words_kept",
 ]

@@ -22,6 +22,7 @@ from guiju.casework import (
     open_words,
     reads_until,
 )
+from guiju.dispositions import RECTIFICATION
 from guiju.incidents import announcing, breaching, grading, papers, service, telling
 from guiju.incidents.breach_kind import DECIDERS
 from guiju.incidents.drafting import ADDRESSEES, STAGES
@@ -101,7 +102,7 @@ class CasePages:
         """State the facts anew, as far as they are known."""
 
         def do(tx: Tx, actor: Actor, case: Case) -> None:
-            service.state_facts(tx, actor, case, _statement(form))
+            service.state_more(tx, actor, case, _statement(form))
 
         return self._done(request, number, form, do)
 
@@ -228,6 +229,7 @@ class CasePages:
             steps=viewer.has(*HANDLERS) and bool(_NEXT & values["verbs"]),
             may_grade=viewer.has(*OFFICERS) and bool({"grade", "decline"} & values["verbs"]),
             may_report=viewer.has(*reporting.REPORT.roles),
+            may_cure=viewer.has(*RECTIFICATION.roles),
             may_tell=viewer.has(*telling.TELLERS),
             may_breach=viewer.has(*DECIDERS),
             **values,

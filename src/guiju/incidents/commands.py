@@ -145,7 +145,7 @@ def state(
     )
 
     def do(tx: Tx, actor: Actor, case: Case) -> Incident:
-        return service.state_facts(tx, actor, case, service.stated(tx, case).over(read))
+        return service.state_more(tx, actor, case, read)
 
     _stepped(context, number, by, do, as_json=as_json)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from guiju.kernel import BEIJING, Invalid, Refused, Text
@@ -99,3 +100,17 @@ def discovered_at(said: str) -> datetime | None:
     except ValueError:
         raise discovery_invalid() from None
     return found if found.tzinfo is not None else found.replace(tzinfo=BEIJING)
+
+
+def grade_of_other_step(verb: str, grades: Sequence[str]) -> Invalid:
+    """The grade is none, or one that another step signs."""
+    said = ", ".join(grades)
+    return Invalid(
+        "incident-grade-unknown",
+        Text(zh=f"步骤 {verb} 只能签署：{said}。", en=f"The step {verb} signs one of: {said}."),
+        Text(
+            zh="须报告的级别用 grade；无须报告的用 decline，已定为须报告的用 downgrade。",
+            en="What is reported: grade; what is not: decline, or downgrade once it was.",
+        ),
+        param="grade",
+    )

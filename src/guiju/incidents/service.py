@@ -164,6 +164,14 @@ def state_facts(tx: Tx, actor: Actor, case: Case, statement: Statement) -> Incid
     return read(tx, case)
 
 
+def state_more(tx: Tx, actor: Actor, case: Case, newer: Statement) -> Incident:
+    """State more, or correct it: what `newer` leaves out stays as it was stated.
+
+    Raises as `state_facts`, and Conflict `case-expired`.
+    """
+    return state_facts(tx, actor, case, stated(tx, case).over(newer))
+
+
 @enforces("incident-reported")
 def grade(tx: Tx, actor: Actor, case: Case, wanted: Grade, why: str) -> Incident:
     """Sign a grade, or that it is not reportable; facts bound it from below.

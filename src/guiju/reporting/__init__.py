@@ -8,6 +8,7 @@ sends one: it hands the signed paper out, and a person says when and how it left
 from guiju.reporting.following import follow
 from guiju.reporting.kind import REPORT
 from guiju.reporting.model import Attachment, Occasion, Paper, Part, Report, Sending
+from guiju.reporting.own_steps import OWN_STEPS, words_kept
 from guiju.reporting.service import (
     acknowledge,
     attach,
@@ -24,6 +25,7 @@ from guiju.reporting.service import (
 )
 
 __all__ = [
+    "OWN_STEPS",
     "REPORT",
     "Attachment",
     "Occasion",
@@ -43,5 +45,6 @@ __all__ = [
     "reports",
     "sign",
     "withdraw",
+    "words_kept",
     "write",
 ]

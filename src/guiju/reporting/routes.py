@@ -6,17 +6,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju.casework import Case, NoteReading, open_words, reads_until
-from guiju.kernel import BEIJING, Actor, GuijuError, Invalid, NotFound, Refused, Text
+from guiju.kernel import Actor, GuijuError, Invalid, NotFound, Refused, Text
 from guiju.reporting import service
 from guiju.reporting.kind import REPORT
-from guiju.reporting.model import SIGNERS, WRITERS, Attachment, Paper, Report, Sending, sent_when
+from guiju.reporting.model import SIGNERS, WRITERS, Attachment, Paper, Report, Sending
+from guiju.reporting.own_steps import moment
 from guiju.reporting.rendering import FORMS, rendered
 from guiju.storage import Database, Tx
 from guiju.web import Form, Posted, Site
@@ -126,7 +126,7 @@ class ReportPages:
         """Say that it was sent."""
 
         def do(tx: Tx, actor: Actor, case: Case) -> None:
-            at = _moment(form.text("sent-at", longest=40), tx.now)
+            at = moment(form.text("sent-at", longest=40), tx.now)
             service.mark_sent(tx, actor, case, Sending(at, form.text("channel", longest=200)))
 
         return self._done(request, number, form, do)
@@ -199,17 +199,6 @@ def _paper(form: Form) -> Paper:
             Text(zh="请更正后重试。", en="Correct it and try again."),
             param="paper",
         ) from error
-
-
-def _moment(said: str, now: datetime) -> datetime:
-    """What was said, in Beijing time; nothing means now."""
-    if not said:
-        return now
-    try:
-        at = datetime.fromisoformat(said)
-    except ValueError:
-        raise sent_when() from None
-    return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
 
 
 def _covered() -> Refused:

@@ -104,4 +104,4 @@ def test_steps_that_need_more_than_a_form_lead_to_their_own_page(
     for kind in (complaints.COMPLAINT, incidents.INCIDENT, REPORT):
         bench = beside[kind.name]
         by_people = {one.verb for one in kind.machine.transitions if one.roles or one.by_person}
-        assert by_people <= set(bench.elsewhere) | bench.hides
+        assert by_people <= set(bench.elsewhere) | set(bench.hides)
