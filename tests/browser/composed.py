@@ -19,18 +19,28 @@ from guiju.accounts import routes as accounts_routes
 from guiju.app import review, verify_page
 from guiju.app.asking_age import age_question
 from guiju.app.cases import KINDS
+from guiju.app.desks import benches
 from guiju.app.look_around import what_runs
-from guiju.app.panels import benches
 from guiju.app.stores import person_stores
 from guiju.casework import Review
 from guiju.casework import routes as casework_routes
 from guiju.complaints import routes as complaints_routes
-from guiju.dispositions import Measure, Proposal, Source, Watch
+from guiju.dispositions import (
+    Measure,
+    Proposal,
+    Source,
+    Watch,
+    appeals,
+    reasons,
+    rectification,
+    rectification_trying,
+)
 from guiju.dispositions import routes as dispositions_routes
 from guiju.dispositions.finding_store import newest_of
 from guiju.dispositions.model import Cause
-from guiju.dispositions.service import propose
-from guiju.gateway import ROUTE_NAMES
+from guiju.dispositions.rectification_model import Expected, Wanted, Words
+from guiju.dispositions.service import approve, propose
+from guiju.gateway import ROUTE_NAMES, recalled
 from guiju.gateway import routes as gateway_routes
 from guiju.gateway.telemetry import Counters, Gauges, Seen, Tallies
 from guiju.incidents import Category, Grade, Statement
@@ -44,6 +54,7 @@ from guiju.privacy import routes as privacy_routes
 from guiju.profile import routes as profile_routes
 from guiju.records import Exchange, Finding, Label, Refusal, Screening, Usage, record
 from guiju.reporting import routes as reporting_routes
+from guiju.screening import Screen
 from guiju.storage import Database, Tx, metadata
 from guiju.supervision import StandingBoard
 from guiju.supervision import routes as supervision_routes
@@ -113,7 +124,7 @@ def compose(
         ),
         reporting_routes.router(database, site, lambda *_: None, review.note_reading),
         verify_page.router(site),
-        dispositions_routes.router(database, site),
+        dispositions_routes.router(database, site, sends_mail=True, workbench=workbench(database)),
         minors_routes.router(database, site, lambda _: None),
         privacy_routes.router(means(database), site),
         gateway_routes.router(database, site, lambda: counted(clock)),
@@ -133,7 +144,20 @@ def means(database: Database) -> privacy_routes.Means:
 def reviewing(database: Database) -> Review:
     """What reviewers are shown: the exchanges beside the cases, as in the house."""
     beside = benches(database, policies.Screens(None, database.keys))
-    return Review(KINDS, beside, review.rules, review.names, review.QUEUES, review.LEADS)
+    names, leads = review.names, review.LEADS
+    return Review(KINDS, beside, review.rules, names, review.QUEUES, leads, review.note_reading)
+
+
+def workbench(database: Database) -> dispositions_routes.Workbench:
+    """With what a cure is tried: the policy in force, as in the house."""
+
+    def screen() -> Screen:
+        with database.read() as tx:
+            policy = policies.active(tx)
+            assert policy is not None
+            return policies.Screens(None, database.keys).of(tx, policy.body, policy.digest)
+
+    return dispositions_routes.Workbench(KINDS, screen, recalled, review.note_reading)
 
 
 def promised(database: Database) -> Text | None:
@@ -317,7 +341,39 @@ def seed_case(database: Database, clock: FixedClock) -> None:
         granting.approve_roles(tx, accounts.staff_actor(tx, "safety"), granting.grants(tx)[0].id)
         person = accounts.register_person(tx, None, "asker", PASSWORD)
         _case(tx, person.id, clock)
+    seed_appeal(database)
+    seed_cure(database)
     ledger.integrate(database)
+
+
+def seed_appeal(database: Database) -> None:
+    """Somebody was suspended by two people, appealed, and a third looks into it."""
+    with database.write() as tx:
+        officer = accounts.staff_actor(tx, "second")
+        accounts.appoint_staff(
+            tx, officer, "appeals", PASSWORD, ("appeals-officer",), display="郑申"
+        )
+    with database.write() as tx:
+        safety, second = (accounts.staff_actor(tx, one) for one in ("safety", "second"))
+        person = accounts.register_person(tx, None, "appellant", PASSWORD)
+        made = propose(tx, safety, person.id, Proposal(Measure.SUSPEND, 7, "10"), "多次触犯")
+        approve(tx, second, made, "七日内三次触犯。")
+    with database.write() as tx:
+        (said,) = reasons.statements_to(tx, person.id)
+        appeal = appeals.file_appeal(tx, person.id, said.id, "那是引用。")
+        appeals.admit(tx, accounts.staff_actor(tx, "appeals"), appeal)
+
+
+def seed_cure(database: Database) -> None:
+    """A cause is being put right: one text is still let through that is to be stopped."""
+    with database.write() as tx:
+        safety = accounts.staff_actor(tx, "safety")
+        case = rectification.open_rectification(tx, safety, [])
+        for text, expected in (("示例新词己", Expected.STOPPED), ("你好", Expected.PASSED)):
+            words = Words(text, answer="一个更好的回答。")
+            rectification_trying.keep_written(tx, safety, case, words, Wanted("input", expected))
+        judge = workbench(database).screen().judge
+        rectification_trying.run_regression(tx, safety, case, judge)
 
 
 def _case(tx: Tx, person: str, clock: FixedClock) -> None:

@@ -37,6 +37,7 @@ STAFF = (
     "/console/evidence",
     "/console/evidence/30",
     "/console/findings",
+    "/console/rectifications",
     "/console/complaints",
     "/console/complaints/new",
     "/console/privacy",
@@ -75,10 +76,14 @@ def _pages(browser: Browser):
     browser.visit("/console/cases?queue=users")
     browser.send("tbody a")
     yield browser.path
+    browser.visit("/console/rectifications")
+    browser.send("tbody a")
+    yield browser.path
     for listed in ("/console/incidents", "/console/reports"):
         browser.visit(listed)
         browser.send("tbody a")
         yield browser.path
+        yield _with_words_open(browser)
     browser.visit("/console/incidents")
     browser.send("tbody a")
     browser.send("a[href^='/console/breaches/']")
@@ -87,6 +92,11 @@ def _pages(browser: Browser):
         browser.visit(listed)
         browser.send("tbody a")
         yield browser.path
+    browser.sign_in("appeals")
+    browser.visit("/console/cases?queue=appeals")
+    browser.send("tbody a")
+    yield browser.path
+    yield f"/console/appeals/{browser.path.rpartition('/')[2]}/vary"
     browser.sign_in("legal")
     yield "/console/agreement/new"
     browser.sign_in("privacy")
@@ -105,6 +115,15 @@ def _pages(browser: Browser):
         "/agreement",
         "/appeals",
     )
+
+
+def _with_words_open(browser: Browser) -> str:
+    """The page of the case once its sealed words are open; they stay so for half an hour."""
+    for field in browser.driver.find_elements(By.ID, "words--reason"):
+        browser.ask("document.getElementById('words--reason').closest('details').open = true")
+        field.send_keys("核对")
+        browser.send("form[action$='/words'] button")
+    return browser.path
 
 
 def _faults(found: dict[str, list[dict[str, object]]]) -> list[str]:
