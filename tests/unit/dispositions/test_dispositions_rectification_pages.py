@@ -125,7 +125,7 @@ def test_a_cause_is_put_right_on_the_console(console: Console) -> None:
     assert console.post(second, case, "steps/verify", facts="Seen by another.") == 303
     assert console.tried(second, case, RIGHT) == 303
     shown = console.page(REVIEWER, case)
-    for figure in ("0 / 1", "1 / 1", "Before", "After", "Re-test", "all as expected"):
+    for figure in ("0 / 1", "1 / 1", "Before", "After", "Re-test", "All as expected"):
         assert figure in shown
     assert console.post(second, case, "steps/close", reason="It holds.") == 303
     assert console.state(case) == "closed"
