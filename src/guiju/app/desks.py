@@ -60,6 +60,7 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             panels=of_breach,
             hides={"authority-told": _OF_A_REPORT},
             elsewhere=_steps(incidents.BREACH, "/console/breaches/{number}"),
+            own=incidents.BREACH_STEPS,
         ),
         REQUEST.name: Bench(
             hides=dict.fromkeys(("answer", "take-back"), _OF_WHOEVER_ASKED),

@@ -14,7 +14,7 @@ from guiju.incidents.episodes import AN_HOUR
 from guiju.incidents.grading import Assessment, Threshold, assess, reportable, thresholds
 from guiju.incidents.kind import INCIDENT
 from guiju.incidents.model import Category, Cause, Entry, Grade, Incident, Measure, Statement
-from guiju.incidents.own_steps import OWN_STEPS, words_kept
+from guiju.incidents.own_steps import BREACH_STEPS, OWN_STEPS, words_kept
 from guiju.incidents.papers import draft_report
 from guiju.incidents.service import (
     close,
@@ -36,6 +36,7 @@ from guiju.incidents.telling import NOTICE, tell_persons, told
 __all__ = [
     "AN_HOUR",
     "BREACH",
+    "BREACH_STEPS",
     "INCIDENT",
     "NOTICE",
     "OWN_STEPS",

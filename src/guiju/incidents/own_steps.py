@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from guiju.casework import Case, Facts, NothingMore, OwnStep, WithReason
-from guiju.incidents import service
+from guiju.incidents import breaching, service
+from guiju.incidents.breach_model import Breach, Choice, Told
 from guiju.incidents.grading import reportable
 from guiju.incidents.model import WORDS, Grade, Incident, Measure, Statement
 from guiju.incidents.refusing import grade_of_other_step
@@ -78,6 +79,32 @@ OWN_STEPS: Mapping[str, OwnStep] = {
     "dismiss": _reasoned(service.dismiss),
     "state": OwnStep(_State, _state),
     "close": OwnStep(NothingMore, _close, _LET_GO),
+}
+
+
+class _Why(msgspec.Struct, forbid_unknown_fields=True):
+    facts: Facts
+
+
+def _decided(whom: str, told: Told) -> OwnStep:
+    def take(tx: Tx, actor: Actor, case: Case, sent: _Why) -> Breach:
+        return breaching.decide(tx, actor, case, Choice(whom, told), sent.facts)
+
+    return OwnStep(_Why, take)
+
+
+def _close_breach(tx: Tx, actor: Actor, case: Case, _sent: object) -> Breach:
+    return breaching.close(tx, actor, case)
+
+
+# To find whom it concerns, and to tell them, take many transactions: that is done on the page.
+BREACH_STEPS: Mapping[str, OwnStep] = {
+    **{
+        f"{verb}-{whom}": _decided(whom, told)
+        for whom in ("authority", "people")
+        for verb, told in (("tell", Told.TOLD), ("spare", Told.SPARED))
+    },
+    "close": OwnStep(NothingMore, _close_breach),
 }
 
 

@@ -34,7 +34,8 @@ from guiju.casework.taking import why_not as asked
 from guiju.complaints import service as complaint_service
 from guiju.complaints.service import COMPLAINANT
 from guiju.dispositions import APPEAL, RECTIFICATION, USER_ACTION, appeals, service
-from guiju.incidents import Category, Cause
+from guiju.incidents import Category, Cause, breaching
+from guiju.incidents.service import first_limit
 from guiju.kernel import Actor, FixedClock, Text
 from guiju.reporting import Occasion, Paper, Part
 from guiju.storage import Database
@@ -162,13 +163,14 @@ def test_each_line_of_a_table_is_taken_or_refused_with_the_reason(
 
 
 def test_what_is_left_to_pages_is_named_here(programs: Programs) -> None:
-    """Only what erases a person or proves who asks is done on pages alone."""
+    """What erases a person or proves who asks, and what takes many transactions."""
     left = {
         (kind.name, str(line.verb))
         for kind, line in LINES
         if why_not(programs.review, kind, line) == "step-elsewhere"
     }
-    assert {kind for kind, _ in left} == {"privacy-request"}
+    of_requests = {one for one in left if one[0] == "privacy-request"}
+    assert left - of_requests == {("breach", "scope"), ("breach", "people-told")}
 
 
 def test_the_description_says_what_each_step_takes(programs: Programs) -> None:
@@ -298,9 +300,9 @@ def test_an_incident_is_worked_on_by_a_program(programs: Programs) -> None:
     take, refused = programs.step, programs.refused
     one, why = incident(programs), {"facts": "By the stated facts."}
     take(EVERY, one, "state", numbers={"outage": 1}, words={"effect": "None."})
-    take(EVERY, one, "state", numbers={"persons": 200_000_000})
+    take(EVERY, one, "state", numbers={"views": 2_000_000})
     status, found = programs.post(EVERY, f"{one.number}/words", reason="to grade it")
-    assert (status, found["papers"]["numbers"]) == (200, {"outage": 1, "persons": 200_000_000})
+    assert (status, found["papers"]["numbers"]) == (200, {"outage": 1, "views": 2_000_000})
     assert found["papers"]["words"] == {"summary": "It was dark.", "effect": "None."}
     assert refused(OFFICER, one, "grade", grade="general", **why) == "incident-grade-unknown"
     assert refused(OFFICER, one, "decline", grade="general", **why) == "grade-below-threshold"
@@ -308,7 +310,7 @@ def test_an_incident_is_worked_on_by_a_program(programs: Programs) -> None:
     assert refused(OFFICER, one, "downgrade", grade="general", **why) == "wrong-state"
     take(OFFICER, one, "grade", grade="extra-major", **why)
     take(OFFICER, one, "grade", grade="extra-major", **why)
-    take(EVERY, one, "state", numbers={"persons": 200_000_001})
+    take(EVERY, one, "state", numbers={"views": 2_000_001})
     assert refused(EVERY, one, "report") == "step-not-here"
     take(REVIEWER, one, "contain", reason="A switch.")
     take(OFFICER, one, "grade", grade="extra-major", **why)
@@ -387,6 +389,22 @@ def test_a_report_is_written_signed_by_another_and_said_to_be_sent(programs: Pro
         take(EVERY, other, "withdraw", reason="Another one.")
     # The first draft is written in the transaction that opens the case.
     assert programs.by_staff(reporting.REPORT) - programs.taken == {("opened", "write")}
+
+
+@pytest.mark.control("breach-notified")
+def test_a_breach_is_decided_by_a_program(programs: Programs) -> None:
+    """Each decision once, with reasons; it is closed when nothing is left open."""
+    with programs.scene.db.write() as tx:
+        made = incidents.open_incident(tx, EVERY, Cause(Category.BREACH, "A disk."))
+        assert made is not None
+        hours = first_limit(made.operator)
+        case = breaching.open_breach(tx, OFFICER, made, (), hours).case
+    assert programs.refused(OFFICER, case, "close") == "guard-fails"
+    assert programs.refused(OFFICER, case, "spare-people", facts=" ") == "ruling-needed"
+    programs.step(OFFICER, case, "spare-people", facts="It was sealed.")
+    assert programs.refused(OFFICER, case, "tell-people", facts="After all.") == "guard-fails"
+    programs.step(OFFICER, case, "spare-authority", facts="It was sealed.")
+    programs.step(OFFICER, case, "close")
 
 
 # -- what is done about people, content and the model ----------------------------------------------
