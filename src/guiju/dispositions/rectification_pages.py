@@ -420,7 +420,7 @@ def _wanted(form: Form) -> Wanted:
             "没有选择提问或回答，及应拦截或应放行",
             "it is not chosen which side it is, and what is expected",
         )
-    return Wanted(side, Expected(expected))  # type: ignore[arg-type]  # one of the directions
+    return Wanted(side, Expected(expected))
 
 
 def _typed(form: Form | None, name: str) -> str:

@@ -18,6 +18,7 @@ from guiju.kernel import Text
 from guiju.storage import Database
 from guiju.web import Site
 
+__all__ = ["Workbench", "router"]
 _HERE = "/appeals"
 
 
