@@ -106,4 +106,8 @@ _LIMITS = {
     "case": Text(zh="随所属案件", en="with the case that it is in"),
     "evidence": Text(zh="与证据同期", en="as long as the ledger"),
     "hour": Text(zh="至多数小时", en="some hours at most"),
+    "withdrawn": Text(
+        zh="本人撤回为止，至迟随账号或案件",
+        en="until it is taken back, with the account or case at the latest",
+    ),
 }
