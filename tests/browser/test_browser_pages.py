@@ -102,6 +102,7 @@ def _pages(browser: Browser):
     browser.sign_in("privacy")
     yield "/console/privacy/new"
     yield "/console/records"
+    yield "/console/records/keys"
     browser.sign_in("newcomer", "/sign-in")
     yield from (
         "/me",

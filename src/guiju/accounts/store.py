@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, Row, String, bindparam, func, or_, select
 
 from guiju.accounts.model import App, Key, KeyKind, Person, PersonState
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Tx, owned_by, sealed, table
 
 PERSON = table(
     "person",
@@ -17,7 +17,7 @@ PERSON = table(
     Column("app", String(40), index=True),
     # A keyed digest of the folded login name, or of app and end user: it finds and tells nothing.
     Column("name_index", String(64), nullable=False, unique=True),
-    Column("sealed_name", LargeBinary),
+    Column("sealed_name", LargeBinary, info=sealed("person-name", owned_by("id"))),
     Column("language", String(2), nullable=False),
     Column("state", String(12), nullable=False),
     Column("reason", String(60), nullable=False),

@@ -88,7 +88,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     (
         "keys",
         "guiju.records.key_commands:group",
-        "The master key: where it stands, another one.",
+        "The master key and keys of people: others for them.",
         "III",
     ),
     (
@@ -243,6 +243,14 @@ class Desk:
     def standing(self, window_days: int = 30) -> Any:
         """The standing of every article now."""
         return self.house.standing(window_days)
+
+    def person(self, said: str) -> str:
+        """The pseudonym of whoever has this login name or pseudonym."""
+        from guiju import accounts  # noqa: PLC0415 - as above
+
+        with self.database.read() as tx:
+            found = accounts.find_person(tx, said)
+            return str(accounts.get_person(tx, said).id if found is None else found.id)
 
     def staff(self, name: str) -> Any:
         """The staff member of this name."""

@@ -39,6 +39,7 @@ _EXPIRE_SECONDS = 60.0
 _COMPARE_SECONDS = 86_400.0
 _EXPIRE_FOR = 0.5
 _EXPIRE_STEPS = 5
+_RENEW_FOR = 0.5
 _COUNT_SECONDS = 24 * 3600.0
 _MOST_TALLIES = 500
 _MAILS = 5
@@ -144,6 +145,13 @@ def serve_privacy_requests(house: House) -> None:
     with _only_one(house.settings.folder / ".privacy") as mine:
         if mine:
             privacy.work(house.eraser, house.packer)
+
+
+def renew_keys(house: House) -> None:
+    """Seal again what keys of people sealed that are being renewed, a little each second."""
+    with _only_one(house.settings.folder / ".renewing") as mine:
+        if mine:
+            records.Renewer(house.database).work(_RENEW_FOR)
 
 
 def publish_process(house: House) -> None:
@@ -280,6 +288,7 @@ GROWING = (
 VERIFYING = (
     count_users,
     serve_privacy_requests,
+    renew_keys,
     expire_records,
     expire_cases,
     draw_second_looks,

@@ -86,6 +86,7 @@ from guiju.casework.refusing import words_gone
 from guiju.casework.retention import CaseRetention, Retention
 from guiju.casework.review import Lead, Review
 from guiju.casework.ruling import Decision, Ground, GroundKind, Ruling
+from guiju.casework.sealing import owned_with_case
 from guiju.casework.service import advance, get_case, open_case
 from guiju.casework.sweeping import Swept, sweep
 from guiju.casework.trail import history
@@ -208,6 +209,7 @@ __all__ = [
     "notify",
     "open_case",
     "open_words",
+    "owned_with_case",
     "page",
     "pauses",
     "prc",

@@ -9,13 +9,18 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, Row, String, select
 
 from guiju.casework.wiping import wiped
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Tx, owned_by, sealed, table
 
 CONTACT = table(
     "casework_contact",
     # A person by pseudonym, or a case whose words have a key of their own.
     Column("subject", String(80), primary_key=True),
-    Column("address", LargeBinary, nullable=False),
+    Column(
+        "address",
+        LargeBinary,
+        nullable=False,
+        info=sealed("casework_contact/{subject}", owned_by("subject")),
+    ),
     Column("language", String(8), nullable=False),
     Column("set_by", String(80), nullable=False),
     Column("set_at", Instant, nullable=False),

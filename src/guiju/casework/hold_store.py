@@ -9,14 +9,20 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, LargeBinary, Row, String, exists, func, or_, select
 
-from guiju.storage import Instant, Tx, table
+from guiju.casework.sealing import owned_with_case
+from guiju.storage import Instant, Tx, sealed, table
 
 HOLD = table(
     "casework_hold",
     Column("id", String(40), primary_key=True),
     Column("case_id", String(40), nullable=False, index=True),
     Column("about", String(80), nullable=False, index=True),
-    Column("reason", LargeBinary, nullable=False),
+    Column(
+        "reason",
+        LargeBinary,
+        nullable=False,
+        info=sealed("casework_hold/{id}", owned_with_case()),
+    ),
     Column("held_by", String(80), nullable=False),
     Column("held_at", Instant, nullable=False),
     Column("until", Instant),

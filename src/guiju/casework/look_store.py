@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, func, select
 
 from guiju.casework.ruling_store import DECISION
+from guiju.casework.sealing import owned_with_case
 from guiju.casework.store import CASE
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Tx, sealed, table
 
 DRAW = table(
     "casework_draw",
@@ -35,7 +36,11 @@ LOOK = table(
     Column("reviewer", String(80)),
     Column("verb", String(40)),
     Column("outcome", String(40)),
-    Column("reason", LargeBinary),
+    Column(
+        "reason",
+        LargeBinary,
+        info=sealed("casework_look/{id}", owned_with_case()),
+    ),
     Column("agrees", Boolean),
     Column("at", Instant),
 )

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Row, String, or_, select
 
 from guiju.casework.paper import NoticeState
-from guiju.storage import Instant, Tx, table
+from guiju.casework.sealing import owned_with_case
+from guiju.storage import Instant, Tx, sealed, table
 
 NOTE = table(
     "casework_note",
@@ -20,7 +21,12 @@ NOTE = table(
     Column("outward", Boolean, nullable=False),
     Column("author", String(80), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("words", LargeBinary, nullable=False),
+    Column(
+        "words",
+        LargeBinary,
+        nullable=False,
+        info=sealed("casework_note/{id}", owned_with_case()),
+    ),
 )
 
 NOTICE = table(
@@ -35,7 +41,12 @@ NOTICE = table(
     Column("state", String(12), nullable=False),
     Column("written_at", Instant, nullable=False),
     Column("settled_at", Instant),
-    Column("words", LargeBinary, nullable=False),
+    Column(
+        "words",
+        LargeBinary,
+        nullable=False,
+        info=sealed("casework_notice/{id}", owned_with_case()),
+    ),
 )
 # Of all notices only few wait, and few came back.
 _OPEN = NOTICE.c.state.in_(["pending", "bounced"])

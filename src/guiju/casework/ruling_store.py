@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, select
 
 from guiju.casework.ruling import Decision
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.casework.sealing import owned_with_case
+from guiju.storage import CanonicalJson, Instant, Tx, sealed, table
 
 DECISION = table(
     "casework_decision",
@@ -19,7 +20,12 @@ DECISION = table(
     Column("verb", String(40), nullable=False),
     Column("outcome", String(40), nullable=False),
     Column("grounds", CanonicalJson, nullable=False),
-    Column("facts", LargeBinary, nullable=False),
+    Column(
+        "facts",
+        LargeBinary,
+        nullable=False,
+        info=sealed("casework_decision/{id}", owned_with_case()),
+    ),
     Column("found_by_software", Boolean, nullable=False),
     Column("decided_by_software", Boolean, nullable=False),
     Column("decider", String(80), nullable=False),

@@ -12,7 +12,8 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, Row, String, select
 from guiju.casework.case import Case, Event, Origin, Severity, Tie
 from guiju.casework.kind import Kind, Kinds
 from guiju.casework.model import PEOPLE
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.casework.sealing import owned_with_case
+from guiju.storage import CanonicalJson, Instant, Tx, sealed, table
 
 # Sorts behind every date, so that pages can begin behind any row: NULL is before or behind
 # nothing.
@@ -71,7 +72,7 @@ EVENT = table(
     Column("actor", String(80), nullable=False),
     Column("at", Instant, nullable=False),
     Column("facts", CanonicalJson, nullable=False),
-    Column("reason", LargeBinary),
+    Column("reason", LargeBinary, info=sealed("casework_event/{case_id}/{seq}", owned_with_case())),
 )
 
 

@@ -21,9 +21,9 @@ from sqlalchemy import (
     select,
 )
 
-from guiju.casework import wiped
+from guiju.casework import owned_with_case, wiped
 from guiju.complaints.model import Category, Channel, FileHead, Head
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Tx, sealed, table
 
 PER_PAGE = 50
 
@@ -39,7 +39,12 @@ COMPLAINT = table(
     Column("same_about", String(64), index=True),
     Column("same_text", String(64), index=True),
     Column("cluster", String(40), nullable=False, index=True),
-    Column("words", LargeBinary, nullable=False),
+    Column(
+        "words",
+        LargeBinary,
+        nullable=False,
+        info=sealed("complaint/{case_id}", owned_with_case()),
+    ),
     Column("received_at", Instant, nullable=False, index=True),
 )
 
@@ -51,7 +56,12 @@ FILE = table(
     Column("kind", String(8), nullable=False),
     Column("size", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column(
+        "content",
+        LargeBinary,
+        nullable=False,
+        info=sealed("complaint/{id}", owned_with_case()),
+    ),
 )
 
 # Drawn from the steps, which are evidence already; so it carries a code and needs no leaf.

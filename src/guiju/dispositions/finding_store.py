@@ -10,7 +10,7 @@ from sqlalchemy import Column, Index, LargeBinary, Row, String, and_, select, te
 
 from guiju.casework import wiped
 from guiju.dispositions.model import Finding, FindingState, Source
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Tx, owned_by, sealed, table
 
 FINDING = table(
     "disposition_finding",
@@ -30,7 +30,7 @@ FINDING = table(
     Column("raised_at", Instant, nullable=False),
     Column("decided_by", String(80)),
     Column("decided_at", Instant),
-    Column("reason", LargeBinary),
+    Column("reason", LargeBinary, info=sealed("disposition_finding/{id}", owned_by("person"))),
 )
 # Ids rise with time, so this order is that of raising.
 Index("ix_disposition_finding_of_person", FINDING.c.person, FINDING.c.id)

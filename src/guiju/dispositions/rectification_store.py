@@ -18,7 +18,7 @@ from guiju.dispositions.rectification_model import (
     Sample,
     Tally,
 )
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Tx, owned_by, sealed, table
 
 RECTIFICATION = table(
     "disposition_rectification",
@@ -36,7 +36,12 @@ SAMPLE = table(
     Column("request", String(40)),
     Column("direction", String(8), nullable=False),
     Column("expected", String(8), nullable=False),
-    Column("words", LargeBinary, nullable=False),
+    Column(
+        "words",
+        LargeBinary,
+        nullable=False,
+        info=sealed("disposition_rectification_sample/{id}", owned_by("owner")),
+    ),
     Column("kept_by", String(80), nullable=False),
     Column("kept_at", Instant, nullable=False),
 )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, Row, String, select
 
 from guiju.casework import wiped
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Tx, owned_by, sealed, table
 
 STATEMENT = table(
     "disposition_statement",
@@ -17,7 +17,12 @@ STATEMENT = table(
     Column("case", String(40), nullable=False, index=True),
     Column("person", String(40), nullable=False, index=True),
     Column("digest", String(64), nullable=False),
-    Column("said", LargeBinary, nullable=False),
+    Column(
+        "said",
+        LargeBinary,
+        nullable=False,
+        info=sealed("disposition_statement/{id}", owned_by("person")),
+    ),
     Column("made_at", Instant, nullable=False),
 )
 

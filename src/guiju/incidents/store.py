@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, Text, and_, select
 
-from guiju.casework import wiped
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.casework import owned_with_case, wiped
+from guiju.storage import CanonicalJson, Instant, Tx, sealed, table
 
 INCIDENT = table(
     "incident",
@@ -30,7 +30,12 @@ STATEMENT = table(
     Column("case_id", String(40), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("facts", CanonicalJson, nullable=False),
-    Column("words", LargeBinary, nullable=False),
+    Column(
+        "words",
+        LargeBinary,
+        nullable=False,
+        info=sealed("incident_statement/{case_id}/{version}", owned_with_case()),
+    ),
     Column("author", String(80), nullable=False),
     Column("at", Instant, nullable=False),
 )

@@ -13,7 +13,7 @@ from guiju.kernel import NotFound
 from guiju.minors.ages import Claim, Source, Stage, advanced
 from guiju.minors.hours import Leave
 from guiju.minors.model import Link, LinkState, Mode, Setting, Stand
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Tx, owned_by, sealed, table
 
 AGE = table(
     "minors_age",
@@ -23,7 +23,7 @@ AGE = table(
     Column("stage", String(8), nullable=False),
     Column("confidence", Integer, nullable=False),
     # The day on which the next stage begins, under the key of the person: it is near a birthday.
-    Column("sealed_next", LargeBinary),
+    Column("sealed_next", LargeBinary, info=sealed("minors-next-stage:{id}", owned_by("person"))),
     Column("said_by", String(80), nullable=False),
     Column("at", Instant, nullable=False),
     Column("withdrawn_at", Instant),

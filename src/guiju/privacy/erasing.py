@@ -31,7 +31,7 @@ _FIRST, _LONGEST = timedelta(seconds=5), timedelta(hours=1)
 _HELD_AGAIN = timedelta(minutes=10)
 _MOST_STEPS = 200
 # What the database may still hold of a key or a name after it is deleted.
-_SCRUBBED = ("subject_key", "person", "api_key", "credential")
+_SCRUBBED = ("subject_key", "subject_key_earlier", "person", "api_key", "credential")
 
 
 class Eraser:

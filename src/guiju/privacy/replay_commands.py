@@ -46,6 +46,10 @@ def replay(context: click.Context, tiles: Path | None, by: str, *, as_json: bool
         f"deleted     {done.rows:,} rows, words of {done.cases:,} cases",
         f"taken back  {done.withdrawn:,} consents, {done.revoked:,} access keys",
         f"lost        {done.lost:,} rows were changed after the backup; their leaves stay",
+        *(
+            f"renewed     {name}: guiju keys renew, as its earlier key opens again"
+            for name in done.renewed
+        ),
         *(f"unfinished  {number}: begin its erasure anew" for number in done.unfinished),
         f"found       {', '.join(done.found) or 'nothing'}",
     ]

@@ -31,6 +31,7 @@ ROLES = ("privacy-officer", "safety-officer")
 _CONTROLS = ("restored-backups",)
 CASE_EXPIRED = "case-expired"
 _GIVEN, _WITHDRAWN, _REVOKED = "consent-given", "consent-withdrawn", "key-revoked"
+_RENEWED = "key-renewed"
 _KEY, _ERASED = "subject_key", "subject_erased"
 _CASE = "case_"
 _A_LEAF = 300
@@ -48,7 +49,8 @@ class Replayed(msgspec.Struct, frozen=True):
     `people`: whose erasure was repeated, by pseudonym, and what of it was gone from which store.
     `cases`: whose words went again. `withdrawn` consents and `revoked` access keys: taken back once
     more, as people had done. `lost`: rows that were changed after the backup and are not
-    here any more. `unfinished`: requests, by number, whose erasure had begun and was not certified:
+    here any more. `renewed`: people whose key had been made anew since: the one before opens again.
+    `unfinished`: requests, by number, whose erasure had begun and was not certified:
     people begin it anew. `found`: stores in which something of those people still stands: none.
     """
 
@@ -61,6 +63,7 @@ class Replayed(msgspec.Struct, frozen=True):
     withdrawn: int
     revoked: int
     lost: int
+    renewed: tuple[str, ...]
     unfinished: tuple[str, ...]
     found: tuple[str, ...]
 
@@ -124,6 +127,7 @@ class Replay:
             withdrawn=withdrawn,
             revoked=revoked,
             lost=lost,
+            renewed=tuple(sorted(done.renewed - done.subjects)),
             unfinished=tuple(sorted(done.begun - done.certified)),
             found=self._still(people),
         )
@@ -211,6 +215,7 @@ class _Done:
         self.certified: set[str] = set()
         self.answers: dict[tuple[str, str], Mapping[str, Any]] = {}
         self.revoked: set[str] = set()
+        self.renewed: set[str] = set()
         self.rows = 0
         self.keys = 0
 
@@ -224,6 +229,8 @@ class _Done:
             (self.begun if kind == ERASURE_STEP else self.certified).add(case)
         elif kind in {_GIVEN, _WITHDRAWN} and subject:
             self.answers[str(subject), str(leaf["facts"]["purpose"])] = leaf
+        elif kind == _RENEWED and subject:
+            self.renewed.add(str(subject))
         elif kind == _REVOKED:
             self.revoked.add(str(leaf["facts"]["key"]))
 

@@ -15,6 +15,7 @@ from guiju.privacy.faces import Means
 from guiju.privacy.keeping import KEEPING, LOOKERS, KeepingPages
 from guiju.privacy.mine import MyPages
 from guiju.privacy.public import PublicPages
+from guiju.privacy.renewal_pages import RENEWALS, RenewalPages
 from guiju.web import Site
 
 __all__ = ["Means", "router"]
@@ -34,12 +35,19 @@ def router(means: Means, site: Site) -> APIRouter:
     site.offer("console", _CONSOLE, privacy, order=38, under=(_CONSOLE,))
     kept = Text(zh="记录保护", en="Records")
     site.offer("console", KEEPING, kept, order=39, roles=LOOKERS)
+    # The privacy officer gets there from that page.
+    keys = Text(zh="个人密钥", en="Keys")
+    site.offer("console", RENEWALS, keys, order=40, roles=("safety-officer",))
     routes = APIRouter(tags=["privacy"])
     pages = APIRouter(include_in_schema=False)
     _public(pages, PublicPages(means, site))
     _mine(pages, MyPages(means, site))
     _console(pages, ConsolePages(means, site))
     pages.get(KEEPING)(KeepingPages(means, site).shown)
+    renewals = RenewalPages(means, site)
+    pages.get(RENEWALS)(renewals.shown)
+    pages.post(RENEWALS)(renewals.ask)
+    pages.post(f"{RENEWALS}/{{number}}")(renewals.decide)
     _api(routes, PrivacyApi(means))
     routes.include_router(pages)
     return routes

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, delete, func, select
 
+from guiju.casework import owned_with_case
 from guiju.privacy.model import (
     Certificate,
     Channel,
@@ -20,7 +21,7 @@ from guiju.privacy.model import (
     StepState,
     Wish,
 )
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Tx, owned_by, sealed, table
 
 PER_PAGE = 50
 
@@ -37,7 +38,12 @@ REQUEST = table(
     # A slow digest: nobody who has the database can try codes.
     Column("receipt", String(64), nullable=False, unique=True),
     Column("outcome", String(12)),
-    Column("words", LargeBinary, nullable=False),
+    Column(
+        "words",
+        LargeBinary,
+        nullable=False,
+        info=sealed("privacy_request/{case_id}", owned_with_case()),
+    ),
     Column("received_at", Instant, nullable=False),
 )
 
@@ -65,7 +71,7 @@ PACKAGE = table(
     Column("size", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
     # The key of the file, sealed with that of the person: without it the file is noise.
-    Column("sealed_key", LargeBinary),
+    Column("sealed_key", LargeBinary, info=sealed("privacy_package/{case_id}", owned_by("person"))),
     Column("tries", Integer, nullable=False),
     Column("trouble", String(80)),
     Column("next_at", Instant, nullable=False),

@@ -76,6 +76,8 @@ from guiju.records.person import (
 )
 from guiju.records.pictures import note_picture, picture_screening
 from guiju.records.purposes import Purpose, purpose_named, purposes
+from guiju.records.renewal_model import Renewal, RenewalState
+from guiju.records.renewing import Renewer, ask_renewal, decide_renewal, renewals
 from guiju.records.service import (
     ExchangeView,
     erase,
@@ -135,6 +137,9 @@ __all__ = [
     "RecipientKind",
     "Refusal",
     "Removed",
+    "Renewal",
+    "RenewalState",
+    "Renewer",
     "Screening",
     "Source",
     "Spill",
@@ -146,6 +151,7 @@ __all__ = [
     "announce",
     "answered",
     "ask_disclosure",
+    "ask_renewal",
     "assessment",
     "assessments",
     "audits",
@@ -156,6 +162,7 @@ __all__ = [
     "close_gap",
     "columns",
     "decide_disclosure",
+    "decide_renewal",
     "disclosure",
     "disclosures",
     "disclosures_of",
@@ -205,6 +212,7 @@ __all__ = [
     "recent",
     "record",
     "remove_some",
+    "renewals",
     "request_of",
     "retire_masters",
     "review_assessment",

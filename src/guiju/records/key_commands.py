@@ -11,7 +11,7 @@ import click
 
 from guiju.desk import by_staff, desk_of, put, with_json
 from guiju.kernel import Invalid, Text
-from guiju.records import keys
+from guiju.records import keys, renewal_commands
 
 _PAUSE_SECONDS = 0.01
 """Between two steps, so that whoever waits to write comes in."""
@@ -36,7 +36,11 @@ class _HoldsMasterKeys(Protocol):
 
 @click.group(name="keys")
 def group() -> None:
-    """The master key that wraps the key of each person: where it stands, and another one."""
+    """The master key that wraps the key of each person, and the keys of people: others for them."""
+
+
+group.add_command(renewal_commands.renew)
+group.add_command(renewal_commands.renewals)
 
 
 @group.command()

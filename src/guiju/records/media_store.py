@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Integer, LargeBinary, Row, String, select
 
 from guiju.records.model import Exchange, Medium
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Tx, owned_by, sealed, table
 
 MEDIUM = table(
     "made_medium",
@@ -33,7 +33,12 @@ BODY = table(
     "made_medium_body",
     Column("produce_id", String(80), primary_key=True),
     Column("person", String(40), nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column(
+        "content",
+        LargeBinary,
+        nullable=False,
+        info=sealed("medium/{produce_id}", owned_by("person")),
+    ),
     Column("expires_at", Instant, nullable=False, index=True),
 )
 

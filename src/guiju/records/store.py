@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, select
 
 from guiju.records.model import Exchange
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Tx, owned_by, sealed, table
 
 _LENGTH = 8
 _PAGE = 200
@@ -37,7 +37,12 @@ BODY = table(
     "exchange_body",
     Column("request", String(40), primary_key=True),
     Column("person", String(40), nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column(
+        "content",
+        LargeBinary,
+        nullable=False,
+        info=sealed("exchange/{request}", owned_by("person")),
+    ),
     Column("expires_at", Instant, nullable=False),
     clustered=True,
 )

@@ -131,6 +131,7 @@ RECORDS = PersonStore(
     tables=(
         "exchange",
         "exchange_body",
+        "key_renewal",
         "made_medium",
         "made_medium_body",
         "made_medium_mark",

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Row, String, Text, and_, select
 
-from guiju.casework import wiped
+from guiju.casework import owned_with_case, wiped
 from guiju.reporting.model import Attachment
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Tx, sealed, table
 
 REPORT = table(
     "authority_report",
@@ -38,7 +38,12 @@ WORDS = table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("author", String(80), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("words", LargeBinary, nullable=False),
+    Column(
+        "words",
+        LargeBinary,
+        nullable=False,
+        info=sealed("authority_report/{case_id}/{version}", owned_with_case()),
+    ),
 )
 ATTACHMENT = table(
     "authority_report_attachment",

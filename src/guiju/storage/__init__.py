@@ -12,6 +12,14 @@ from guiju.storage.database import Database, engine_at
 from guiju.storage.listening import Listener, notify
 from guiju.storage.migrate import head_revision, migrate, revision
 from guiju.storage.person_store import Conflict, Hinders, PersonStore, Piece, Stage
+from guiju.storage.renewing import (
+    Owned,
+    begin_renewal,
+    owned_by,
+    reseal_some,
+    sealed,
+    sealed_columns,
+)
 from guiju.storage.scrubbing import scrub
 from guiju.storage.tables import (
     RowDigest,
@@ -27,6 +35,8 @@ from guiju.storage.tables import (
 from guiju.storage.transaction import Tx, UnattestedChangeError
 from guiju.storage.vault import (
     destroy_key,
+    end_renewal,
+    has_earlier_key,
     has_key,
     is_erased,
     keys_held,
@@ -42,16 +52,20 @@ __all__ = [
     "Hinders",
     "Instant",
     "Listener",
+    "Owned",
     "PersonStore",
     "Piece",
     "RowDigest",
     "Stage",
     "Tx",
     "UnattestedChangeError",
+    "begin_renewal",
     "coded_row_holds",
     "destroy_key",
+    "end_renewal",
     "engine_at",
     "guard_of",
+    "has_earlier_key",
     "has_key",
     "head_revision",
     "is_erased",
@@ -61,10 +75,14 @@ __all__ = [
     "migrate",
     "named_key",
     "notify",
+    "owned_by",
+    "reseal_some",
     "revision",
     "row_digest",
     "row_key",
     "scrub",
+    "sealed",
+    "sealed_columns",
     "span_of",
     "table",
     "wrap_root",

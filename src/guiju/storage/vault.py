@@ -11,9 +11,10 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Column, LargeBinary, Row, String, func, literal, select
+from sqlalchemy import Column, LargeBinary, Row, String, Table, func, literal, select
 
 from guiju.kernel import (
+    Invalid,
     Keyring,
     NotFound,
     Sealer,
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
 
 SUBJECT_KEY = table(
     "subject_key",
+    Column("subject", String(80), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+# The key that another has taken the place of, while what it sealed is sealed again.
+EARLIER = table(
+    "subject_key_earlier",
     Column("subject", String(80), primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
     Column("made_at", Instant, nullable=False),
@@ -99,7 +108,19 @@ class Vault:
                 Text(zh="抹除不可撤销。", en="Erasure cannot be undone."),
                 article=11,
             )
-        return held.sealer.unseal(sealed, context.encode())
+        try:
+            return held.sealer.unseal(sealed, context.encode())
+        except Invalid:
+            row = tx.row(select(EARLIER.c.wrapped).where(EARLIER.c.subject == subject))
+            if row is None:
+                raise
+            earlier = Sealer(self._keys.open_key(row.wrapped, subject))
+            return earlier.unseal(sealed, context.encode())
+
+    @property
+    def remembers(self) -> float:
+        """For how many seconds a key is remembered at most."""
+        return self._seconds
 
     def remember(self, keys: dict[str, Held]) -> None:
         """Keep keys whose transaction has committed."""
@@ -204,10 +225,11 @@ def keys_held(tx: Tx) -> int:
 
 def keys_to_wrap(tx: Tx) -> int:
     """How many keys of people the master key in force has not wrapped; the root counts as one."""
-    wanted = select(func.count()).select_from(SUBJECT_KEY).where(_by_another(tx))
-    row, root = tx.row(wanted), _root(tx)
-    waits = root is not None and not tx.keys.is_current(root.wrapped)
-    return (0 if row is None else int(row[0])) + int(waits)
+    root, found = _root(tx), 0
+    for one in (SUBJECT_KEY, EARLIER):
+        row = tx.row(select(func.count()).select_from(one).where(_by_another(tx, one)))
+        found += 0 if row is None else int(row[0])
+    return found + int(root is not None and not tx.keys.is_current(root.wrapped))
 
 
 def wrap_root(tx: Tx) -> bool:
@@ -226,17 +248,21 @@ def wrap_some(tx: Tx, most: int) -> int:
     """
     # What the old master key wrapped must not linger where it stood: some will ask to be erased.
     tx.overwrite_deleted()
-    wanted = select(SUBJECT_KEY).where(_by_another(tx)).order_by(SUBJECT_KEY.c.subject)
+    return _wrapped_of(tx, SUBJECT_KEY, most) or _wrapped_of(tx, EARLIER, most)
+
+
+def _wrapped_of(tx: Tx, subject: Table, most: int) -> int:
+    wanted = select(subject).where(_by_another(tx, subject)).order_by(subject.c.subject)
     rows: Sequence[Row[Any]] = tx.rows(wanted.limit(most))
     for row in rows:
         changes = {"wrapped": tx.keys.wrapped_anew(row.wrapped, row.subject)}
-        tx.update(SUBJECT_KEY, {"subject": row.subject}, changes, expect={"wrapped": row.wrapped})
+        tx.update(subject, {"subject": row.subject}, changes, expect={"wrapped": row.wrapped})
     return len(rows)
 
 
-def _by_another(tx: Tx) -> Any:
+def _by_another(tx: Tx, subject: Table) -> Any:
     mark = tx.keys.current_header()
-    begins = func.substr(SUBJECT_KEY.c.wrapped, 1, len(mark), type_=LargeBinary())
+    begins = func.substr(subject.c.wrapped, 1, len(mark), type_=LargeBinary())
     return begins != literal(mark, LargeBinary())
 
 
@@ -255,16 +281,36 @@ def destroy_key(tx: Tx, subject: str, *, anyway: bool = False) -> bool:
         if anyway:
             tx.insert_if_absent(ERASED, {"subject": subject, "at": tx.now})
         return False
-    # Written over in its own place first: deleting alone leaves the bytes where they were.
     tx.overwrite_deleted()
-    tx.update(SUBJECT_KEY, {"subject": subject}, {"wrapped": bytes(len(row.wrapped))})
+    _overwritten(tx, SUBJECT_KEY, subject)
+    _overwritten(tx, EARLIER, subject)
     tx.insert_if_absent(ERASED, {"subject": subject, "at": tx.now})
-    return tx.delete(SUBJECT_KEY, {"subject": subject})
+    return True
+
+
+def end_renewal(tx: Tx, subject: str) -> bool:
+    """Destroy the earlier key; the caller appends evidence. False when there is none."""
+    tx.overwrite_deleted()
+    return _overwritten(tx, EARLIER, subject)
+
+
+def _overwritten(tx: Tx, where: Table, subject: str) -> bool:
+    """Delete a wrapped key, after writing over it: deleting leaves the bytes where they were."""
+    row = tx.row(select(where.c.wrapped).where(where.c.subject == subject))
+    if row is None:
+        return False
+    tx.update(where, {"subject": subject}, {"wrapped": bytes(len(row.wrapped))})
+    return tx.delete(where, {"subject": subject})
 
 
 def has_key(tx: Tx, subject: str) -> bool:
     """Whether the subject's key is there: without it nothing sealed for them can be opened."""
     return tx.row(select(SUBJECT_KEY.c.subject).where(SUBJECT_KEY.c.subject == subject)) is not None
+
+
+def has_earlier_key(tx: Tx, subject: str) -> bool:
+    """Whether the subject's key is being renewed: the earlier one is still there."""
+    return tx.row(select(EARLIER.c.subject).where(EARLIER.c.subject == subject)) is not None
 
 
 def is_erased(tx: Tx, subject: str) -> bool:

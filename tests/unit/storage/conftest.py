@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from guiju.kernel import FixedClock, Keyring
 from guiju.storage import CanonicalJson, Database, Instant, metadata, table
 from guiju.storage.database import META
-from guiju.storage.vault import ERASED, SERVICE_SECRET, SUBJECT_KEY
+from guiju.storage.vault import EARLIER, ERASED, SERVICE_SECRET, SUBJECT_KEY
 
 NOTE = table(
     "note",
@@ -45,7 +45,7 @@ for one in OWN:
 
 
 def make_tables(engine: Engine) -> None:
-    for one in (META, SUBJECT_KEY, ERASED, SERVICE_SECRET, *OWN):
+    for one in (META, SUBJECT_KEY, EARLIER, ERASED, SERVICE_SECRET, *OWN):
         one.create(engine)
 
 
