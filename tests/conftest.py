@@ -33,6 +33,7 @@ settings.register_profile("usual", deadline=None)
 _asked = os.environ.get("GUIJU_EXAMPLES") or ("ci" if os.environ.get("CI") else "usual")
 settings.load_profile(_asked)
 
+pytest_plugins = ["tests.nearest"]
 ROOT = Path(__file__).parent.parent
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_dependant
 from sqlalchemy import select
 
 from guiju.accounts import passwords
@@ -36,4 +39,27 @@ def _cheap_hashing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", cheap)
         patch.setattr(passwords, "_NOBODY", cheap.hash("nobody"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_read_once() -> Iterator[None]:
+    """What a page takes is read from its function once, not anew for each application of a test.
+
+    That is most of what an application costs to put together.
+    """
+    read: dict[Any, Dependant] = {}
+
+    def remembered(*, path: str, call: Callable[..., Any], **rest: Any) -> Dependant:
+        method = getattr(call, "__func__", None)
+        if method is None:
+            return get_dependant(path=path, call=call, **rest)
+        asked = (path, method, *sorted(rest.items()))
+        if asked not in read:
+            read[asked] = get_dependant(path=path, call=call, **rest)
+        known = read[asked]
+        return replace(known, call=call, dependencies=list(known.dependencies))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fastapi.routing.get_dependant", remembered)
         yield
