@@ -42,6 +42,7 @@ from guiju.accounts.model import (
 )
 from guiju.accounts.roles import Role, requires_role
 from guiju.accounts.service import (
+    SENSITIVE_WITHDRAWN,
     Hashed,
     Override,
     accept_agreement,
@@ -105,6 +106,7 @@ from guiju.accounts.service import (
     touch_session,
     waiver_terms,
     withdraw_again,
+    withdrawn_since,
 )
 from guiju.accounts.verifying import require_level, verifications_of
 from guiju.accounts.verifying_model import Proof, Proofs, Verification, Verifiers
@@ -113,6 +115,7 @@ from guiju.accounts.verifying_ports import verifiers_of
 __all__ = [
     "EVERYBODY",
     "LIVES_SECONDS",
+    "SENSITIVE_WITHDRAWN",
     "Acceptance",
     "Agreement",
     "AgreementProposal",
@@ -219,4 +222,5 @@ __all__ = [
     "verifiers_of",
     "waiver_terms",
     "withdraw_again",
+    "withdrawn_since",
 ]

@@ -58,10 +58,13 @@ _ASKED = {
         " used.",
     ),
     Purpose.SENSITIVE: Text(
-        zh="处理我在使用中提供的敏感个人信息，例如健康、宗教信仰、行踪，只用于回答我的请求。"
+        zh="处理我在使用中提供的敏感个人信息，例如健康、宗教信仰、行踪，只用于回答我的请求；"
+        "在陪伴类服务中，还包括保存我说的话和得到的回答，并在我也同意训练时用于训练。"
         "请勿输入不必要的敏感信息。",
         en="Handling sensitive information that I give, such as on health, belief or whereabouts,"
-        " only to answer me. Please type none that is not needed.",
+        " only to answer me; with a companion also keeping what I say and am answered, and using"
+        " it for training where I have consented to that too. Please type none that is not"
+        " needed.",
     ),
     Purpose.GUARDIAN: Text(
         zh="作为监护人，同意被监护的未满十四周岁的未成年人使用本服务，并处理其个人信息。",

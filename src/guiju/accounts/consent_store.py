@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, Row, Select, String, bindparam, func, select
@@ -71,6 +72,13 @@ def standing(tx: Tx, person: str) -> dict[str, int]:
     """
     rows = tx.execute(_STANDING, {"person": person}).all()
     return {row.purpose: row.number if row.given else -row.number for row in rows}
+
+
+def withdrawn_since(tx: Tx, purpose: Purpose, since: datetime) -> list[str]:
+    """Who has said no to this purpose since a moment, also those who said yes again."""
+    no = (CONSENT.c.purpose == purpose.value) & CONSENT.c.given.is_(False)
+    wanted = select(CONSENT.c.person).where(no, CONSENT.c.at >= since).distinct()
+    return [str(row.person) for row in tx.rows(wanted.order_by(CONSENT.c.person))]
 
 
 def counted(tx: Tx) -> dict[tuple[str, bool], int]:

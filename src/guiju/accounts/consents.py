@@ -8,12 +8,14 @@ what was withdrawn (`ConsentWithdrawn`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from guiju.accounts import agreement_refusing, consent_store, refusing, store
 from guiju.accounts.consent_model import Answer, Consent, Purpose
 from guiju.accounts.model import Person, Way
 from guiju.accounts.people import get_person, introduce_end_user
+from guiju.casework import afterwards
 from guiju.kernel import Actor, ActorKind
 from guiju.ledger import append
 from guiju.measures import enforces
@@ -21,6 +23,8 @@ from guiju.storage import Tx
 
 _CONTROLS = ("separate-consents",)
 _TRAINING = ("separate-consents", "training-opt-out")
+SENSITIVE_WITHDRAWN = "sensitive-withdrawn"
+"""The topic, with the person, by which what was kept by that consent is removed at once."""
 _LANGUAGES = frozenset({"zh", "en"})
 # What a person answers with a switch. The service is agreed to by accepting the agreement, and a
 # guardian answers for the child.
@@ -101,6 +105,8 @@ def record(tx: Tx, actor: Actor, said: Answer, way: Way, language: str) -> Conse
     )
     if not consent_store.add(tx, made):
         raise agreement_refusing.consent_overtaken()
+    if said.purpose is Purpose.SENSITIVE and not said.given:
+        afterwards(tx, SENSITIVE_WITHDRAWN, said.person)
     training = said.purpose is Purpose.TRAINING
     append(
         tx,
@@ -159,6 +165,12 @@ def is_withdrawn(tx: Tx, person: str, purpose: Purpose) -> bool:
     """Whether the person said no to this last; not for whom nobody has asked."""
     found = consent_store.last(tx, person, purpose)
     return found is not None and not found.given
+
+
+def withdrawn_since(tx: Tx, purpose: Purpose, since: datetime) -> list[str]:
+    """Who has withdrawn this consent since a moment and not given it again."""
+    said = consent_store.withdrawn_since(tx, purpose, since)
+    return [one for one in said if not is_given(tx, one, purpose)]
 
 
 def consents_counted(tx: Tx) -> dict[tuple[str, bool], int]:

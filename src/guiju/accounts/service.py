@@ -27,6 +27,7 @@ from guiju.accounts.agreements import (
 )
 from guiju.accounts.callers import barred, look_up, restricted
 from guiju.accounts.consents import (
+    SENSITIVE_WITHDRAWN,
     answer,
     app_answers,
     consent_history,
@@ -35,6 +36,7 @@ from guiju.accounts.consents import (
     guardian_answers,
     is_given,
     withdraw_again,
+    withdrawn_since,
 )
 from guiju.accounts.key_models import models_of, set_models
 from guiju.accounts.keys import (
@@ -111,6 +113,7 @@ from guiju.accounts.waivers import (
 from guiju.accounts.ways import change_password, end_sessions_of, name_shown, sign_in_name, stored
 
 __all__ = [
+    "SENSITIVE_WITHDRAWN",
     "Hashed",
     "Override",
     "accept_agreement",
@@ -212,4 +215,5 @@ __all__ = [
     "touch_session",
     "waiver_terms",
     "withdraw_again",
+    "withdrawn_since",
 ]

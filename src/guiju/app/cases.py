@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from guiju import complaints, dispositions, minors
+from guiju import accounts, complaints, dispositions, minors
 from guiju.casework import Handler, Kinds
 from guiju.incidents import BREACH, INCIDENT, NOTICE
 from guiju.kernel import Event, StandingChanged, software
@@ -51,4 +51,8 @@ def handlers(publish: Callable[[Event], None]) -> Mapping[str, Handler]:
         if event is not None:
             publish(event)
 
-    return {"standing-changed": standing_changed, complaints.UPHELD: complaint_upheld}
+    return {
+        "standing-changed": standing_changed,
+        complaints.UPHELD: complaint_upheld,
+        accounts.SENSITIVE_WITHDRAWN: minors.forget_said,
+    }

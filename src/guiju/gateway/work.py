@@ -115,6 +115,10 @@ class Work:
     """Whether a minor reads the answer."""
     signalled: bool = False
     """Whether only a device or platform says so."""
+    companion: bool = False
+    """Whether it is said to a companion (CAC Order 21)."""
+    danger: bool = False
+    """Whether somebody who says it may be in danger."""
     use: Use | None = None
     """The time that is counted while this is answered."""
     instead: Text | None = None

@@ -96,12 +96,17 @@ class MinorsApi:
         authorization: _Key = "",
         user: Annotated[str | None, Query(max_length=_LONGEST_USER)] = None,
     ) -> dict[str, Any]:
-        """How the person is protected, what was used today, what is left and when it opens."""
+        """How the person is protected, what was used today, what is left and when it opens.
+
+        `companion`: what becomes of what is said to one; null where no scene is a companion.
+        """
         with self._database.read() as tx:
             _, person = _whose(tx, authorization, user)
             found = showing.plain(showing.of(tx, person))
             appeals = [_appeal(one.case, one.told) for one in service.mine(tx, person)]
-        return found | {"appeals": appeals}
+            companion = showing.interaction(tx, person)
+        said = None if companion is None else companion._asdict()
+        return found | {"appeals": appeals, "companion": said}
 
     def age(
         self,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Once a day: count users against the thresholds of Order 21, and forget old days of use."""
+"""Once a day: count users against the thresholds of Order 21, and forget what is not to be kept."""
 
 from __future__ import annotations
 
@@ -17,3 +17,4 @@ def daily(database: Database) -> None:
     with database.write() as tx:
         service.count(tx, registered, active)
         service.forget_old(tx, policy.now(tx))
+    service.forget_withdrawn(database)

@@ -125,6 +125,7 @@ class MyPages:
             links = service.guardians_of(tx, viewer.id)
             names = {one.guardian: showing.name(tx, one.guardian) for one in links if one.guardian}
             appeals = service.mine(tx, viewer.id)
+            companion = showing.interaction(tx, viewer.id)
             now = tx.now
         return self._site.page(
             request,
@@ -136,6 +137,7 @@ class MyPages:
             appeals=appeals,
             waits=any(one.case.state == "filed" for one in appeals),
             bands=BANDS,
+            companion=companion,
             code=code,
             done=done,
             error=error,

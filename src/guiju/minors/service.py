@@ -7,6 +7,7 @@ from guiju.minors.appeals import decide, file_appeal, mine, withdraw
 from guiju.minors.asserting import assert_age, consent, enter_mode, infer, leave_mode, remind
 from guiju.minors.assessment_kind import count, watch
 from guiju.minors.crisis_kind import ended, notice
+from guiju.minors.forgetting import forget_said, forget_withdrawn
 from guiju.minors.guarding import (
     accept,
     allow,
@@ -55,6 +56,8 @@ __all__ = [
     "enter_mode",
     "file_appeal",
     "forget_old",
+    "forget_said",
+    "forget_withdrawn",
     "go_on",
     "guardians_of",
     "guards",

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from guiju import accounts
+from guiju.accounts import Purpose
 from guiju.kernel import NotFound, isoformat
 from guiju.minors import hours as clock
-from guiju.minors import service, use_store
+from guiju.minors import policy, service, use_store
 from guiju.minors.ages import band_of
 from guiju.minors.hours import MINUTE, Hours
 from guiju.minors.model import Ward
@@ -60,6 +61,38 @@ def of(tx: Tx, person: str) -> Shown:
         left=None if left is None else left // MINUTE,
         closed=closed,
         opens=None if opens is None else moment(opens),
+    )
+
+
+class Interaction(NamedTuple):
+    """What becomes of what somebody says to a companion here, by what they have consented to.
+
+    `agreed`: to sensitive information. `kept`, `trains`: what follows now. `scenes`: which are
+    companions, `direct` and apps.
+    """
+
+    agreed: bool
+    kept: bool
+    trains: bool
+    scenes: tuple[str, ...]
+
+
+def interaction(tx: Tx, person: str) -> Interaction | None:
+    """The same for this person; None where no scene is a companion."""
+    rules = policy.companion(tx)
+    if rules is None:
+        return None
+    said = accounts.consents_of(tx, person)
+    given = {purpose for purpose, one in said.items() if one is not None and one.given}
+    agreed = Purpose.SENSITIVE in given
+    ward = service.ward_of(tx, person)
+    minor = ward is not None and ward.stage is not None and ward.stage.is_minor
+    guarded = not minor or Purpose.GUARDIAN in given
+    return Interaction(
+        agreed=agreed,
+        kept=agreed or rules.keeps,
+        trains=agreed and guarded and Purpose.TRAINING in given,
+        scenes=tuple(sorted(rules.scenes)),
     )
 
 

@@ -20,6 +20,7 @@ from guiju.records.assessment_model import (
 )
 from guiju.records.bulk import BulkReading, announce, opened
 from guiju.records.catching_up import catch_up
+from guiju.records.companions import remove_said
 from guiju.records.concerning import Asked, persons_asking, persons_of
 from guiju.records.counting import active_persons, readings_counted
 from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
@@ -211,6 +212,7 @@ __all__ = [
     "readings_counted",
     "recent",
     "record",
+    "remove_said",
     "remove_some",
     "renewals",
     "request_of",

@@ -168,6 +168,8 @@ class Detail(Statement, frozen=True, omit_defaults=True):
     usage: Usage
     source: Source | None = None
     training: int = 0
+    companion: bool = False
+    sensitive: int = 0
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -203,11 +205,22 @@ class Exchange(msgspec.Struct, frozen=True):
     waived: str | None = None
     training: int = 0
     """The number of the person's consent to training that was in force; 0: there was none."""
+    companion: bool = False
+    """Whether it was said to a companion (CAC Order 21)."""
+    sensitive: int = 0
+    """The number of the consent to sensitive information by which content is kept; 0: by none."""
 
     def detail(self) -> Detail:
         """Verdicts, label, usage and source."""
         return Detail(
-            self.incoming, self.outgoing, self.label, self.usage, self.source, self.training
+            self.incoming,
+            self.outgoing,
+            self.label,
+            self.usage,
+            self.source,
+            self.training,
+            self.companion,
+            self.sensitive,
         )
 
 
@@ -228,6 +241,8 @@ class ExchangeFacts(Statement, frozen=True, omit_defaults=True):
     stream: bool
     source: Source | None = None
     training: int = 0
+    companion: bool = False
+    sensitive: int = 0
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -160,6 +160,8 @@ def _facts(one: Exchange) -> ExchangeFacts:
         stream=one.stream,
         source=one.source,
         training=one.training,
+        companion=one.companion,
+        sensitive=one.sensitive,
     )
 
 

@@ -37,6 +37,8 @@ from guiju.records.training_model import (
 from guiju.storage import Database, Tx, has_key
 
 _PAGE = 200
+_AND = "+"
+"""Between the two consents that a line said to a companion rests on."""
 _PASSED = frozenset({"pass"})
 
 Recall = Callable[[bytes, bytes], Sequence[tuple[str, str]]]
@@ -139,7 +141,8 @@ class PoolMaker:
     def _line(self, tx: Tx, row: Any) -> Line | None:
         self._seen += 1
         standing = self._consents.training(tx, row.person)
-        why = refused(standing, row.at, tx.now) or self._unfit(tx, row)
+        companion = msgspec.convert(row.detail, Detail).companion
+        why = refused(standing, row.at, tx.now, companion=companion) or self._unfit(tx, row)
         texts = {} if why else self._texts(tx, row)
         why = why or self._in_words(texts)
         if why is not None:
@@ -179,8 +182,13 @@ class PoolMaker:
             raise RuntimeError("a line without a consent")
         said = canonical({"input": texts["input"], "output": texts["output"]})
         named = f"{consent.record}@{consent.version}"
+        companion = msgspec.convert(row.detail, Detail).companion
+        if companion and standing.sensitive is not None:
+            named = f"{named}{_AND}{standing.sensitive.record}"
         found = hashlib.sha256(said).hexdigest()
-        return Line(row.request, row.person, named, found, texts["input"], texts["output"])
+        return Line(
+            row.request, row.person, named, found, texts["input"], texts["output"], companion
+        )
 
     @enforces("training-pool")
     def _kept(self, made: list[Line]) -> list[Line]:
@@ -188,7 +196,8 @@ class PoolMaker:
         with self._database.write() as tx:
             taken = []
             for one in made:
-                why = refused(self._consents.training(tx, one.person), tx.now, tx.now)
+                standing = self._consents.training(tx, one.person)
+                why = refused(standing, tx.now, tx.now, companion=one.companion)
                 if why is None and has_key(tx, one.person):
                     taken.append(one)
                 else:
@@ -231,7 +240,7 @@ def overlaps(tx: Tx, consents: Consents) -> list[Overlap]:
         gone = [
             row.person
             for row in rows.people_in(tx, pool.id)
-            if not _agrees(consents.training(tx, row.person), tx.now)
+            if not _agrees(consents.training(tx, row.person), tx.now, row.consent)
         ]
         if gone:
             lines = sum(
@@ -241,8 +250,8 @@ def overlaps(tx: Tx, consents: Consents) -> list[Overlap]:
     return found
 
 
-def _agrees(standing: Standing, now: datetime) -> bool:
-    return refused(standing, now, now) is None
+def _agrees(standing: Standing, now: datetime, named: str) -> bool:
+    return refused(standing, now, now, companion=_AND in named) is None
 
 
 def pools(tx: Tx) -> list[Pool]:

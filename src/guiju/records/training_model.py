@@ -38,11 +38,13 @@ class TrainingConsent(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct, frozen=True):
     """What a person's records may be used for now. `consent` None: no yes was ever said.
 
-    `under_14`: their information is all sensitive, and a guardian agrees for them.
+    `under_14`: their information is all sensitive, and a guardian agrees for them. `sensitive`: the
+    yes to sensitive information, without which nothing that was said to a companion may be used.
     """
 
     consent: TrainingConsent | None
     under_14: bool
+    sensitive: TrainingConsent | None = None
 
 
 class Consents(Protocol):
@@ -60,6 +62,7 @@ class LeftOut(StrEnum):
     EARLIER = "from-before-consent"
     WITHDRAWN = "withdrawn"
     CHILD = "child-without-guardian"
+    COMPANION = "companion-without-consent"
     ERASED = "erased"
     HELD = "held"
     CONDEMNED = "stopped-by-screening"
@@ -67,8 +70,14 @@ class LeftOut(StrEnum):
     EMPTY = "nothing-said"
 
 
-def refused(standing: Standing, at: datetime, now: datetime) -> LeftOut | None:
-    """Why a record of this person and time is left out; None: it may be used."""
+def refused(
+    standing: Standing, at: datetime, now: datetime, *, companion: bool = False
+) -> LeftOut | None:
+    """Why a record of this person and time is left out; None: it may be used.
+
+    `companion`: whether it was said to one, which takes the consent to sensitive information too
+    (CAC Order 21, article 16).
+    """
     consent = standing.consent
     if consent is None:
         return LeftOut.NO_CONSENT
@@ -78,6 +87,9 @@ def refused(standing: Standing, at: datetime, now: datetime) -> LeftOut | None:
         return LeftOut.EARLIER
     if standing.under_14 and not consent.guardian:
         return LeftOut.CHILD
+    sensitive = standing.sensitive
+    if companion and (sensitive is None or not sensitive.stands(at, now)):
+        return LeftOut.COMPANION
     return None
 
 
@@ -90,6 +102,8 @@ class Line(msgspec.Struct, frozen=True):
     digest: str
     input: str
     output: str
+    companion: bool = False
+    """Whether it was said to a companion."""
 
 
 class Pool(msgspec.Struct, frozen=True):

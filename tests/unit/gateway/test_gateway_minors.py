@@ -526,6 +526,38 @@ def test_no_partner_for_a_minor(family: Scene) -> None:
     assert error(scene.answered()) == (403, "minors.persona")
 
 
+@pytest.mark.control("separate-consents")
+@pytest.mark.parametrize(
+    ("consent", "policy", "days", "by"),
+    [(0, "not-kept", 0, 0), (3, "not-kept", 183, 3), (0, "kept", 183, 0), (3, "kept", 183, 3)],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_is_said_to_a_companion_is_kept_by_consent(
+    family: Scene, *, consent: int, policy: str, days: int, by: int, stream: bool
+) -> None:
+    """Or by a policy that says so; heads stay in any case, with the number of the consent."""
+    house = House(family, used=companion(without_consent=policy))
+    said = {"sensitive": consent} if consent else {}
+    house.people.who = caller(person=family.id, consents=said)
+    assert house.answered("你好", stream=stream).status == 200
+    one = house.record
+    assert (one.companion, one.sensitive, one.retention_days) == (True, by, days)
+
+
+@pytest.mark.control("separate-consents")
+def test_what_people_must_look_at_is_kept_without_consent(family: Scene) -> None:
+    """What was stopped, by which an appeal is decided, and what told of danger; by no consent."""
+    for words in (BLOCKED, "从月亮上跳下去"):
+        house = House(family, used=companion())
+        house.people.who = caller(person=family.id, consents={"sensitive": 3})
+        house.answered(words)
+        assert (house.record.retention_days, house.record.sensitive) == (183, 0)
+    elsewhere = House(family)
+    assert elsewhere.answered("你好").status == 200
+    one = elsewhere.record
+    assert (one.companion, one.sensitive, one.retention_days) == (False, 0, 183)
+
+
 # -- what it costs ---------------------------------------------------------------------------------
 
 

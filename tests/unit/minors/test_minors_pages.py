@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.unit.minors.scene import APPEALS, PRIVACY, SOFTWARE, Scene
 
 from guiju import accounts
-from guiju.accounts import verifying
+from guiju.accounts import Answer, Purpose, verifying
 from guiju.kernel import Actor, ActorKind, Event, GuijuError, StandingChanged
 from guiju.minors import jobs, routes, service
 from guiju.minors.ages import Source, Stage
@@ -216,6 +216,33 @@ def test_an_app_that_says_somebody_is_grown_up_gets_a_case(browser: Browser) -> 
     assert "taken back" in browser.post("/me/minors/appeal/withdraw")
     status, said = browser.api("/api/minors/ages", app, body)
     assert (status, said["error"]["code"]) == (409, "age-decided-already")
+
+
+@pytest.mark.control("separate-consents")
+def test_a_person_sees_what_becomes_of_what_they_say_to_a_companion(browser: Browser) -> None:
+    """Nothing where no scene is one; then by consent, at once, in both languages and by API."""
+    scene = browser.scene
+    own, _ = keys(scene)
+    assert browser.api("/api/minors/me", own)[1]["companion"] is None
+    assert "Companions: what you say" not in browser.get("/me/minors")
+    comfort = {"zh": "请拨打。", "en": "Call."}
+    part = {"scene": [{"scene": "direct"}], "crisis": ["fall off the moon"], "comfort": comfort}
+    scene.rule(companion=part)
+    page = browser.get("/me/minors")
+    assert "nothing of what is said is kept" in page
+    assert "it trains nothing" in page
+    for purpose in (Purpose.SENSITIVE, Purpose.TRAINING):
+        scene.do(accounts.answer, scene.child.actor, Answer(scene.id, purpose, given=True))
+    assert "对话会保存" in browser.get("/me/minors", "zh")
+    assert "it may train models" in browser.get("/me/minors")
+    said = {"agreed": True, "kept": True, "trains": True, "scenes": ["direct"]}
+    assert browser.api("/api/minors/me", own)[1]["companion"] == said
+    scene.say(Source.SELF, Stage.TEEN)
+    assert "it trains nothing" in browser.get("/me/minors"), "a guardian has not agreed"
+    scene.do(accounts.answer, scene.child.actor, Answer(scene.id, Purpose.SENSITIVE, given=False))
+    assert browser.api("/api/minors/me", own)[1]["companion"]["kept"] is False
+    scene.rule(companion=part | {"without_consent": "kept"})
+    assert "kept as elsewhere" in browser.get("/me/minors")
 
 
 class Desk:

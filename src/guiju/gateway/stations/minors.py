@@ -59,7 +59,9 @@ def heed(work: Work, ward: Ward | None) -> tuple[Command, ...]:
     companion = work.rules.companion
     covered = companion is not None and work.wire.in_words and companion.covers(caller.app)
     met = companion if covered else None
+    work.companion = covered
     crisis, exits = (False, False) if met is None else _heard(work, met)
+    work.danger = crisis
     if not crisis and not exits:
         if ward is not None and ward.lacks_consent:
             raise consent_needed()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,7 @@ from guiju.gateway.stations.identify import known
 from guiju.gateway.wires import CHAT
 from guiju.gateway.work import Work
 from guiju.kernel import Refused, Text
+from guiju.measures import enforces
 from guiju.records import Exchange, Label
 
 _encode = msgspec.json.Encoder().encode
@@ -23,6 +24,7 @@ def record(work: Work) -> tuple[Command, ...]:
     caller = known(work)
     if caller.person is None or caller.agreement is None:
         raise Refused("agreement-not-accepted", _NOBODY, _ACCEPT, article=9)
+    kept = _kept(work)
     item = Exchange(
         request=work.ask.request,
         at=work.ask.at,
@@ -39,7 +41,7 @@ def record(work: Work) -> tuple[Command, ...]:
         label=Label(work.ask.produce_id, work.place, implicit=work.wire.in_words or work.delivers),
         usage=work.usage,
         finish=work.finish,
-        retention_days=work.rules.retention_days,
+        retention_days=kept.days,
         input=work.wire.given(work),
         output=_encode(_delivered(work)),
         findings=tuple(work.findings),
@@ -50,8 +52,44 @@ def record(work: Work) -> tuple[Command, ...]:
         job=work.job,
         waived=work.waived if work.delivers else None,
         training=caller.consents.get("training", 0),
+        companion=work.companion,
+        sensitive=kept.consent,
     )
     return (Record(item),)
+
+
+class _Kept(NamedTuple):
+    """For how many days content is kept, and by the number of which consent; 0: by none."""
+
+    days: int
+    consent: int = 0
+
+
+@enforces("separate-consents")
+def _kept(work: Work) -> _Kept:
+    """What becomes of the content: as the policy says, and with a companion as the person says.
+
+    Without the consent to sensitive information nothing that was said to a companion is kept but
+    what was stopped, is to be looked at, or told of danger: people decide about that, and hear
+    appeals.
+    """
+    days, companion = work.rules.retention_days, work.rules.companion
+    if not work.companion or companion is None:
+        return _Kept(days)
+    if work.danger or _is_looked_at(work):
+        return _Kept(days)
+    consent = known(work).consents.get("sensitive", 0)
+    if consent:
+        return _Kept(days, consent)
+    return _Kept(days if companion.rules.keeps else 0)
+
+
+def _is_looked_at(work: Work) -> bool:
+    verdicts = {work.incoming.verdict, work.outgoing.verdict}
+    return work.finish == "content_filter" or bool(verdicts & _FOR_PEOPLE)
+
+
+_FOR_PEOPLE = frozenset({"review", "refuse", "block"})
 
 
 def _delivered(work: Work) -> dict[str, Any]:
