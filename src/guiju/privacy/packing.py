@@ -174,7 +174,8 @@ class Packer:
         self._keep(package, made, part)
 
     def _progress(self, package: Package, done: int, total: int, said: Said | None) -> None:
-        with self._database.write() as tx:
+        # How far it has come may be forgotten by a power cut: the copy begins anew after one.
+        with self._database.write(durable=False) as tx:
             store.change_package(tx, package.case, {"done": done, "total": total})
         if said is not None:
             said(done, total)

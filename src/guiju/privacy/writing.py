@@ -10,6 +10,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from typing import IO, Any, Protocol, cast  # noqa: TID251 - a writer stands in for a file
 
@@ -19,6 +20,7 @@ from guiju.kernel import Text
 from guiju.storage import PersonStore, Piece
 
 _PART = 4 * 2**20
+_SAID = ("input", "output")
 _encode = msgspec.json.Encoder(order="sorted").encode
 _WORDS = frozenset({"content", "text", "prompt", "input", "refusal", "words", "transcript"})
 _STYLE = (
@@ -45,6 +47,7 @@ class _Section:
 
     text: Text
     lines: list[bytes] = field(default_factory=list)
+    articles: list[str] = field(default_factory=list)
     held: int = 0
     count: int = 0
     parts: list[str] = field(default_factory=list)
@@ -76,6 +79,7 @@ class Book:
                 self._zip.writestr(zipfile.ZipInfo(f"files/{piece.name}"), piece.data)
         line = _encode(values)
         section.lines.append(line)
+        section.articles.append(_article(values))
         section.held += len(line)
         section.count += 1
         if section.held > _PART:
@@ -93,9 +97,9 @@ class Book:
     def _write(self, name: str, section: _Section) -> None:
         part = f"{name}-{len(section.parts) + 1:04}"
         self._zip.writestr(f"data/{part}.jsonl", b"\n".join(section.lines) + b"\n")
-        self._zip.writestr(f"pages/{part}.html", self._page(name, section.lines))
+        self._zip.writestr(f"pages/{part}.html", self._page(name, section.articles))
         section.parts.append(part)
-        section.lines, section.held = [], 0
+        section.lines, section.articles, section.held = [], [], 0
 
     def _contents(self) -> dict[str, Any]:
         return {
@@ -140,20 +144,12 @@ class Book:
     def _tongue(self) -> Any:
         return "zh" if self._language == "zh" else "en"
 
-    def _page(self, name: str, lines: list[bytes]) -> str:
-        body = "".join(self._article(msgspec.json.decode(line)) for line in lines)
+    def _page(self, name: str, articles: list[str]) -> str:
+        body = "".join(articles)
         back = self._say("返回目录", "Back to the index")
         return self._html(
             name, f'<p><a href="../index.html">{back}</a></p><h1>{escape(name)}</h1>{body}'
         )
-
-    def _article(self, values: dict[str, Any]) -> str:
-        said = [escape(words) for words in _words(values)]
-        plain = {name: one for name, one in values.items() if name not in {"input", "output"}}
-        pairs = "".join(
-            f"<dt>{escape(str(name))}</dt><dd>{_value(one)}</dd>" for name, one in plain.items()
-        )
-        return f"<article>{''.join(f'<pre>{one}</pre>' for one in said)}<dl>{pairs}</dl></article>"
 
     def _html(self, title: str, body: str) -> str:
         return (
@@ -161,6 +157,19 @@ class Book:
             f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
             f"<style>{_STYLE}</style></head><body>{body}</body></html>"
         )
+
+
+def _article(values: dict[str, Any]) -> str:
+    said = "".join(f"<pre>{escape(words)}</pre>" for words in _words(values))
+    plain = [(name, one) for name, one in values.items() if name not in _SAID]
+    pairs = "".join([f"{_name(name)}<dd>{_value(one)}</dd>" for name, one in plain])
+    return f"<article>{said}<dl>{pairs}</dl></article>"
+
+
+@lru_cache(maxsize=256)
+def _name(name: str) -> str:
+    """The names of what is kept are few, and stand on each page thousands of times."""
+    return f"<dt>{escape(name)}</dt>"
 
 
 def _links(parts: list[str]) -> str:
@@ -172,7 +181,7 @@ def _links(parts: list[str]) -> str:
 
 def _words(values: dict[str, Any]) -> Iterator[str]:
     """What was said to the model and by it, out of a record."""
-    for side in ("input", "output"):
+    for side in _SAID:
         yield from _said(values.get(side))
 
 

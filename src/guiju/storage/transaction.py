@@ -220,6 +220,14 @@ class Tx:
         """The plain bytes; raises NotFound `key-destroyed` once the person was erased."""
         return self._vault.unseal(self, subject, sealed, context)
 
+    def opener(self, subject: str) -> Callable[[bytes, str], bytes]:
+        """Opens many seals of one person, whose key is asked for once, now.
+
+        For a page of them in one short transaction: an erasure counts from the next one on. Raises
+        NotFound `key-destroyed` once the person was erased.
+        """
+        return self._vault.opener(self, subject)
+
     def forget_key(self, subject: str) -> None:
         """Let no remembered copy of the subject's key seal anything more."""
         self.new_keys.pop(subject, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Column, LargeBinary, Row, String, Table, func, literal, select
@@ -100,6 +100,14 @@ class Vault:
 
     def unseal(self, tx: Tx, subject: str, sealed: bytes, context: str) -> bytes:
         """The plain bytes, or NotFound `key-destroyed`."""
+        return self._opened_by(tx, subject, self._there(tx, subject), sealed, context)
+
+    def opener(self, tx: Tx, subject: str) -> Callable[[bytes, str], bytes]:
+        """The same for many seals of one subject, whose row is asked for once; see `Tx.opener`."""
+        held = self._there(tx, subject)
+        return lambda sealed, context: self._opened_by(tx, subject, held, sealed, context)
+
+    def _there(self, tx: Tx, subject: str) -> Held:
         held = self._stored(tx, subject)
         if held is None:
             raise NotFound(
@@ -108,6 +116,9 @@ class Vault:
                 Text(zh="抹除不可撤销。", en="Erasure cannot be undone."),
                 article=11,
             )
+        return held
+
+    def _opened_by(self, tx: Tx, subject: str, held: Held, sealed: bytes, context: str) -> bytes:
         try:
             return held.sealer.unseal(sealed, context.encode())
         except Invalid:

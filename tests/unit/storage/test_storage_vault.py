@@ -120,6 +120,20 @@ def test_a_key_that_is_not_there_cannot_be_destroyed(either: Database) -> None:
         assert not destroy_key(tx, "person_1")
 
 
+def test_many_seals_are_opened_by_one_look_for_the_key(either: Database) -> None:
+    """As one by one, bound to their places; an erasure shuts them from the next look on."""
+    sealed = [sealed_by(either, "person_1", body) for body in (b"one", b"two")]
+    with either.read() as tx:
+        opens = tx.opener("person_1")
+        assert [opens(one, "row 1") for one in sealed] == [b"one", b"two"]
+        with pytest.raises(Invalid, match="seal-broken"):
+            opens(sealed[0], "row 2")
+    with attested(either) as tx:
+        destroy_key(tx, "person_1")
+    with either.read() as tx, pytest.raises(NotFound, match="key-destroyed"):
+        tx.opener("person_1")
+
+
 def test_a_key_destroyed_in_the_transaction_that_made_it_is_not_remembered(
     either: Database, elsewhere: Database
 ) -> None:
