@@ -130,6 +130,11 @@ def settle_dispositions(house: House) -> None:
     dispositions.settle(house.database)
 
 
+def withdraw_content(house: House) -> None:
+    """Mark records of others with the same content as was withdrawn, some tenths of a second."""
+    dispositions.withdraw(house.database)
+
+
 def draw_second_looks(house: House) -> None:
     """Once a day, draw closed decisions that somebody else looks at again."""
     with house.database.read() as tx:
@@ -282,6 +287,7 @@ GROWING = (
     publish_process,
     mind_cases,
     settle_dispositions,
+    withdraw_content,
     grow_tree,
 )
 # Apart from the growing: these take a while, and the tree must not wait for them.

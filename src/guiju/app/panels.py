@@ -57,11 +57,11 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             own=_own(dispositions.USER_ACTION.name),
         ),
         dispositions.CONTENT_ACTION.name: Bench(
-            panels=panels,
+            panels=content_panels,
             uncover=uncover,
             mark=mark,
             picture=picture,
-            steps={"remove": _remove},
+            steps={"remove": _remove, "withdraw": _withdraw},
             hides={"withhold": _AT_OPENING, "propose": _AT_OPENING},
         ),
         dispositions.APPEAL.name: Bench(
@@ -115,6 +115,11 @@ def panels(tx: Tx, case: Case) -> Sequence[Panel]:
     of_a_person = case.kind is dispositions.USER_ACTION
     measure = [_measure(tx, case)] if of_a_person else []
     return [*measure, *(exchange_panel(tx, request, hits) for request, hits in made.items())]
+
+
+def content_panels(tx: Tx, case: Case) -> Sequence[Panel]:
+    """The exchange, and before it how many others got the same."""
+    return [_elsewhere(tx, case), *panels(tx, case)]
 
 
 def uncover(tx: Tx, actor: Actor, case: Case, panel: str, reason: str) -> Sheet:
@@ -253,6 +258,51 @@ def _measure(tx: Tx, case: Case) -> Panel:
             Row(Text(zh="已记次数", en="Strikes before"), str(one.strikes)),
         ),
     )
+
+
+def _elsewhere(tx: Tx, case: Case) -> Panel:
+    """Numbers alone: neither words nor persons."""
+    about = dispositions.content_of(tx, case)
+    found, come = dispositions.elsewhere(tx, about), dispositions.spread(tx, case.id)
+    label = _OTHER_FILES if about.produce_id else _OTHER_ANSWERS
+    rows = [Row(label, _number(found.files if about.produce_id else found.answers))]
+    if come is not None:
+        reached = come.reached
+        said = Text(
+            zh=f"{reached.answers + reached.files} 份，涉及 {reached.persons} 人",
+            en=f"{reached.answers + reached.files}, of {reached.persons} persons",
+        )
+        rows += [Row(_WITHDRAWN, said), Row(_STAGE, _STAGES[come.stage])]
+    return Panel(
+        name="elsewhere",
+        title=Text(zh="同样的内容", en="The same content elsewhere"),
+        kind="elsewhere",
+        rows=tuple(rows),
+    )
+
+
+def _number(counted: int) -> Text:
+    most = dispositions.MOST_COUNTED
+    if counted >= most:
+        return Text(zh=f"{most} 份以上", en=f"{most} or more")
+    return Text(zh=f"{counted} 份", en=str(counted))
+
+
+_OTHER_ANSWERS = Text(zh="相同的其他回答", en="Other answers that are the same")
+_OTHER_FILES = Text(zh="相同的其他文件", en="Other files that are the same")
+_WITHDRAWN = Text(zh="已撤下", en="Withdrawn")
+_STAGE = Text(zh="进度", en="How far")
+_STAGES = {
+    dispositions.Stage.SPREADING: Text(
+        zh="已停止提供；正在逐一标记并告知", en="handed out no more; being marked and told"
+    ),
+    dispositions.Stage.STANDING: Text(zh="全部撤下", en="all withdrawn"),
+    dispositions.Stage.ENDED: Text(zh="已恢复提供", en="handed out again"),
+}
+
+
+def _withdraw(tx: Tx, actor: Actor, case: Case, words: Words) -> object:
+    return dispositions.withdraw(tx, actor, case, words.facts)
 
 
 def _approve(tx: Tx, actor: Actor, case: Case, words: Words) -> object:

@@ -21,6 +21,7 @@ from guiju.app.review import note_reading, review_of
 from guiju.casework import get_case
 from guiju.casework import routes as casework_routes
 from guiju.complaints import routes as complaints_routes
+from guiju.dispositions import kept_back
 from guiju.dispositions import routes as dispositions_routes
 from guiju.gateway import ROUTE_NAMES, Gateway, recalled
 from guiju.gateway import routes as gateway_routes
@@ -151,7 +152,13 @@ def _means(house: House) -> privacy_routes.Means:
     """What requests of people are served with."""
     settings = house.settings
     return privacy_routes.Means(
-        house.database, house.stores, house.eraser, house.packer, settings.tiles, recalled
+        house.database,
+        house.stores,
+        house.eraser,
+        house.packer,
+        settings.tiles,
+        recalled,
+        kept_back,
     )
 
 

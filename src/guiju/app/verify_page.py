@@ -16,9 +16,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju import labelling, records
+from guiju import dispositions, labelling, records
 from guiju.app.turns import Turns
-from guiju.kernel import GuijuError, Invalid, Text, Unavailable, digest
+from guiju.kernel import GuijuError, Invalid, Refused, Text, Unavailable, digest
 from guiju.storage import Database, Tx
 from guiju.web import Posted, Site
 
@@ -41,6 +41,7 @@ _WORDS = {
 
 
 _SAME, _CHANGED, _MARKED, _KNOWN = "same", "changed", "marked", "known"
+_WITHDRAWN = "withdrawn"
 _HERE = {
     _SAME: Text(
         zh="本服务以此编号交付过这个文件，字节完全一致。",
@@ -54,6 +55,11 @@ _HERE = {
     _MARKED: Text(
         zh="本服务交付过带有这个水印的图片；这一份的标识已经丢失。",
         en="This service delivered a picture with this watermark; this copy has lost its label.",
+    ),
+    _WITHDRAWN: Text(
+        zh="本服务以此编号交付过这份内容，后来依决定停止提供并撤下。",
+        en="This service delivered this under this number, and has withdrawn it since by a"
+        " decision.",
     ),
     _KNOWN: Text(
         zh="本服务以此编号交付过一段文字回答；此处无从比对内容。",
@@ -221,8 +227,10 @@ def _with_records(
         words = None if found else _answer(tx, numbers)
     if not found:
         return report if words is None else _told(report, _KNOWN)
-    same = any(one.digest == digest(data) for one in found)
-    return _told(report, _SAME if same else _CHANGED)
+    same = next((one for one in found if one.digest == digest(data)), None)
+    if same is None:
+        return _told(report, _CHANGED)
+    return _told(report, _WITHDRAWN if _is_kept_back(database, same) else _SAME)
 
 
 def _with_words(report: labelling.Report, text: str, database: Database | None) -> labelling.Report:
@@ -244,7 +252,21 @@ def _with_words(report: labelling.Report, text: str, database: Database | None) 
         return _told(report, _KNOWN)
     said = labelling.said_in(text)
     each = [labelling.said_in(one) for one in delivered]
-    return _told(report, _SAME if said in {*each, "".join(each)} else _CHANGED)
+    if said not in {*each, "".join(each)}:
+        return _told(report, _CHANGED)
+    with database.read() as tx:
+        kept_back = dispositions.kept_back(tx, answer.request)
+    return _told(report, _SAME if kept_back is None else _WITHDRAWN)
+
+
+def _is_kept_back(database: Database, made: records.MadeMedium) -> bool:
+    """Whether a case keeps this file back, or withdraws all that is the same."""
+    try:
+        with database.read() as tx:
+            dispositions.check_served(tx, made.produce_id, made.digest)
+    except Refused:
+        return True
+    return False
 
 
 def _numbers(report: labelling.Report) -> list[str]:

@@ -173,7 +173,8 @@ def followed(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
     if line.verb not in _ENDS:
         return
     appeal_store.decide(tx, case.id, str(line.target))
-    content_store.let_go(tx, appeal_store.get(tx, case.id).against)
+    appeal = appeal_store.get(tx, case.id)
+    content_store.let_go(tx, appeal_store.claim(appeal.against, appeal.person))
     _put_on_record(tx, actor, case)
     _let_expire(tx, actor, case)
     if line.verb == "overturn":

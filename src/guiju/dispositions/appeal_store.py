@@ -25,6 +25,11 @@ def add(tx: Tx, appeal: Appeal) -> None:
     tx.insert(APPEAL, {one.name: getattr(appeal, one.name) for one in APPEAL.columns})
 
 
+def claim(against: str, person: str) -> str:
+    """Under which word a person's open appeal against a case is known: one each."""
+    return f"{against}/{person}"
+
+
 def decide(tx: Tx, case: str, outcome: str) -> None:
     """Say how an appeal ended, whose case the caller has just moved on."""
     tx.update(APPEAL, {"case": case}, {"outcome": outcome})

@@ -66,8 +66,9 @@ def file_appeal(tx: Tx, person: str, statement: str, words: str) -> Case:
         facts={"against": against.number, "statement": made.id},
     )
     # A form that is sent twice finds no appeal twice: of both one is brought.
-    if not content_store.take(tx, against.id, case.id):
-        raise refusing.appealed_already(_number_of_holder(tx, against.id))
+    claim = appeal_store.claim(against.id, person)
+    if not content_store.take(tx, claim, case.id):
+        raise refusing.appealed_already(_number_of_holder(tx, claim))
     appeal_store.add(tx, Appeal(case.id, against.id, made.id, person, None))
     advance(tx, actor, case, "explain", reason=words)
     for request in _requests(tx, made):
@@ -215,15 +216,20 @@ def _check_first(tx: Tx, made: Statement) -> None:
         raise refusing.appealed_already(get_case(tx, APPEAL, found.case).number)
 
 
-def _number_of_holder(tx: Tx, against: str) -> str:
-    holder = content_store.holder(tx, against)
+def _number_of_holder(tx: Tx, claim: str) -> str:
+    holder = content_store.holder(tx, claim)
     # Whoever had it may have let it go since.
     return "" if holder is None else get_case(tx, APPEAL, holder).number
 
 
 def _standing(tx: Tx, made: Statement) -> Appeal | None:
-    """An appeal that waits in the same case, or was decided about the same statement."""
+    """An appeal of this person that waits in the same case, or was decided about the statement.
+
+    Several persons may have been told of one decision: each has an appeal of their own.
+    """
     for one in appeal_store.against(tx, made.case):
+        if one.person != made.person:
+            continue
         decided = one.statement == made.id and one.outcome != "withdrawn"
         if one.outcome is None or decided:
             return one

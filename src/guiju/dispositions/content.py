@@ -18,7 +18,7 @@ from guiju.casework import (
     hold,
     open_case,
 )
-from guiju.dispositions import content_store, policy, refusing
+from guiju.dispositions import content_store, policy, refusing, withdrawing
 from guiju.dispositions.content_acting import about
 from guiju.dispositions.content_kind import APPEAL, CONFIRM, CONTENT_ACTION
 from guiju.dispositions.content_model import Content, Reach
@@ -73,6 +73,26 @@ def remove(tx: Tx, actor: Actor, case: Case, facts: str) -> Case:
     now = policy.pinned(tx, case.policy)
     ruling = _ruling(tx, case, "remove", facts, now.to_appeal)
     return step(tx, actor, case, "remove", ruling=ruling, limits={APPEAL: now.to_appeal})
+
+
+@enforces("content-removed")
+def withdraw(tx: Tx, actor: Actor, case: Case, facts: str) -> Case:
+    """Decide the same, and that it is handed out nowhere else either while the decision stands.
+
+    It counts at once for all that has the same digest; what was delivered to others is marked, and
+    they are told why, in the seconds that follow.
+
+    Raises:
+        Conflict: `content-too-short`.
+        NotFound: `content-not-kept` or `key-destroyed`.
+        All that `remove` raises.
+    """
+    now = policy.pinned(tx, case.policy)
+    ruling = _ruling(tx, case, "withdraw", facts, now.to_appeal)
+    found = withdrawing.elsewhere(tx, content_store.get(tx, case.id))
+    evidence = {"answers": found.answers, "files": found.files}
+    limits = {APPEAL: now.to_appeal}
+    return step(tx, actor, case, "withdraw", ruling=ruling, limits=limits, facts=evidence)
 
 
 def dismiss_content(tx: Tx, actor: Actor, case: Case, reason: str) -> Case:

@@ -18,6 +18,7 @@ from guiju.dispositions import (
     reasons,
     refusing,
     telling,
+    withdrawing,
 )
 from guiju.dispositions.content_model import Content, Reach
 from guiju.dispositions.model import FindingState
@@ -31,6 +32,7 @@ _CONTROLS = ("content-removed",)
 _REACHES: Mapping[str, Reach] = {
     "withhold": Reach.WITHHELD,
     "remove": Reach.REMOVED,
+    "withdraw": Reach.WITHDRAWN,
     "dismiss": Reach.FREE,
     "lapse": Reach.FREE,
     "restore": Reach.FREE,
@@ -39,10 +41,11 @@ _REACHES: Mapping[str, Reach] = {
 }
 _SETTLES = {
     "remove": FindingState.CONFIRMED,
+    "withdraw": FindingState.CONFIRMED,
     "dismiss": FindingState.DISMISSED,
     "overturn": FindingState.DISMISSED,
 }
-_DECISIONS = ("withhold", "remove")
+_DECISIONS = ("withhold", "remove", "withdraw")
 _SOFTWARE = software("dispositions")
 
 
@@ -59,6 +62,10 @@ def carried_out(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
         content_store.let_go(tx, about(before.request, before.produce_id))
     if reach is Reach.GONE and before.produce_id is not None:
         records.drop_kept(tx, before.produce_id)
+    if reach is Reach.WITHDRAWN:
+        withdrawing.begin(tx, before)
+    elif before.reach is Reach.WITHDRAWN and reach is Reach.FREE:
+        withdrawing.end(tx, before.case)
     facts = {"case": case.number, **before.as_facts(), "reach": reach.value}
     append(tx, CONTENT_REMOVED, controls=_CONTROLS, actor=actor, subject=case.id, facts=facts)
     _settle_finding(tx, actor, before, line.verb)
@@ -70,7 +77,7 @@ def carried_out(tx: Tx, actor: Actor, case: Case, line: Transition) -> None:
 
 
 def check_served(tx: Tx, produce_id: str, digest: str) -> None:
-    """Refuse to hand out what a case keeps back, under this number or with these bytes.
+    """Refuse to hand out what a case keeps back: by this number, these bytes, or withdrawn as same.
 
     Raises:
         Refused: `content-removed`, with the case, which whoever it concerns can appeal.
@@ -78,6 +85,7 @@ def check_served(tx: Tx, produce_id: str, digest: str) -> None:
     found = content_store.closing(tx, produce_id, digest)
     if found is not None:
         raise refusing.removed(found.number)
+    withdrawing.check_not_withdrawn(tx, produce_id, digest)
 
 
 def about(request: str, produce_id: str | None) -> str:

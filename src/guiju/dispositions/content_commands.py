@@ -11,7 +11,7 @@ import click
 from guiju.casework import Case, get_case
 from guiju.desk import by_staff, desk_of, put, with_json
 from guiju.dispositions import content as verbs
-from guiju.dispositions import findings
+from guiju.dispositions import findings, withdrawing
 from guiju.dispositions.content_kind import CONTENT_ACTION
 from guiju.dispositions.content_model import Content
 from guiju.kernel import Actor, isoformat
@@ -76,6 +76,34 @@ def propose(
 def remove(context: click.Context, number: str, facts: str, by: str, *, as_json: bool) -> None:
     """Decide that the content of CASE is not handed out again."""
     _step(context, number, by, verbs.remove, facts, as_json=as_json)
+
+
+@content.command()
+@_case
+@_facts
+@by_staff
+@with_json
+@click.pass_context
+def withdraw(context: click.Context, number: str, facts: str, by: str, *, as_json: bool) -> None:
+    """Decide the same, and withdraw it from all other answers, files and caches."""
+    _step(context, number, by, verbs.withdraw, facts, as_json=as_json)
+
+
+@content.command()
+@_case
+@with_json
+@click.pass_context
+def elsewhere(context: click.Context, number: str, *, as_json: bool) -> None:
+    """How many others got the same as CASE is about, and how far a withdrawal has come."""
+    with desk_of(context).database.read() as tx:
+        about = verbs.content_of(tx, get_case(tx, CONTENT_ACTION, number))
+        found, come = withdrawing.elsewhere(tx, about), withdrawing.spread(tx, about.case)
+    said: dict[str, Any] = {"number": about.number, **found._asdict(), "withdrawn": None}
+    if come is not None:
+        said["withdrawn"] = {"stage": come.stage.value, **come.reached._asdict()}
+    line = f"{about.number}  {found.answers} answers  {found.files} files"
+    end = "" if come is None else f"  {come.stage.value}: {sum(come.reached[:2])} withdrawn"
+    put(said, [line + end], as_json=as_json)
 
 
 @content.command()

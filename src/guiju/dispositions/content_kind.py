@@ -32,6 +32,10 @@ _SAID = {
     "propose": Text(zh="提出消除", en="propose to remove"),
     "withhold": Text(zh="停止传输，待人工确认", en="withhold until another person confirms"),
     "remove": Text(zh="决定消除", en="decide to remove"),
+    "withdraw": Text(
+        zh="决定消除，并从其他回答中撤下",
+        en="decide to remove it and withdraw it from other answers",
+    ),
     "dismiss": Text(zh="不予处置", en="take no measure"),
     "lapse": Text(zh="停止传输到期失效", en="let the withholding lapse"),
     "restore": Text(zh="恢复", en="restore"),
@@ -56,13 +60,13 @@ def _by_people(
     )
 
 
-def _removes(source: str, *clocks: Effect) -> Transition:
+def _removes(source: str, verb: str, target: str, *clocks: Effect) -> Transition:
     """A named person decides who has not acted before, and says why."""
     return Transition(
         source,
-        "remove",
-        "removed",
-        _SAID["remove"],
+        verb,
+        target,
+        _SAID[verb],
         CASE_MOVED,
         roles=(OFFICER,),
         by_person=True,
@@ -85,6 +89,22 @@ def _overturns(source: str, clock: str) -> Transition:
     )
 
 
+def _undone_or_over(source: str) -> tuple[Transition, ...]:
+    """What was decided is undone by a person or an appeal, or the time to appeal is over."""
+    return (
+        _by_people(source, "restore", "restored", cancels(APPEAL), roles=(OFFICER,)),
+        _overturns(source, APPEAL),
+        Transition(
+            source,
+            "destroy",
+            "gone",
+            _SAID["destroy"],
+            CASE_MOVED,
+            guards=("no-appeal-waits", "held-by-no-other"),
+        ),
+    )
+
+
 MACHINE = Machine(
     "content-action",
     "found",
@@ -101,22 +121,16 @@ MACHINE = Machine(
             decides=True,
             clocks=(starts(CONFIRM),),
         ),
-        _removes("proposed"),
+        _removes("proposed", "remove", "removed"),
+        _removes("proposed", "withdraw", "withdrawn"),
         _by_people("proposed", "dismiss", "dismissed"),
-        _removes("withheld", meets(CONFIRM)),
+        _removes("withheld", "remove", "removed", meets(CONFIRM)),
+        _removes("withheld", "withdraw", "withdrawn", meets(CONFIRM)),
         _by_people("withheld", "restore", "restored", cancels(CONFIRM)),
         Transition("withheld", "lapse", "lapsed", _SAID["lapse"], CASE_MOVED),
         _overturns("withheld", CONFIRM),
-        _by_people("removed", "restore", "restored", cancels(APPEAL), roles=(OFFICER,)),
-        _overturns("removed", APPEAL),
-        Transition(
-            "removed",
-            "destroy",
-            "gone",
-            _SAID["destroy"],
-            CASE_MOVED,
-            guards=("no-appeal-waits", "held-by-no-other"),
-        ),
+        *_undone_or_over("removed"),
+        *_undone_or_over("withdrawn"),
     ],
 )
 STATES = {
@@ -124,6 +138,7 @@ STATES = {
     "proposed": Text(zh="已提出消除", en="removal proposed"),
     "withheld": Text(zh="停止传输", en="withheld"),
     "removed": Text(zh="已消除", en="removed"),
+    "withdrawn": Text(zh="已消除，并从各处撤下", en="removed, and withdrawn everywhere"),
     "dismissed": Text(zh="不予处置", en="no measure taken"),
     "lapsed": Text(zh="到期失效", en="lapsed"),
     "restored": Text(zh="已恢复", en="restored"),
@@ -150,7 +165,7 @@ CONTENT_ACTION = Kind(
     machine=MACHINE,
     states=STATES,
     queue="content",
-    queues={"removed": None},
+    queues={"removed": None, "withdrawn": None},
     roles=REVIEWERS,
     clocks=(
         LegalClock(CONFIRM, Text(zh="确认停止传输", en="confirm the withholding"), then="lapse"),

@@ -18,16 +18,18 @@ class Reach(StrEnum):
     """What the case does to the content now.
 
     `WITHHELD` and `REMOVED` content is not handed out; `GONE` means that the copy kept for handing
-    out was destroyed too. The record of the exchange stays, sealed, as Article 14 asks.
+    out was destroyed too. `WITHDRAWN` is not handed out wherever the same content was delivered.
+    The record of the exchange stays, sealed, as Article 14 asks.
     """
 
     FREE = "free"
     WITHHELD = "withheld"
     REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
     GONE = "gone"
 
 
-CLOSED = (Reach.WITHHELD, Reach.REMOVED, Reach.GONE)
+CLOSED = (Reach.WITHHELD, Reach.REMOVED, Reach.WITHDRAWN, Reach.GONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,16 @@ def closing(tx: Tx, produce_id: str, digest: str) -> Content | None:
     return None if row is None else _content(row)
 
 
+def closing_text(tx: Tx, request: str) -> Content | None:
+    """A case that keeps the text of this request from being handed out."""
+    c = CONTENT.c
+    wanted = select(CONTENT).where(
+        c.request == request, c.produce_id.is_(None), c.reach.in_([*CLOSED])
+    )
+    row = tx.row(wanted.order_by(c.case).limit(1))
+    return None if row is None else _content(row)
+
+
 def _content(row: Row[Any]) -> Content:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented accessor
     return Content(**{**values, "source": Source(row.source), "reach": Reach(row.reach)})

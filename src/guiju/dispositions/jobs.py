@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from guiju.dispositions import action_store, appeal_store, appeals, service
+from guiju.dispositions import action_store, appeal_store, appeals, service, withdrawing
+from guiju.dispositions.content_kind import CONTENT_ACTION
 from guiju.storage import Database
 
 
@@ -15,3 +16,8 @@ def settle(database: Database) -> None:
         with database.write() as tx:
             service.settle_decided(tx)
             appeals.settle_overturned(tx)
+
+
+def withdraw(database: Database) -> None:
+    """Mark for some tenths of a second what was withdrawn from other answers; mostly nothing is."""
+    withdrawing.go_on(database, CONTENT_ACTION)

@@ -8,7 +8,7 @@ that whoever has a statement can show that it was given, and given so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from guiju.dispositions.model import Action, Effect, Finding, Measure, Statement
 from guiju.kernel import Actor, canonical, digest, isoformat, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
+from guiju.records import SamePart
 from guiju.storage import Tx
 
 REASONS_STATED = "reasons-stated"
@@ -59,13 +60,47 @@ def state_content(tx: Tx, actor: Actor, case: Case, content: Content) -> Stateme
     return _give(tx, actor, case, decision, {**_UNTOUCHED, **_visibility(tx, content, case)})
 
 
+@enforces("statements-of-reasons")
+def state_same(
+    tx: Tx,
+    actor: Actor,
+    case: Case,
+    content: Content,
+    decision: Decision,
+    *,
+    to: str,
+    parts: Sequence[SamePart],
+) -> Statement:
+    """Give somebody else, who got the same content, the reasons why it is withdrawn.
+
+    Without the words that were written for whom the case is about.
+    """
+    file = parts[0].place if content.produce_id else None
+    facts = {**_facts("same-content", []), "count": len(parts), "harms": [content.harm]}
+    requests = list(dict.fromkeys(one.request for one in parts))[:_MOST_LISTED]
+    axes = {
+        **_UNTOUCHED,
+        **_visibility(tx, content, case),
+        "facts": {**facts, "requests": requests},
+        "content": file,
+        "words": "",
+    }
+    return _give(tx, actor, case, decision, axes, to=to)
+
+
 def _give(
-    tx: Tx, actor: Actor, case: Case, decision: Decision, axes: Mapping[str, Any]
+    tx: Tx,
+    actor: Actor,
+    case: Case,
+    decision: Decision,
+    axes: Mapping[str, Any],
+    *,
+    to: str | None = None,
 ) -> Statement:
     name = new_id("sor")
     said = {**_common(tx, name, case, decision), **axes}
     content = canonical(said)
-    made = Statement(name, case.id, case.subject or "", digest(content), tx.now, said)
+    made = Statement(name, case.id, to or case.subject or "", digest(content), tx.now, said)
     statement_store.add(
         tx,
         {
@@ -85,7 +120,9 @@ def _give(
         subject=made.person,
         facts=_evidence(made),
     )
-    telling.stated(tx, actor, case, made, decision.id)
+    if to is None:
+        # A notice of the case is sealed for whom it is about; others find it under /appeals.
+        telling.stated(tx, actor, case, made, decision.id)
     return made
 
 

@@ -207,3 +207,22 @@ def removed(number: str) -> Refused:
         article=14,
         case=number,
     )
+
+
+def content_too_short(number: str) -> Conflict:
+    """Many who mean something else say the same few words."""
+    return Conflict(
+        "content-too-short",
+        Text(
+            zh=f"案件 {number} 的文字太短，同样的话别人也会说，不能按摘要从其他回答中撤下。",
+            en=f"The words of case {number} are so few that others say them too: they cannot be "
+            "withdrawn from other answers by their digest.",
+        ),
+        Text(
+            zh="请决定消除；需要时用 guiju disposition content keep-from-others 撤出其中的语句。",
+            en="Decide to remove it; if need be keep a passage of it from others with guiju "
+            "disposition content keep-from-others.",
+        ),
+        article=14,
+        case=number,
+    )

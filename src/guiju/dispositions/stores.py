@@ -19,6 +19,7 @@ from guiju.dispositions import (
     mine,
     rectification_store,
     statement_store,
+    withdrawal_store,
 )
 from guiju.kernel import Actor, Text
 from guiju.storage import Database, PersonStore, Piece, Stage, Tx, has_key
@@ -35,6 +36,7 @@ _KEPT: tuple[tuple[Table, str], ...] = (
     (appeal_store.APPEAL, "person"),
     (content_store.CONTENT, "person"),
     (finding_store.FINDING, "person"),
+    (withdrawal_store.RECORD, "person"),
 )
 
 
@@ -93,6 +95,7 @@ STORES = (
             "disposition_appeal": Text(zh="申诉", en="appeals"),
             "disposition_content": Text(zh="对内容的处置", en="measures about content"),
             "disposition_finding": Text(zh="发现", en="findings"),
+            "disposition_withdrawn_record": Text(zh="撤下的记录", en="records withdrawn"),
         },
         what_of=what_of,
         export=export,

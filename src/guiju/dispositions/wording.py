@@ -17,10 +17,17 @@ TRIGGERS = {
     "authority": Text(zh="主管部门通报", en="word of an authority"),
     "staff": Text(zh="工作人员发现", en="found by staff"),
     "screening": Text(zh="内容审查发现", en="found by screening"),
+    "same-content": Text(
+        zh="同样的内容已在另一回答中被认定违法",
+        en="the same content was decided on in another answer",
+    ),
 }
 _VISIBILITY = {
     "withheld": Text(zh="内容停止提供，待人工确认", en="Content withheld until a person confirms"),
     "removed": Text(zh="内容已消除", en="Content removed"),
+    "withdrawn": Text(
+        zh="内容已消除，并从各处撤下", en="Content removed, and withdrawn everywhere"
+    ),
 }
 _ALL_OF_IT = Text(zh="该请求的文字回答", en="the text that answered the request")
 _PROVISION = {

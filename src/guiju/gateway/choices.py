@@ -33,6 +33,10 @@ class Choice:
         found = self.channels.get(channel)
         return "" if found is None else "".join(found.delivered)
 
+    def texts(self) -> dict[str, str]:
+        """What was delivered, by channel."""
+        return {name: "".join(one.delivered) for name, one in self.channels.items()}
+
     def readable(self) -> str:
         """All text of the tool calls."""
         return "".join(call.readable() for call in self.calls.values())

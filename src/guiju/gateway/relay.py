@@ -23,6 +23,7 @@ from guiju.gateway.said import Said
 from guiju.gateway.sentences import ENDS
 from guiju.gateway.signals import AskGuards, Command, Send
 from guiju.gateway.watch import CALLS, Channel, Watch, Window, withdrawal
+from guiju.gateway.withheld import Suspense, note
 from guiju.records import Usage
 from guiju.screening import BORDER, Outcome, Verdict
 
@@ -55,6 +56,7 @@ class Relay:
         watched = guards is not None and guards.serves("output")
         self._watch = Watch(work.rules.streaming, work.prompt()) if watched else None
         self._most = work.most_choices()
+        self._rules = work.rules
         self._json = work.wants_json()
         self._likely = likelihoods.asked_for(work.body)
         self._taken = 0
@@ -193,8 +195,11 @@ class Relay:
 
     def _channel(self, index: int, name: str) -> Channel:
         channel = Channel(self.work.screen().stream("output"), index, name)
-        if self._json and name == "content":
-            channel.resolver = Resolver()
+        if name == "content":
+            if self._json:
+                channel.resolver = Resolver()
+            if self._rules.withdrawn:
+                channel.suspense = Suspense(self._rules.withdrawn, self._rules.same)
         return channel
 
     def _turn(self, index: int, choice: Choice, name: str) -> dict[str, str]:
@@ -235,8 +240,11 @@ class Relay:
         if channel.skip:
             known, channel.skip = channel.skip, max(channel.skip - len(text), 0)
             text = text[known:]
-        if not text:
-            return ""
+        if channel.suspense is not None:
+            text = channel.suspense.take(text)
+        return self._said_on(channel, text) if text else ""
+
+    def _said_on(self, channel: Channel, text: str) -> str:
         if self._watch is not None:
             return self._watch.take(channel, text)
         channel.delivered.append(text)
@@ -375,9 +383,19 @@ class Relay:
         channel.verdict = release.verdict
         self.stopped = self.stopped or release.stopped
         last = held if hold else held + self._let(channel, release.text)
+        if channel.suspense is not None and not self.stopped and not self.silent:
+            last += self._out_of(channel, channel.suspense)
         if self._watch is not None and not self.stopped and not self.silent:
             self._watch.end(channel)
         return last
+
+    def _out_of(self, channel: Channel, suspense: Suspense) -> str:
+        """What was held as the beginning of a withdrawn text; nothing if it has become one."""
+        text, why = suspense.end()
+        if why is not None:
+            note(self.work, why, sum(map(len, channel.raw)))
+            self._guards_outcome, self.stopped = Outcome.BLOCK, True
+        return self._said_on(channel, text) if text else ""
 
     def _calls_pass(self, choice: Choice) -> bool:
         verdict = self.work.screen().judge(choice.readable(), "output")

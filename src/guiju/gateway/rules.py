@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from guiju import policies, profile
+from guiju import dispositions, policies, profile
 from guiju.accounts import terms_digest
 from guiju.gateway.credentials import Chain, Vouching, vouching_of
 from guiju.gateway.eyes import Eyes, Viewers, eyes_of
@@ -25,6 +25,7 @@ from guiju.limits import Plan
 from guiju.minors import Companion
 from guiju.policies import MinorRules
 from guiju.policies.upstreams import ModelsConfig, models_of
+from guiju.records import SAME_CONTENT, Sameness
 from guiju.screening import Outcome, Screen, guards
 from guiju.screening.images import PdqList
 from guiju.screening.matrix import GENERAL, MINORS, Answers, Audience, Matrix, MatrixRule
@@ -82,6 +83,9 @@ class Rules:
     companion: Companion | None = None
     stopped: policies.Stopped = field(default_factory=policies.Stopped)
     """What is stopped at the moment of asking: it changes while the rest stays."""
+    withdrawn: dispositions.Withdrawn = field(default_factory=dispositions.Withdrawn)
+    """What is withdrawn from all answers at the moment of asking, in the same way."""
+    same: Sameness = field(default_factory=lambda: Sameness(os.urandom(32)))
 
     @property
     def for_minors(self) -> Screen:
@@ -106,7 +110,8 @@ class Rules:
 class RulesHolder:
     """Keeps the snapshot; swaps it when policy, profile, urgent terms or day changed, anywhere.
 
-    `stopped` is what is out of service now; it is the same object for all snapshots.
+    `stopped` is what is out of service now, `withdrawn` what is said no more; each is the same
+    object for all snapshots.
     """
 
     def __init__(
@@ -133,12 +138,14 @@ class RulesHolder:
         self._chain = chain or Chain()
         self._known = policies.PictureLists()
         self._links = Links(database.keys.service_key("media-links"))
+        self._same = Sameness(database.keys.service_key(SAME_CONTENT))
         self._viewers = Viewers()
         self._rules: Rules | None = None
         self._signing: Signing | None = None
         self._fault: GuijuError | None = None
         self._seen: tuple[object, ...] | None = None
         self.stopped = policies.Stopped()
+        self.withdrawn = dispositions.Withdrawn()
 
     def now(self) -> Rules:
         """The rules in force; raises Unavailable while there are none that can be trusted."""
@@ -174,6 +181,7 @@ class RulesHolder:
         with self._database.read() as tx:
             # Before anything is compiled, which may take seconds.
             policies.take_up_stops(tx, self.stopped)
+            dispositions.take_up_withdrawn(tx, self.withdrawn)
             head, statement = policies.active_head(tx), profile.current(tx)
             if head is None or statement is None:
                 self._rules = self._seen = None
@@ -227,6 +235,8 @@ class RulesHolder:
             minors=of_minors,
             companion=None if of_companion is None else Companion(of_companion),
             stopped=self.stopped,
+            withdrawn=self.withdrawn,
+            same=self._same,
             answers=Answers.load(screening),
             plan=policies.plan_of(body),
             reply_as_error=screening["reply"] == "error",

@@ -18,6 +18,7 @@ from guiju.screening import Verdict
 if TYPE_CHECKING:
     from guiju.gateway.escapes import Resolver
     from guiju.gateway.rules import Streaming
+    from guiju.gateway.withheld import Suspense
     from guiju.screening import Stream
 
 CALLS = "tool_calls"
@@ -44,6 +45,7 @@ class Channel:
     unscreened: str = ""  # and why not
     withdrawn: int | None = None  # from which character on
     known: str = ""  # the end of what stood before in the same channel, which its scanner knows
+    suspense: Suspense | None = None  # what of it may be withdrawn content
     skip: int = 0  # characters of that which the scanner has yet to let go of
 
 

@@ -22,6 +22,7 @@ from guiju.records import (
     Carried,
     Finding,
     Job,
+    Part,
     PictureScreening,
     Screening,
     Source,
@@ -148,6 +149,8 @@ class Work:
     """The labels that pictures of the request carry."""
     carried: list[Carried] = field(default_factory=list)
     """The same as the record names them."""
+    parts: list[Part] = field(default_factory=list)
+    """By what the content that leaves is found again."""
     job: Job | None = None
     """A film that has begun to be made."""
     film: VideoJob | None = None

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from guiju.privacy.erasing import Eraser
 from guiju.privacy.packing import Packer
-from guiju.storage import Database, PersonStore
+from guiju.storage import Database, PersonStore, Tx
 
+KeptBack = Callable[[Tx, str], str | None]
+"""By which case, by its number, an answer is kept back; None: by none."""
 Recalled = Callable[[bytes, bytes], Sequence[tuple[str, str]]]
 """The texts of a record, each with its direction, `input` or `output`."""
 
@@ -19,7 +21,8 @@ Recalled = Callable[[bytes, bytes], Sequence[tuple[str, str]]]
 class Means:
     """The database, every store, who erases and packs, and where evidence is published.
 
-    `recalled` makes texts of a record again; `None` shows it as it was sent.
+    `recalled` makes texts of a record again; `None` shows it as it was sent. `kept_back` says
+    which answers a case keeps back; `None`: none are.
     """
 
     database: Database
@@ -28,3 +31,4 @@ class Means:
     packer: Packer
     tiles: Path
     recalled: Recalled | None = None
+    kept_back: KeptBack | None = None

@@ -108,6 +108,7 @@ class MyPages:
         with self._database.write() as tx:
             self._owned(tx, viewer, number)
             sides = records.read(tx, viewer.actor, number, _WHY)
+            case = self._kept_back(tx, number)
         recalled = self._means.recalled
         said = (
             [
@@ -117,6 +118,9 @@ class MyPages:
             if recalled is None
             else list(recalled(*sides))
         )
+        if case is not None:
+            # What one has said oneself stays one's own.
+            said = [one for one in said if one[0] == "input"]
         return self._record(request, viewer, number, said=said)
 
     def _record(
@@ -125,7 +129,13 @@ class MyPages:
         with self._database.read() as tx:
             one = self._owned(tx, viewer, number)
             looks = [each for each in looking.looked(tx, viewer.id) if each.request == number]
-        return self._page(request, "record", one=one, looks=looks, said=said)
+            case = self._kept_back(tx, number)
+        return self._page(request, "record", one=one, looks=looks, said=said, kept_back=case)
+
+    def _kept_back(self, tx: Tx, number: str) -> str | None:
+        """The case by which the answer is not handed out any more."""
+        asked = self._means.kept_back
+        return None if asked is None else asked(tx, number)
 
     @staticmethod
     def _owned(tx: Tx, viewer: Viewer, number: str) -> records.ExchangeView:

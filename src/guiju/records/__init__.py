@@ -79,6 +79,17 @@ from guiju.records.pictures import note_picture, picture_screening
 from guiju.records.purposes import Purpose, purpose_named, purposes
 from guiju.records.renewal_model import Renewal, RenewalState
 from guiju.records.renewing import Renewer, ask_renewal, decide_renewal, renewals
+from guiju.records.same import (
+    SamePart,
+    parts_of,
+    same_answers,
+    same_bytes,
+    same_files,
+    same_parts,
+    sameness,
+    texts_of,
+)
+from guiju.records.sameness import FIRST, SAME_CONTENT, Part, Sameness, plain, spoken
 from guiju.records.service import (
     ExchangeView,
     erase,
@@ -99,7 +110,9 @@ from guiju.records.training_model import (
 )
 
 __all__ = [
+    "FIRST",
     "GAP_OFFICER",
+    "SAME_CONTENT",
     "WAIVED",
     "Answered",
     "Asked",
@@ -130,6 +143,7 @@ __all__ = [
     "Medium",
     "NobodyAgreed",
     "Overlap",
+    "Part",
     "PictureScreening",
     "Piece",
     "Pool",
@@ -141,6 +155,8 @@ __all__ = [
     "Renewal",
     "RenewalState",
     "Renewer",
+    "SamePart",
+    "Sameness",
     "Screening",
     "Source",
     "Spill",
@@ -199,12 +215,14 @@ __all__ = [
     "overlaps",
     "own_page",
     "own_record",
+    "parts_of",
     "personal_hits",
     "persons_asking",
     "persons_of",
     "picture_screening",
     "piece_file",
     "pieces",
+    "plain",
     "pools",
     "purpose_named",
     "purposes",
@@ -220,6 +238,13 @@ __all__ = [
     "review_assessment",
     "review_collection",
     "rotate_some",
+    "same_answers",
+    "same_bytes",
+    "same_files",
+    "same_parts",
+    "sameness",
+    "spoken",
+    "texts_of",
     "words_delivered",
     "write_assessment",
 ]

@@ -18,6 +18,7 @@ from guiju.kernel import Actor, new_id, time_of
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.records import expiry_store as store
+from guiju.records import sameness_store
 from guiju.records.expiry_model import (
     CONTROLS,
     HOLDS,
@@ -105,7 +106,12 @@ def take(tx: Tx, actor: Actor, spot: Spot) -> Expired | None:
     last, held = spot.last, store.kept_in(tx, subject, spot.first, spot.last, _MOST_HELD)
     if len(held) == _MOST_HELD:
         last = held.pop()
-    gone = sum(tx.delete_span(subject, *part) for part in _between(spot.first, held, last))
+    gone = 0
+    for part in _between(spot.first, held, last):
+        gone += tx.delete_span(subject, *part)
+        # Usually they have gone with the content; after a backup was put back some may be left.
+        if subject in {store.BODIES, store.HEADS}:
+            sameness_store.drop_span(tx, *part)
     if not gone:
         return None  # another machine has just done it
     return _told(tx, actor, Expired(due.kind, due.day, gone, spot.before + len(held)))

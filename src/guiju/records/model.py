@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from guiju.kernel import Statement
+from guiju.records.sameness import Part
 
 
 class Screening(Statement, frozen=True):
@@ -209,6 +210,8 @@ class Exchange(msgspec.Struct, frozen=True):
     """Whether it was said to a companion (CAC Order 21)."""
     sensitive: int = 0
     """The number of the consent to sensitive information by which content is kept; 0: by none."""
+    parts: tuple[Part, ...] = ()
+    """By what each piece of the content is found again where it was delivered to others too."""
 
     def detail(self) -> Detail:
         """Verdicts, label, usage and source."""

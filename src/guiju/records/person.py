@@ -18,7 +18,7 @@ from sqlalchemy import Table
 from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, first_id, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
-from guiju.records import expiry_store, media, reading_store, store, training_store
+from guiju.records import expiry_store, media, reading_store, sameness_store, store, training_store
 from guiju.records import person_store as rows
 from guiju.records.expiry_model import surely_kept
 from guiju.records.purposes import purpose_named
@@ -202,12 +202,15 @@ def remove_some(tx: Tx, actor: Actor, person: str, case: str) -> Removed | None:
                 facts=facts,
             )
             return Removed(sort, gone)
+    sameness_store.drop_left(tx, person)
     return None
 
 
 def _contents(tx: Tx, person: str, days: Sequence[Any]) -> int:
     wanted = rows.bodies(person).where(rows.free(tx, rows.BODIES, days))
-    return _dropped(tx, rows.BODIES, rows.numbers(tx, wanted, _MOST_ROWS))
+    due = rows.numbers(tx, wanted, _MOST_ROWS)
+    sameness_store.drop(tx, due)
+    return _dropped(tx, rows.BODIES, due)
 
 
 def _files(tx: Tx, person: str, days: Sequence[Any]) -> int:

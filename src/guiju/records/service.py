@@ -19,6 +19,7 @@ from guiju.records import (
     media_store,
     pictures,
     reading_store,
+    sameness_store,
     store,
 )
 from guiju.records.model import Exchange, ExchangeFacts, Finding, Refusal
@@ -62,6 +63,7 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
     exchanges = [one for one in items if isinstance(one, Exchange)]
     store.add(tx, exchanges)
     media_store.add(tx, exchanges)
+    sameness_store.add(tx, exchanges)
     jobs_store.add(tx, exchanges)
     rows = _rows_by_request(tx.take_noted())
     evidence: list[Evidence] = []

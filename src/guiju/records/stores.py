@@ -129,6 +129,7 @@ RECORDS = PersonStore(
     text=Text(zh="输入、输出与使用记录", en="Inputs, outputs and usage"),
     data_class="records",
     tables=(
+        "content_digest",
         "exchange",
         "exchange_body",
         "key_renewal",

@@ -19,7 +19,7 @@ from guiju.app import review
 from guiju.app.panels import benches
 from guiju.casework import Case, Review, decisions
 from guiju.casework.routes import router
-from guiju.dispositions import content
+from guiju.dispositions import content, jobs
 from guiju.kernel import Actor, FixedClock, Invalid, digest
 from guiju.records import Exchange
 from guiju.storage import Database
@@ -215,3 +215,37 @@ def test_a_picture_that_is_kept_back_lies_beside_its_case(scene: Scene) -> None:
     answer = officer.post(f"{here}/steps/remove", data=sent)
     assert answer.status_code == 303
     assert scene.case(dispositions.CONTENT_ACTION).state == "removed"
+
+
+def test_how_many_others_got_the_same_is_shown_before_it_is_withdrawn(scene: Scene) -> None:
+    """A number without words or persons; the decision is taken on the page, and its way shown."""
+    text = "Take seven zandriffs, quorble them twice and bury what is left."
+    with scene.db.read() as tx:
+        digest_ = str(records.sameness(tx).of_text(text))
+    choices = [{"index": 0, "message": {"content": text}, "finish_reason": "stop"}]
+    kept = json.dumps({"delivered": {"choices": choices}, "withheld": {}}).encode()
+    made = [
+        exchange(one, scene.clock, "pass", output=kept, parts=(records.Part("0", digest_),))
+        for one in (scene.id, "pe_other", "pe_third")
+    ]
+    with scene.db.write() as tx:
+        records.record(tx, made)
+        found = dispositions.open_finding(
+            tx, REVIEWER, dispositions.Source.STAFF, "A1g", request=made[0].request
+        )
+        case = content.withhold(tx, REVIEWER, found, "Seen.")
+    officer = browser(scene, OFFICER)
+    here = f"{HERE}/{case.number}"
+    page = officer.get(here).text
+    assert "Other answers that are the same 2" in words(page)
+    assert "zandriffs" not in page
+    assert "pe_other" not in page
+    zh = officer.get(here, headers={"accept-language": "zh"}).text
+    assert "相同的其他回答 2 份" in words(zh)
+    sent = {"form_token": "token", "version": str(case.version), "facts": "Seen by two."}
+    assert officer.post(f"{here}/steps/withdraw", data=sent).status_code == 303
+    assert scene.case(dispositions.CONTENT_ACTION).state == "withdrawn"
+    assert "handed out no more; being marked and told" in words(officer.get(here).text)
+    scene.clock.advance(seconds=11)
+    jobs.withdraw(scene.db)
+    assert "Withdrawn 2, of 2 persons How far all withdrawn" in words(officer.get(here).text)

@@ -8,6 +8,9 @@ import pytest
 from fastapi import FastAPI
 from msgspec.structs import replace
 from starlette.testclient import TestClient
+from tests.unit.dispositions.scene import OFFICER as SAFETY
+from tests.unit.dispositions.scene import REVIEWER, Scene
+from tests.unit.dispositions.scene import exchange as of_person
 from tests.unit.labelling.samples import gif, jpeg, png
 from tests.unit.labelling.test_labelling_provenance import authority
 from tests.unit.labelling.test_labelling_watermark import opened, packed, scenery
@@ -16,6 +19,7 @@ from tests.unit.records.test_records_service import OFFICER, SECOND, exchange
 from guiju import records
 from guiju.app import verify_page
 from guiju.app.turns import Turns
+from guiju.dispositions import Source, content, open_finding
 from guiju.kernel import FixedClock, digest, new_id, uuid_of
 from guiju.labelling import (
     Profile,
@@ -27,7 +31,7 @@ from guiju.labelling import (
     reason_in_words,
 )
 from guiju.labelling.explaining import _REASONS
-from guiju.records import Label, Medium
+from guiju.records import Label, Medium, Part
 from guiju.storage import Database
 from guiju.web import Site
 
@@ -322,3 +326,57 @@ def test_what_nobody_looked_for_is_not_said_to_be_missing(client: TestClient) ->
     assert "look for yourself" in sent(client, png()).text
     assert "请自行留意" in sent(client, GOOD, lang="zh").text
     assert "look for yourself" not in sent(client, text="海是蓝的。").text
+
+
+@pytest.mark.parametrize("decides", ["withhold", "withdraw"])
+def test_what_was_withdrawn_since_is_said_to_be(
+    db: Database, clock: FixedClock, decides: str
+) -> None:
+    """Words and files, also those of somebody else that are the same; not what never was that."""
+    scene, text = Scene(db, clock), "海是蓝的，天也是蓝的，云慢慢地从山那边飘过来了。"
+    with db.read() as tx:
+        part = str(records.sameness(tx).of_text(text))
+    requests = [new_id("req") for _ in range(2)]
+    numbers = [uuid_of(one) for one in requests]
+    labels = [first_write(LABEL.content_producer, one) for one in ("p-1", "p-2")]
+    files = [mark(png(), one).data for one in labels]
+    made = [
+        replace(
+            of_person(person, clock, "pass"),
+            request=request,
+            label=Label(number, "end", implicit=True),
+            output=json.dumps({"delivered": {"0": {"content": text}}, "withheld": {}}).encode(),
+            media=(Medium(label.produce_id, "image/png", digest(data), 1, "words", "inside"),),
+            parts=(Part("0", part), Part(label.produce_id, "f" * 32)),
+        )
+        for person, request, number, label, data in zip(
+            (scene.id, "pe_other"), requests, numbers, labels, files, strict=True
+        )
+    ]
+    with db.write() as tx:
+        records.record(tx, made)
+    for file in ("", "p-1"):
+        with db.write() as tx:
+            found = open_finding(tx, REVIEWER, Source.STAFF, "A1g", request=requests[0])
+            case = content.withhold(tx, REVIEWER, found, "Seen.", file)
+            if decides == "withdraw":
+                content.withdraw(tx, SAFETY, case, "Seen by two.")
+    site, app = Site(), FastAPI()
+    app.include_router(verify_page.router(site, db))
+    client = TestClient(site.install(app), headers={"accept": "text/html"})
+
+    def ledger(body: bytes) -> str:
+        told = client.post("/api/labels/check", content=body).json()
+        return str(told["axes"]["ledger"])
+
+    def answer(words: str, number: str) -> bytes:
+        aigc = first_write(LABEL.content_producer, number).fields
+        choice = {"index": 0, "message": {"role": "assistant", "content": words}}
+        return json.dumps({"choices": [choice], "aigc": aigc}).encode()
+
+    others = "withdrawn" if decides == "withdraw" else "same"
+    assert [ledger(one) for one in files] == ["withdrawn", others]
+    assert [ledger(answer(text, one)) for one in numbers] == ["withdrawn", others]
+    assert ledger(answer("别的话，从来没有说过，也不会再说的。", numbers[0])) == "changed"
+    assert "has withdrawn it since" in sent(client, files[0]).text
+    assert "停止提供并撤下" in sent(client, files[0], lang="zh").text

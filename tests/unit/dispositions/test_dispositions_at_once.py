@@ -14,7 +14,16 @@ from threading import Barrier
 
 import pytest
 from tests.unit.dispositions.scene import END, OFFICER, REVIEWER, SECOND, WEEK, Scene, exchange
-from tests.unit.dispositions.test_dispositions_content import picture
+from tests.unit.dispositions.test_dispositions_content import picture, served
+from tests.unit.dispositions.test_dispositions_withdrawing import (
+    WORDS,
+    answered,
+    drawn,
+    someone,
+    spread_all,
+    taken_up,
+    withdraw,
+)
 
 from guiju import accounts, records
 from guiju.accounts import PersonState
@@ -26,9 +35,14 @@ from guiju.dispositions import (
     Watch,
     appeals,
     content,
+    elsewhere,
     reasons,
     service,
+    spread,
+    withdrawing,
 )
+from guiju.dispositions.jobs import withdraw as go_on
+from guiju.dispositions.withdrawal_store import Stage
 from guiju.kernel import FixedClock, GuijuError
 from guiju.storage import Database, Tx
 
@@ -190,3 +204,42 @@ def test_whoever_appeals_twice_at_once_has_one_appeal(pg_scene: Scene) -> None:
 
         assert at_once(scene, bring, bring) == {DONE: 1, "appealed-already": 1}
         assert len(scene.read(cases_of, APPEAL, scene.id)) == 1
+
+
+@pytest.mark.control("content-removed")
+def test_of_two_workers_that_mark_what_is_withdrawn_each_record_is_marked_once(
+    pg_scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nobody is told twice; what was reached is on record once."""
+    scene = pg_scene
+    monkeypatch.setattr(withdrawing, "_BATCH", 3)
+    others = [someone(scene, f"other-{number}") for number in range(4)]
+    request = answered(scene, scene.id, WORDS)
+    for one in others * 3:
+        answered(scene, one, WORDS)
+    case = withdraw(scene, request)
+    assert scene.read(elsewhere, scene.read(content.content_of, case)) == (12, 0)
+    scene.clock.advance(seconds=11)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: go_on(scene.db), range(4)))
+    assert scene.read(spread, case.id) == (Stage.STANDING, (12, 0, 4))
+    assert [len(scene.read(reasons.statements_to, one)) for one in others] == [1] * 4
+    assert len(scene.leaves("content-withdrawn")) == 1
+
+
+@pytest.mark.control("content-removed")
+def test_a_picture_is_withdrawn_on_the_other_database_too(pg_scene: Scene) -> None:
+    """Counted, kept back, marked, and handed out again."""
+    scene = pg_scene
+    other = someone(scene, "other")
+    request = drawn(scene, scene.id, "P-1", b"an invented picture")
+    drawn(scene, other, "P-2", b"an invented picture")
+    case = withdraw(scene, request, "P-1")
+    assert scene.read(elsewhere, scene.read(content.content_of, case)) == (0, 1)
+    assert [served(scene, one) for one in ("P-1", "P-2")] == [False, False]
+    spread_all(scene)
+    assert scene.read(spread, case.id) == (Stage.STANDING, (0, 1, 1))
+    assert taken_up(scene)
+    scene.do(content.restore, OFFICER, case, "It is none.")
+    assert [served(scene, one) for one in ("P-1", "P-2")] == [True, True]
+    assert not taken_up(scene)

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 
 STEPS = 6
 BARS = {"provisional", "in-force"}
-KEEPS_BACK = {"withheld", "removed", "gone"}
+KEEPS_BACK = {"withheld", "removed", "withdrawn", "gone"}
 
 
 class InRoom(Walk):

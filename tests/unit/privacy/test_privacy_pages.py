@@ -33,7 +33,15 @@ class Pages:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         site = Site(lambda request: _viewer(request.headers.get("x-viewer", "")))
-        means = Means(scene.db, scene.stores, scene.eraser, scene.packer, scene.folder / "ledger")
+        self.kept_back: dict[str, str] = {}
+        means = Means(
+            scene.db,
+            scene.stores,
+            scene.eraser,
+            scene.packer,
+            scene.folder / "ledger",
+            kept_back=lambda _, request: self.kept_back.get(request),
+        )
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
         app.include_router(routes.router(means, site))
         self.browser = TestClient(site.install(app), follow_redirects=False)
@@ -168,6 +176,22 @@ def test_a_person_sees_only_their_own(pages: Pages) -> None:
     number = number_in(pages.post("/me/privacy", bob, wish="correct", text="My name."))
     assert pages.get(f"/me/privacy/{number}", ann).status_code == 404
     assert pages.get("/me/privacy", ann).status_code == 200
+
+
+def test_an_answer_that_is_kept_back_says_by_which_case(pages: Pages) -> None:
+    """What one has asked oneself is shown; the way to appeal is, too."""
+    ann = pages.scene.person("ann")
+    with pages.scene.db.read() as tx:
+        request = records.recent(tx, ann)[0].request
+    assert "an answer" in pages.post(f"/me/records/{request}", ann).text
+    pages.kept_back[request] = "CA-2026-000007"
+    covered = pages.get(f"/me/records/{request}", ann).text
+    opened = pages.post(f"/me/records/{request}", ann).text
+    for page in (covered, opened):
+        assert "not handed out any more, by case CA-2026-000007" in page
+        assert 'href="/appeals"' in page
+        assert "an answer" not in page
+    assert SECRET in opened
 
 
 def test_an_erasure_from_the_request_to_the_certificate(pages: Pages) -> None:

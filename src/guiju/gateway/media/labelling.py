@@ -10,6 +10,8 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import replace
 
+from msgspec.structs import replace as with_more
+
 from guiju.gateway.credentials import Vouching
 from guiju.gateway.media.model import Labelled, Order
 from guiju.kernel import Conflict, Invalid, Text, Unavailable
@@ -52,11 +54,13 @@ def labelled(order: Order) -> Labelled:
             or have no room for a label; or why sound of this format cannot be packed here.
     """
     try:
-        if order.format in _SHOWN:
-            return _shown(order, _SHOWN[order.format])
-        return _sound(order)
+        shown = order.format in _SHOWN
+        made = _shown(order, _SHOWN[order.format]) if shown else _sound(order)
     except (Conflict, Invalid) as error:
         raise _not_labelled(error.what, error.code) from error
+    # Here, where nobody waits: it takes as long as the bytes are many.
+    same = order.same
+    return made if same is None else with_more(made, digest=same.of_bytes(order.data))
 
 
 def _shown(order: Order, medium: Medium) -> Labelled:

@@ -9,7 +9,7 @@ import msgspec
 
 from guiju.gateway.credentials import Vouching
 from guiju.labelling import AigcLabel, ExplicitLabel, Pair
-from guiju.records import Medium
+from guiju.records import Medium, Sameness
 from guiju.screening.images import ImageVerdict
 
 
@@ -28,7 +28,7 @@ class Order(msgspec.Struct, frozen=True):
     is what a picture shows, in `language`; None: nothing. `heard` says whether a sound gets a label
     that is heard, and `at_start` where. `signer` signs our part of the label. With `watermark` a
     picture also gets a mark of its number, where it has room for one. `vouching` says whether it
-    gets content credentials, and by whom.
+    gets content credentials, and by whom. `same` tells it from others before it has a label.
     """
 
     data: bytes
@@ -41,10 +41,14 @@ class Order(msgspec.Struct, frozen=True):
     signer: Pair | None = None
     watermark: bool = False
     vouching: Vouching | None = None
+    same: Sameness | None = None
 
 
 class Labelled(msgspec.Struct, frozen=True):
-    """A medium as it may leave; the words as in `records.Medium`."""
+    """A medium as it may leave; the words as in `records.Medium`.
+
+    `digest` is that of the medium as it was made, before it had a label.
+    """
 
     data: bytes
     label: AigcLabel
@@ -54,6 +58,7 @@ class Labelled(msgspec.Struct, frozen=True):
     producer: str | None = None
     watermark: str | None = None
     credentials: bool = False
+    digest: str | None = None
 
 
 @dataclass(slots=True)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from guiju.gateway.media.model import Labelled, Made, Order
 from guiju.gateway.signals import Command, LabelMedia
+from guiju.gateway.withheld import why_withdrawn
 from guiju.gateway.work import Work
 from guiju.kernel import digest
-from guiju.records import WAIVED, Medium
+from guiju.records import WAIVED, Medium, Part, Screening
+from guiju.screening import Outcome
 
 
 def label_media(work: Work) -> tuple[Command, ...]:
@@ -21,8 +23,14 @@ def label_media(work: Work) -> tuple[Command, ...]:
 def hear_labelled(work: Work, media: Sequence[Labelled]) -> None:
     """Take what may leave, and note what the record says of it."""
     for one, labelled in zip(_leaving(work), media, strict=True):
+        if why_withdrawn(work, labelled.digest, 0):
+            work.outgoing = Screening(Outcome.BLOCK.value, work.outgoing.screened)
+            work.finish = "content_filter"
+            continue
         one.labelled = labelled
         one.medium = _medium(work, one, labelled)
+        if labelled.digest is not None:
+            work.parts.append(Part(one.medium.produce_id, labelled.digest))
     work.place = WAIVED if work.waived else "medium"
 
 
@@ -42,6 +50,7 @@ def _order(work: Work, one: Made) -> Order:
         watermark=work.rules.watermark,
         vouching=work.rules.vouching,
         signer=None if work.rules.signing is None else work.rules.signing.pair,
+        same=work.rules.same,
     )
 
 

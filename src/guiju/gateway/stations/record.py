@@ -14,7 +14,7 @@ from guiju.gateway.wires import CHAT
 from guiju.gateway.work import Work
 from guiju.kernel import Refused, Text
 from guiju.measures import enforces
-from guiju.records import Exchange, Label
+from guiju.records import Exchange, Label, Part, spoken
 
 _encode = msgspec.json.Encoder().encode
 
@@ -54,6 +54,7 @@ def record(work: Work) -> tuple[Command, ...]:
         training=caller.consents.get("training", 0),
         companion=work.companion,
         sensitive=kept.consent,
+        parts=_parts(work) if kept.days else (),
     )
     return (Record(item),)
 
@@ -92,13 +93,23 @@ def _is_looked_at(work: Work) -> bool:
 _FOR_PEOPLE = frozenset({"review", "refuse", "block"})
 
 
+def _parts(work: Work) -> tuple[Part, ...]:
+    """By what is found again what left; of a stream it is known only now."""
+    if work.relay is not None:
+        for index, choice in work.relay.choices.items():
+            digest = work.rules.same.of_text(spoken(choice.texts()))
+            if digest is not None:
+                work.parts.append(Part(str(index), digest))
+    return tuple(work.parts)
+
+
 def _delivered(work: Work) -> dict[str, Any]:
     """What left, and apart from it what was withheld, so that an appeal can be decided."""
     shown: Any = _media(work) if work.wire.makes else work.wire.kept(work.answer)
     if work.relay is not None:
         shown = {
             str(index): {
-                **{name: choice.text(name) for name in choice.channels},
+                **choice.texts(),
                 **({"tool_calls": len(choice.calls)} if choice.calls_delivered else {}),
             }
             for index, choice in work.relay.choices.items()

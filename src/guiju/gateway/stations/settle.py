@@ -7,8 +7,10 @@ from typing import Any
 
 from guiju.gateway.heads import extras_of, head_of, model_of, shown_usage
 from guiju.gateway.signals import Command, Send
+from guiju.gateway.withheld import why_withdrawn
 from guiju.gateway.work import Judged, Work
-from guiju.records import Screening, Usage
+from guiju.records import Part, Screening, Usage
+from guiju.screening import Outcome
 
 
 def settle(work: Work) -> tuple[Command, ...]:
@@ -18,7 +20,7 @@ def settle(work: Work) -> tuple[Command, ...]:
     if not work.judged:
         return ()
     judged = [
-        _withheld(work, one, index) if one.outcome.stops else one
+        _withheld(work, one, index) if one.outcome.stops or _is_withdrawn(work, one, index) else one
         for index, one in enumerate(work.judged)
     ]
     _note(work, judged)
@@ -29,6 +31,20 @@ def settle(work: Work) -> tuple[Command, ...]:
         clean["usage"] = shown_usage(answer["usage"], work.usage)
     work.answer = clean | extras_of(work, answer)
     return ()
+
+
+def _is_withdrawn(work: Work, judged: Judged, index: int) -> bool:
+    """Whether a case has withdrawn this very text; else how it is found again is noted."""
+    text = judged.choice["message"]["content"]
+    if not text or not (work.rules.withdrawn or work.rules.retention_days):
+        return False
+    digest = work.rules.same.of_text(text)
+    if why_withdrawn(work, digest, len(text)):
+        judged.outcome = Outcome.BLOCK
+        return True
+    if digest is not None:
+        work.parts.append(Part(str(index), digest))
+    return False
 
 
 def _withheld(work: Work, judged: Judged, index: int) -> Judged:
