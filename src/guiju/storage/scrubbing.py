@@ -16,6 +16,9 @@ from guiju.kernel import Text, Unavailable
 from guiju.storage.database import Database
 from guiju.storage.tables import metadata
 
+# While a log is cut nobody else can write, and it waits for readers: no longer than is not noticed.
+_PATIENCE_MILLISECONDS = 100
+
 
 def scrub(database: Database, tables: Sequence[str]) -> None:
     """Bring what was deleted from these tables out of the database's files.
@@ -35,8 +38,11 @@ def scrub(database: Database, tables: Sequence[str]) -> None:
 def _cut_log(database: Database) -> None:
     raw = database.engine.raw_connection()
     try:
-        busy, _, _ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor = raw.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MILLISECONDS}")
+        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
+        raw.detach()  # nobody else gets a connection of so little patience
         raw.close()
     if busy:
         raise _hindered()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from guiju.kernel import Invalid, Keyring, LocalMasterKey, NotFound, Unavailable
 from guiju.storage import Database, RowDigest, Tx, UnattestedChangeError, destroy_key, scrub
@@ -245,3 +245,20 @@ def test_the_bytes_of_a_destroyed_key_are_not_in_the_files(
     assert [one for one in people if wrapped[one] in found] == [
         one for one in people if one not in erased
     ]
+
+
+def test_while_somebody_reads_a_scrub_gives_way_and_leaves_no_hasty_connection(
+    sqlite_db: Database,
+) -> None:
+    """Nobody could write while it waited, so it hardly waits; others wait as long as before."""
+    sealed_by(sqlite_db, "person_1")
+    with sqlite_db.read() as reader:
+        before = reader.execute(text("PRAGMA busy_timeout")).scalar_one()
+        reader.rows(select(SUBJECT_KEY))
+        sealed_by(sqlite_db, "person_2")
+        with pytest.raises(Unavailable, match="scrub-hindered"):
+            scrub(sqlite_db, [])
+        with sqlite_db.read() as other:
+            assert other.execute(text("PRAGMA busy_timeout")).scalar_one() == before
+        sealed_by(sqlite_db, "person_3")
+    scrub(sqlite_db, [])
