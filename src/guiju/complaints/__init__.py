@@ -5,6 +5,7 @@ Anybody may complain without an account and follows by receipt code; the provide
 run as clocks; people decide, and the way to the authorities is always shown.
 """
 
+from guiju.complaints.flood import forget_tallies
 from guiju.complaints.kind import COMPLAINT
 from guiju.complaints.laying import panels, picture, uncover
 from guiju.complaints.model import Category, Channel, ComplaintUpheld, Outcome, Process
@@ -12,7 +13,6 @@ from guiju.complaints.own_steps import OWN_STEPS, words_kept
 from guiju.complaints.pace import UPHELD
 from guiju.complaints.promising import authorities, in_force, is_published, promised, publish
 from guiju.complaints.service import file_complaint, recorded, upheld
-from guiju.complaints.store import forget_tallies
 
 __all__ = [
     "COMPLAINT",

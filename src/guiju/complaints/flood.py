@@ -30,20 +30,20 @@ def admit_filing(tx: Tx, address: str, attached: int) -> None:
         Refused: `complaints-too-many`.
         Unavailable: `attachments-paused`; without attachments it is taken.
     """
-    mine = store.tallied(tx, _name(tx, "file", address))
-    crowded = store.tallied(tx, "file/all") >= FILINGS_OF_ALL
+    mine = store.TALLIES.of(tx, _name(tx, "file", address))
+    crowded = store.TALLIES.of(tx, "file/all") >= FILINGS_OF_ALL
     if mine >= FILINGS_OF_ONE or (crowded and mine):
         raise refusing.too_many(int(_HOUR.total_seconds()))
-    if attached and store.tallied(tx, "bytes/all") + attached > BYTES_A_DAY:
+    if attached and store.TALLIES.of(tx, "bytes/all") + attached > BYTES_A_DAY:
         raise refusing.attachments_paused()
 
 
 def count_filing(tx: Tx, address: str, attached: int) -> None:
     """A complaint came in."""
     for name in (_name(tx, "file", address), "file/all"):
-        store.count(tx, name, 1, tx.now + _HOUR)
+        store.TALLIES.add(tx, name, _HOUR)
     if attached:
-        store.count(tx, "bytes/all", attached, tx.now + 24 * _HOUR)
+        store.TALLIES.add(tx, "bytes/all", 24 * _HOUR, attached)
 
 
 def admit_look_up(tx: Tx, address: str) -> None:
@@ -52,8 +52,8 @@ def admit_look_up(tx: Tx, address: str) -> None:
     Raises:
         Refused: `receipts-too-many`.
     """
-    mine = store.tallied(tx, _name(tx, "code", address))
-    crowded = store.tallied(tx, "code/all") >= WRONG_CODES_OF_ALL
+    mine = store.TALLIES.of(tx, _name(tx, "code", address))
+    crowded = store.TALLIES.of(tx, "code/all") >= WRONG_CODES_OF_ALL
     if mine >= WRONG_CODES_OF_ONE or (crowded and mine):
         raise refusing.too_many_codes(int(_HOUR.total_seconds()))
 
@@ -61,7 +61,12 @@ def admit_look_up(tx: Tx, address: str) -> None:
 def count_wrong_code(tx: Tx, address: str) -> None:
     """A code was wrong."""
     for name in (_name(tx, "code", address), "code/all"):
-        store.count(tx, name, 1, tx.now + _HOUR)
+        store.TALLIES.add(tx, name, _HOUR)
+
+
+def forget_tallies(tx: Tx, most: int) -> int:
+    """Drop counts whose while is over, so many at most; how many went."""
+    return store.TALLIES.forget(tx, most)
 
 
 def _name(tx: Tx, what: str, address: str) -> str:

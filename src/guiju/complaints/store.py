@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from guiju.casework import owned_with_case, wiped
 from guiju.complaints.model import Category, Channel, FileHead, Head
-from guiju.storage import CanonicalJson, Instant, Tx, sealed, table
+from guiju.storage import CanonicalJson, Instant, Tallies, Tx, sealed, table
 
 PER_PAGE = 50
 
@@ -101,6 +101,7 @@ TALLY = table(
     Column("until", Instant, nullable=False, index=True),
     guard="coded",
 )
+TALLIES = Tallies(TALLY)
 
 
 # -- what was given --------------------------------------------------------------------------------
@@ -240,26 +241,7 @@ def last_process(tx: Tx) -> Row[Any] | None:
     return tx.row(wanted.order_by(PROCESS.c.version.desc(), PROCESS.c.published_at.desc()))
 
 
-# -- how much in a while ---------------------------------------------------------------------------
-
-
-def tallied(tx: Tx, name: str) -> int:
-    """How much was counted under a name in the window that is open now."""
-    wanted = select(TALLY.c.amount).where(TALLY.c.name == name, TALLY.c.until > tx.now)
-    row = tx.row(wanted)
-    return 0 if row is None else int(row.amount)
-
-
-def count(tx: Tx, name: str, amount: int, until: datetime) -> None:
-    """Count `amount` more; a window that is over begins anew and lasts until `until`."""
-    row = tx.row(select(TALLY).where(TALLY.c.name == name))
-    if row is None:
-        tx.insert_if_absent(TALLY, {"name": name, "amount": amount, "until": until})
-    elif row.until > tx.now:
-        # Added by the database: two workers may count at once.
-        tx.update(TALLY, {"name": name}, {"amount": TALLY.c.amount + amount})
-    else:
-        tx.update(TALLY, {"name": name}, {"amount": amount, "until": until})
+# -- forgetting ------------------------------------------------------------------------------------
 
 
 def forgotten(tx: Tx, case: str) -> Iterator[int]:
@@ -267,12 +249,3 @@ def forgotten(tx: Tx, case: str) -> Iterator[int]:
     spoken = and_(COMPLAINT.c.case_id == case, COMPLAINT.c.words != b"")
     yield from wiped(tx, FILE, FILE.c.case_id == case)
     yield from wiped(tx, COMPLAINT, spoken, {"words": b"", "same_about": None, "same_text": None})
-
-
-def forget_tallies(tx: Tx, most: int) -> int:
-    """Drop counts whose window is over; how many."""
-    wanted = select(TALLY.c.name).where(TALLY.c.until <= tx.now).limit(most)
-    names = [row.name for row in tx.rows(wanted)]
-    for name in names:
-        tx.delete(TALLY, {"name": name})
-    return len(names)

@@ -19,24 +19,24 @@ WRONG_CODES_OF_ONE = 20
 
 def admit(tx: Tx, address: str) -> None:
     """Let a request without an account in, or not; raises Refused `privacy-requests-too-many`."""
-    if store.tallied(tx, _name(tx, "ask", address)) >= REQUESTS_OF_ONE:
+    if store.TALLIES.of(tx, _name(tx, "ask", address)) >= REQUESTS_OF_ONE:
         raise refusing.too_many(int(_HOUR.total_seconds()))
 
 
 def count(tx: Tx, address: str) -> None:
     """A request without an account came in."""
-    store.count(tx, _name(tx, "ask", address), tx.now + _HOUR)
+    store.TALLIES.add(tx, _name(tx, "ask", address), _HOUR)
 
 
 def admit_code(tx: Tx, address: str) -> None:
     """Let somebody try a receipt code or a link, or not; raises Refused `receipts-too-many`."""
-    if store.tallied(tx, _name(tx, "code", address)) >= WRONG_CODES_OF_ONE:
+    if store.TALLIES.of(tx, _name(tx, "code", address)) >= WRONG_CODES_OF_ONE:
         raise refusing.too_many_codes(int(_HOUR.total_seconds()))
 
 
 def count_wrong_code(tx: Tx, address: str) -> None:
     """A code was wrong."""
-    store.count(tx, _name(tx, "code", address), tx.now + _HOUR)
+    store.TALLIES.add(tx, _name(tx, "code", address), _HOUR)
 
 
 def _name(tx: Tx, what: str, address: str) -> str:

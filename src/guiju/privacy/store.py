@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, delete, func, select
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, func, select
 
 from guiju.casework import owned_with_case
 from guiju.privacy.model import (
@@ -21,7 +20,7 @@ from guiju.privacy.model import (
     StepState,
     Wish,
 )
-from guiju.storage import CanonicalJson, Instant, Tx, owned_by, sealed, table
+from guiju.storage import CanonicalJson, Instant, Tallies, Tx, owned_by, sealed, table
 
 PER_PAGE = 50
 
@@ -102,6 +101,7 @@ TALLY = table(
     Column("until", Instant, nullable=False, index=True),
     guard="coded",
 )
+TALLIES = Tallies(TALLY)
 
 
 # -- requests --------------------------------------------------------------------------------------
@@ -341,20 +341,3 @@ def erased_count(tx: Tx) -> int:
     """How many people were erased."""
     row = tx.row(select(func.count()).select_from(CERTIFICATE))
     return 0 if row is None else int(row[0])
-
-
-# -- tallies ---------------------------------------------------------------------------------------
-
-
-def tallied(tx: Tx, name: str) -> int:
-    """How much was counted under this name lately."""
-    row = tx.row(select(TALLY).where(TALLY.c.name == name))
-    return 0 if row is None or row.until <= tx.now else int(row.amount)
-
-
-def count(tx: Tx, name: str, until: datetime) -> None:
-    """Count one more; what is over goes."""
-    tx.execute(delete(TALLY).where(TALLY.c.until <= tx.now))
-    amount = tallied(tx, name) + 1
-    if not tx.update(TALLY, {"name": name}, {"amount": amount}):
-        tx.insert(TALLY, {"name": name, "amount": 1, "until": until})

@@ -32,6 +32,7 @@ from guiju.storage.tables import (
     span_of,
     table,
 )
+from guiju.storage.tallying import Tallies
 from guiju.storage.transaction import Tx, UnattestedChangeError
 from guiju.storage.vault import (
     destroy_key,
@@ -57,6 +58,7 @@ __all__ = [
     "Piece",
     "RowDigest",
     "Stage",
+    "Tallies",
     "Tx",
     "UnattestedChangeError",
     "begin_renewal",

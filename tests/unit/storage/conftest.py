@@ -38,14 +38,21 @@ VISIT = table(
     Column("at", Instant),
     guard="coded",
 )
+SCORE = table(
+    "score",
+    Column("name", String(40), primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("until", Instant, nullable=False),
+    guard="coded",
+)
 PROOF = table("proof", Column("id", String(40), primary_key=True), guard="self")
 OWN = (NOTE, LINK, VISIT, PROOF)
-for one in OWN:
+for one in (*OWN, SCORE):
     metadata.remove(one)  # the migration history must not know them
 
 
 def make_tables(engine: Engine) -> None:
-    for one in (META, SUBJECT_KEY, EARLIER, ERASED, SERVICE_SECRET, *OWN):
+    for one in (META, SUBJECT_KEY, EARLIER, ERASED, SERVICE_SECRET, *OWN, SCORE):
         one.create(engine)
 
 
