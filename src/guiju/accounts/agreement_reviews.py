@@ -190,7 +190,7 @@ def install_agreement(tx: Tx, proposer: Actor, approver: Actor, text: Text) -> A
     """
     if agreement_store.in_force(tx).newest is not None:
         raise agreement_refusing.agreement_exists()
-    made = propose_agreement(tx, proposer, Draft(text, Change.MATERIAL, "first"))
+    made = propose_agreement(tx, proposer, Draft(text, Change.MATERIAL))
     return approve_agreement(tx, approver, made.id)
 
 

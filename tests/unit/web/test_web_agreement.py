@@ -148,6 +148,53 @@ def test_a_profile_that_cannot_be_read_keeps_what_was_typed(visit: Visit):
         answer = send(visit("legal"), "/console/profile/new", note="n", body=body)
         assert answer.status_code == 400
         assert "That did not work" in answer.text
+        # The summary leads to the box, wherever in the text the fault lies, and the box says it.
+        assert 'href="#body"' in answer.text
+        assert 'id="body-fault"' in answer.text
+
+
+@pytest.mark.control("service-statement", "foreign-investment-checked")
+def test_what_authorities_asked_of_a_service_from_abroad_is_shown_everywhere(visit: Visit):
+    """Article 20: first page, annex of the agreement, console, and what a proposal would change."""
+    mapping = demo_statement().to_mapping()
+    mapping["ownership"]["offered_from"] = "abroad"
+    asked = {"zh": "补充标识。", "en": "Add the missing labels."}
+    notice = {"number": "EXAMPLE-NOTICE-7", "received": "2026-10-05", "asks": asked}
+    legal = visit("legal")
+    body = json.dumps({**mapping, "foreign_notices": [notice]})
+    made = send(legal, "/console/profile/new", note="a notice", body=body)
+    where = made.headers["location"]
+    proposed = legal.get(where, headers=EN).text
+    assert "+ Notices of the authorities (Article 20): EXAMPLE-NOTICE-7" in proposed
+    assert send(visit("second"), f"{where}/approve", at=where).status_code == 303
+    for path, browser in (
+        ("/", visit()),
+        ("/agreement", visit()),
+        ("/register", visit()),
+        ("/console/profile", legal),
+    ):
+        page = browser.get(path, headers=EN).text
+        assert "Notices of the authorities (Article 20)" in page
+        assert "EXAMPLE-NOTICE-7 (2026-10-05): Add the missing labels. not dealt with yet" in page
+        assert "补充标识。" in browser.get(path, headers={"accept-language": "zh"}).text
+
+
+@pytest.mark.control("filing-drift")
+def test_what_runs_and_what_was_filed_are_held_against_the_statement(visit: Visit):
+    """Each difference is a line with its place: a kind of content, and filed words that changed."""
+    second, legal = visit("second"), visit("legal")
+    filed = {"version": "1", "kind": "genai-filing", "number": "EXAMPLE-1"}
+    send(second, "/console/profile/filed", at="/console/profile", **filed, filed_on="2026-10-01")
+    mapping = demo_statement().to_mapping()
+    mapping["services"][0]["modalities"] = ["text"]
+    mapping["scenes"] = {"zh": "换了场合。", "en": "Somewhere else."}
+    body = json.dumps(mapping)
+    where = send(legal, "/console/profile/new", note="n", body=body).headers["location"]
+    send(second, f"{where}/approve", at=where)
+    page = second.get("/console/profile", headers=EN).text
+    places = re.findall(r'<th scope="row"><code>([^<]+)</code>', page)
+    assert {"modalities", "scenes.en", "scenes.zh"} <= set(places)
+    assert "Where what was filed has changed, a change filing is due" in page
 
 
 @pytest.mark.control("scope-determined")
