@@ -26,6 +26,11 @@ ASKED = (
     "X-Forwarded-For",
     "Host",
     "CRLF",
+    "header injection",
+    "mix-up",
+    "race",
+    "pre-hijacking",
+    "mail address, unverified",
     "privilege escalation",
     "passkey",
 )
