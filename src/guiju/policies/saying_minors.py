@@ -37,8 +37,9 @@ _PERSONAS = {
 }
 _WITHOUT = {
     "not-kept": Text(
-        zh="不保存对话内容（被拦截和危机的除外），不用于训练",
-        en="what is said is not kept, but what was stopped or told of danger, and trains nothing",
+        zh="不保存对话内容（被拦截、送审或涉及危险的除外），不用于训练",
+        en="what is said is not kept, but what was stopped, is looked at or told of danger; it "
+        "trains nothing",
     ),
     "kept": Text(zh="照常保存，不用于训练", en="kept as for others; it trains nothing"),
 }

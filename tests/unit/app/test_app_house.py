@@ -16,7 +16,8 @@ import pytest
 from click.testing import CliRunner
 from tests.conftest import ROOT, START
 
-from guiju import ledger, records
+from guiju import ledger, minors, records
+from guiju.accounts.verifying_commands import ProofDesk
 from guiju.app.first_run import is_first_run, set_up_demo
 from guiju.app.house import House, Verification, read_verification, write_verification
 from guiju.app.keeper import expire_records, grow_tree, lapse_urgent_terms, refresh_rules
@@ -48,6 +49,14 @@ def test_a_fresh_folder_gets_a_key_a_schema_and_can_be_opened_again(settings: Se
     House.open(settings).close()
     assert settings.master_key_file.read_bytes() == key
     assert stat.S_IMODE(settings.master_key_file.stat().st_mode) == 0o600
+
+
+def test_the_room_of_minors_hears_what_the_program_withdraws(settings: Settings) -> None:
+    """A verification that staff withdraw from the command line takes ages and guardians along."""
+    house = House.prepare(settings)
+    assert isinstance(house, ProofDesk)
+    assert isinstance(house.proofs, minors.Proving)
+    house.close()
 
 
 def test_whoever_opens_the_data_knows_every_table() -> None:

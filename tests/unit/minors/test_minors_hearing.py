@@ -7,13 +7,22 @@ import contextlib
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.unit.minors.scene import APPEALS, EVENING, PRIVACY, SOFTWARE, Scene, tomorrow
 
 from guiju import accounts
-from guiju.accounts import Person, Proof, Verification, Visit, verifiers_of, verifying
+from guiju.accounts import (
+    Person,
+    Proof,
+    Verification,
+    Visit,
+    verifiers_of,
+    verifying,
+    verifying_commands,
+)
 from guiju.accounts.verifying_store import VERIFICATION
 from guiju.casework import Case, get_case
-from guiju.kernel import Actor, ActorKind, Conflict, Invalid, Refused
+from guiju.kernel import Actor, ActorKind, Conflict, Event, Invalid, Refused, StandingChanged
 from guiju.minors import AGE_APPEAL, Proving, service, store
 from guiju.minors.ages import Source, Stage
 from guiju.minors.model import Inference, Mode
@@ -252,6 +261,34 @@ def test_what_a_withdrawn_verification_allowed_is_over(scene: Scene) -> None:
     assert scene.ward().lacks_consent
     facts = [one["facts"] for one in scene.leaves("guardian-link-changed")]
     assert [one["verified"] for one in facts][-2:] == [True, False]
+
+
+class Desk:
+    """What the program would put into the click context."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.database, self.proofs, self.heard = scene.db, Proving(), list[Event]()
+
+    def staff(self, name: str) -> Actor:
+        return {"safety": OFFICER}[name]
+
+    def publish(self, event: Event) -> None:
+        self.heard.append(event)
+
+
+@pytest.mark.control("guardian-links")
+def test_staff_withdraw_a_wrong_verification_from_a_shell(scene: Scene) -> None:
+    """The same follows, and caches are told."""
+    scene.set("12:00")
+    scene.say(Source.SELF, Stage.CHILD)
+    scene.link(verified=False)
+    made, desk = verify(scene, scene.parent), Desk(scene)
+    assert allows(scene)
+    line = ["withdraw", made.id, "--reason", "wrong-person", "--as", "safety"]
+    done = CliRunner().invoke(verifying_commands.group, line, obj=desk)
+    assert done.exit_code == 0, done.output
+    assert not allows(scene)
+    assert desk.heard == [StandingChanged(scene.parent.id)]
 
 
 @pytest.mark.parametrize(("said", "proof"), [("16-17", "eid"), ("adult", "sms"), ("", "eid")])
