@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from guiju import accounts, complaints, dispositions, minors
 from guiju.casework import Handler, Kinds
 from guiju.incidents import BREACH, INCIDENT, NOTICE
-from guiju.kernel import Event, StandingChanged, software
-from guiju.privacy import REQUEST
+from guiju.kernel import ConsentWithdrawn, Event, StandingChanged, software
+from guiju.privacy import DUTY, REQUEST, WITHDRAWN
 from guiju.reporting import REPORT
 from guiju.storage import Database
 
@@ -24,6 +24,7 @@ KINDS = Kinds(
         NOTICE,
         REPORT,
         REQUEST,
+        DUTY,
         dispositions.USER_ACTION,
         dispositions.CONTENT_ACTION,
         dispositions.RECTIFICATION,
@@ -41,6 +42,10 @@ def handlers(publish: Callable[[Event], None]) -> Mapping[str, Handler]:
     def standing_changed(_: Database, person: str) -> None:
         publish(StandingChanged(person))
 
+    def consent_withdrawn(_: Database, said: str) -> None:
+        person, purpose = said.split()
+        publish(ConsentWithdrawn(person, purpose))
+
     def complaint_upheld(database: Database, case: str) -> None:
         with database.write() as tx:
             event = complaints.upheld(tx, case)
@@ -55,4 +60,5 @@ def handlers(publish: Callable[[Event], None]) -> Mapping[str, Handler]:
         "standing-changed": standing_changed,
         complaints.UPHELD: complaint_upheld,
         accounts.SENSITIVE_WITHDRAWN: minors.forget_said,
+        WITHDRAWN: consent_withdrawn,
     }

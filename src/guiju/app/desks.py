@@ -13,7 +13,7 @@ from guiju.app import panels
 from guiju.casework import Bench, Case, Kind, Panel, Row, Sheet
 from guiju.dispositions import Source, findings_in
 from guiju.kernel import BEIJING, Actor, Text
-from guiju.privacy import REQUEST
+from guiju.privacy import DUTY, REQUEST, duty
 from guiju.reporting import REPORT
 from guiju.storage import Database, Tx
 
@@ -66,6 +66,7 @@ def benches(database: Database, screens: policies.Screens) -> Mapping[str, Bench
             hides=dict.fromkeys(("answer", "take-back"), _OF_WHOEVER_ASKED),
             elsewhere=_steps(REQUEST, "/console/privacy/{number}"),
         ),
+        DUTY.name: Bench(panels=of_duty),
         REPORT.name: Bench(
             elsewhere=_steps(REPORT, "/console/reports/{number}"),
             own=reporting.OWN_STEPS,
@@ -139,6 +140,25 @@ def of_breach(tx: Tx, case: Case) -> Sequence[Panel]:
         ),
     )
     return [Panel("breach", Text(zh="个人信息泄露", en="Breach"), "breach", rows=rows)]
+
+
+def of_duty(tx: Tx, case: Case) -> Sequence[Panel]:
+    """What fell due, of which thing, on which day, and where it is seen to."""
+    one = duty(tx, case)
+    if one is None:
+        return []
+    day = "-" if one.at is None else f"{one.at.astimezone(BEIJING):%Y-%m-%d}"
+    rows = (
+        Row(Text(zh="事项", en="What"), one.text),
+        Row(Text(zh="关于", en="About"), one.about),
+        Row(Text(zh="到期日", en="Its day"), day),
+        Row(
+            Text(zh="办理", en="Handling"),
+            Text(zh="个人信息日历", en="calendar of privacy"),
+            "/console/privacy#calendar",
+        ),
+    )
+    return [Panel("duty", Text(zh="到期事项", en="Duty"), "duty", rows=rows)]
 
 
 def _steps(kind: Kind, address: str) -> Mapping[str, str]:

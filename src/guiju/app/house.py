@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -54,7 +55,9 @@ from guiju.gateway.telemetry import Sharing, Tracing
 from guiju.kernel import (
     Actor,
     Bus,
+    ConsentWithdrawn,
     Event,
+    GuijuError,
     Keyring,
     LocalMasterKey,
     PartsChanged,
@@ -74,6 +77,8 @@ from guiju.screening.personal import KINDS as KINDS_OF_PERSONAL
 from guiju.screening.personal import Personal
 from guiju.storage import Database, Tx, head_revision, migrate, revision
 from guiju.supervision import StandingBoard
+
+_log = logging.getLogger("guiju.app")
 
 
 class House:
@@ -98,6 +103,7 @@ class House:
         self.wards = minors.Wards(database)
         self.bus.subscribe(StandingChanged, lambda event: self.wards.forget(event.person))
         self.bus.subscribe(StandingChanged, lambda event: self.directory.forget(event.person))
+        self.bus.subscribe(ConsentWithdrawn, self._look_at_pools)
         self.notices = Notices(settings, database, self.bus)
         self.kinds = KINDS
         self.handlers = handlers(self.publish)
@@ -162,6 +168,14 @@ class House:
         """Tell the listeners of this process and all others; who is not told looks by itself."""
         self.bus.publish(event)
         self.notices.announce(event)
+
+    def _look_at_pools(self, event: ConsentWithdrawn) -> None:
+        """Pools for training that hold records of somebody who has withdrawn are made anew."""
+        try:
+            privacy.consent_withdrawn(self.database, self.consents(), event.person)
+        except GuijuError as error:
+            # The consent is withdrawn whatever happens here, and the daily look finds it, too.
+            _log.warning("pools were not looked at after a withdrawal: %s", error.code)
 
     def said(self, actor: Actor, reason: str, days: int, most: int) -> Iterator[policies.Said]:
         """Recorded texts of the last `days`, for a dry run; the reading goes on record first."""

@@ -41,6 +41,8 @@ _EXPIRE_FOR = 0.5
 _EXPIRE_STEPS = 5
 _RENEW_FOR = 0.5
 _COUNT_SECONDS = 24 * 3600.0
+_REMIND_SECONDS = 3_600.0
+_POOLS_SECONDS = 86_400.0
 _MOST_TALLIES = 500
 _MAILS = 5
 _KEEPER = software("keeper")
@@ -214,6 +216,26 @@ def count_users(house: House) -> None:
             mark.touch()
 
 
+def remind_of_privacy(house: House) -> None:
+    """Once an hour, open a case for each paper, audit or disclosure that falls due."""
+    mark = house.settings.folder / ".reminding"
+    with _only_one(mark) as mine:
+        if mine and house.clock.now().timestamp() - mark.stat().st_mtime >= _REMIND_SECONDS:
+            privacy.remind(house.database, house.data_classes())
+            mark.touch()
+
+
+def look_at_pools(house: House) -> None:
+    """Once a day, open a case for each pool for training that holds what it may no longer hold."""
+    mark = house.settings.folder / ".pools"
+    with _only_one(mark) as mine:
+        if mine and house.clock.now().timestamp() - mark.stat().st_mtime >= _POOLS_SECONDS:
+            with house.database.read() as tx:
+                pools = [one.pool for one in records.overlaps(tx, house.consents())]
+            privacy.remind_of_pools(house.database, pools)
+            mark.touch()
+
+
 def grow_tree(house: House) -> None:
     """Give pending evidence its place in the tree and publish the new tiles.
 
@@ -295,6 +317,8 @@ VERIFYING = (
     count_users,
     serve_privacy_requests,
     renew_keys,
+    remind_of_privacy,
+    look_at_pools,
     expire_records,
     expire_cases,
     draw_second_looks,

@@ -7,11 +7,38 @@ destroy a key. The stores that are reached are those the other rooms have offere
 (`guiju.storage.PersonStore`).
 """
 
+from guiju.privacy.duty_kind import DUTY
 from guiju.privacy.erasing import Eraser
 from guiju.privacy.kind import REQUEST
 from guiju.privacy.packing import Packer
 from guiju.privacy.probing import Probed, probe
+from guiju.privacy.reminding import (
+    Duty,
+    consent_withdrawn,
+    duties,
+    duty,
+    remind,
+    remind_of_pools,
+)
 from guiju.privacy.replaying import Replay, Replayed
+from guiju.privacy.service import WITHDRAWN
 from guiju.privacy.stores import copies
 
-__all__ = ["REQUEST", "Eraser", "Packer", "Probed", "Replay", "Replayed", "copies", "probe"]
+__all__ = [
+    "DUTY",
+    "REQUEST",
+    "WITHDRAWN",
+    "Duty",
+    "Eraser",
+    "Packer",
+    "Probed",
+    "Replay",
+    "Replayed",
+    "consent_withdrawn",
+    "copies",
+    "duties",
+    "duty",
+    "probe",
+    "remind",
+    "remind_of_pools",
+]

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What goes on by itself: copies are made, erasures carried on, and what a rule kept is let go."""
+"""What goes on by itself: copies, erasures, what a rule kept is let go, and what falls due."""
 
 from __future__ import annotations
 
 from guiju.privacy.erasing import Eraser
 from guiju.privacy.packing import Packer
+from guiju.privacy.reminding import remind, remind_of_pools
+
+__all__ = ["remind", "remind_of_pools", "work"]
 
 
 def work(eraser: Eraser, packer: Packer) -> None:

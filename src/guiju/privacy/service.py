@@ -55,6 +55,8 @@ _ERASED = Text(
     en="The erasure is finished: every store was asked again and nothing of yours was found, and"
     " your key is destroyed. The certificate can be downloaded on this page.",
 )
+WITHDRAWN = "consent-withdrawn"
+"""The topic of what follows outside: `PERSON PURPOSE`."""
 _LEFT = frozenset({kinds.TOLD, kinds.TAKEN_BACK, kinds.SETTLED})
 
 
@@ -136,6 +138,7 @@ def _withdraw(tx: Tx, actor: Actor, case: Case, person: str, purpose: accounts.P
     case = advance(tx, DESK, case, "withdraw", facts=facts, limits=_SETTLING)
     # Whoever remembers what this person agreed to forgets it.
     afterwards(tx, "standing-changed", person)
+    afterwards(tx, WITHDRAWN, f"{person} {purpose.value}")
     name = purpose.text
     return tell(
         tx,

@@ -3,6 +3,7 @@
 
 from guiju.records.answers import Answered, answered, request_of, words_delivered
 from guiju.records.assessing import (
+    Classes,
     Due,
     assessment,
     assessments,
@@ -43,6 +44,7 @@ from guiju.records.disclosures import (
 )
 from guiju.records.expiring import expire, held_days
 from guiju.records.expiry_model import Expired
+from guiju.records.falling_due import Dated, calendar
 from guiju.records.gently import expire_gently
 from guiju.records.hits import clear_hits, hits_are_old, personal_hits
 from guiju.records.jobs import VideoJob, check_job_free, drop_job, job, jobs
@@ -100,7 +102,7 @@ from guiju.records.service import (
     record,
 )
 from guiju.records.spill import Spill
-from guiju.records.training import Overlap, PoolMaker, overlaps, pools
+from guiju.records.training import Overlap, PoolMaker, overlaps, pools, pools_without_consent
 from guiju.records.training_model import (
     Consents,
     NobodyAgreed,
@@ -122,7 +124,9 @@ __all__ = [
     "Audit",
     "BulkReading",
     "Carried",
+    "Classes",
     "Consents",
+    "Dated",
     "Disclosure",
     "DisclosureAsked",
     "DisclosureState",
@@ -173,6 +177,7 @@ __all__ = [
     "assessments",
     "audits",
     "begin_rotation",
+    "calendar",
     "catch_up",
     "check_job_free",
     "clear_hits",
@@ -224,6 +229,7 @@ __all__ = [
     "pieces",
     "plain",
     "pools",
+    "pools_without_consent",
     "purpose_named",
     "purposes",
     "read",

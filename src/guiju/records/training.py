@@ -250,6 +250,16 @@ def overlaps(tx: Tx, consents: Consents) -> list[Overlap]:
     return found
 
 
+def pools_without_consent(tx: Tx, consents: Consents, person: str) -> list[str]:
+    """The pools that hold records of this person which would not be in them now.
+
+    Quick: whoever withdraws is looked for by name, and nobody else.
+    """
+    standing = consents.training(tx, person)
+    lines = rows.of_person(tx, person)
+    return sorted({one.pool for one in lines if not _agrees(standing, tx.now, one.consent)})
+
+
 def _agrees(standing: Standing, now: datetime, named: str) -> bool:
     return refused(standing, now, now, companion=_AND in named) is None
 
