@@ -165,6 +165,13 @@ class Recorder:
     def _written(self, batch: list[_Waiting], errors: list[GuijuError | None]) -> None:
         if self._patience is not None:
             self._patience.cancel()
+        if errors.count(None) == len(errors):
+            for one in batch:
+                if not one.done.done():
+                    one.done.set_result(None)
+            self._fault = None
+            self._go_on(len(batch))
+            return
         told = list(zip(batch, errors, strict=True))
         away = next((error for error in errors if _is_away(error)), None)
         if away is not None and self._spill is not None:

@@ -35,6 +35,8 @@ class Insertion:
         self._names = known.columns
         self._known = known.names
         self._attested = known.guard == "attested"
+        self._code = known.columns.index("code") if known.guard == "coded" else None
+        self._coded = known.names - {"code"} if known.guard == "coded" else None
         self._name = known.name
         self._convert: list[tuple[int, Convert]] = []
         self._moments: list[int] = []
@@ -52,18 +54,20 @@ class Insertion:
         text = str(insert(subject).compile(dialect=dialect, column_keys=list(self._names)))
         self.head, _, _ = text.partition(" VALUES ")
         self._end = b',"table":%b}' % canonical(known.name)
-        self._sorted = tuple(sorted(self._names))
+        self._sorted = tuple(sorted(known.attested))
         self._in_order = itemgetter(*map(self._names.index, self._sorted))
 
     def names_all(self, row: Mapping[str, Any]) -> bool:
         """Whether `row` has a value for every column and nothing else."""
         return row.keys() == self._known
 
-    def taken(self, row: Mapping[str, Any]) -> tuple[list[Any], RowDigest | None]:
+    def taken(
+        self, row: Mapping[str, Any], code: Callable[[bytes], bytes]
+    ) -> tuple[list[Any], RowDigest | None]:
         """The row as the driver takes it, in the order of the columns, and how evidence names it.
 
         The digest is that of `tables.row_digest`, from values converted once for both; None where
-        rows are not attested.
+        rows are not attested. Those that carry a code instead get `code` of the same bytes.
         """
         given = [row[name] for name in self._names]
         for at in self._moments:
@@ -76,15 +80,19 @@ class Insertion:
                 given[at], found[at] = part(made), made.decode()
         for at, convert in self._convert:
             found[at] = convert(found[at])
-        if not self._attested:
-            return found, None
-        return found, RowDigest(self._name, row_key(self._subject, row), self._digest(given))
+        if self._attested:
+            changed = digest(self._proved(given))
+            return found, RowDigest(self._name, row_key(self._subject, row), changed)
+        if self._code is not None:
+            found[self._code] = code(self._proved(given))
+        return found, None
 
-    def _digest(self, given: list[Any]) -> str:
+    def _proved(self, given: list[Any]) -> bytes:
+        """The bytes of a row that its digest or its code is of."""
         for at in self._bytes:
             given[at] = plain(given[at])
         row = canonical_row(self._sorted, self._in_order(given))
-        return digest(b'{"row":%b%b' % (row, self._end))
+        return b'{"row":%b%b' % (row, self._end)
 
 
 # Rows in one statement: far below the variables that SQLite (32,766) and PostgreSQL (65,535) take,

@@ -171,21 +171,27 @@ class Tx:
             self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
     def _taken(self, adding: Insertion, subject: Table, values: Mapping[str, Any]) -> list[Any]:
-        row = values if adding.names_all(values) else self._complete(subject, values)
-        taken, changed = adding.taken(row)
+        row = values if adding.names_all(values) else self._completed(subject, values)
+        taken, changed = adding.taken(row, self.keys.code)
         if changed is not None:
             self._remember(changed)
         return taken
 
     def _complete(self, subject: Table, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        row = self._completed(subject, values)
+        if guard_of(subject) == "coded":
+            row["code"] = row_code(subject, row, self.keys)
+        return row
+
+    @staticmethod
+    def _completed(subject: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+        """With every column but a code, which is of all others."""
         row: dict[str, Any] = dict.fromkeys(shape(subject).columns)
         row.update(values)
         if len(row) != len(shape(subject).columns):
             raise TypeError(
                 f"{subject.name} has no column {set(row) - set(shape(subject).columns)}"
             )
-        if guard_of(subject) == "coded":
-            row["code"] = row_code(subject, row, self.keys)
         return row
 
     # -- what evidence must still cover ------------------------------------------------------
