@@ -15,6 +15,7 @@ from guiju.accounts import agreement_diff, service
 from guiju.accounts.consent_model import Answer, Consent, Purpose
 from guiju.accounts.consents import SWITCHED
 from guiju.accounts.model import Acceptance, Agreement, Publish, Way
+from guiju.accounts.newcomers import registration_is_open
 from guiju.kernel import (
     AgreementAccepted,
     ConsentWithdrawn,
@@ -89,6 +90,7 @@ class AgreementPages:
             other = _other(tx, shown, since, mine)
             owed = service.owed(tx, viewer.id) if viewer.kind == "person" else None
             annex = profile.current(tx)
+            may_register = registration_is_open(tx)
         if owed is not None and shown is not None and shown.version == owed.version:
             self._serve(viewer, language)
         return self._site.page(
@@ -102,6 +104,7 @@ class AgreementPages:
             other=other,
             changes=_changes(other, shown, language),
             annex=annex,
+            may_register=may_register,
             said=() if annex is None else profile.particulars(annex.statement),
         )
 

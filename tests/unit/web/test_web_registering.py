@@ -31,6 +31,7 @@ class Vouched:
 
     def __init__(self, house: Composed, patch: pytest.MonkeyPatch) -> None:
         self.database = house.database
+        self.clock = house.clock
         self.world = World(house.database)
         self.heard: list[Event] = []
         with self.database.write() as tx:
@@ -100,6 +101,33 @@ def test_an_unknown_identity_is_led_to_the_agreement_and_becomes_an_account(vouc
     again = vouched.browser()
     assert vouched.come(again, next="/me/security").headers["location"] == "/me/security"
     assert "another provider" in again.get("/me/security", headers=EN).text
+
+
+@pytest.mark.control("sign-in-guarded")
+def test_who_has_no_password_sets_one_soon_after_signing_in(vouched: Vouched):
+    """Before that the one identity stays linked: without it nobody could enter."""
+    browser = vouched.browser()
+    where = vouched.come(browser).headers["location"]
+    assert join(browser, where, **NAMED).status_code == 303
+    page = browser.get("/me/security", headers=EN).text
+    assert "This account has no password" in page
+    assert 'name="current"' not in page
+    link = page.partition("/me/security/links/")[2].partition("/remove")[0]
+    fields = {"form_token": token(page)}
+    remove = f"/me/security/links/{link}/remove"
+    refused = browser.post(remove, data=fields)
+    assert (refused.status_code, "only way to sign in" in refused.text) == (409, True)
+    vouched.clock.advance(minutes=20)
+    late = browser.post("/me/security/password", data={**fields, "password": PASSWORD})
+    assert "having signed in just now" in late.text
+    vouched.come(browser)
+    fields = {"form_token": token(browser.get("/me/security").text)}
+    done = browser.post("/me/security/password", data={**fields, "password": PASSWORD})
+    assert done.headers["location"] == "/me/security?done=password"
+    with vouched.database.read() as tx:
+        assert accounts.find_person(tx, "laowang") is not None
+    assert accounts.sign_in_person(vouched.database, "laowang", PASSWORD)
+    assert browser.post(remove, data=fields).status_code == 303
 
 
 def test_a_registration_is_heard_and_evidenced_as_an_acceptance(vouched: Vouched):
