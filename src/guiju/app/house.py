@@ -28,7 +28,7 @@ from guiju.app import master_keys
 from guiju.app.cases import KINDS, handlers
 from guiju.app.consenting import Agreed
 from guiju.app.look_around import what_runs
-from guiju.app.mailing import sending, server_of
+from guiju.app.mailing import sending, server_of, telling
 from guiju.app.notices import Notices
 from guiju.app.restoring import check_age
 from guiju.app.settings import Settings
@@ -107,7 +107,11 @@ class House:
         self.notices = Notices(settings, database, self.bus)
         self.kinds = KINDS
         self.handlers = handlers(self.publish)
-        self.mailing = {MAIL_TOPIC: sending(settings, KINDS, server_of(settings))}
+        post = server_of(settings)
+        self.mailing = {
+            MAIL_TOPIC: sending(settings, KINDS, post),
+            dispositions.STATEMENT_MAIL: telling(settings, post),
+        }
         self.stores = person_stores(settings.spill, settings.copies)
         self.eraser = privacy.Eraser(database, self.stores, self._publish_evidence)
         self.packer = privacy.Packer(database, self.stores, settings.copies)

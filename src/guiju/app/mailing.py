@@ -18,6 +18,7 @@ from pathlib import Path
 
 from guiju.app.settings import Settings
 from guiju.casework import Handler, Kinds, Mail, is_pending, mail, settle
+from guiju.dispositions import statement_mail
 from guiju.kernel import Text, software
 from guiju.storage import Database
 
@@ -113,6 +114,18 @@ def sending(settings: Settings, kinds: Kinds, post: Post | None) -> Handler:
             settle(tx, _SENDER, notice, verb)
 
     return send
+
+
+def telling(settings: Settings, post: Post | None) -> Handler:
+    """What sends the mail of a statement of reasons; nothing where no mail is sent."""
+
+    def tell(database: Database, statement: str) -> None:
+        with database.read() as tx:
+            found = statement_mail(tx, statement)
+        if post is not None and found is not None:
+            _sent(post, message(found, settings.mail_from, settings.public_url))
+
+    return tell
 
 
 def message(one: Mail, sender: str, public: str) -> EmailMessage:

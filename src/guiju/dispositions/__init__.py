@@ -15,11 +15,13 @@ from guiju.dispositions.content import content_of, remove, withdraw
 from guiju.dispositions.content_acting import check_served
 from guiju.dispositions.content_kind import CONTENT_ACTION
 from guiju.dispositions.findings import bring_finding, findings_in, findings_of, open_finding
+from guiju.dispositions.mailing import statement_mail
 from guiju.dispositions.model import Finding, FindingState, Measure, Proposal, Source
 from guiju.dispositions.own_steps import OWN_STEPS
 from guiju.dispositions.rectification_kind import RECTIFICATION
 from guiju.dispositions.rectification_trying import rests_on
 from guiju.dispositions.service import action_of, approve
+from guiju.dispositions.telling import STATEMENT_MAIL
 from guiju.dispositions.watching import Watch
 from guiju.dispositions.withdrawal_store import Stage
 from guiju.dispositions.withdrawing import MOST_COUNTED, Elsewhere, elsewhere, kept_back, spread
@@ -31,6 +33,7 @@ __all__ = [
     "MOST_COUNTED",
     "OWN_STEPS",
     "RECTIFICATION",
+    "STATEMENT_MAIL",
     "USER_ACTION",
     "Elsewhere",
     "Entry",
@@ -55,6 +58,7 @@ __all__ = [
     "remove",
     "rests_on",
     "spread",
+    "statement_mail",
     "take_up_withdrawn",
     "withdraw",
 ]

@@ -80,7 +80,7 @@ def state_same(
     requests = list(dict.fromkeys(one.request for one in parts))[:_MOST_LISTED]
     axes = {
         **_UNTOUCHED,
-        **_visibility(tx, content, case),
+        **_reach(tx, content, case),
         "facts": {**facts, "requests": requests},
         "content": file,
         "words": "",
@@ -121,8 +121,9 @@ def _give(
         facts=_evidence(made),
     )
     if to is None:
-        # A notice of the case is sealed for whom it is about; others find it under /appeals.
         telling.stated(tx, actor, case, made, decision.id)
+    else:
+        telling.stated_elsewhere(tx, made)
     return made
 
 
@@ -198,17 +199,20 @@ _UNTOUCHED: Mapping[str, Any] = {
 
 
 def _visibility(tx: Tx, content: Content, case: Case) -> dict[str, Any]:
-    provisional = content.reach is Reach.WITHHELD
     found = finding_store.find(tx, content.finding) if content.finding else None
     facts = _facts(content.source.value, [] if found is None else [found])
+    # A complaint names no request; the case does.
+    named = {**facts, "harms": [content.harm], "requests": [content.request]}
+    return {**_reach(tx, content, case), "facts": named, "content": content.produce_id}
+
+
+def _reach(tx: Tx, content: Content, case: Case) -> dict[str, Any]:
+    provisional = content.reach is Reach.WITHHELD
     return {
         "visibility": content.reach.value,
         "provisional": provisional,
         "from": isoformat(content.closed_at or tx.now),
         "until": isoformat(case.due) if provisional and case.due else None,
-        # A complaint names no request; the case does.
-        "facts": {**facts, "harms": [content.harm], "requests": [content.request]},
-        "content": content.produce_id,
         "source": _SOURCES.get(content.source.value, _OWN),
         "policy": content.policy,
     }

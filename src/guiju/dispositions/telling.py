@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from guiju import accounts
-from guiju.casework import PAGE, Case, Message, get_case, notify
+from guiju.casework import PAGE, Case, Message, afterwards, contact_of, get_case, notify
 from guiju.dispositions import wording
 from guiju.dispositions.model import Statement
 from guiju.kernel import Actor, Text
 from guiju.measures import enforces
 from guiju.storage import Tx
+
+STATEMENT_MAIL = "mail:statement"
+"""The topic under which the outbox holds statements that a mail is to tell of, by their ids."""
 
 
 @enforces("statements-of-reasons")
@@ -18,6 +21,15 @@ def stated(tx: Tx, actor: Actor, case: Case, made: Statement, decision: str) -> 
     language = _language(tx, made.person)
     words = wording.as_text(made.said, language)
     _tell(tx, actor, case, Message("statement@1", language, PAGE, words, decision))
+
+
+def stated_elsewhere(tx: Tx, made: Statement) -> None:
+    """Tell somebody else whom a case concerns: by mail, if they want any, that it is on their page.
+
+    A notice of the case itself is sealed for whom it is about.
+    """
+    if contact_of(tx, made.person) is not None:
+        afterwards(tx, STATEMENT_MAIL, made.id)
 
 
 def ended(tx: Tx, actor: Actor, case: Case) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -140,11 +140,10 @@ def number_of(tx: Tx, digests_: Sequence[str]) -> str | None:
     return None if row is None else str(row.number)
 
 
-def note(tx: Tx, case_: str, part: SamePart, *, is_file: bool) -> bool:
-    """Mark a record as withdrawn; False when it is marked already."""
-    return tx.insert_if_absent(
-        RECORD, {"case": case_, **part._asdict(), "is_file": is_file, "at": tx.now}
-    )
+def note(tx: Tx, case_: str, parts: Sequence[SamePart], *, is_file: bool) -> None:
+    """Mark records as withdrawn, none of which is."""
+    rows = [{"case": case_, **one._asdict(), "is_file": is_file, "at": tx.now} for one in parts]
+    tx.insert_many(RECORD, rows)
 
 
 def noted(tx: Tx, case_: str, requests: Sequence[str]) -> set[tuple[str, str]]:
@@ -159,10 +158,10 @@ def last_noted(tx: Tx, case_: str) -> str:
     return "" if row is None or row[0] is None else str(row[0])
 
 
-def knows(tx: Tx, case_: str, person: str) -> bool:
-    """Whether a record of this person is marked in this case."""
-    wanted = select(_R.case).where(_R.person == person, _R.case == case_)
-    return tx.row(wanted.limit(1)) is not None
+def persons(tx: Tx, case_: str, among: Collection[str]) -> set[str]:
+    """Those among these persons of whom a record is marked in this case."""
+    wanted = select(_R.person).where(_R.person.in_(among), _R.case == case_).distinct()
+    return {str(row.person) for row in tx.rows(wanted)}
 
 
 def reached(tx: Tx, case_: str) -> Reached:

@@ -12,9 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
-
-from sqlalchemy import Row
+from typing import NamedTuple
 
 from guiju import records
 from guiju.casework import Case, Decision, Kind, decisions, get_case
@@ -146,8 +144,7 @@ def go_on(database: Database, kind: Kind, seconds: float = _SECONDS) -> int:
     until, total = monotonic() + seconds, 0
     for row in waiting:
         while monotonic() < until:
-            with database.write() as tx:
-                done = some(tx, get_case(tx, kind, row.case))
+            done = some(database, kind, row.case)
             if done is None:
                 break
             total += done
@@ -155,24 +152,31 @@ def go_on(database: Database, kind: Kind, seconds: float = _SECONDS) -> int:
 
 
 @enforces("content-removed")
-def some(tx: Tx, case: Case) -> int | None:
+def some(database: Database, kind: Kind, case: str) -> int | None:
     """Mark the next records of others in this case; how many, None when there is no more to do now.
 
-    Once none is left, and what was being answered when it was decided is on record, what was
-    reached is put on record and the withdrawal stands.
+    Looked for before anybody has to wait for it. Once none is left, and what was being answered
+    when it was decided is on record, what was reached is put on record and the withdrawal stands.
     """
-    row, content = withdrawal_store.waited_for(tx, case.id), content_store.get(tx, case.id)
-    if row is None or row.state != Stage.SPREADING:
+    with database.read() as tx:
+        row, content = withdrawal_store.find(tx, case), content_store.get(tx, case)
+        if row is None or row.state != Stage.SPREADING:
+            return None
+        settled = withdrawal_store.begun_before(row, tx.now - _SETTLES_AFTER)
+        found = _next(tx, content, settled=settled)
+    if not found and not settled:
         return None
-    found = _next(tx, content, row)
-    if found:
-        return _marked(tx, case, content, found)
-    if withdrawal_store.begun_before(row, tx.now - _SETTLES_AFTER):
+    with database.write() as tx:
+        row = withdrawal_store.waited_for(tx, case)
+        if row is None or row.state != Stage.SPREADING:
+            return None
+        if found:
+            return _marked(tx, get_case(tx, kind, case), content, _new(tx, content, found))
         _complete(tx, content)
     return None
 
 
-def _next(tx: Tx, content: Content, row: Row[Any]) -> list[SamePart]:
+def _next(tx: Tx, content: Content, *, settled: bool) -> list[SamePart]:
     """The next pieces that are not marked; those that came late stand before others, so all again.
 
     Whatever is found first is new in nearly every batch: numbers of requests grow with time.
@@ -180,7 +184,7 @@ def _next(tx: Tx, content: Content, row: Row[Any]) -> list[SamePart]:
     digests = withdrawal_store.digests(tx, content.case)
     after = withdrawal_store.last_noted(tx, content.case)
     found = _new(tx, content, records.same_parts(tx, digests, after, _BATCH))
-    if found or not withdrawal_store.begun_before(row, tx.now - _SETTLES_AFTER):
+    if found or not settled:
         return found or _same_bytes(tx, content)
     after = ""
     while page := records.same_parts(tx, digests, after, _LOOK_AT):
@@ -214,15 +218,14 @@ def _new(tx: Tx, content: Content, parts: Iterable[SamePart]) -> list[SamePart]:
 
 
 def _marked(tx: Tx, case: Case, content: Content, found: Sequence[SamePart]) -> int:
+    """Mark these, which nobody else does meanwhile, and tell whoever was not told yet."""
     is_file, decision = content.produce_id is not None, _decision(tx, case)
-    done = 0
+    told = withdrawal_store.persons(tx, case.id, {one.person for one in found}) | {content.person}
+    withdrawal_store.note(tx, case.id, found, is_file=is_file)
     for person, parts in groupby(sorted(found, key=_person), key=_person):
-        told = person == content.person or withdrawal_store.knows(tx, content.case, person)
-        new = [one for one in parts if withdrawal_store.note(tx, case.id, one, is_file=is_file)]
-        done += len(new)
-        if new and not told:
-            reasons.state_same(tx, _SOFTWARE, case, content, decision, to=person, parts=new)
-    return done
+        if person not in told:
+            reasons.state_same(tx, _SOFTWARE, case, content, decision, to=person, parts=list(parts))
+    return len(found)
 
 
 def _complete(tx: Tx, content: Content) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Column, Index, Row, Select, String, delete, func, select
 
+from guiju.kernel import canonical
 from guiju.records import media_store, store
 from guiju.records.model import Exchange
+from guiju.records.sameness import Part
 from guiju.storage import Tx, table
 
 # One row for each choice and each file; it goes with the content of its exchange.
@@ -24,17 +26,29 @@ DIGEST = table(
 _D = DIGEST.c
 Index("ix_content_digest_digest", _D.digest, _D.request)
 _MADE = media_store.MEDIUM
+_ADD = "INSERT INTO content_digest (request, place, digest, code)"
+_ROW = b'{"row":{"digest":%b,"place":%b,"request":%b},"table":"content_digest"}'
 
 
 def add(tx: Tx, exchanges: Sequence[Exchange]) -> None:
     """Keep the digests of what these exchanges delivered, where their content is kept."""
     rows = [
-        {"request": one.request, "place": part.place, "digest": part.digest}
+        (one.request, part.place, part.digest, _code(tx, one.request, part))
         for one in exchanges
         if one.retention_days > 0
         for part in one.parts
     ]
-    tx.insert_many(DIGEST, rows)
+    if rows:
+        tx.insert_plain(_ADD, rows)
+
+
+def _code(tx: Tx, request: str, part: Part) -> bytes:
+    """The code of a row, as `Tx.insert` makes it for any table, in a third of the time.
+
+    A row is added with nearly every answer.
+    """
+    named = (canonical(part.digest), canonical(part.place), canonical(request))
+    return tx.keys.code(_ROW % named)
 
 
 def drop(tx: Tx, requests: Sequence[str]) -> None:

@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
 from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import update
 from tests.unit.dispositions.scene import APPEALS, KINDS, OFFICER, REVIEWER, Scene, exchange
 from tests.unit.dispositions.test_dispositions_content import finding, medium, run, served
 
 from guiju import accounts, ledger, records
-from guiju.casework import Case, sweep
+from guiju.app.mailing import telling
+from guiju.app.settings import Settings
+from guiju.casework import Case, deliver, drop_contact, set_contact, sweep
 from guiju.dispositions import (
     CONTENT_ACTION,
+    STATEMENT_MAIL,
     Withdrawn,
     appeals,
     content,
@@ -21,6 +26,7 @@ from guiju.dispositions import (
     kept_back,
     reasons,
     spread,
+    statement_mail,
     take_up_withdrawn,
     wording,
 )
@@ -158,6 +164,44 @@ def test_each_person_is_told_once_why_and_can_appeal(scene: Scene) -> None:
         "withdrawn",
         "withheld",
     ]
+
+
+@pytest.mark.control("notices-by-mail")
+def test_who_left_an_address_gets_a_mail_that_there_is_something_to_read(scene: Scene) -> None:
+    """A number and a link, in their language, sent until a mail server takes it; nothing else."""
+    others = [someone(scene, f"other-{number}") for number in range(2)]
+    with scene.db.write() as tx:
+        own = accounts.get_person(tx, others[0]).actor
+        set_contact(tx, own, others[0], "other@example.com", "en")
+    request = answered(scene, scene.id, WORDS)
+    for one in others:
+        answered(scene, one, WORDS)
+    case = withdraw(scene, request)
+    spread_all(scene)
+    sent: list[EmailMessage] = []
+
+    def post(message: EmailMessage) -> None:
+        sent.append(message)
+        if len(sent) == 1:
+            raise OSError("the mail server is away")
+
+    settings = Settings(
+        data="unused", mail_from="noreply@example.com", public_url="https://example.com"
+    )
+    for _ in range(3):
+        deliver(scene.db, {STATEMENT_MAIL: telling(settings, post)})
+        scene.clock.advance(minutes=5)
+    assert len(sent) == 2
+    assert {one["To"] for one in sent} == {"other@example.com"}
+    text = sent[1].get_content()
+    assert case.number in text
+    assert "https://example.com/appeals" in text
+    assert "zandriff" not in text
+    assert sent[0]["Message-ID"] == sent[1]["Message-ID"]
+    with scene.db.write() as tx:
+        made = reasons.statements_to(tx, others[0])[0]
+        drop_contact(tx, own, others[0])
+        assert statement_mail(tx, made.id) is None
 
 
 def test_what_was_reached_is_put_on_record_once(scene: Scene) -> None:
@@ -407,6 +451,21 @@ def test_the_digest_goes_with_the_content(scene: Scene) -> None:
     assert scene.read(records.parts_of, mine) == {}
     assert list(scene.read(records.parts_of, request)) == ["0"]
     sweep(scene.db, KINDS)
+
+
+@pytest.mark.parametrize("place", ["0", "P-1", 'odd "place" \\ 甲'])
+def test_rows_carry_the_code_that_verification_asks_for(scene: Scene, place: str) -> None:
+    """They are added past the usual way, which costs more; a changed one is found."""
+    part = records.Part(place, "a" * 32)
+    made = exchange(scene.id, scene.clock, "pass", output=whole(WORDS), parts=(part,))
+    with scene.db.write() as tx:
+        records.record(tx, [made])
+    assert scene.read(records.parts_of, made.request) == {place: "a" * 32}
+    assert ledger.verify(scene.db, None).problems == ()
+    with scene.db.write() as tx:
+        tx.execute(update(sameness_store.DIGEST).values(digest="b" * 32))
+    (problem,) = ledger.verify(scene.db, None).problems
+    assert "content_digest" in problem.where
 
 
 def test_a_state_is_taken_up_only_when_it_is_another(scene: Scene) -> None:
