@@ -70,14 +70,15 @@ def guardian_answers(
 ) -> Consent:
     """Keep a guardian's yes or no for a child under fourteen.
 
-    That this person is the guardian was verified by the caller; nobody is their own.
+    That this person is the guardian was verified by the caller; nobody is their own. A yes is a
+    person's; it ends also by staff or software, when nobody is left who could take it back.
 
     Raises:
         Refused: `not-yours`.
         NotFound: `person-unknown`.
     """
     owner = get_person(tx, child)
-    if guardian.kind is not ActorKind.PERSON or guardian.id == owner.id:
+    if (given and guardian.kind is not ActorKind.PERSON) or guardian.id == owner.id:
         raise refusing.not_yours()
     said = Answer(owner.id, Purpose.GUARDIAN, given)
     return record(tx, guardian, said, Way.PAGE, checked_language(language))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from guiju.accounts import Verification, get_person, guardian_answers
-from guiju.kernel import Actor, ActorKind, new_id
+from guiju.kernel import Actor, ActorKind, new_id, software
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.minors import policy, refusing, store
@@ -19,6 +19,7 @@ from guiju.storage import Tx
 CONTROLS = ("minors-mode",)
 _EARLIEST = date(1900, 1, 1)
 _BY_GUARDIAN = "guardian"
+_ENDED = software("guardians")
 
 
 @enforces("minors-mode")
@@ -168,9 +169,9 @@ def _put_consent(tx: Tx, actor: Actor, person: str, *, given: bool) -> None:
     if stand is None or stand.consented is given:
         return
     store.put_stand(tx, replace(stand, consented=given))
-    if actor.kind is ActorKind.PERSON:
-        # The words that were consented to are kept with all other consents of the child.
-        guardian_answers(tx, actor, person, given=given)
+    # The words that were consented to are kept with all other consents of the child. Who ends the
+    # last link themselves, grown up by then, is not their own guardian: the consent ends by itself.
+    guardian_answers(tx, _ENDED if actor.id == person else actor, person, given=given)
     append(
         tx,
         "guardian-consent-changed",

@@ -138,7 +138,7 @@ def test_an_app_reports_what_its_end_user_answered(
 def test_a_guardian_answers_for_the_child_and_nobody_for_themselves(
     db: Database, agreed: Person
 ) -> None:
-    """The child cannot, staff cannot; the guardian can take it back."""
+    """The child cannot, nor software say yes; it ends by the guardian, or with the last of them."""
     with db.write() as tx:
         guardian = register_person(tx, None, "guardian", "lantern orchard 42")
     with db.write() as tx:
@@ -146,12 +146,14 @@ def test_a_guardian_answers_for_the_child_and_nobody_for_themselves(
         assert is_given(tx, agreed.id, Purpose.GUARDIAN)
     with pytest.raises(Invalid, match="consent-not-here"):
         says(db, agreed, Purpose.GUARDIAN, given=False)
-    for actor in (agreed.actor, software("minors")):
+    for actor, yes in ((agreed.actor, False), (agreed.actor, True), (software("minors"), True)):
         with db.write() as tx, pytest.raises(Refused, match="not-yours"):
+            guardian_answers(tx, actor, agreed.id, given=yes)
+    for actor in (guardian.actor, software("minors")):
+        with db.write() as tx:
             guardian_answers(tx, actor, agreed.id, given=False)
-    with db.write() as tx:
-        guardian_answers(tx, guardian.actor, agreed.id, given=False)
-        assert not is_given(tx, agreed.id, Purpose.GUARDIAN)
+            assert not is_given(tx, agreed.id, Purpose.GUARDIAN)
+            guardian_answers(tx, guardian.actor, agreed.id, given=True)
 
 
 def test_a_language_that_nobody_speaks_here_is_refused(db: Database, agreed: Person) -> None:

@@ -259,6 +259,9 @@ def test_what_a_withdrawn_verification_allowed_is_over(scene: Scene) -> None:
         verifying.withdraw(tx, scene.parent.actor, made.id, proofs=Proving())
     assert not allows(scene)
     assert scene.ward().lacks_consent
+    kept = scene.read(accounts.consents_of, scene.id)[accounts.Purpose.GUARDIAN]
+    assert kept is not None
+    assert not kept.given, "so nothing of the child's is used for training either"
     facts = [one["facts"] for one in scene.leaves("guardian-link-changed")]
     assert [one["verified"] for one in facts][-2:] == [True, False]
 

@@ -187,6 +187,20 @@ def test_below_fourteen_a_guardian_consents_first_and_can_take_it_back(scene: Sc
     assert facts == [True, False, True, False]
 
 
+def test_who_has_grown_up_ends_the_link_and_the_consent_with_it(scene: Scene) -> None:
+    """Nobody is their own guardian, also in the list of consents."""
+    scene.say(Source.SELF, Stage.CHILD)
+    link = scene.link()
+    scene.do(service.consent, scene.parent.actor, scene.id, given=True)
+    case = scene.do(service.file_appeal, scene.id, "I am thirty.")
+    scene.do(service.decide, APPEALS, case, "correct", "Seen.")
+    scene.do(service.end, scene.child.actor, link.id)
+    kept = scene.read(accounts.consents_of, scene.id)[accounts.Purpose.GUARDIAN]
+    assert kept is not None
+    assert not kept.given
+    assert kept.by == "guardians"
+
+
 # -- time ------------------------------------------------------------------------------------------
 
 
