@@ -103,6 +103,7 @@ def _pages(browser: Browser):
     yield "/console/privacy/new"
     yield "/console/records"
     yield "/console/records/keys"
+    yield "/console/records/search"
     browser.sign_in("newcomer", "/sign-in")
     yield from (
         "/me",

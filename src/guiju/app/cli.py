@@ -252,6 +252,19 @@ class Desk:
             found = accounts.find_person(tx, said)
             return str(accounts.get_person(tx, said).id if found is None else found.id)
 
+    def searchable(self) -> Any:
+        """The kinds of terms by which the policy lets records be found."""
+        from guiju.privacy import searchable  # noqa: PLC0415 - as above
+
+        with self.database.read() as tx:
+            return searchable(tx)
+
+    def named(self, tx: Any, kind: str, term: str) -> Any:
+        """People by a name or by an app's id of its end user."""
+        from guiju.privacy import named  # noqa: PLC0415 - as above
+
+        return named(tx, kind, term)
+
     def staff(self, name: str) -> Any:
         """The staff member of this name."""
         return self.house.staff(name)

@@ -70,6 +70,7 @@ def expire_all(house: House) -> None:
         with house.database.write() as tx:
             if records.expire(tx, _KEEPER, days) is None:
                 break
+    records.forget_orphans(house.database)
     while True:
         with house.database.write() as tx:
             if not casework.expire(tx, _KEEPER, house.kinds, rules):

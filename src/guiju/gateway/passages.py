@@ -147,6 +147,16 @@ def by_message(body: dict[str, Any]) -> list[str]:
     return [text for text in texts if text]
 
 
+def last_message(body: dict[str, Any]) -> str:
+    """The text of the last message; those before it came with earlier requests."""
+    messages = body.get("messages") or ()
+    if not messages:
+        return ""
+    passages = Passages()
+    _message(passages, messages[-1], len(messages) - 1)
+    return passages.joined().strip(BORDER)
+
+
 def _settings(passages: Passages, body: dict[str, Any]) -> None:
     for key, value in body.items():
         if key in _CHECKED or key in KEPT_BACK:

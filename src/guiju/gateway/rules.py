@@ -29,6 +29,7 @@ from guiju.records import SAME_CONTENT, Sameness
 from guiju.screening import Outcome, Screen, guards
 from guiju.screening.images import PdqList
 from guiju.screening.matrix import GENERAL, MINORS, Answers, Audience, Matrix, MatrixRule
+from guiju.screening.personal import TERM_KINDS
 from guiju.storage import Database, Tx
 
 Secret = Callable[[str], str | None]
@@ -81,6 +82,8 @@ class Rules:
     links: Links = field(default_factory=lambda: Links(os.urandom(32)))
     minors: MinorRules = field(default_factory=lambda: policies.minor_rules({}))
     companion: Companion | None = None
+    searched: frozenset[str] = frozenset()
+    """The terms in inputs by which the policy lets records be found."""
     stopped: policies.Stopped = field(default_factory=policies.Stopped)
     """What is stopped at the moment of asking: it changes while the rest stays."""
     withdrawn: dispositions.Withdrawn = field(default_factory=dispositions.Withdrawn)
@@ -243,6 +246,7 @@ class RulesHolder:
             refusal=Text(zh=refusal["zh"], en=refusal["en"]),
             label=ExplicitLabel(Place(text_label["place"]), text_label["zh"], text_label["en"]),
             retention_days=_content_days(body["records"]),
+            searched=frozenset(body["records"].get("search", ())).intersection(TERM_KINDS),
             service=statement.digest[:16],
             implicit=first_write(producer, "checked").fields,
             guards=self._guards(screening, policy.digest, matrix, secret, everybody=everybody),

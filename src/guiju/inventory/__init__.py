@@ -7,6 +7,7 @@ grounds in the provider's own words.
 
 from guiju.inventory.model import (
     BASES,
+    SEARCHABLE,
     DataClass,
     Field,
     as_shipped,
@@ -20,6 +21,7 @@ from guiju.inventory.model import (
 
 __all__ = [
     "BASES",
+    "SEARCHABLE",
     "DataClass",
     "Field",
     "as_shipped",

@@ -27,6 +27,20 @@ BASES: Mapping[str, Text] = {
 """The grounds of the law on which a class may be kept (PIPL, Article 13)."""
 
 
+SEARCHABLE: Mapping[str, str] = {
+    "mobile": "content",
+    "email": "content",
+    "resident-id": "content",
+    "name": "account",
+    "end-user": "account",
+}
+"""By which exact terms records may be found where a policy says so, each with its class.
+
+The first three are terms in what people typed; a name is one that somebody signs in with, an end
+user the id by which an app of the provider knows them.
+"""
+
+
 class DataClass(msgspec.Struct, frozen=True):
     """One class. `limit` names what ends its keeping; `sensitive` and `under_14` what it may hold.
 

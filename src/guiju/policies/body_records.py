@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from guiju.casework import Retention
-from guiju.inventory import BASES, as_shipped
+from guiju.inventory import BASES, SEARCHABLE, as_shipped
 from guiju.kernel import Form
 from guiju.measures import rule
 from guiju.policies.body_dispositions import disposition_rules
@@ -33,7 +33,8 @@ def records(form: Part) -> dict[str, Any]:
     """The checked table; what is left out stays left out, so that digests from before hold.
 
     `retention_days` is how long logs stay at least, and content unless `content_days` says
-    otherwise: as short as the provider likes, 0 for keeping none.
+    otherwise: as short as the provider likes, 0 for keeping none. `search`: by which exact terms
+    staff may find records; left out, by none.
     """
     least = least_days()
     days = form.number("retention_days", least, MOST_DAYS, default=least)
@@ -46,6 +47,8 @@ def records(form: Part) -> dict[str, Any]:
     for key in _CASE_DAYS:
         if form.has(key):
             said[key] = form.number(key, least, MOST_DAYS)
+    if form.has("search"):
+        said["search"] = form.words("search", list(SEARCHABLE))
     if form.has("classes"):
         said["classes"] = _classes(form)
     form.done()

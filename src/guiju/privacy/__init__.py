@@ -21,6 +21,7 @@ from guiju.privacy.reminding import (
     remind_of_pools,
 )
 from guiju.privacy.replaying import Replay, Replayed
+from guiju.privacy.search_pages import named, searchable
 from guiju.privacy.service import WITHDRAWN
 from guiju.privacy.stores import copies
 
@@ -38,7 +39,9 @@ __all__ = [
     "copies",
     "duties",
     "duty",
+    "named",
     "probe",
     "remind",
     "remind_of_pools",
+    "searchable",
 ]

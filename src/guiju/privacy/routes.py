@@ -16,6 +16,7 @@ from guiju.privacy.keeping import KEEPING, LOOKERS, KeepingPages
 from guiju.privacy.mine import MyPages
 from guiju.privacy.public import PublicPages
 from guiju.privacy.renewal_pages import RENEWALS, RenewalPages
+from guiju.privacy.search_pages import SEARCH, SearchPages
 from guiju.web import Site
 
 __all__ = ["Means", "router"]
@@ -44,6 +45,9 @@ def router(means: Means, site: Site) -> APIRouter:
     _mine(pages, MyPages(means, site))
     _console(pages, ConsolePages(means, site))
     pages.get(KEEPING)(KeepingPages(means, site).shown)
+    searching = SearchPages(means, site)
+    pages.get(SEARCH)(searching.shown)
+    pages.post(SEARCH)(searching.search)
     renewals = RenewalPages(means, site)
     pages.get(RENEWALS)(renewals.shown)
     pages.post(RENEWALS)(renewals.ask)

@@ -18,7 +18,7 @@ from guiju.kernel import Actor, new_id, time_of
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.records import expiry_store as store
-from guiju.records import sameness_store
+from guiju.records import sameness_store, term_store
 from guiju.records.expiry_model import (
     CONTROLS,
     HOLDS,
@@ -107,11 +107,14 @@ def take(tx: Tx, actor: Actor, spot: Spot) -> Expired | None:
     if len(held) == _MOST_HELD:
         last = held.pop()
     gone = 0
-    for part in _between(spot.first, held, last):
-        gone += tx.delete_span(subject, *part)
+    for begin, end in _between(spot.first, held, last):
+        gone += tx.delete_span(subject, begin, end)
         # Usually they have gone with the content; after a backup was put back some may be left.
         if subject in {store.BODIES, store.HEADS}:
-            sameness_store.drop_span(tx, *part)
+            sameness_store.drop_span(tx, begin, end)
+            # What was held just before keeps its terms, too, which stand behind its number.
+            after = begin.endswith(_JUST_AFTER)
+            term_store.drop_between(tx, begin.rstrip(_JUST_AFTER), end, beyond=after)
     if not gone:
         return None  # another machine has just done it
     return _told(tx, actor, Expired(due.kind, due.day, gone, spot.before + len(held)))

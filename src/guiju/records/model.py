@@ -204,6 +204,8 @@ class Exchange(msgspec.Struct, frozen=True):
     carried: tuple[Carried, ...] = ()
     job: Job | None = None
     waived: str | None = None
+    terms: tuple[tuple[str, str], ...] = ()
+    """Exact terms in the input by which the policy lets it be found: kind and form."""
     training: int = 0
     """The number of the person's consent to training that was in force; 0: there was none."""
     companion: bool = False

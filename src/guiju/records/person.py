@@ -18,7 +18,15 @@ from sqlalchemy import Table
 from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, first_id, new_id
 from guiju.ledger import append
 from guiju.measures import enforces
-from guiju.records import expiry_store, media, reading_store, sameness_store, store, training_store
+from guiju.records import (
+    expiry_store,
+    media,
+    reading_store,
+    sameness_store,
+    store,
+    term_store,
+    training_store,
+)
 from guiju.records import person_store as rows
 from guiju.records.expiry_model import surely_kept
 from guiju.records.purposes import purpose_named
@@ -210,7 +218,19 @@ def _contents(tx: Tx, person: str, days: Sequence[Any]) -> int:
     wanted = rows.bodies(person).where(rows.free(tx, rows.BODIES, days))
     due = rows.numbers(tx, wanted, _MOST_ROWS)
     sameness_store.drop(tx, due)
+    for one in due:
+        term_store.drop_of(tx, one)
     return _dropped(tx, rows.BODIES, due)
+
+
+def _terms(tx: Tx, person: str, days: Sequence[Any]) -> int:  # noqa: ARG001 - as steps are called
+    """Those whose content went by another way, as from a backup that was put back."""
+    gone, last = 0, ""
+    while True:
+        last, some = term_store.drop_orphans(tx, last, _MOST_ROWS, person)
+        gone += some
+        if not last:
+            return gone
 
 
 def _files(tx: Tx, person: str, days: Sequence[Any]) -> int:
@@ -239,6 +259,7 @@ def _usage(tx: Tx, person: str, days: Sequence[Any]) -> int:
 
 _STEPS = {
     "content": _contents,
+    "terms": _terms,
     "files": _files,
     "jobs": _jobs,
     "media": _media,

@@ -21,6 +21,7 @@ from guiju.records import (
     reading_store,
     sameness_store,
     store,
+    term_store,
 )
 from guiju.records.model import Exchange, ExchangeFacts, Finding, Refusal
 from guiju.records.purposes import Purpose, purpose_named
@@ -62,6 +63,7 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
     """
     exchanges = [one for one in items if isinstance(one, Exchange)]
     store.add(tx, exchanges)
+    term_store.add(tx, exchanges)
     media_store.add(tx, exchanges)
     sameness_store.add(tx, exchanges)
     jobs_store.add(tx, exchanges)

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select
 
 from guiju.kernel import Actor, Text, Unavailable, isoformat
-from guiju.records import person, person_store
+from guiju.records import person, person_store, term_store
 from guiju.records.expiry_model import surely_kept
 from guiju.storage import Conflict, Database, Hinders, PersonStore, Piece, Stage, Tx
 
@@ -121,7 +121,9 @@ def erase(tx: Tx, actor: Actor, of: str, case: str) -> int:
 
 def probe(tx: Tx, of: str) -> Mapping[str, int]:
     """What must not be there any more."""
-    return person.holdings(tx, of).traces()
+    found = dict(person.holdings(tx, of).traces())
+    terms = term_store.count_of(tx, of)
+    return found | {"terms": terms} if terms else found
 
 
 RECORDS = PersonStore(
@@ -139,6 +141,7 @@ RECORDS = PersonStore(
         "record_disclosure",
         "record_reading",
         "record_reading_about",
+        "record_term",
         "training_pool_line",
         "video_job",
     ),

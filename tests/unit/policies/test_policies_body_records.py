@@ -61,9 +61,22 @@ def test_a_class_without_purpose_or_ground_is_refused(said: dict[str, Any], plac
     assert place in refused.value.what.en
 
 
+def test_kinds_of_a_search_are_named_and_known() -> None:
+    """Left out, nothing can be found; what is no exact term is refused."""
+    assert "search" not in checked(body())["records"]
+    said = checked(body(search=["name", "mobile"]))["records"]["search"]
+    assert said == ["mobile", "name"]
+    for wrong in ([], ["address"], "mobile"):
+        with pytest.raises(Invalid) as refused:
+            checked(body(search=wrong))
+        assert "records.search" in refused.value.what.en
+
+
 def test_classes_are_written_as_they_are_read() -> None:
     """A policy shown as TOML reads as itself."""
     import tomllib  # noqa: PLC0415 - beside its only use
 
-    whole = checked(body(content_days=30, classes={"content": SAID, "usage": SAID}))
+    whole = checked(
+        body(content_days=30, search=["email"], classes={"content": SAID, "usage": SAID})
+    )
     assert checked(tomllib.loads(as_toml(whole))) == whole

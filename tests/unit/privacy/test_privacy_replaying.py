@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 from tests.unit.privacy.conftest import CLERK, OFFICER, SECRET, Scene, scene_on
 
@@ -88,6 +89,9 @@ def files(path: Path) -> bytes:
 def erased_after_a_backup(scene: Scene) -> tuple[str, str, Path]:
     """Ann is erased after a backup was made; Bob says more."""
     ann, bob = scene.person("ann"), scene.person("bob")
+    named = replace(scene.said(ann, 8, "key", media=False), terms=(("mobile", "13800138000"),))
+    with scene.db.write() as tx:
+        records.record(tx, [named])
     path = backup(scene)
     scene.decided(ann)
     scene.work()

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from guiju.gateway.account import withdrawn
+from guiju.gateway.passages import last_message
 from guiju.gateway.signals import Command, Record
 from guiju.gateway.stations.identify import known
 from guiju.gateway.wires import CHAT
@@ -15,6 +16,7 @@ from guiju.gateway.work import Work
 from guiju.kernel import Refused, Text
 from guiju.measures import enforces
 from guiju.records import Exchange, Label, Part, spoken
+from guiju.screening.personal import terms
 
 _encode = msgspec.json.Encoder().encode
 
@@ -50,6 +52,7 @@ def record(work: Work) -> tuple[Command, ...]:
         pictures=tuple(work.seen),
         carried=tuple(work.carried),
         job=work.job,
+        terms=_terms(work),
         waived=work.waived if work.delivers else None,
         training=caller.consents.get("training", 0),
         companion=work.companion,
@@ -101,6 +104,12 @@ def _parts(work: Work) -> tuple[Part, ...]:
             if digest is not None:
                 work.parts.append(Part(str(index), digest))
     return tuple(work.parts)
+
+
+def _terms(work: Work) -> tuple[tuple[str, str], ...]:
+    """The exact terms in what the person has just said by which the policy lets it be found."""
+    wanted = work.rules.searched
+    return terms(last_message(work.body), wanted) if wanted else ()
 
 
 def _delivered(work: Work) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from guiju.screening.personal.model import (
     Kind,
     PersonalHit,
 )
+from guiju.screening.personal.terms import TERM_KINDS, term_of, terms
 
 __all__ = [
     "CONTEXT",
@@ -23,6 +24,7 @@ __all__ = [
     "LONGEST",
     "ORGANISATIONS",
     "REACH",
+    "TERM_KINDS",
     "Kind",
     "Looked",
     "Personal",
@@ -30,5 +32,7 @@ __all__ = [
     "mask",
     "shown",
     "shown_all",
+    "term_of",
+    "terms",
     "unmask",
 ]
