@@ -37,7 +37,7 @@ def router(means: Means, site: Site) -> APIRouter:
     kept = Text(zh="记录保护", en="Records")
     site.offer("console", KEEPING, kept, order=39, roles=LOOKERS)
     # The privacy officer gets there from that page.
-    keys = Text(zh="个人密钥", en="Keys")
+    keys = Text(zh="个人密钥", en="Keys of people")
     site.offer("console", RENEWALS, keys, order=40, roles=("safety-officer",))
     routes = APIRouter(tags=["privacy"])
     pages = APIRouter(include_in_schema=False)
