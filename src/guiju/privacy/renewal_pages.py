@@ -9,7 +9,7 @@ from starlette.responses import Response
 from guiju import accounts, records
 from guiju.kernel import GuijuError
 from guiju.privacy.faces import Means
-from guiju.privacy.keeping import KEEPING
+from guiju.privacy.keeping import KEEPING, LOOKERS
 from guiju.web import Posted, Site
 
 RENEWALS = f"{KEEPING}/keys"
@@ -67,4 +67,5 @@ class RenewalPages:
             said=said,
             error=error,
             now=now,
+            sees_records=viewer.actor.has(*LOOKERS),
         )

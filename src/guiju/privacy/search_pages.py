@@ -11,7 +11,7 @@ from starlette.responses import Response
 from guiju import accounts, inventory, policies, records
 from guiju.kernel import GuijuError, Text
 from guiju.privacy.faces import Means
-from guiju.privacy.keeping import KEEPING
+from guiju.privacy.keeping import KEEPING, LOOKERS
 from guiju.storage import Tx
 from guiju.web import Posted, Site
 
@@ -97,4 +97,5 @@ class SearchPages:
             error=error,
             found=found,
             searches=done,
+            sees_records=viewer.actor.has(*LOOKERS),
         )
