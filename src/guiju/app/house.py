@@ -235,7 +235,9 @@ class House:
         def personal(text: str) -> bool:
             return bool(looks.judge(text, "training").findings)
 
-        return records.PoolMaker(self.database, self.consents(), recalled, personal)
+        return records.PoolMaker(
+            self.database, self.consents(), recalled, personal, dispositions.kept_back
+        )
 
     def data_classes(self) -> Mapping[str, inventory.DataClass]:
         """Every class of data as the policy in force says it."""

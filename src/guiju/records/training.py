@@ -45,15 +45,26 @@ Recall = Callable[[bytes, bytes], Sequence[tuple[str, str]]]
 """The texts of an exchange by direction, out of what was recorded."""
 Personal = Callable[[str], bool]
 """Whether a text holds personal information."""
+KeptBack = Callable[[Tx, str], str | None]
+"""By which case, by its number, an answer is kept back; None: by none."""
 
 
 class PoolMaker:
     """Makes one pool of the records of a time, for whoever may: `open`, `lines`, then `close`."""
 
     def __init__(
-        self, database: Database, consents: Consents, recall: Recall, personal: Personal
+        self,
+        database: Database,
+        consents: Consents,
+        recall: Recall,
+        personal: Personal,
+        kept_back: KeptBack = lambda _, __: None,
     ) -> None:
-        """`consents` says who agreed, `recall` reads a record, `personal` looks into a text."""
+        """`consents` says who agreed, `recall` reads a record, `personal` looks into a text.
+
+        `kept_back` says by which case an answer is not handed out any more.
+        """
+        self._kept_back = kept_back
         self._database = database
         self._consents = consents
         self._recall = recall
@@ -156,6 +167,8 @@ class PoolMaker:
         verdicts = {detail.input.verdict, detail.output.verdict} - {None}
         if row.finish == "content_filter" or not verdicts <= _PASSED:
             return LeftOut.CONDEMNED
+        if self._kept_back(tx, row.request) is not None:
+            return LeftOut.KEPT_BACK
         days = expiry_store.holds(tx, standing=True)
         if is_held(tx, row.request) or any(one.keeps(row.at.date()) for one in days):
             return LeftOut.HELD

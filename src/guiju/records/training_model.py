@@ -66,6 +66,7 @@ class LeftOut(StrEnum):
     ERASED = "erased"
     HELD = "held"
     CONDEMNED = "stopped-by-screening"
+    KEPT_BACK = "kept-back-by-a-case"
     PERSONAL = "personal-information"
     EMPTY = "nothing-said"
 

@@ -93,6 +93,19 @@ def test_only_records_of_people_who_agreed_are_taken(db: Database, clock: FixedC
 
 
 @pytest.mark.control("training-pool")
+def test_what_a_case_keeps_back_is_left_out(db: Database, clock: FixedClock) -> None:
+    """Nobody learns from what was withdrawn as illegal; that it was left out is counted."""
+    kept_back, other = said(db, clock, "pe_1"), said(db, clock, "pe_1", number=2)
+    consents = Agreed(pe_1=Standing(YES, under_14=False))
+    cases = {kept_back: "CA-2026-000007"}
+    maker = PoolMaker(db, consents, recall, personal, lambda _, request: cases.get(request))
+    reading = maker.open(OFFICER, "a better model", LONG_AGO, clock.now() + timedelta(days=1))
+    assert [one.request for one in maker.lines(reading)] == [other]
+    with db.write() as tx:
+        assert maker.close(tx, "d" * 64).left_out == {"kept-back-by-a-case": 1}
+
+
+@pytest.mark.control("training-pool")
 def test_where_no_consents_are_kept_nothing_is_taken(db: Database, clock: FixedClock) -> None:
     """The answer to not knowing is no."""
     said(db, clock, "pe_1")
