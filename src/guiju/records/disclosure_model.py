@@ -98,6 +98,7 @@ DISCLOSURES = Machine(
             _DECIDED,
             roles=(OFFICER,),
             by_person=True,
+            needs_other_person=True,
             needs_reason=True,
         ),
         Transition(
@@ -108,6 +109,7 @@ DISCLOSURES = Machine(
             _DECIDED,
             roles=(OFFICER,),
             by_person=True,
+            needs_other_person=True,
             needs_reason=True,
         ),
         Transition(

@@ -107,6 +107,9 @@ def test_nobody_decides_what_they_asked_for(db: Database) -> None:
     made = asked(db, by=OFFICER)
     with pytest.raises(Refused, match="role-needed"):
         decided(db, made.id, SECOND)
+    for approve in (True, False):
+        with pytest.raises(Refused, match="second-person-needed"):
+            decided(db, made.id, OFFICER, approve=approve)
     for by in (software("keeper"), STRANGER):
         with pytest.raises(Refused):
             decided(db, made.id, by)
