@@ -101,6 +101,9 @@ def _pages(browser: Browser):
     yield "/console/agreement/new"
     browser.sign_in("privacy")
     yield "/console/privacy/new"
+    yield "/console/privacy/assessments/new"
+    yield "/console/privacy/disclosures/new"
+    yield "/console/privacy/audits"
     yield "/console/records"
     yield "/console/records/keys"
     yield "/console/records/search"

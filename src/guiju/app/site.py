@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from guiju import accounts, complaints, records
+from guiju import accounts, complaints, incidents, records
 from guiju.accounts import routes as accounts_routes
 from guiju.app import verify_page
 from guiju.app.api_page import add_api_page
@@ -159,7 +159,23 @@ def _means(house: House) -> privacy_routes.Means:
         settings.tiles,
         recalled,
         kept_back,
+        _breaches,
     )
+
+
+def _breaches(tx: Tx) -> list[privacy_routes.Beside]:
+    """Breaches of personal information, for the privacy officer's page."""
+    return [
+        privacy_routes.Beside(
+            one.case.number,
+            f"/console/breaches/{one.case.number}",
+            one.case.kind.text,
+            one.case.kind.states[one.case.state],
+            one.case.due,
+        )
+        for one in incidents.breaches(tx)
+        if one.case.is_open
+    ]
 
 
 def _verifiers(house: House) -> accounts.Verifiers:

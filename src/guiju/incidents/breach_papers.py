@@ -40,6 +40,8 @@ def kinds_held(
     people = breach_store.some(tx, case.id, LOOKED_INTO)
     found: list[tuple[PersonStore, Mapping[str, int]]] = []
     for one in stores:
+        if "breach_person" in one.tables:
+            continue  # that a breach concerns them is not what got away
         total: dict[str, int] = {}
         for person in people:
             for sort, number in one.what_of(tx, person).items():

@@ -14,11 +14,12 @@ from starlette.responses import Response
 
 from guiju.casework import Kinds, claim, claimed, decisions, get_case, history, page, release
 from guiju.kernel import GuijuError
-from guiju.privacy import acting, entering, following, planning, reading, service, store
+from guiju.privacy import acting, dated, entering, following, planning, reading, service, store
 from guiju.privacy.faces import Means
 from guiju.privacy.kind import REQUEST, WAITING
 from guiju.privacy.model import HANDLER, LONGEST_TEXT, Channel, Head, Outcome, Wish
 from guiju.privacy.public import certificate
+from guiju.privacy.registering import READERS
 from guiju.storage import Tx
 from guiju.web import Posted, Site
 
@@ -42,7 +43,8 @@ class ConsolePages:
         every: Annotated[bool, Query()] = False,  # noqa: FBT002 - a parameter of the address
     ) -> Response:
         """What waits, by date; or all of them, the newest first."""
-        self._site.require(request)
+        reads = self._site.require(request).has(*READERS)
+        others = self._means.others
         with self._database.read() as tx:
             if every:
                 heads = store.heads(tx, before=after)
@@ -53,6 +55,8 @@ class ConsolePages:
                 cases, further = found.cases, found.next
                 heads = [store.head(tx, one.id) for one in cases]
             now, erased = tx.now, store.erased_count(tx)
+            calendar = dated.entries(tx) if reads else ()
+            beside = others(tx) if reads and others is not None else ()
         return self._page(
             request,
             "queue",
@@ -61,6 +65,9 @@ class ConsolePages:
             every=every,
             now=now,
             erased=erased,
+            reads=reads,
+            calendar=calendar,
+            beside=beside,
         )
 
     def one(self, request: Request, number: str) -> Response:

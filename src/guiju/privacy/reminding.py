@@ -94,6 +94,7 @@ def _is_near(one: Dated, now: datetime) -> bool:
 def _opened(database: Database, one: Dated) -> Case | None:
     try:
         with database.write() as tx:
+            about = "classes" if one.kind == "unassessed" else one.about[:80]
             days = _WITHIN if one.at is None else max(1, (one.at - tx.now).days)
             case = open_case(
                 tx,
@@ -101,15 +102,15 @@ def _opened(database: Database, one: Dated) -> Case | None:
                 DUTY,
                 origin=Origin.AUTOMATION,
                 severity=Severity.NORMAL,
-                about=one.about[:80],
+                about=about,
                 limits={DUE: Limit.internal(days, Unit.DAYS, _POLICY)},
-                facts={"duty": one.kind, "thing": one.about},
+                facts={"duty": one.kind, "thing": about},
             )
-            row = {"kind": one.kind, "about": one.about[:80], "at": one.at, "held": one.thing}
+            row = {"kind": one.kind, "about": about, "at": one.at, "held": one.thing}
             store.add(tx, {"case_id": case.id, **row})
     except Conflict:
         return None  # another worker has just seen the same
-    _log.warning("%s: %s is due (%s)", case.number, one.kind, one.about)
+    _log.warning("%s: %s is due (%s)", case.number, one.kind, about)
     return case
 
 

@@ -11,15 +11,16 @@ from starlette.responses import Response
 from guiju.kernel import Text
 from guiju.privacy.api import PrivacyApi
 from guiju.privacy.console import ConsolePages
-from guiju.privacy.faces import Means
+from guiju.privacy.faces import Beside, Means
 from guiju.privacy.keeping import KEEPING, LOOKERS, KeepingPages
 from guiju.privacy.mine import MyPages
 from guiju.privacy.public import PublicPages
+from guiju.privacy.registering import RegisterPages
 from guiju.privacy.renewal_pages import RENEWALS, RenewalPages
 from guiju.privacy.search_pages import SEARCH, SearchPages
 from guiju.web import Site
 
-__all__ = ["Means", "router"]
+__all__ = ["Beside", "Means", "router"]
 
 _AT, _ME, _RECORDS = "/privacy", "/me/privacy", "/me/records"
 _CONSOLE, _API = "/console/privacy", "/api/privacy"
@@ -43,6 +44,7 @@ def router(means: Means, site: Site) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     _public(pages, PublicPages(means, site))
     _mine(pages, MyPages(means, site))
+    RegisterPages(means, site).add_to(pages)
     _console(pages, ConsolePages(means, site))
     pages.get(KEEPING)(KeepingPages(means, site).shown)
     searching = SearchPages(means, site)

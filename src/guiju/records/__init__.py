@@ -14,6 +14,8 @@ from guiju.records.assessing import (
     write_assessment,
 )
 from guiju.records.assessment_model import (
+    CONTENTS,
+    TRIGGERS,
     Assessment,
     AssessmentState,
     AssessmentWritten,
@@ -28,6 +30,7 @@ from guiju.records.coverage import close_gap, gaps, get_gap, open_gaps
 from guiju.records.coverage_model import OFFICER as GAP_OFFICER
 from guiju.records.coverage_model import Gap, GapState
 from guiju.records.disclosure_model import (
+    BASES,
     Disclosure,
     DisclosureAsked,
     DisclosureState,
@@ -122,9 +125,12 @@ from guiju.records.training_model import (
 )
 
 __all__ = [
+    "BASES",
+    "CONTENTS",
     "FIRST",
     "GAP_OFFICER",
     "SAME_CONTENT",
+    "TRIGGERS",
     "WAIVED",
     "Answered",
     "Asked",

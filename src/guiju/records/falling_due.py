@@ -41,7 +41,12 @@ class Dated(msgspec.Struct, frozen=True):
 
     @property
     def thing(self) -> str:
-        """What it is, once for each round: what falls due again has another day."""
+        """What it is, once for each round: what falls due again has another day.
+
+        Classes without an assessment are one thing together: one assessment may be about all.
+        """
+        if self.kind == "unassessed":
+            return self.kind
         day = "" if self.at is None or self.kind not in _ROUNDS else f":{self.at:%Y%m%d}"
         return f"{self.kind}:{self.about}{day}"
 

@@ -19,7 +19,7 @@ from guiju import accounts, ledger, policies, records
 from guiju.casework import history
 from guiju.kernel import Actor, ActorKind, Conflict, software
 from guiju.privacy import acting, flood, routes
-from guiju.privacy.faces import Means
+from guiju.privacy.faces import Beside, Means
 from guiju.web import NOBODY, Site, Viewer
 
 pytestmark = pytest.mark.control("privacy-requests")
@@ -34,6 +34,7 @@ class Pages:
         self.scene = scene
         site = Site(lambda request: _viewer(request.headers.get("x-viewer", "")))
         self.kept_back: dict[str, str] = {}
+        self.others: list[Beside] = []
         means = Means(
             scene.db,
             scene.stores,
@@ -41,6 +42,7 @@ class Pages:
             scene.packer,
             scene.folder / "ledger",
             kept_back=lambda _, request: self.kept_back.get(request),
+            others=lambda _: self.others,
         )
         app = FastAPI(openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
         app.include_router(routes.router(means, site))
