@@ -108,6 +108,7 @@ class OpenidPages:
         return {
             "links": openid.links_of(tx, session.actor.id),
             "offered": openid.providers(tx, session.kind),
+            "titles": {one.name: one.title for one in openid.providers(tx)},
         }
 
     def _linked(

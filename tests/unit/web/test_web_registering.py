@@ -112,6 +112,7 @@ def test_who_has_no_password_sets_one_soon_after_signing_in(vouched: Vouched):
     page = browser.get("/me/security", headers=EN).text
     assert "This account has no password" in page
     assert 'name="current"' not in page
+    assert "<li>Corp <span" in page
     link = page.partition("/me/security/links/")[2].partition("/remove")[0]
     fields = {"form_token": token(page)}
     remove = f"/me/security/links/{link}/remove"
