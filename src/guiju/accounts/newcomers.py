@@ -36,7 +36,7 @@ from guiju.accounts.model import (
 from guiju.accounts.passwords import Hashed
 from guiju.accounts.refusing import agreement_superseded
 from guiju.accounts.signing import enter
-from guiju.casework import set_contact
+from guiju.casework import ask_contact
 from guiju.kernel import Keyring, Refused, from_micros, micros
 from guiju.measures import enforces
 from guiju.storage import Tx
@@ -121,7 +121,7 @@ def register(
     if newcomer.hashed is None:
         openid.link_newcomer(tx, actor, newcomer.ticket, visit)
     if newcomer.email:
-        set_contact(tx, actor, person.id, newcomer.email, shown.language)
+        ask_contact(tx, actor, person.id, newcomer.email, shown.language)
     ask(tx, person)
     way, language = Way.PAGE, shown.language
     keep_served(

@@ -28,12 +28,12 @@ from guiju.app import master_keys
 from guiju.app.cases import KINDS, handlers
 from guiju.app.consenting import Agreed
 from guiju.app.look_around import what_runs
-from guiju.app.mailing import sending, server_of, telling
+from guiju.app.mailing import confirming, sending, server_of, telling
 from guiju.app.notices import Notices
 from guiju.app.restoring import check_age
 from guiju.app.settings import Settings
 from guiju.app.stores import person_stores
-from guiju.casework import MAIL_TOPIC, CaseRetention
+from guiju.casework import CONFIRM_TOPIC, MAIL_TOPIC, CaseRetention
 from guiju.gateway import (
     Barring,
     Chain,
@@ -111,6 +111,7 @@ class House:
         self.mailing = {
             MAIL_TOPIC: sending(settings, KINDS, post),
             dispositions.STATEMENT_MAIL: telling(settings, post),
+            CONFIRM_TOPIC: confirming(settings, post),
         }
         self.stores = person_stores(settings.spill, settings.copies)
         self.eraser = privacy.Eraser(database, self.stores, self._publish_evidence)

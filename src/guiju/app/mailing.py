@@ -17,15 +17,27 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from guiju.app.settings import Settings
-from guiju.casework import Handler, Kinds, Mail, is_pending, mail, settle
+from guiju.casework import (
+    Confirmation,
+    Handler,
+    Kinds,
+    Mail,
+    address_refused,
+    confirmation,
+    is_pending,
+    mail,
+    settle,
+    settle_confirmation,
+)
 from guiju.dispositions import statement_mail
-from guiju.kernel import Text, software
+from guiju.kernel import BEIJING, Text, software
 from guiju.storage import Database
 
 _TIMEOUT_SECONDS = 15.0
 _FOR_GOOD = 500
 _SENDER = software("mail")
 _SUBJECT = Text(zh="有一条给你的通知", en="There is a notice for you")
+_ASKED = Text(zh="请确认邮箱", en="Please confirm your mail address")
 _END = Text(zh="本邮件自动发出，回复无人阅读。", en="Sent by software; nobody reads replies.")
 
 
@@ -110,8 +122,11 @@ def sending(settings: Settings, kinds: Kinds, post: Post | None) -> Handler:
         verb = "bounce"
         if post is not None and found is not None:
             verb = _sent(post, message(found, settings.mail_from, settings.public_url))
+        refused = post is not None and found is not None and verb == "bounce"
         with database.write() as tx:
             settle(tx, _SENDER, notice, verb)
+            if refused:
+                address_refused(tx, notice)
 
     return send
 
@@ -128,18 +143,56 @@ def telling(settings: Settings, post: Post | None) -> Handler:
     return tell
 
 
+def confirming(settings: Settings, post: Post | None) -> Handler:
+    """What sends the link by which an address is confirmed; where no mail is sent, it waits."""
+
+    def send(database: Database, name: str) -> None:
+        with database.read() as tx:
+            found = confirmation(tx, name)
+        if found is None or post is None:
+            return
+        made = asking(found, settings.mail_from, settings.public_url)
+        sent = _sent(post, made) == "deliver"
+        with database.write() as tx:
+            settle_confirmation(tx, name, sent=sent)
+
+    return send
+
+
+def asking(one: Confirmation, sender: str, public: str) -> EmailMessage:
+    """The mail with the link; it names nobody, for it may reach somebody else."""
+    until = one.until.astimezone(BEIJING)
+    link = f"{public.rstrip('/')}/mail/{one.secret}"
+    words = Text(
+        zh=f"有人希望在这个邮箱收到本服务的通知提醒。请打开下面的网址确认，{until:%Y-%m-%d %H:%M}"
+        "（北京时间）前有效，只能用一次。\n\n"
+        f"{link}\n\n不是您填写的，请不必理会，或在该页面选择“不是我”；未经确认不会再发邮件。",
+        en="Somebody wants this service to say here when there is a notice for them. To confirm "
+        f"it, open this page before {until:%Y-%m-%d %H:%M} (Beijing); it works once.\n\n{link}\n\n"
+        "If that was not you, leave it, or choose “Not mine” there: without a confirmation no "
+        "other mail comes.",
+    )
+    return _made(one, sender, _ASKED, words.to(one.language))
+
+
 def message(one: Mail, sender: str, public: str) -> EmailMessage:
     """The mail: a number and a link, in the person's language; nothing of the case."""
+    link = public.rstrip("/") + one.page
+    made = _made(one, sender, _SUBJECT, f"{one.words}\n\n{link}")
+    made["Date"] = format_datetime(one.written_at)
+    return made
+
+
+def _made(one: Mail | Confirmation, sender: str, subject: Text, words: str) -> EmailMessage:
+    """A mail of ours; its `Message-ID` is for ever that of its cause."""
     made = EmailMessage()
     made["From"] = sender
     made["To"] = one.address
-    made["Subject"] = _SUBJECT.to(one.language)
-    made["Date"] = format_datetime(one.written_at)
+    made["Subject"] = subject.to(one.language)
     made["Message-ID"] = f"<{one.id}@{sender.rpartition('@')[2].rstrip('>')}>"
     made["Auto-Submitted"] = "auto-generated"
     made["Content-Language"] = one.language
-    link = public.rstrip("/") + one.page
-    made.set_content(f"{one.words}\n\n{link}\n\n{_END.to(one.language)}\n")
+    made.set_content(f"{words}\n\n{_END.to(one.language)}\n")
     return made
 
 

@@ -112,7 +112,7 @@ def build_site(house: House, gateway: Gateway) -> App:
             ask=age_question(),
             proofs=house.proofs,
         ),
-        complaints_routes.router(database, site),
+        complaints_routes.router(database, site, sends_mail=bool(house.settings.mail_host)),
         supervision_routes.router(database, site, board, house.tiles),
         policies_routes.router(database, site, house.publish),
         casework_routes.router(

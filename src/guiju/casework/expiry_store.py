@@ -13,6 +13,7 @@ from guiju.casework import (
     hold_store,
     look_store,
     paper_store,
+    proof_store,
     reading_store,
     ruling_store,
 )
@@ -66,6 +67,7 @@ def forgotten(tx: Tx, case: str) -> Iterator[int]:
     yield from wiped(tx, reading, reading.c.case_id == case)
     # Of a person it stands under the person's name, and stays.
     yield from contact_store.forgotten(tx, case)
+    yield from proof_store.forgotten(tx, case)
     spoken = and_(event.c.case_id == case, event.c.reason.is_not(None))
     yield from wiped(tx, event, spoken, {"reason": None})
     spoken = and_(look.c.case_id == case, look.c.reason.is_not(None))

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import click
 
+from guiju.casework.confirming import RefusedAddress, refused_addresses
 from guiju.casework.expiring import expire as expire_some
 from guiju.casework.kind import Kinds
 from guiju.casework.mailing import Undelivered, undelivered
@@ -62,16 +63,19 @@ def expire(context: click.Context, *, as_json: bool) -> None:
 @with_json
 @click.pass_context
 def mails(context: click.Context, *, as_json: bool) -> None:
-    """Mails that came back, or wait for a mail server (exit 1: there are some)."""
+    """Mails that came back or wait, and addresses that were refused (exit 1: there are some)."""
     desk = desk_of(context)
     with desk.database.read() as tx:
         found = undelivered(tx, kinds_of(desk))
+        refused = refused_addresses(tx, kinds_of(desk))
+    said = [{"case": one.case, "at": isoformat(one.at)} for one in refused]
+    lines = [*map(_line, found), *map(_refused_line, refused)]
     put(
-        {"mails": [_report(one) for one in found]},
-        [_line(one) for one in found] or ["every mail has arrived at a mail server"],
+        {"mails": [_report(one) for one in found], "refused_addresses": said},
+        lines or ["every mail has arrived at a mail server"],
         as_json=as_json,
     )
-    context.exit(int(bool(found)))
+    context.exit(int(bool(lines)))
 
 
 @runtime_checkable
@@ -94,6 +98,11 @@ def token(context: click.Context, by: str, *, as_json: bool) -> None:
         raise TypeError("nobody opens sessions at this desk")
     made = desk.session_of(desk.staff(by))
     put({"token": made}, [made], as_json=as_json)
+
+
+def _refused_line(one: RefusedAddress) -> str:
+    whose = one.case or "an account"
+    return f"{whose}  address refused by its mail server, {one.at:%Y-%m-%d %H:%M}Z"
 
 
 def _line(one: Undelivered) -> str:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju.casework import mailing
+from guiju.casework import confirming, mailing
 from guiju.casework.review import Review
 from guiju.casework.telling import NOTICES
 from guiju.storage import Database
@@ -33,5 +33,9 @@ class MailPages:
         """The list, of cases that the viewer may see."""
         viewer = self._site.require(request)
         with self._database.read() as tx:
-            found = mailing.undelivered(tx, self._review.readable(viewer.actor))
-        return self._site.page(request, "casework/mails.html", mails=found, states=NOTICES)
+            kinds = self._review.readable(viewer.actor)
+            found = mailing.undelivered(tx, kinds)
+            refused = confirming.refused_addresses(tx, kinds)
+        return self._site.page(
+            request, "casework/mails.html", mails=found, refused=refused, states=NOTICES
+        )

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`/console/cases`: where staff work on cases of every kind, with the evidence beside them."""
+"""`/console/cases`: where staff work on cases of every kind, with the evidence beside them.
+
+`/mail`: where an address is confirmed.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from fastapi import APIRouter
 
 from guiju.casework.api import ByToken, CaseApi
 from guiju.casework.case_pages import CasePages
+from guiju.casework.confirm_pages import ConfirmPages
 from guiju.casework.evidence_pages import EvidencePages
 from guiju.casework.mail_pages import MailPages
 from guiju.casework.quality_pages import QualityPages
@@ -38,6 +42,7 @@ def router(
     WorkPages(database, site, review).add_to(routes)
     QualityPages(database, site, review).add_to(routes)
     MailPages(database, site, review).add_to(routes)
+    ConfirmPages(database, site).add_to(routes)
     cases = CasePages(database, site, review)
     cases.add_to(routes)
     EvidencePages(database, site, review, cases).add_to(routes)

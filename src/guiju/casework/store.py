@@ -110,6 +110,11 @@ def change_case(tx: Tx, case: Case, changes: Mapping[str, Any]) -> Case | None:
     return find_case(tx, Kinds([case.kind]), case.id)
 
 
+def case_row(tx: Tx, name: str) -> Row[Any] | None:
+    """The row of the case with this id, of whatever kind."""
+    return tx.row(select(CASE).where(CASE.c.id == name))
+
+
 def find_case(tx: Tx, kinds: Kinds, name: str) -> Case | None:
     """The case with this id or number; what cannot be one is not even asked for."""
     if not (name.isascii() and name.isprintable()):

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, select
 
-from guiju.casework import contact_store, paper_store, ruling_store
+from guiju.casework import contact_store, paper_store, proof_store, ruling_store
+from guiju.casework.confirming import asked_of
 from guiju.casework.contacting import contact_of, drop_contact
 from guiju.casework.kind import Kinds
 from guiju.casework.store import CASE, EVENT, case_of
@@ -37,9 +38,12 @@ def store_of(kinds: Kinds) -> PersonStore:
         known = {one.name for one in kinds}
         mine = select(CASE).where(CASE.c.subject == person).order_by(CASE.c.id)
         with database.read() as tx:
-            contact = contact_of(tx, person)
+            contact, asked = contact_of(tx, person), asked_of(tx, person)
             if contact is not None:
-                yield Piece("mail", {"address": contact.address, "language": contact.language})
+                said = {"address": contact.address, "language": contact.language}
+                yield Piece("mail", {**said, "confirmed": "yes"})
+            if asked is not None:
+                yield Piece("mail", {"address": asked.address, "confirmed": "no"})
             for row in tx.rows(mine):
                 if row.kind in known:
                     yield _piece(tx, kinds, row, person)
@@ -64,6 +68,7 @@ def store_of(kinds: Kinds) -> PersonStore:
             "casework_case",
             "casework_clock",
             "casework_contact",
+            "casework_contact_proof",
             "casework_decision",
             "casework_event",
             "casework_hold",
@@ -100,7 +105,7 @@ def what_of(tx: Tx, person: str) -> Mapping[str, int]:
 
 
 def _addresses(tx: Tx, person: str) -> int:
-    return int(contact_store.find(tx, person) is not None)
+    return int(contact_store.find(tx, person) is not None) + proof_store.count(tx, person)
 
 
 def readable(tx: Tx, person: str) -> Mapping[str, int]:
@@ -122,7 +127,7 @@ def _sealed(tx: Tx, person: str) -> int:
 
 def _forget_address(tx: Tx, actor: Actor, person: str, _case: str) -> int:
     """Where mail was written to; the key does all else."""
-    return int(drop_contact(tx, actor, person))
+    return int(drop_contact(tx, actor, person, erased=True))
 
 
 def _piece(tx: Tx, kinds: Kinds, row: Any, person: str) -> Piece:

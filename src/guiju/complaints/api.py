@@ -155,6 +155,7 @@ def shown(seen: following.Followed) -> dict[str, Any]:
         ],
         "attachments": len(seen.files),
         "may": sorted(seen.may),
+        "mail": seen.mail,
     }
 
 

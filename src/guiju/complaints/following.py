@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from guiju.casework import Case, RunningClock, clocks, decisions, history
+from guiju.casework import Case, RunningClock, clocks, decisions, history, mail_standing
 from guiju.complaints import kind as kinds
 from guiju.complaints import store
 from guiju.complaints.model import Category, FileHead, Outcome
@@ -67,7 +67,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A complaint as its complainant sees it; `may` are the verbs that wait for them."""
+    """A complaint as its complainant sees it; `may` are the verbs that wait for them.
+
+    `mail`: how they are told by mail: `none`, `asked`, `over`, `refused` or `confirmed`.
+    """
 
     case: Case
     category: Category
@@ -80,6 +83,7 @@ class Followed:
     answer_by: datetime | None
     reopen_by: datetime | None
     may: frozenset[str]
+    mail: str
 
 
 def last_day(due: datetime) -> datetime:
@@ -109,7 +113,19 @@ def follow(tx: Tx, case: Case) -> Followed:
         answer_by=answering.due if answering and case.state == kinds.WAITING else None,
         reopen_by=settling.due if settling and _may_reopen(pace.reopened, case) else None,
         may=_may(pace.reopened, case),
+        mail=_mail(tx, case),
     )
+
+
+def _mail(tx: Tx, case: Case) -> str:
+    standing = mail_standing(tx, case.id)
+    if standing.contact is not None:
+        return "confirmed"
+    if standing.refused_at is not None:
+        return "refused"
+    if standing.asked is None:
+        return "none" if standing.kept is None else "over"
+    return "over" if standing.asked.until <= tx.now else "asked"
 
 
 def _steps(tx: Tx, case: Case) -> list[Said]:

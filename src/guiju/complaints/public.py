@@ -12,7 +12,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju.casework import Case
+from guiju.casework import Case, ask_again
 from guiju.complaints import attaching, entering, following, promising, reading, service
 from guiju.complaints.model import (
     LONGEST_ABOUT,
@@ -37,8 +37,9 @@ _Act = Callable[[Tx, Case], Case]
 class PublicPages:
     """What anybody may do."""
 
-    def __init__(self, database: Database, site: Site) -> None:
-        """Work on `database`."""
+    def __init__(self, database: Database, site: Site, *, sends: bool) -> None:
+        """Work on `database`; `sends`: whether mail is sent at all."""
+        self._sends = sends
         self._database = database
         self._site = site
 
@@ -104,6 +105,16 @@ class PublicPages:
             )
 
         return self._after(request, form, read, "closed")
+
+    def mail_again(self, request: Request, form: Posted) -> Response:
+        """Send once more the link by which the address is confirmed."""
+        language = self._site.language(request)
+
+        def ask(tx: Tx, case: Case) -> Case:
+            ask_again(tx, service.COMPLAINANT, case.id, language)
+            return case
+
+        return self._after(request, form, lambda: ask, "mailed")
 
     def statistics(self, request: Request) -> Response:
         """Promise and fact of a year."""
@@ -194,6 +205,7 @@ class PublicPages:
             authorities=promising.authorities(process),
             ways=WAY_WORDS,
             last_day=following.last_day,
+            sends=self._sends,
             **values,
         )
 

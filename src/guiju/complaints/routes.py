@@ -17,13 +17,13 @@ _CONSOLE = "/console/complaints"
 _API = "/api/complaints"
 
 
-def router(database: Database, site: Site) -> APIRouter:
-    """Pages and API."""
+def router(database: Database, site: Site, *, sends_mail: bool = False) -> APIRouter:
+    """Pages and API; `sends_mail`: whether complainants can be told by mail."""
     site.offer("public", _AT, Text(zh="投诉举报", en="Complaints"), order=30, under=(_AT,))
     site.offer("console", _CONSOLE, Text(zh="投诉", en="Complaints"), order=35, under=(_CONSOLE,))
     routes = APIRouter(tags=["complaints"])
     pages = APIRouter(include_in_schema=False)
-    _public(pages, PublicPages(database, site))
+    _public(pages, PublicPages(database, site, sends=sends_mail))
     _console(pages, ConsolePages(database, site))
     _api(routes, ComplaintApi(database))
     routes.include_router(pages)
@@ -39,6 +39,7 @@ def _public(pages: APIRouter, public: PublicPages) -> None:
     pages.post(f"{_AT}/follow/answer")(public.answer)
     pages.post(f"{_AT}/follow/reopen")(public.reopen)
     pages.post(f"{_AT}/follow/close")(public.close)
+    pages.post(f"{_AT}/follow/mail")(public.mail_again)
 
 
 def _console(pages: APIRouter, console: ConsolePages) -> None:

@@ -20,12 +20,12 @@ from guiju.casework import (
     Severity,
     Unit,
     advance,
+    ask_contact,
     clocks,
     get_case,
     history,
     is_address,
     open_case,
-    set_contact,
     words_gone,
 )
 from guiju.complaints import kind as kinds
@@ -160,7 +160,7 @@ def _keep(tx: Tx, case: Case, filing: Filing, receipt: str, cluster: str) -> Non
     )
     store.add_files(tx, [_file(tx, case, at, one) for at, one in enumerate(filing.attached, 1)])
     if is_address(filing.contact):
-        set_contact(tx, COMPLAINANT, case.id, filing.contact, filing.language)
+        ask_contact(tx, COMPLAINANT, case.id, filing.contact, filing.language)
 
 
 def _file(tx: Tx, case: Case, ordinal: int, one: Attached) -> dict[str, Any]:

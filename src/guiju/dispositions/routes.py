@@ -64,6 +64,7 @@ def _contact(routes: APIRouter, pages: ContactPages) -> None:
     own = APIRouter(include_in_schema=False)
     own.get(_MAIL)(pages.shown)
     own.post(_MAIL)(pages.keep)
+    own.post(f"{_MAIL}/again")(pages.again)
     routes.include_router(own)
 
 

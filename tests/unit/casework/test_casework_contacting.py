@@ -20,18 +20,27 @@ from guiju.casework import (
     mail,
     notices,
     notify,
-    set_contact,
     settle,
     undelivered,
 )
+from guiju.casework.confirming import ask_contact, confirm_contact, confirmation
 from guiju.casework.contact_store import CONTACT
 from guiju.kernel import FixedClock, GuijuError, software
 from guiju.ledger import append, verify
-from guiju.storage import Database, destroy_key
+from guiju.storage import Database, Tx, destroy_key
 
 SENDER = software("mail")
 ADDRESS = "wanderer@example.org"
 SECRET = "quetzal lamplighter"
+
+
+def set_contact(tx: Tx, address: str, language: str) -> None:
+    """The person leaves an address, and follows the link that is sent there."""
+    found = confirmation(tx, ask_contact(tx, PERSON, PERSON.id, address, language))
+    assert found is not None
+    confirm_contact(tx, found.secret, PERSON.id)
+
+
 ON_PAGE = Message("statement@1", "zh", PAGE, f"Because of {SECRET}.")
 
 
@@ -65,7 +74,7 @@ def test_anything_else_is_no_address(words: str) -> None:
 def test_an_address_is_sealed_and_forgotten_when_asked(database: Database, about: About) -> None:
     """It stands neither in the table nor in the evidence."""
     with database.write() as tx:
-        set_contact(tx, PERSON, PERSON.id, f" {ADDRESS} ", "en")
+        set_contact(tx, f" {ADDRESS} ", "en")
         row = tx.row(CONTACT.select())
         found = contact_of(tx, PERSON.id)
         assert row is not None
@@ -78,9 +87,9 @@ def test_an_address_is_sealed_and_forgotten_when_asked(database: Database, about
         assert not drop_contact(tx, PERSON, PERSON.id)
         assert contact_of(tx, PERSON.id) is None
         kinds = [one["kind"] for one in about(tx, PERSON.id)]
-    assert kinds == ["contact-dropped", "contact-kept"]
+    assert kinds == ["contact-dropped", "contact-kept", "contact-asked"]
     with database.write() as tx, pytest.raises(GuijuError) as refused:
-        set_contact(tx, PERSON, PERSON.id, "by telephone", "en")
+        set_contact(tx, "by telephone", "en")
     assert refused.value.code == "address-invalid"
     assert verify(database, None).problems == ()
 
@@ -89,7 +98,7 @@ def test_an_address_is_sealed_and_forgotten_when_asked(database: Database, about
 def test_a_notice_on_the_page_is_announced_and_not_repeated(database: Database) -> None:
     """The mail has the number and the page; the words stand on the page alone."""
     with database.write() as tx:
-        set_contact(tx, PERSON, PERSON.id, ADDRESS, "en")
+        set_contact(tx, ADDRESS, "en")
         case = notify(tx, CLERK, opened(tx), ON_PAGE)
         page, post = notices(tx, case, opened=True)
     assert (page.channel, page.state) == (PAGE, NoticeState.DELIVERED)
@@ -116,7 +125,7 @@ def test_who_left_no_address_gets_no_mail(database: Database) -> None:
 def test_what_did_not_arrive_is_listed_for_staff(database: Database, clock: FixedClock) -> None:
     """What came back at once, what waits after ten minutes, with the class of the trouble."""
     with database.write() as tx:
-        set_contact(tx, PERSON, PERSON.id, ADDRESS, "zh")
+        set_contact(tx, ADDRESS, "zh")
         back = notify(tx, CLERK, opened(tx), ON_PAGE)
         waits = notify(tx, CLERK, opened(tx), ON_PAGE)
         arrives = notify(tx, CLERK, opened(tx), ON_PAGE)
@@ -143,7 +152,7 @@ def test_what_did_not_arrive_is_listed_for_staff(database: Database, clock: Fixe
 def test_nobody_is_written_to_after_erasure(database: Database) -> None:
     """The address is gone with the key."""
     with database.write() as tx:
-        set_contact(tx, PERSON, PERSON.id, ADDRESS, "zh")
+        set_contact(tx, ADDRESS, "zh")
         case = notify(tx, CLERK, opened(tx), ON_PAGE)
         destroy_key(tx, PERSON.id)
         append(tx, "key-destroyed", controls=("records-sealed",), actor=CLERK)

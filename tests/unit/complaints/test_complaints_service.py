@@ -63,7 +63,7 @@ def test_a_complaint_gets_its_receipt_and_its_clocks_at_once(
     assert {name: one.limit for name, one in stand.items()} == {"acceptance": 3, "feedback": 15}
     assert {one.rule for one in stand.values()} == {"complaints@1"}
     assert [one["kind"] for one in leaves] == [
-        *("case-moved", "contact-kept", "complaint-received"),
+        *("case-moved", "contact-asked", "complaint-received"),
     ]
     assert leaves[2]["facts"]["channel"] == "web"
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from tests.browser.composed import PASSWORD, Composed
 
 from guiju import accounts, ledger
-from guiju.casework import set_contact
+from guiju.casework import ask_contact
 
 from .conftest import Visit, token
 
@@ -208,7 +208,7 @@ def test_no_page_shows_staff_who_somebody_is_or_what_they_said(visit: Visit, hou
     with house.database.write() as tx:
         person = accounts.find_person(tx, "xiaoming")
         assert person is not None
-        set_contact(tx, person.actor, person.id, "ming@private.example", "zh")
+        ask_contact(tx, person.actor, person.id, "ming@private.example", "zh")
     browser = visit("second")
     waiting = [one for one in routes(house, "GET", "/console") if "none" not in one]
     seen: set[str] = set()

@@ -10,7 +10,7 @@ from tests.browser.composed import PASSWORD, Composed
 from tests.unit.accounts.authenticator import Authenticator
 
 from guiju import accounts, policies
-from guiju.casework import contact_of
+from guiju.casework import mail_standing
 
 from .conftest import Visit, join, token
 
@@ -136,7 +136,7 @@ def test_recovery_codes_are_shown_once(visit: Visit):
 
 
 def test_an_address_of_mail_may_be_left_when_registering(visit: Visit, house: Composed):
-    """It is the one for notices: sealed, shown to its owner, and none that cannot be one."""
+    """It is the one for notices once confirmed: sealed, shown to its owner, none that cannot be."""
     fields = {
         "name": "laowang",
         "password": PASSWORD,
@@ -154,9 +154,10 @@ def test_an_address_of_mail_may_be_left_when_registering(visit: Visit, house: Co
     with house.database.read() as tx:
         person = accounts.find_person(tx, "laowang")
         assert person is not None
-        kept = contact_of(tx, person.id)
-    assert kept is not None
-    assert kept.address == "Wang@example.org"
+        standing = mail_standing(tx, person.id)
+    assert standing.contact is None
+    assert standing.asked is not None
+    assert standing.asked.address == "Wang@example.org"
 
 
 @pytest.mark.control("staff-roles")
