@@ -11,7 +11,7 @@ from sqlalchemy import LargeBinary
 from tools.make_migration import import_every_table
 
 from guiju.accounts import people
-from guiju.casework import contacting, deciding, trail, writing
+from guiju.casework import confirming, contacting, deciding, trail, writing
 from guiju.complaints import service as complaints
 from guiju.dispositions import findings, reasons, rectification_trying
 from guiju.minors import store as minors
@@ -27,6 +27,8 @@ import_every_table()
 PLACES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "authority_report_words.words": lambda row: reporting._place(row["case_id"], row["version"]),
     "casework_contact.address": lambda row: contacting._place(row["subject"]),
+    "casework_contact_proof.address": lambda row: confirming._place(row["id"], "address"),
+    "casework_contact_proof.secret": lambda row: confirming._place(row["id"], "secret"),
     "casework_decision.facts": lambda row: deciding._place(row["id"]),
     "casework_event.reason": lambda row: trail._place(row["case_id"], row["seq"]),
     "casework_hold.reason": lambda row: f"casework_hold/{row['id']}",

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, Row, String, func, select
 
 from guiju.casework.wiping import wiped
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Tx, owned_by, sealed, table
 
 
 class ProofState(StrEnum):
@@ -37,8 +37,18 @@ PROOF = table(
     Column("mark", String(64), nullable=False, index=True),
     Column("digest", String(64), nullable=False, index=True),
     # Sealed, and empty once nobody needs them.
-    Column("address", LargeBinary, nullable=False),
-    Column("secret", LargeBinary, nullable=False),
+    Column(
+        "address",
+        LargeBinary,
+        nullable=False,
+        info=sealed("casework_contact_proof/{id}/address", owned_by("subject")),
+    ),
+    Column(
+        "secret",
+        LargeBinary,
+        nullable=False,
+        info=sealed("casework_contact_proof/{id}/secret", owned_by("subject")),
+    ),
     Column("language", String(8), nullable=False),
     Column("state", String(12), nullable=False),
     Column("asked_by", String(80), nullable=False),
