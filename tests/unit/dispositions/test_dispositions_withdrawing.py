@@ -15,7 +15,15 @@ from tests.unit.dispositions.test_dispositions_content import finding, medium, r
 from guiju import accounts, ledger, records
 from guiju.app.mailing import telling
 from guiju.app.settings import Settings
-from guiju.casework import Case, deliver, drop_contact, set_contact, sweep
+from guiju.casework import (
+    Case,
+    ask_contact,
+    confirm_contact,
+    confirmation,
+    deliver,
+    drop_contact,
+    sweep,
+)
 from guiju.dispositions import (
     CONTENT_ACTION,
     STATEMENT_MAIL,
@@ -172,7 +180,10 @@ def test_who_left_an_address_gets_a_mail_that_there_is_something_to_read(scene: 
     others = [someone(scene, f"other-{number}") for number in range(2)]
     with scene.db.write() as tx:
         own = accounts.get_person(tx, others[0]).actor
-        set_contact(tx, own, others[0], "other@example.com", "en")
+        name = ask_contact(tx, own, others[0], "other@example.com", "en")
+        link = confirmation(tx, name)
+        assert link is not None
+        confirm_contact(tx, link.secret, others[0])
     request = answered(scene, scene.id, WORDS)
     for one in others:
         answered(scene, one, WORDS)
