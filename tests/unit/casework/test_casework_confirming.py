@@ -259,7 +259,7 @@ def pages(db: Database) -> dict[str, TestClient]:
 
     def of(viewer: Viewer) -> TestClient:
         site, app = Site(lambda _: viewer), FastAPI()
-        ConfirmPages(db, site).add_to(app.router)  # type: ignore[arg-type]  # routes all the same
+        ConfirmPages(db, site).add_to(app.router)
         headers = {"accept": "text/html", "accept-language": "en"}
         return TestClient(site.install(app), headers=headers, follow_redirects=False)
 
