@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from guiju import accounts, records
 from guiju.app.cli import Desk, cli
 from guiju.app.first_run import set_up_demo
 from guiju.app.house import House
-from guiju.app.keeper import grow_tree
+from guiju.app.keeper import grow_tree, renew_keys
 from guiju.app.settings import Settings
-from guiju.kernel import Conflict, Invalid, Unavailable
+from guiju.kernel import Actor, ActorKind, Conflict, Invalid, Unavailable
 
 pytestmark = pytest.mark.control("restored-backups")
 
@@ -99,6 +100,24 @@ def test_another_copy_of_the_ledger_does_as_well(data: Path, tmp_path: Path) -> 
     grow_tree(house)
     house.close()
     assert run(data, "ledger", "verify").exit_code == 0
+
+
+@pytest.mark.control("person-key-renewal")
+def test_the_running_service_carries_a_renewal_on(tmp_path: Path) -> None:
+    """A little each second, whoever began it."""
+    house = House.prepare(Settings(data=str(tmp_path / "data")))
+    officers = [Actor(ActorKind.STAFF, f"st_{at}", frozenset({"privacy-officer"})) for at in (1, 2)]
+    with house.database.write() as tx:
+        person = accounts.register_person(tx, None, "ann", "correct horse battery")
+        asked = records.ask_renewal(tx, officers[0], person.id, "a laptop was stolen")
+    with house.database.write() as tx:
+        records.decide_renewal(tx, officers[1], asked.id, yes=True, remembered=300)
+    renew_keys(house)
+    with house.database.read() as tx:
+        (one,) = records.renewals(tx)
+        assert one.again == 1
+        assert accounts.name_of(tx, person.id) == "ann"
+    house.close()
 
 
 def test_two_do_not_replay_at_once(data: Path) -> None:
