@@ -309,9 +309,8 @@ def _clock_text(kind: Kind, name: str) -> Text:
     return known.get(name, Text(zh=name, en=name))
 
 
-def _version(form: Form) -> int | None:
-    sent = form.text("version", longest=10)
-    return int(sent) if sent.isascii() and sent.isdecimal() else 0
+def _version(form: Form) -> int:
+    return form.number("version") or 0
 
 
 def _said(form: Form, verb: str, reason: str, grounds: Sequence[str]) -> Said:

@@ -103,10 +103,9 @@ class ConsolePages:
         said = acting.Said(
             *(form.text(name) for name in ("words", "outcome", "ground", "way", "harm", "record"))
         )
-        version = form.text("version", longest=12)
         try:
             with self._database.write() as tx:
-                seen = int(version) if version.isascii() and version.isdecimal() else 0
+                seen = form.number("version") or 0
                 case, _ = service.get_complaint(tx, number, seen)
                 case = acting.take(tx, viewer.actor, case, form.text("verb"), said)
         except GuijuError as error:

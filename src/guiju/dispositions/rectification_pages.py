@@ -260,10 +260,10 @@ class RectificationPages:
 
     def _done(self, request: Request, number: str, form: Form, tried: str, do: Work) -> Response:
         """Do it in one transaction, on the version of the case that was looked at."""
-        viewer, seen = self._site.require(request), form.text("version", longest=12)
+        viewer = self._site.require(request)
         try:
             with self._database.write() as tx:
-                version = int(seen) if seen.isascii() and seen.isdecimal() else 0
+                version = form.number("version") or 0
                 do(tx, viewer.actor, get_case(tx, RECTIFICATION, number, version))
         except GuijuError as error:
             return self._shown(request, number, error, tried, form)

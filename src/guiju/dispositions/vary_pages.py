@@ -42,10 +42,10 @@ class VaryPages:
 
     def decide(self, request: Request, number: str, form: Posted) -> Response:
         """Decide on the appeal."""
-        viewer, version = self._site.require(request), form.text("version", longest=9)
+        viewer = self._site.require(request)
         try:
             with self._database.write() as tx:
-                seen = int(version) if version.isdecimal() else 0
+                seen = form.number("version") or 0
                 case = get_case(tx, APPEAL, number, seen)
                 facts = form.text("facts", longest=_LONGEST)
                 lesser = proposal_of(form)

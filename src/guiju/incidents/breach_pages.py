@@ -128,10 +128,10 @@ class BreachPages:
     def _done(
         self, request: Request, number: str, form: Form, do: Callable[[Tx, Actor, Case], object]
     ) -> Response:
-        viewer, seen = self._site.require(request), form.text("version", longest=12)
+        viewer = self._site.require(request)
         try:
             with self._database.write() as tx:
-                version = int(seen) if seen.isascii() and seen.isdecimal() else None
+                version = form.number("version")
                 do(tx, viewer.actor, breaching.find_breach(tx, number, version))
         except GuijuError as error:
             return self._shown(request, number, error)

@@ -200,10 +200,10 @@ class CasePages:
         self, request: Request, number: str, form: Form, do: Callable[[Tx, Actor, Case], None]
     ) -> Response:
         """Do it in one transaction, on the version of the case that was looked at."""
-        viewer, seen = self._site.require(request), form.text("version", longest=12)
+        viewer = self._site.require(request)
         try:
             with self._database.write() as tx:
-                version = int(seen) if seen.isdecimal() else None
+                version = form.number("version")
                 do(tx, viewer.actor, service.find_case(tx, number, version))
         except GuijuError as error:
             return self._shown(request, number, error)

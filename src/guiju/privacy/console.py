@@ -78,11 +78,10 @@ class ConsolePages:
         """Take a step of it."""
         viewer = self._site.require(request)
         said = acting.Said(*(form.text(one) for one in ("words", "outcome", "ground", "person")))
-        version = form.text("version", longest=12)
         verb = form.text("verb", longest=20)
         try:
             with self._database.write() as tx:
-                seen = int(version) if version.isascii() and version.isdecimal() else 0
+                seen = form.number("version") or 0
                 case, _ = service.get_request(tx, number, seen)
                 acting.take(tx, viewer.actor, case, verb, said, stores=self._means.stores)
         except GuijuError as error:

@@ -14,6 +14,7 @@ import msgspec
 
 from guiju.casework import Machine, Transition
 from guiju.kernel import Conflict, Invalid, NotFound, Text
+from guiju.records import refusing
 
 OFFICER = "privacy-officer"
 WRITERS = ("privacy-officer", "safety-officer")
@@ -169,13 +170,7 @@ class Audit(msgspec.Struct, frozen=True):
 
 def not_whole(field: str, zh: str, en: str) -> Invalid:
     """Something is missing or cannot be."""
-    return Invalid(
-        "assessment-invalid",
-        Text(zh=zh, en=en),
-        Text(zh="请更正该项后重试。", en="Correct it and try again."),
-        article=11,
-        param=field,
-    )
+    return refusing.not_whole("assessment-invalid", field, Text(zh=zh, en=en))
 
 
 def no_such_assessment(name: str) -> NotFound:
@@ -193,11 +188,7 @@ def no_such_assessment(name: str) -> NotFound:
 
 def overtaken() -> Conflict:
     """Somebody else has just moved it on."""
-    return Conflict(
-        "assessment-overtaken",
-        Text(zh="这项评估刚被他人处理。", en="Somebody else has just dealt with this."),
-        Text(zh="请刷新后查看。", en="Look at it again."),
-    )
+    return refusing.overtaken("assessment-overtaken", Text(zh="这项评估", en="this assessment"))
 
 
 def needed(zh: str, en: str) -> Conflict:

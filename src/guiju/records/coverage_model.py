@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from guiju.casework import Machine, Transition
 from guiju.kernel import Conflict, NotFound, Text
+from guiju.records import refusing
 
 OFFICER = "safety-officer"
 CONTROLS = ("coverage-incidents",)
@@ -91,8 +92,4 @@ def no_such_gap(gap: str) -> NotFound:
 
 def overtaken() -> Conflict:
     """Somebody else has just closed it."""
-    return Conflict(
-        "coverage-gap-overtaken",
-        Text(zh="这一缺口刚被他人处理。", en="Somebody else has just dealt with this gap."),
-        Text(zh="请刷新后查看。", en="Look at it again."),
-    )
+    return refusing.overtaken("coverage-gap-overtaken", Text(zh="这一缺口", en="this gap"))

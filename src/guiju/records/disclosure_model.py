@@ -13,6 +13,7 @@ import msgspec
 
 from guiju.casework import Machine, Transition
 from guiju.kernel import Conflict, Invalid, NotFound, Text
+from guiju.records import refusing
 
 OFFICER = "privacy-officer"
 ASKERS = ("privacy-officer", "safety-officer")
@@ -179,13 +180,7 @@ class Disclosure(msgspec.Struct, frozen=True):
 
 def not_whole(field: str, zh: str, en: str) -> Invalid:
     """Something is missing or cannot be."""
-    return Invalid(
-        "disclosure-invalid",
-        Text(zh=zh, en=en),
-        Text(zh="请更正该项后重试。", en="Correct it and try again."),
-        article=11,
-        param=field,
-    )
+    return refusing.not_whole("disclosure-invalid", field, Text(zh=zh, en=en))
 
 
 def no_such_disclosure(name: str) -> NotFound:
@@ -199,8 +194,4 @@ def no_such_disclosure(name: str) -> NotFound:
 
 def overtaken() -> Conflict:
     """Somebody else has just moved it on."""
-    return Conflict(
-        "disclosure-overtaken",
-        Text(zh="这项对外提供刚被他人处理。", en="Somebody else has just dealt with this."),
-        Text(zh="请刷新后查看。", en="Look at it again."),
-    )
+    return refusing.overtaken("disclosure-overtaken", Text(zh="这项对外提供", en="this disclosure"))

@@ -14,6 +14,7 @@ from enum import StrEnum
 from guiju.casework import Machine, Transition
 from guiju.kernel import Conflict, Invalid, NotFound, Text, first_id
 from guiju.measures import rule
+from guiju.records import refusing
 
 CONTROLS = ("retention-limits",)
 KEEPERS = ("privacy-officer", "safety-officer")
@@ -146,8 +147,4 @@ def no_such_hold(hold: str) -> NotFound:
 
 def overtaken() -> Conflict:
     """Somebody else has just released it."""
-    return Conflict(
-        "hold-overtaken",
-        Text(zh="这项保全刚被他人解除。", en="Somebody else has just released this hold."),
-        Text(zh="请查看后再试。", en="Look at it again."),
-    )
+    return refusing.overtaken("hold-overtaken", Text(zh="这项保全", en="this hold"))

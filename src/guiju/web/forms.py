@@ -19,6 +19,7 @@ _MOST_FIELDS = 100
 _MOST_PART = 16 * 1024 * 1024
 _LONGEST = 10_000
 _LONGEST_NAME = 300
+_DIGITS = 12
 
 
 class Form:
@@ -38,6 +39,12 @@ class Form:
         if any(one == "\0" or "\ud800" <= one <= "\udfff" for one in found):
             raise _unreadable(name)
         return found
+
+    def number(self, name: str) -> int | None:
+        """The field as a whole number, as a page itself has put it in; None for anything else."""
+        found = self._sent(name).strip()
+        plain = found.isascii() and found.isdecimal() and len(found) <= _DIGITS
+        return int(found) if plain else None
 
     def secret(self, name: str, *, longest: int = 1_000) -> str:
         """The field exactly as typed: a password may begin with a space."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from guiju.web import Form
+
 from .conftest import PERSON, Trial, token
 
 EN = {"accept-language": "en"}
@@ -140,3 +142,21 @@ def test_over_https_cookies_belong_to_this_host_alone():
     assert "Secure" in cookie
     assert "Domain" not in cookie
     assert answer.headers["strict-transport-security"] == "max-age=63072000"
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("7", 7),
+        (" 12 ", 12),
+        ("", None),
+        ("seven", None),
+        ("-1", None),
+        ("٣", None),
+        ("1" * 13, None),
+    ],
+)
+def test_a_number_is_what_a_page_puts_in_and_nothing_else(sent: str, read: int | None) -> None:
+    """As the version of a case that was looked at: nonsense is no version, and no fault."""
+    assert Form({"version": sent}).number("version") == read
+    assert Form({}).number("version") is None
