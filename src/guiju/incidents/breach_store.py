@@ -56,10 +56,15 @@ def newest(tx: Tx, most: int) -> Sequence[Row[Any]]:
     return tx.rows(select(BREACH).order_by(_B.case_id.desc()).limit(most))
 
 
-def add_people(tx: Tx, case: str, people: Iterable[str]) -> int:
-    """Keep whom it concerns; how many were new."""
-    rows = ({"breach": case, "person": one, "told_at": None} for one in people)
-    return sum(tx.insert_if_absent(CONCERNED, row) for row in rows)
+def add_people(tx: Tx, case: str, people: Iterable[str]) -> None:
+    """Keep whom it concerns, who were not there before; raises Conflict `already-there`."""
+    rows = [{"breach": case, "person": one, "told_at": None} for one in people]
+    tx.insert_many(CONCERNED, rows)
+
+
+def people(tx: Tx, case: str) -> set[str]:
+    """Whom it concerns, all of them."""
+    return {str(row.person) for row in tx.rows(select(_P.person).where(_P.breach == case))}
 
 
 def note_told(tx: Tx, case: str, person: str) -> None:

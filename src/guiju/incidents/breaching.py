@@ -62,8 +62,8 @@ from guiju.storage import Database, Tx
 
 MOST_PEOPLE = 100_000
 MOST_NAMED = 2_000
-_AT_A_TIME = 400
-_TOLD_AT_A_TIME = 10
+_AT_A_TIME = 200
+_TOLD_AT_A_TIME = 4
 """Notices in one transaction: each is a case of its own, and whoever serves waits for the lock."""
 _MOST_LISTED = 200
 _FIRST: dict[Category, tuple[Nature, ...]] = {
@@ -150,24 +150,25 @@ def concern(database: Database, actor: Actor, number: str, scope: Scope) -> Brea
         Refused: `person-needed` or `role-needed`.
         Invalid: `breach-scope-invalid`, `breach-scope-empty` or `breach-scope-too-wide`.
         NotFound: `breach-unknown` or `person-unknown`.
-        Conflict: `wrong-state` or `case-changed`.
+        Conflict: `wrong-state` or `case-changed`; `already-there`, while somebody else does so.
     """
     with database.read() as tx:
         case = find_breach(tx, number)
         BREACH.machine.step(case.state, "scope", actor)
-        found = sorted(_found(tx, scope))
+        found = _found(tx, scope)
+        new = sorted(found - store.people(tx, case.id))
     if not found:
         raise nobody_concerned()
-    added = 0
-    for at in range(0, len(found), _AT_A_TIME):
-        with database.write() as tx:
-            added += store.add_people(tx, case.id, found[at : at + _AT_A_TIME])
+    for at in range(0, len(new), _AT_A_TIME):
+        # What is kept for good is kept by the step below, and all before it with it.
+        with database.write(durable=False) as tx:
+            store.add_people(tx, case.id, new[at : at + _AT_A_TIME])
     with database.write() as tx:
         case = find_breach(tx, number)
         natures = [one.value for one in scope.natures]
         if natures:
             store.change(tx, case.id, {"natures": natures})
-        facts = {"met": len(found), "added": added, "natures": natures}
+        facts = {"met": len(found), "added": len(new), "natures": natures}
         advance(tx, actor, case, "scope", facts=facts)
         return breach(tx, get_case(tx, BREACH, case.id))
 
