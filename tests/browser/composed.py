@@ -105,7 +105,11 @@ def compose(
     app = FastAPI(title="guiju", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     for routes in (
         profile_routes.router(
-            database, site, lambda: promised(database), lambda tx: what_runs(tx, None)
+            database,
+            site,
+            lambda: promised(database),
+            lambda tx: what_runs(tx, None),
+            accounts_routes.takes_newcomers(database),
         ),
         complaints_routes.router(database, site),
         accounts_routes.router(

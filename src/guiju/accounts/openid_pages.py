@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Query
 from starlette.requests import Request
@@ -145,9 +146,12 @@ class OpenidPages:
             # A newcomer reads and accepts first; staff, and where it is closed, nobody registers.
             with self._database.read() as tx:
                 is_open = registration_is_open(tx)
-            if not unknown.ticket or not is_open:
+            # Who is signed in wants to link it, and not a second account.
+            has_account = self._site.viewer(request).kind == "person"
+            if not unknown.ticket or not is_open or has_account:
                 raise
-            return self._site.go(f"/register?identity={unknown.ticket}")
+            asked = {"identity": unknown.ticket} | ({"next": target} if begun.target else {})
+            return self._site.go(f"/register?{urlencode(asked)}")
         return keep(self._site, self._site.go(target), opened)
 
     def _failed(

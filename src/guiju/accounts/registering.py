@@ -25,7 +25,7 @@ from guiju.accounts.passkey_model import Party
 from guiju.accounts.visits import keep, remember, visit_of
 from guiju.kernel import AgreementAccepted, Conflict, GuijuError, Invalid, StandingChanged, Text
 from guiju.storage import Database, Tx
-from guiju.web import Form, Posted, Site
+from guiju.web import Form, Posted, Site, safe_path
 
 _LONGEST_TOKEN = 4_000
 _FIELDS = {"address-invalid": "email", "agreement-superseded": "agree"}
@@ -40,6 +40,7 @@ class _Wanted(NamedTuple):
     ticket: str = ""
     answer: str = ""
     consents: tuple[Purpose, ...] = ()
+    target: str = ""
 
 
 class RegisterPages:
@@ -65,9 +66,10 @@ class RegisterPages:
         self,
         request: Request,
         identity: Annotated[str, Query(max_length=_LONGEST_TOKEN)] = "",
+        next: Annotated[str, Query()] = "",  # noqa: A002 - the name in the address
     ) -> Response:
         """The form; with the ticket of an identity, for whom its provider vouches."""
-        return self._shown(request, None, _Wanted(ticket=identity))
+        return self._shown(request, None, _Wanted(ticket=identity, target=safe_path(next, "")))
 
     def register(self, request: Request, form: Posted) -> Response:
         """Register, accept what the page showed, answer, and be signed in: all or nothing."""
@@ -82,7 +84,7 @@ class RegisterPages:
         person = made.accepted.person
         self._publish(StandingChanged(person))
         self._publish(AgreementAccepted(person, made.accepted.version))
-        where = "".join(went) or "/me?done=registered"
+        where = "".join(went) or wanted.target or "/me?done=registered"
         response = keep(self._site, self._site.go(where), made.opened)
         if not wanted.ticket:
             keys = self._database.keys
@@ -97,6 +99,7 @@ class RegisterPages:
             form.text("identity", longest=_LONGEST_TOKEN),
             form.text(self._ask.field) if self._ask else "",
             tuple(one for one in SWITCHED if form.text(f"consent-{one.value}") == "yes"),
+            safe_path(form.text("next"), ""),
         )
 
     def _registered(

@@ -17,6 +17,7 @@ from guiju.accounts.identity_rules import rules_now
 from guiju.accounts.key_pages import KeyPages
 from guiju.accounts.model import Publish, SessionKind
 from guiju.accounts.my_pages import MyPages
+from guiju.accounts.newcomers import registration_is_open
 from guiju.accounts.openid_asking import Descriptions
 from guiju.accounts.openid_pages import OpenidPages, forms_of
 from guiju.accounts.passkey_model import Party
@@ -157,6 +158,16 @@ def viewer_of(database: Database, *, https: bool = False) -> Callable[[Request],
         return NOBODY if token is None else _signed_in(database, token)
 
     return viewer
+
+
+def takes_newcomers(database: Database) -> Callable[[], bool]:
+    """For the first page: whether people may register by themselves now."""
+
+    def asked() -> bool:
+        with database.read() as tx:
+            return registration_is_open(tx)
+
+    return asked
 
 
 def by_token(database: Database) -> Callable[[str], Viewer]:

@@ -102,7 +102,13 @@ def build_site(house: House, gateway: Gateway) -> App:
     )
     board = StandingBoard(database, house.signals)
     for routes in (
-        profile_routes.router(database, site, partial(_promised, house), house.running),
+        profile_routes.router(
+            database,
+            site,
+            partial(_promised, house),
+            house.running,
+            accounts_routes.takes_newcomers(database),
+        ),
         accounts_routes.router(
             database,
             site,

@@ -44,14 +44,16 @@ def router(
     site: Site,
     promised: Callable[[], Text | None] | None = None,
     running: LookAround | None = None,
+    may_register: Callable[[], bool] = lambda: False,
 ) -> APIRouter:
     """The public page, its content as JSON, and the console's pages.
 
     `promised` says by when complaints are answered; None: nobody takes complaints on a page here.
-    `running` says what runs; without it nothing is compared.
+    `running` says what runs; without it nothing is compared. `may_register`: whether people do so
+    by themselves.
     """
     site.offer("public", "/", Text(zh="本服务", en="This service"), order=10)
-    pages = StatementPages(database, site, promised)
+    pages = StatementPages(database, site, promised, may_register)
     routes = APIRouter(tags=["profile"])
     routes.get("/", include_in_schema=False)(pages.first)
     routes.get("/api/profile", summary="The public statement of the service")(pages.plain)
@@ -63,11 +65,16 @@ class StatementPages:
     """What the public may read of the service."""
 
     def __init__(
-        self, database: Database, site: Site, promised: Callable[[], Text | None] | None
+        self,
+        database: Database,
+        site: Site,
+        promised: Callable[[], Text | None] | None,
+        may_register: Callable[[], bool],
     ) -> None:
         """Read the statement from `database`."""
         self._database = database
         self._promised = promised
+        self._may_register = may_register
         self._site = site
 
     def first(self, request: Request) -> Response:
@@ -85,6 +92,7 @@ class StatementPages:
             way_address=_way_address,
             takes_complaints=self._promised is not None,
             promised=self._promised() if self._promised else None,
+            may_register=self._may_register(),
         )
 
     def plain(self) -> dict[str, Any]:

@@ -159,6 +159,6 @@ def hidden(html: str, name: str) -> str:
 def join(browser: TestClient, at: str = "/register", **fields: str) -> Any:
     """Send the form to register as a browser does: with what the page carries."""
     page = browser.get(at).text
-    carried = {one: hidden(page, one) for one in ("form_token", "page", "identity")}
+    carried = {one: hidden(page, one) for one in ("form_token", "page", "identity", "next")}
     english = {"accept-language": "en"}
     return browser.post("/register", data={**carried, **fields}, headers=english)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import pytest
@@ -101,6 +102,41 @@ def test_an_unknown_identity_is_led_to_the_agreement_and_becomes_an_account(vouc
     again = vouched.browser()
     assert vouched.come(again, next="/me/security").headers["location"] == "/me/security"
     assert "another provider" in again.get("/me/security", headers=EN).text
+
+
+def test_who_was_on_the_way_to_a_page_gets_there_once_registered(vouched: Vouched):
+    """By another provider or by a password; never to another site."""
+    browser = vouched.browser()
+    where = vouched.come(browser, next="/me/security").headers["location"]
+    assert join(browser, where, **NAMED).headers["location"] == "/me/security"
+    for wanted, went in (("/me/privacy", "/me/privacy"), ("//evil.example", "/me?done=registered")):
+        other = vouched.browser()
+        page = other.get("/sign-in", params={"next": wanted}, headers=EN).text
+        link = html.unescape(page.partition('href="/register')[2].partition('"')[0])
+        fields = {**WHOLE, "name": f"by-{len(wanted)}"}
+        assert join(other, f"/register{link}", **fields).headers["location"] == went
+    assert (
+        join(vouched.browser(), next="//evil.example", **{**WHOLE, "name": "forged"}).headers[
+            "location"
+        ]
+        == "/me?done=registered"
+    )
+
+
+def test_who_is_signed_in_makes_no_second_account_by_an_identity(vouched: Vouched):
+    """They are told to link it instead."""
+    browser = vouched.browser()
+    join(browser, **WHOLE)
+    answer = vouched.come(browser)
+    assert answer.status_code == 401
+    assert "link it under sign-in and security" in html.unescape(answer.text)
+
+
+def test_the_first_page_has_a_door_for_newcomers_where_they_may_register(vouched: Vouched):
+    """And none where only the provider's own people come."""
+    assert 'href="/register"' in vouched.browser().get("/").text
+    vouched.internal()
+    assert 'href="/register"' not in vouched.browser().get("/").text
 
 
 @pytest.mark.control("sign-in-guarded")
