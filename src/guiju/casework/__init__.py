@@ -105,6 +105,7 @@ from guiju.casework.ruling import Decision, Ground, GroundKind, Ruling
 from guiju.casework.sealing import owned_with_case
 from guiju.casework.service import advance, get_case, open_case
 from guiju.casework.sweeping import Swept, sweep
+from guiju.casework.telling import verb_text
 from guiju.casework.trail import history
 from guiju.casework.welfare import Allowance, HarmAllowance, ReviewRules
 from guiju.casework.wiping import wiped
@@ -259,6 +260,7 @@ __all__ = [
     "sweep",
     "table_text",
     "undelivered",
+    "verb_text",
     "waiting",
     "wiped",
     "words_gone",

@@ -7,6 +7,7 @@ downloads, each of them a reading of its own.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -24,6 +25,7 @@ from guiju.casework import (
     history,
     page,
     release,
+    verb_text,
 )
 from guiju.complaints import (
     acting,
@@ -216,6 +218,7 @@ class ConsolePages:
             outcomes=DECIDED,
             ways=acting.WAYS,
             outcome_text={one.value: one.text for one in Outcome},
+            verb_text=partial(verb_text, COMPLAINT),
             confirming=CONFIRMING,
             harms=_nearest(told["head"].category),
             me=viewer.id,

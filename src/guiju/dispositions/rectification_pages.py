@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -28,6 +29,7 @@ from guiju.casework import (
     open_words,
     page,
     reads_until,
+    verb_text,
 )
 from guiju.dispositions import findings, rectification_refusing
 from guiju.dispositions import rectification as verbs
@@ -330,7 +332,7 @@ class RectificationPages:
             entry=_described(case.number),
             left_out=LEFT_OUT,
             clock_names={one.name: one.text for one in RECTIFICATION.clocks},
-            verb_names={one.verb: one.text for one in RECTIFICATION.machine.transitions},
+            verb_text=partial(verb_text, RECTIFICATION),
             **values,
         )
 
