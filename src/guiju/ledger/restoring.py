@@ -22,7 +22,7 @@ from guiju.ledger.notes import Statement, opened
 from guiju.ledger.rowcheck import Named
 from guiju.ledger.service import code_key, entry_code
 from guiju.ledger.signing import verifier_keys
-from guiju.ledger.tiles import ENTRIES, WIDTH, tile_at, unbundle
+from guiju.ledger.tiles import ENTRIES, WIDTH, Tile, tile_at, unbundle
 from guiju.ledger.tree import HASH, Range, leaf_hashes
 from guiju.storage import Database, RowDigest, Tx, metadata, named_key, row_digest, row_key
 
@@ -41,17 +41,33 @@ class Behind(NamedTuple):
 def behind(tx: Tx, folder: Path) -> Behind | None:
     """How far the database is older than what it once published; None when it is not.
 
-    A folder of another ledger says nothing about this one.
+    A folder of another ledger says nothing about this one. One whose checkpoint is gone still says
+    by its leaves that there were more, but not which: `Returned` needs a copy that is whole.
     """
-    note = Folder(folder).read(CHECKPOINT)
+    place = Folder(folder)
+    note = place.read(CHECKPOINT)
     newest = store.newest_checkpoint(tx)
-    if note is None or newest is None or newest.note.encode() == note:
+    if newest is None or (note is not None and newest.note.encode() == note):
         return None
+    if note is None:
+        least = _more_than(place, int(newest.size))
+        return None if least is None else Behind(int(newest.size), least)
     try:
         said = opened(note.decode(errors="replace"), verifier_keys(tx))
     except Invalid:
         return None
     return Behind(int(newest.size), said.size) if said.size > newest.size else None
+
+
+def _more_than(place: Folder, size: int) -> int | None:
+    """How many leaves the files hold at least, when that is more than `size`."""
+    number, rest = divmod(size, WIDTH)
+    full = Tile(ENTRIES, number)
+    if place.read(full.path) is not None:
+        return (number + 1) * WIDTH
+    names = (one.name for one in (place.path / f"{full.path}.p").glob("*"))
+    widest = max((int(one) for one in names if one.isdigit()), default=0)
+    return number * WIDTH + widest if widest > rest else None
 
 
 class Returned:
@@ -65,6 +81,7 @@ class Returned:
 
         Raises:
             Unavailable: `ledger-broken`, when the files do not continue what the database holds.
+            Invalid: `checkpoint-unreadable`, when their checkpoint is gone.
         """
         self._place = Folder(folder)
         with database.read() as tx:

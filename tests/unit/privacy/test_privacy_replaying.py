@@ -17,7 +17,9 @@ from tests.unit.privacy.conftest import CLERK, OFFICER, SECRET, Scene, scene_on
 
 from guiju import accounts, casework, ledger, privacy, records
 from guiju.app.cases import KINDS
-from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, Unavailable, software
+from guiju.kernel import Actor, ActorKind, Invalid, NotFound, Refused, Text, Unavailable, software
+from guiju.ledger import restoring
+from guiju.ledger.folder import Folder
 from guiju.storage import Database, Tx, destroy_key, has_key, is_erased, metadata
 from guiju.storage.vault import SUBJECT_KEY
 
@@ -347,6 +349,35 @@ def test_a_newer_or_foreign_folder_says_nothing(scene: Scene) -> None:
     assert older(scene) is None
     (scene.folder / "ledger" / "checkpoint").write_text("someone else\n9\nAAAA\n\n- x y\n")
     assert older(scene) is None
+
+
+def test_files_without_their_checkpoint_still_say_that_there_was_more(scene: Scene) -> None:
+    """Removing one file opens no door; to replay takes a copy that is whole."""
+    _, _, path = erased_after_a_backup(scene)
+    (scene.folder / "ledger" / "checkpoint").unlink()
+    with put_back(scene, path) as back:
+        before = older(back)
+        assert before is not None
+        assert before.published > before.size
+        with pytest.raises(Invalid, match="checkpoint-unreadable"):
+            replay(back)
+    assert older(scene) is None, "the newer database holds all of it, and writes the file again"
+    publish(scene)
+    assert (scene.folder / "ledger" / "checkpoint").exists()
+
+
+@pytest.mark.parametrize("size", [0, 5, 255, 256, 300])
+def test_how_many_leaves_the_files_hold_is_seen_by_their_names(tmp_path: Path, size: int) -> None:
+    """Whole tiles and the widest of those that are not."""
+    entries = tmp_path / "tile" / "entries"
+    (entries / "001.p").mkdir(parents=True)
+    (entries / "000").write_bytes(b"x")
+    for width in (9, 60):
+        (entries / "001.p" / str(width)).write_bytes(b"x")
+    found = restoring._more_than(Folder(tmp_path), size)
+    assert found == (256 if size < 256 else 316)
+    assert restoring._more_than(Folder(tmp_path), 316) is None
+    assert restoring._more_than(Folder(tmp_path / "none"), size) is None
 
 
 @pytest.mark.parametrize("actor", [CLERK, Actor(ActorKind.PERSON, "pe_1"), software("x")])
