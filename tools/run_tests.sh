@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 BIN=.venv/bin
 FAST_SECONDS=90 # what `make check` may take from a cold start on two cores
-CLOSING_SECONDS=8 # of which so many are left for what is under way when no further test begins
+CLOSING_SECONDS=12 # of which so many are left for what is under way when no further test begins
 LOGS=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$LOGS"' EXIT
 summary=()
