@@ -35,7 +35,7 @@ check: $(VENV)/.test ## Run the fast part, in less than 90 seconds
 bench: $(VENV)/.test ## Measure against peers and limits; prints a table, writes bench/results
 	@tools/system_packages.sh nginx-light wrk postgresql
 	@PYTHON="$(PYTHON)" tools/bench_peers.sh
-	@set -e; for one in $$(grep -l __main__ bench/*.py); do $(BIN)/python "$$one"; done
+	@set -e; for one in $$(grep -l __main__ bench/*.py); do PYTHONPATH=. $(BIN)/python "$$one"; done
 
 docs: $(VENV)/.test ## Write the pages of docs/ that are made from data
 	@$(BIN)/python tools/make_controls_doc.py
