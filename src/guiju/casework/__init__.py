@@ -82,7 +82,7 @@ from guiju.casework.model import (
     starts,
 )
 from guiju.casework.outbox import Handler, afterwards, deliver, stuck
-from guiju.casework.own_steps import Facts, NothingMore, OwnStep, Reason, WithReason
+from guiju.casework.own_steps import Facts, NothingMore, OwnStep, Reason
 from guiju.casework.panel import (
     Bench,
     Panel,
@@ -180,7 +180,6 @@ __all__ = [
     "Undelivered",
     "Unit",
     "Waiting",
-    "WithReason",
     "Words",
     "address_refused",
     "advance",

@@ -50,6 +50,17 @@ class OwnStep:
     take: Callable[[Tx, Actor, Case, Any], object]
     sees_to: frozenset[str] = frozenset()
 
+    @classmethod
+    def reasoned(
+        cls, verb: Callable[[Tx, Actor, Case, str], object], sees_to: frozenset[str] = frozenset()
+    ) -> OwnStep:
+        """A step whose verb takes a reason and nothing more."""
+
+        def take(tx: Tx, actor: Actor, case: Case, sent: WithReason) -> object:
+            return verb(tx, actor, case, sent.reason)
+
+        return cls(WithReason, take, sees_to)
+
 
 def read(step: OwnStep, values: Mapping[str, Any]) -> msgspec.Struct:
     """What was sent for a step, as its form.

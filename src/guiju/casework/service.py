@@ -7,7 +7,7 @@ numbers, states and clocks; words stay sealed and persons pseudonyms (Articles 1
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from guiju.casework.model import Do, Effect, Step
 from guiju.casework.ruling import Decision, Ruling
 from guiju.casework.timing import Limits, Now, Turned
 from guiju.casework.trail import NOTHING
-from guiju.kernel import BEIJING, Actor, ActorKind, isoformat, new_id
+from guiju.kernel import BEIJING, Actor, ActorKind, NotFound, isoformat, new_id
 from guiju.ledger import Evidence, append_many
 from guiju.measures import enforces
 from guiju.storage import Tx
@@ -142,17 +142,23 @@ def advance(
     return moved
 
 
-def get_case(tx: Tx, kind: Kind | Kinds, name: str, version: int | None = None) -> Case:
+def get_case(
+    tx: Tx,
+    kind: Kind | Kinds,
+    name: str,
+    version: int | None = None,
+    unknown: Callable[[str], NotFound] = refusing.no_such_case,
+) -> Case:
     """The case with this id or number, if it is of this kind, and still at this version.
 
     Raises:
-        NotFound: `case-unknown`.
+        NotFound: `case-unknown`, or what a room has for its own kind as `unknown`.
         Conflict: `case-changed`.
     """
     kinds = store.kind_only(kind)
     found = store.find_case(tx, kinds, name)
     if found is None:
-        raise refusing.no_such_case(name)
+        raise unknown(name)
     if version is not None and version != found.version:
         raise refusing.overtaken(found.number)
     return found

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from guiju.casework import Case, Facts, OwnStep, Reason, WithReason
+from guiju.casework import Case, Facts, OwnStep, Reason
 from guiju.dispositions import appeals, rectification, rectification_refusing, refusing, service
 from guiju.dispositions.action_kind import USER_ACTION
 from guiju.dispositions.appeal_kind import APPEAL
@@ -82,24 +82,17 @@ def cure_named(said: str) -> Cure:
     return Cure(said)
 
 
-def _reasoned(verb: Callable[[Tx, Actor, Case, str], Case]) -> OwnStep:
-    def take(tx: Tx, actor: Actor, case: Case, sent: WithReason) -> Case:
-        return verb(tx, actor, case, sent.reason)
-
-    return OwnStep(WithReason, take)
-
-
 OWN_STEPS: Mapping[str, Mapping[str, OwnStep]] = {
     USER_ACTION.name: {"revise": OwnStep(_Revise, _revise)},
     APPEAL.name: {"vary": OwnStep(_Vary, _vary)},
     RECTIFICATION.name: {
         "choose": OwnStep(_Choose, _choose, frozenset({"measure-named"})),
         "verify": OwnStep(_Verify, _verify),
-        "diagnose": _reasoned(rectification.diagnose),
-        "implement": _reasoned(rectification.implement),
-        "pass": _reasoned(rectification.pass_regression),
-        "close": _reasoned(rectification.close),
-        "reopen": _reasoned(rectification.reopen),
-        "dismiss": _reasoned(rectification.dismiss),
+        "diagnose": OwnStep.reasoned(rectification.diagnose),
+        "implement": OwnStep.reasoned(rectification.implement),
+        "pass": OwnStep.reasoned(rectification.pass_regression),
+        "close": OwnStep.reasoned(rectification.close),
+        "reopen": OwnStep.reasoned(rectification.reopen),
+        "dismiss": OwnStep.reasoned(rectification.dismiss),
     },
 }

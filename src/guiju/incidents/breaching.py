@@ -54,7 +54,7 @@ from guiju.incidents.breach_model import (
 from guiju.incidents.kind import INCIDENT
 from guiju.incidents.model import Category, Facts, Incident, Measure
 from guiju.incidents.telling import tell_persons
-from guiju.kernel import Actor, ActorKind, GuijuError, Text
+from guiju.kernel import Actor, ActorKind, Text
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.reporting import Report
@@ -282,10 +282,7 @@ reporting.follow(ROOM, report_sent)
 
 def find_breach(tx: Tx, name: str, version: int | None = None) -> Case:
     """The case of the breach with this number; raises NotFound `breach-unknown`."""
-    try:
-        return get_case(tx, BREACH, name, version)
-    except GuijuError as error:
-        raise (no_such_breach(name) if error.code == "case-unknown" else error) from None
+    return get_case(tx, BREACH, name, version, no_such_breach)
 
 
 def breach(tx: Tx, case: Case) -> Breach:

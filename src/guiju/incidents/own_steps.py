@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from guiju.casework import Case, Facts, NothingMore, OwnStep, WithReason
+from guiju.casework import Case, Facts, NothingMore, OwnStep
 from guiju.incidents import breaching, service
 from guiju.incidents.breach_model import Breach, Choice, Told
 from guiju.incidents.grading import reportable
@@ -54,13 +54,6 @@ def _graded(verb: str) -> OwnStep:
     return OwnStep(_Grading, take)
 
 
-def _reasoned(verb: Callable[[Tx, Actor, Case, str], Incident]) -> OwnStep:
-    def take(tx: Tx, actor: Actor, case: Case, sent: WithReason) -> Incident:
-        return verb(tx, actor, case, sent.reason)
-
-    return OwnStep(WithReason, take, _LET_GO)
-
-
 def _state(tx: Tx, actor: Actor, case: Case, sent: _State) -> Incident:
     newer = Statement.from_mapping({"facts": sent.numbers, "words": sent.words})
     return service.state_more(tx, actor, case, newer)
@@ -72,11 +65,11 @@ def _close(tx: Tx, actor: Actor, case: Case, _sent: object) -> Incident:
 
 OWN_STEPS: Mapping[str, OwnStep] = {
     **{verb: _graded(verb) for verb in ("grade", "decline", "downgrade")},
-    "contain": _reasoned(service.contain),
-    "recover": _reasoned(service.recover),
-    "reconsider": _reasoned(service.reconsider),
-    "review": _reasoned(service.review),
-    "dismiss": _reasoned(service.dismiss),
+    "contain": OwnStep.reasoned(service.contain, _LET_GO),
+    "recover": OwnStep.reasoned(service.recover, _LET_GO),
+    "reconsider": OwnStep.reasoned(service.reconsider, _LET_GO),
+    "review": OwnStep.reasoned(service.review, _LET_GO),
+    "dismiss": OwnStep.reasoned(service.dismiss, _LET_GO),
     "state": OwnStep(_State, _state),
     "close": OwnStep(NothingMore, _close, _LET_GO),
 }

@@ -44,7 +44,7 @@ from guiju.incidents.model import (
     too_low,
 )
 from guiju.incidents.refusing import discovery_after, discovery_invalid, handler_needed
-from guiju.kernel import Actor, ActorKind, GuijuError, canonical, isoformat, parse
+from guiju.kernel import Actor, ActorKind, canonical, isoformat, parse
 from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.policies import Operator, operator_of
@@ -280,10 +280,7 @@ reporting.follow(kind.ROOM, report_sent)
 
 def find_case(tx: Tx, name: str, version: int | None = None) -> Case:
     """The case of the incident with this number; raises NotFound `incident-unknown`."""
-    try:
-        return get_case(tx, INCIDENT, name, version)
-    except GuijuError as error:
-        raise (no_such_incident(name) if error.code == "case-unknown" else error) from None
+    return get_case(tx, INCIDENT, name, version, no_such_incident)
 
 
 def incident(tx: Tx, case: Case) -> Incident:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from guiju.casework import Case, NothingMore, OwnStep, WithReason
+from guiju.casework import Case, NothingMore, OwnStep
 from guiju.kernel import BEIJING, Actor, GuijuError, Invalid, Text
 from guiju.reporting import service
 from guiju.reporting.model import Attachment, Paper, Report, Sending, sent_when
@@ -68,16 +68,12 @@ def _acknowledge(tx: Tx, actor: Actor, case: Case, sent: _Acknowledge) -> Report
     return service.acknowledge(tx, actor, case, sent.number)
 
 
-def _withdraw(tx: Tx, actor: Actor, case: Case, sent: WithReason) -> Report:
-    return service.withdraw(tx, actor, case, sent.reason)
-
-
 OWN_STEPS: Mapping[str, OwnStep] = {
     "write": OwnStep(_Write, _write),
     "sign": OwnStep(NothingMore, _sign, frozenset({"signer-named"})),
     "send": OwnStep(_Send, _send, frozenset({"sending-told"})),
     "acknowledge": OwnStep(_Acknowledge, _acknowledge, frozenset({"number-noted"})),
-    "withdraw": OwnStep(WithReason, _withdraw),
+    "withdraw": OwnStep.reasoned(service.withdraw),
 }
 
 

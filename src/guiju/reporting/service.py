@@ -21,7 +21,7 @@ from guiju.casework import (
     open_case,
     words_gone,
 )
-from guiju.kernel import Actor, GuijuError, canonical, isoformat, parse
+from guiju.kernel import Actor, canonical, isoformat, parse
 from guiju.measures import enforces
 from guiju.reporting import store
 from guiju.reporting.following import tell
@@ -205,10 +205,7 @@ def withdraw(tx: Tx, actor: Actor, case: Case, reason: str) -> Report:
 
 def find_case(tx: Tx, name: str, version: int | None = None) -> Case:
     """The case of the report with this number; raises NotFound `report-unknown`."""
-    try:
-        return get_case(tx, REPORT, name, version)
-    except GuijuError as error:
-        raise (no_such_report(name) if error.code == "case-unknown" else error) from None
+    return get_case(tx, REPORT, name, version, no_such_report)
 
 
 def report(tx: Tx, case: Case) -> Report:
