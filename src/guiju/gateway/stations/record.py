@@ -26,7 +26,7 @@ def record(work: Work) -> tuple[Command, ...]:
     caller = known(work)
     if caller.person is None or caller.agreement is None:
         raise Refused("agreement-not-accepted", _NOBODY, _ACCEPT, article=9)
-    kept = _kept(work)
+    kept, said = _kept(work), _streamed(work)
     item = Exchange(
         request=work.ask.request,
         at=work.ask.at,
@@ -45,7 +45,7 @@ def record(work: Work) -> tuple[Command, ...]:
         finish=work.finish,
         retention_days=kept.days,
         input=work.wire.given(work),
-        output=_encode(_delivered(work)),
+        output=_encode(_delivered(work, said)),
         findings=tuple(work.findings),
         source=work.source,
         media=tuple([one.medium for one in work.made if one.medium is not None]),
@@ -57,7 +57,7 @@ def record(work: Work) -> tuple[Command, ...]:
         training=caller.consents.get("training", 0),
         companion=work.companion,
         sensitive=kept.consent,
-        parts=_parts(work) if kept.days else (),
+        parts=_parts(work, said) if kept.days else (),
     )
     return (Record(item),)
 
@@ -96,13 +96,21 @@ def _is_looked_at(work: Work) -> bool:
 _FOR_PEOPLE = frozenset({"review", "refuse", "block"})
 
 
-def _parts(work: Work) -> tuple[Part, ...]:
+_Said = dict[int, dict[str, str]]
+
+
+def _streamed(work: Work) -> _Said:
+    """What a stream has delivered, by choice and channel; put together once for all who ask."""
+    choices = {} if work.relay is None else work.relay.choices
+    return {index: choice.texts() for index, choice in choices.items()}
+
+
+def _parts(work: Work, said: _Said) -> tuple[Part, ...]:
     """By what is found again what left; of a stream it is known only now."""
-    if work.relay is not None:
-        for index, choice in work.relay.choices.items():
-            digest = work.rules.same.of_text(spoken(choice.texts()))
-            if digest is not None:
-                work.parts.append(Part(str(index), digest))
+    for index, texts in said.items():
+        digest = work.rules.same.of_text(spoken(texts))
+        if digest is not None:
+            work.parts.append(Part(str(index), digest))
     return tuple(work.parts)
 
 
@@ -112,13 +120,13 @@ def _terms(work: Work) -> tuple[tuple[str, str], ...]:
     return terms(last_message(work.body), wanted) if wanted else ()
 
 
-def _delivered(work: Work) -> dict[str, Any]:
+def _delivered(work: Work, said: _Said) -> dict[str, Any]:
     """What left, and apart from it what was withheld, so that an appeal can be decided."""
     shown: Any = _media(work) if work.wire.makes else work.wire.kept(work.answer)
     if work.relay is not None:
         shown = {
             str(index): {
-                **choice.texts(),
+                **said[index],
                 **({"tool_calls": len(choice.calls)} if choice.calls_delivered else {}),
             }
             for index, choice in work.relay.choices.items()
