@@ -19,7 +19,7 @@ from guiju.privacy.faces import Means
 from guiju.privacy.kind import REQUEST, WAITING
 from guiju.privacy.model import HANDLER, LONGEST_TEXT, Channel, Head, Outcome, Wish
 from guiju.privacy.public import certificate
-from guiju.privacy.registering import READERS
+from guiju.privacy.registers import READERS
 from guiju.storage import Tx
 from guiju.web import Posted, Site
 

@@ -10,12 +10,14 @@ from starlette.responses import Response
 
 from guiju.kernel import Text
 from guiju.privacy.api import PrivacyApi
+from guiju.privacy.assessment_pages import AssessmentPages
+from guiju.privacy.audit_pages import AuditPages
 from guiju.privacy.console import ConsolePages
+from guiju.privacy.disclosure_pages import DisclosurePages
 from guiju.privacy.faces import Beside, Means
 from guiju.privacy.keeping import KEEPING, LOOKERS, KeepingPages
 from guiju.privacy.mine import MyPages
 from guiju.privacy.public import PublicPages
-from guiju.privacy.registering import RegisterPages
 from guiju.privacy.renewal_pages import RENEWALS, RenewalPages
 from guiju.privacy.search_pages import SEARCH, SearchPages
 from guiju.web import Site
@@ -44,7 +46,9 @@ def router(means: Means, site: Site) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     _public(pages, PublicPages(means, site))
     _mine(pages, MyPages(means, site))
-    RegisterPages(means, site).add_to(pages)
+    # Before those of requests, whose addresses take any number.
+    for register in (AssessmentPages, DisclosurePages, AuditPages):
+        register(means, site).add_to(pages)
     _console(pages, ConsolePages(means, site))
     pages.get(KEEPING)(KeepingPages(means, site).shown)
     searching = SearchPages(means, site)
