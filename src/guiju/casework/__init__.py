@@ -44,6 +44,7 @@ from guiju.casework.deciding import decisions
 from guiju.casework.drawing import kind_text, mermaid, table_text
 from guiju.casework.expiring import expire, forget_again, has_expired
 from guiju.casework.exposing import Covered
+from guiju.casework.form_steps import FormSteps
 from guiju.casework.holding import (
     Hold,
     held,
@@ -135,6 +136,7 @@ __all__ = [
     "Effect",
     "Event",
     "Facts",
+    "FormSteps",
     "Ground",
     "GroundKind",
     "Guard",

@@ -5,6 +5,7 @@ Knows no domain. A command asks `desk_of` for the data and the staff and says it
 """
 
 from guiju.desk.speaking import by_staff, file_type, put, with_json
+from guiju.desk.stepping import Stepping
 from guiju.desk.wired import Desk, desk_of
 
-__all__ = ["Desk", "by_staff", "desk_of", "file_type", "put", "with_json"]
+__all__ = ["Desk", "Stepping", "by_staff", "desk_of", "file_type", "put", "with_json"]

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from guiju.casework import Case, Kinds, get_case
-from guiju.desk import Desk, by_staff, desk_of, file_type, put, with_json
+from guiju.desk import Stepping, by_staff, desk_of, file_type, put, with_json
 from guiju.dispositions import findings
 from guiju.dispositions import rectification as verbs
 from guiju.dispositions import rectification_export as exporting
@@ -174,7 +174,7 @@ def choose(
     def step(tx: Tx, actor: Actor, case: Case) -> Case:
         return verbs.choose(tx, actor, case, Cure(cure), reason)
 
-    _act(context, number, by, step, as_json=as_json)
+    _stepped(context, number, by, step, as_json=as_json)
 
 
 @group.command()
@@ -185,7 +185,7 @@ def choose(
 @click.pass_context
 def verify(context: click.Context, number: str, facts: str, by: str, *, as_json: bool) -> None:
     """Decide, not having acted in CASE before, that it has been put right."""
-    _act(
+    _stepped(
         context,
         number,
         by,
@@ -243,7 +243,7 @@ def _stepping(name: str, words: str, verb: Callable[[Tx, Actor, Case, str], Case
     def command(
         context: click.Context, number: str, reason: str, by: str, *, as_json: bool
     ) -> None:
-        _act(
+        _stepped(
             context,
             number,
             by,
@@ -261,21 +261,6 @@ _stepping("dismiss", "Put nothing right in CASE.", verbs.dismiss)
 
 
 # -- inside ----------------------------------------------------------------------------------------
-
-
-def _act(
-    context: click.Context,
-    number: str,
-    by: str,
-    step: Callable[[Tx, Actor, Case], Case],
-    *,
-    as_json: bool,
-) -> None:
-    desk: Desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        case = step(tx, actor, get_case(tx, RECTIFICATION, number))
-    _tell(case, as_json=as_json)
 
 
 def _bench(context: click.Context) -> Bench:
@@ -333,6 +318,9 @@ def _plain(case: Case) -> dict[str, Any]:
 
 def _line(case: Case) -> str:
     return f"{case.number}  {case.state}"
+
+
+_stepped = Stepping(lambda tx, number: get_case(tx, RECTIFICATION, number), _plain, _line)
 
 
 def _sample(one: Sample) -> dict[str, Any]:

@@ -3,19 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import click
 
-from guiju.casework import Case, clocks
-from guiju.desk import by_staff, desk_of, put, with_json
+from guiju.casework import clocks
+from guiju.desk import Stepping, by_staff, desk_of, put, with_json
 from guiju.incidents import breach_papers, breaching, service
 from guiju.incidents.breach_model import Breach, Choice, Nature, Span, Told, scope_invalid
 from guiju.incidents.breaching import Scope
 from guiju.incidents.refusing import discovered_at
-from guiju.kernel import Actor, Text, isoformat
-from guiju.storage import PersonStore, Tx
+from guiju.kernel import Text, isoformat
+from guiju.storage import PersonStore
 
 _the_breach = click.argument("number", metavar="BREACH")
 _AT_A_TIME = 1_000
@@ -181,21 +181,6 @@ def close(context: click.Context, number: str, by: str, *, as_json: bool) -> Non
     _stepped(context, number, by, breaching.close, as_json=as_json)
 
 
-def _stepped(
-    context: click.Context,
-    number: str,
-    by: str,
-    do: Callable[[Tx, Actor, Case], Breach],
-    *,
-    as_json: bool,
-) -> None:
-    desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        made = do(tx, actor, breaching.find_breach(tx, number))
-    put(_plain(made), [_line(made)], as_json=as_json)
-
-
 def _stores(context: click.Context) -> Sequence[PersonStore]:
     desk = desk_of(context)
     return desk.stores if isinstance(desk, _KnowsStores) else ()
@@ -226,3 +211,6 @@ def _plain(one: Breach) -> dict[str, Any]:
 def _line(one: Breach) -> str:
     stands = f"authority {one.authority or '?'}, people {one.people or '?'}"
     return f"{one.case.number}  {one.case.state:<6}  {one.told}/{one.concerned} told  {stands}"
+
+
+_stepped = Stepping(breaching.find_breach, _plain, _line)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from guiju import reporting
-from guiju.casework import Case, clocks, decisions, get_case, history, reads_until
+from guiju.casework import Case, FormSteps, clocks, decisions, get_case, history, reads_until
 from guiju.incidents import breach_papers, breaching, service
 from guiju.incidents.breach_kind import BREACH, DECIDERS
 from guiju.incidents.breach_model import (
@@ -54,6 +54,7 @@ class BreachPages:
         """Work on `database`; `stores` say what there is of the persons concerned."""
         self._database = database
         self._site = site
+        self._done = FormSteps(database, site, breaching.find_breach, BREACHES, self._shown)
         self._stores = stores
 
     def add_to(self, routes: APIRouter) -> None:
@@ -124,18 +125,6 @@ class BreachPages:
         return self._done(request, number, form, do)
 
     # -- rendering ---------------------------------------------------------------------------------
-
-    def _done(
-        self, request: Request, number: str, form: Form, do: Callable[[Tx, Actor, Case], object]
-    ) -> Response:
-        viewer = self._site.require(request)
-        try:
-            with self._database.write() as tx:
-                version = form.number("version")
-                do(tx, viewer.actor, breaching.find_breach(tx, number, version))
-        except GuijuError as error:
-            return self._shown(request, number, error)
-        return self._site.go(f"{BREACHES}/{number}")
 
     def _shown(
         self,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from guiju import policies, reporting
 from guiju.casework import (
     Case,
+    FormSteps,
     NoteReading,
     approvals,
     approve,
@@ -69,6 +70,7 @@ class CasePages:
         """Work on `database`; `parts` says what can be stopped."""
         self._database = database
         self._site = site
+        self._done = FormSteps(database, site, service.find_case, HERE, self._shown)
         self._parts = parts
         self._note_reading = note_reading
 
@@ -196,19 +198,6 @@ class CasePages:
             announcing.withdraw_entry(tx, actor, case, entry)
 
         return self._done(request, number, form, do)
-
-    def _done(
-        self, request: Request, number: str, form: Form, do: Callable[[Tx, Actor, Case], None]
-    ) -> Response:
-        """Do it in one transaction, on the version of the case that was looked at."""
-        viewer = self._site.require(request)
-        try:
-            with self._database.write() as tx:
-                version = form.number("version")
-                do(tx, viewer.actor, service.find_case(tx, number, version))
-        except GuijuError as error:
-            return self._shown(request, number, error)
-        return self._site.go(f"{HERE}/{number}")
 
     def _shown(self, request: Request, number: str, error: GuijuError | None = None) -> Response:
         viewer = self._site.require(request, *HANDLERS, "auditor")

@@ -11,7 +11,7 @@ import click
 
 from guiju import policies
 from guiju.casework import Case, Kinds, RunningClock, clocks, get_case
-from guiju.desk import by_staff, desk_of, file_type, put, with_json
+from guiju.desk import Stepping, by_staff, desk_of, file_type, put, with_json
 from guiju.incidents import grading, service
 from guiju.incidents.breach_commands import breach
 from guiju.incidents.model import Category, Cause, Grade, Incident, Measure, Statement
@@ -204,21 +204,6 @@ def close(context: click.Context, number: str, by: str, *, as_json: bool) -> Non
 # -- in plain values and lines ---------------------------------------------------------------------
 
 
-def _stepped(
-    context: click.Context,
-    number: str,
-    by: str,
-    do: Callable[[Tx, Actor, Case], Incident],
-    *,
-    as_json: bool,
-) -> None:
-    desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        made = do(tx, actor, service.find_case(tx, number))
-    put(_plain(made), [_line(made)], as_json=as_json)
-
-
 def _fact(said: str) -> tuple[str, int]:
     name, _, number = said.partition("=")
     if not number.isdecimal():
@@ -243,6 +228,9 @@ def _line(one: Incident) -> str:
     grade_ = "-" if one.grade is None else one.grade.value
     due = "" if one.case.due is None else f"  due {isoformat(one.case.due)}"
     return f"{one.case.number}  {one.case.state:<11}  {grade_:<11}  {one.category.value}{due}"
+
+
+_stepped = Stepping(service.find_case, _plain, _line)
 
 
 def _clock(one: RunningClock) -> dict[str, Any]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from guiju.casework import Case
-from guiju.desk import by_staff, desk_of, file_type, put, with_json
+from guiju.desk import Stepping, by_staff, desk_of, file_type, put, with_json
 from guiju.kernel import Actor, Invalid, Text, isoformat, read_table
 from guiju.reporting import service
 from guiju.reporting.model import Attachment, Paper, Report, Sending
@@ -161,21 +160,6 @@ def withdraw(context: click.Context, number: str, reason: str, by: str, *, as_js
     )
 
 
-def _stepped(
-    context: click.Context,
-    number: str,
-    by: str,
-    do: Callable[[Tx, Actor, Case], Report],
-    *,
-    as_json: bool,
-) -> None:
-    desk = desk_of(context)
-    actor = desk.staff(by)
-    with desk.database.write() as tx:
-        made = do(tx, actor, service.find_case(tx, number))
-    put(_plain(made), [_line(made)], as_json=as_json)
-
-
 def _digest(file: Path) -> tuple[str, int]:
     try:
         with file.open("rb") as opened:
@@ -221,3 +205,6 @@ def _plain(one: Report) -> dict[str, Any]:
 def _line(one: Report) -> str:
     head = f"{one.case.number}  {one.case.state:<12}  {one.occasion.room} {one.occasion.stage}"
     return f"{head}  version {one.version}  {one.digest[:16]}"
+
+
+_stepped = Stepping(service.find_case, _plain, _line)

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju.casework import Case, NoteReading, open_words, reads_until
+from guiju.casework import Case, FormSteps, NoteReading, open_words, reads_until
 from guiju.kernel import Actor, GuijuError, Invalid, NotFound, Refused, Text
 from guiju.reporting import service
 from guiju.reporting.kind import REPORT
@@ -63,6 +63,7 @@ class ReportPages:
         self._note_reading = note_reading
         self._database = database
         self._site = site
+        self._done = FormSteps(database, site, service.find_case, HERE, self._shown)
         self._cause_of = cause_of
 
     def listed(self, request: Request) -> Response:
@@ -146,19 +147,6 @@ class ReportPages:
             service.withdraw(tx, actor, case, form.text("reason", longest=2_000))
 
         return self._done(request, number, form, do)
-
-    def _done(
-        self, request: Request, number: str, form: Form, do: Callable[[Tx, Actor, Case], object]
-    ) -> Response:
-        """Do it in one transaction, on the version that was looked at."""
-        viewer = self._site.require(request)
-        try:
-            with self._database.write() as tx:
-                version = form.number("version")
-                do(tx, viewer.actor, service.find_case(tx, number, version))
-        except GuijuError as error:
-            return self._shown(request, number, error)
-        return self._site.go(f"{HERE}/{number}")
 
     def _shown(self, request: Request, number: str, error: GuijuError | None = None) -> Response:
         viewer = self._site.require(request, *_READERS)
