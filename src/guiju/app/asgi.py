@@ -15,6 +15,7 @@ from socket import socket
 from typing import Any
 
 from guiju.app.crashing import leave_no_core
+from guiju.app.data_plane import gateway_of
 from guiju.app.house import House
 from guiju.app.keeper import GROWING, POSTING, VERIFYING, Keeper
 from guiju.app.logs import set_up_logs
@@ -51,7 +52,7 @@ class Application:
         """Wire the gateway and the pages; `lifespan` starts them. `core` is what holds ours."""
         self._house = house
         self._core = core
-        self._gateway = house.gateway()
+        self._gateway = gateway_of(house)
         self._pages = build_site(house, self._gateway)
         growing = (*GROWING, self._share_counts)
         self._keepers = [Keeper(house, steps) for steps in (growing, VERIFYING, POSTING)]

@@ -20,9 +20,10 @@ from pathlib import Path
 import msgspec
 
 from guiju import casework, complaints, ledger, policies, profile, records
-from guiju.app.house import House, Verification, read_verification, write_verification
+from guiju.app.house import House
 from guiju.app.noticing import Noticing
 from guiju.app.review import rules as review_rules
+from guiju.app.verification import Verification, read_verification, write_verification
 from guiju.dispositions import jobs as dispositions
 from guiju.kernel import GuijuError, software
 from guiju.minors import jobs as minors

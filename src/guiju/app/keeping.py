@@ -15,9 +15,10 @@ from pathlib import Path
 import click
 
 from guiju import casework, ledger
-from guiju.app.cli import Desk
-from guiju.app.house import House, read_verification
+from guiju.app.command_desk import Desk
+from guiju.app.house import House
 from guiju.app.settings import Settings, read_settings
+from guiju.app.verification import read_verification
 from guiju.desk import file_type
 from guiju.kernel import Conflict, GuijuError, Invalid, Text, Unavailable
 from guiju.storage import head_revision, revision

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from guiju import policies, records
-from guiju.app.house import House, read_verification
+from guiju.app.house import House
+from guiju.app.verification import read_verification
 from guiju.gateway.telemetry import UpstreamNow
 from guiju.incidents import AN_HOUR, Category, Cause
 from guiju.incidents.jobs import detect, detect_leak

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from guiju.app.cli import Desk
+from guiju.app.command_desk import Desk
 from guiju.app.crashing import leave_no_core
 from guiju.app.house import House
 from guiju.app.keeper import GROWING, POSTING, VERIFYING, Keeper

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
+from guiju.app.data_plane import gateway_of
 from guiju.app.first_run import set_up_demo
 from guiju.app.house import House
 from guiju.app.settings import Settings
@@ -47,7 +48,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     house = House.prepare(Settings(data=str(tmp_path_factory.mktemp("api") / "data")))
     found = set_up_demo(house)
     house.rules.refresh()
-    site = build_site(house, house.gateway())
+    site = build_site(house, gateway_of(house))
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", site)
     described: Iterator[Any] = schema.get_all_operations()
     every = [one.ok() for one in described]

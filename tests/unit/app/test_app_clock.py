@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from guiju import ledger
+from guiju.app.data_plane import gateway_of
 from guiju.app.first_run import set_up_demo
 from guiju.app.house import House
 from guiju.app.settings import Settings
@@ -66,7 +67,7 @@ def test_a_clock_that_jumps_stops_nobody_and_loses_no_record(
 
     async def scene() -> list[tuple[int, str]]:
         nonlocal ahead
-        gateway = house.gateway()
+        gateway = gateway_of(house)
         house.rules.refresh()
         await gateway.start()
         got = []

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from guiju import accounts, profile
+from guiju.app.data_plane import gateway_of
 from guiju.app.first_run import set_up_demo
 from guiju.app.house import House
 from guiju.app.settings import Settings
@@ -30,7 +31,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def browser(house: House) -> TestClient:
-    return TestClient(build_site(house, house.gateway()))
+    return TestClient(build_site(house, gateway_of(house)))
 
 
 def info(browser: TestClient, language: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from guiju.app.data_plane import gateway_of
 from guiju.app.first_run import set_up_demo
 from guiju.app.house import House
 from guiju.app.settings import Settings
@@ -57,7 +58,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     house = House.prepare(Settings(data=str(tmp_path_factory.mktemp("fuzz") / "data")))
     found = set_up_demo(house)
     house.rules.refresh()
-    app = build_site(house, house.gateway())
+    app = build_site(house, gateway_of(house))
     client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
     spec = client.get("/api/openapi.json").json()
     places = [*described(spec), *pages(inner(app))]

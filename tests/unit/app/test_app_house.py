@@ -19,9 +19,10 @@ from tests.conftest import ROOT, START
 from guiju import ledger, minors, records
 from guiju.accounts.verifying_commands import ProofDesk
 from guiju.app.first_run import is_first_run, set_up_demo
-from guiju.app.house import House, Verification, read_verification, write_verification
+from guiju.app.house import House
 from guiju.app.keeper import expire_records, grow_tree, lapse_urgent_terms, refresh_rules
 from guiju.app.settings import Settings
+from guiju.app.verification import Verification, read_verification, write_verification
 from guiju.kernel import FixedClock, Invalid, LocalMasterKey, Unavailable, software
 from guiju.measures import law
 from guiju.policies.commands import group as policy_group

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from guiju import accounts, records
-from guiju.app.cli import Desk, cli
+from guiju.app.cli import cli
+from guiju.app.command_desk import Desk
 from guiju.app.first_run import set_up_demo
 from guiju.app.house import House
 from guiju.app.keeper import grow_tree, renew_keys
