@@ -7,102 +7,59 @@ the table, what is handed to a trainer, and the evidence of all of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju import ledger
 from guiju.casework import (
     Case,
     Kinds,
     NoteReading,
-    choices,
-    clocks,
     get_case,
-    history,
     open_words,
-    page,
-    reads_until,
     verb_text,
 )
 from guiju.dispositions import findings, rectification_refusing
 from guiju.dispositions import rectification as verbs
 from guiju.dispositions import rectification_export as exporting
-from guiju.dispositions import rectification_store as store
+from guiju.dispositions import rectification_showing as showing
 from guiju.dispositions import rectification_trying as trying
 from guiju.dispositions.model import REVIEWERS
 from guiju.dispositions.own_steps import cure_named
-from guiju.dispositions.rectification_acting import round_opened
 from guiju.dispositions.rectification_kind import RECTIFICATION
 from guiju.dispositions.rectification_model import (
     LONGEST_TEXT,
-    Cure,
     Expected,
-    Phase,
     Recall,
-    Rectification,
-    Run,
-    Sample,
     Wanted,
     Words,
 )
+from guiju.dispositions.rectification_wording import (
+    CURES,
+    EXPECTED,
+    FORMS,
+    LEFT_OUT,
+    PHASES,
+    SIDES,
+)
 from guiju.dispositions.stepping import step
-from guiju.kernel import Actor, GuijuError, Text
+from guiju.kernel import Actor, GuijuError
 from guiju.screening import DIRECTIONS, Screen
-from guiju.storage import Database, Tx, has_key
+from guiju.storage import Database, Tx
 from guiju.web import Form, Posted, Site
 
 HERE = "/console/rectifications"
 _ONE = f"{HERE}/{{number}}"
 _READERS = (*REVIEWERS, "auditor")
-_KINDS = Kinds([RECTIFICATION])
-_MOST = 100
 _LONGEST = 20_000
-_SEEN_TO = {"choose": frozenset({"measure-named"})}
 _KEPT = ("from", "findings", "reason", "facts", "cure", "side", "expected", "request", "text")
 _MORE = ("asked", "answer")
 Work = Callable[[Tx, Actor, Case], object]
-PHASES = {
-    Phase.BEFORE: Text(zh="整改前", en="Before"),
-    Phase.AFTER: Text(zh="实施后", en="After"),
-    Phase.RETEST: Text(zh="核实后复测", en="Re-test"),
-}
-CURES = {
-    Cure.RULE: Text(zh="规则", en="a rule"),
-    Cure.KEYWORD: Text(zh="词表", en="a list of words"),
-    Cure.PROMPT: Text(zh="系统提示", en="the system prompt"),
-    Cure.DATA_REMOVAL: Text(zh="剔除训练数据", en="training data taken out"),
-    Cure.FINE_TUNE: Text(zh="微调训练", en="further training"),
-}
-EXPECTED = {
-    Expected.STOPPED: Text(zh="应拦截", en="to be stopped"),
-    Expected.PASSED: Text(zh="应放行", en="to be let through"),
-}
-SIDES = {"input": Text(zh="提问", en="prompt"), "output": Text(zh="回答", en="answer")}
-LEFT_OUT = {
-    "no-consent": Text(
-        zh="来自使用者记录，无训练同意", en="from a person's record, no consent to training"
-    ),
-    "no-answer": Text(zh="没有更好的回答", en="without a better answer"),
-    "no-question": Text(zh="没有提问", en="without what was asked"),
-    "nothing-worse": Text(zh="没有较差的回答", en="without an answer that is worse"),
-}
-FORMS = {
-    "trl-sft": Text(zh="TRL 监督微调（SFT）", en="TRL, supervised (SFT)"),
-    "trl-dpo": Text(zh="TRL 偏好优化（DPO）", en="TRL, preferences (DPO)"),
-    "llamafactory-alpaca": Text(
-        zh="LLaMA-Factory 监督微调（alpaca）", en="LLaMA-Factory, supervised (alpaca)"
-    ),
-    "llamafactory-sharegpt-dpo": Text(
-        zh="LLaMA-Factory 偏好优化（sharegpt）", en="LLaMA-Factory, preferences (sharegpt)"
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +238,7 @@ class RectificationPages:
     ) -> Response:
         viewer = self._site.require(request, *_READERS)
         with self._database.read() as tx:
-            rows = _rows(tx, every=every)
+            rows = showing.rows(tx, every=every)
             now = tx.now
         return self._site.page(
             request,
@@ -290,7 +247,7 @@ class RectificationPages:
             error=error,
             rows=rows,
             every=every,
-            most=_MOST,
+            most=showing.MOST,
             now=now,
             typed=typed,
             may=viewer.has(*REVIEWERS),
@@ -309,7 +266,7 @@ class RectificationPages:
         viewer = self._site.require(request, *_READERS)
         with self._database.read() as tx:
             case = get_case(tx, RECTIFICATION, number)
-            values = _values(tx, viewer.actor, case)
+            values = showing.values(tx, viewer.actor, case)
             cause = None
             if case.caused_by is not None:
                 cause = get_case(tx, self._bench.kinds, case.caused_by)
@@ -329,89 +286,12 @@ class RectificationPages:
             expects=EXPECTED,
             sides=SIDES,
             forms=FORMS,
-            entry=_described(case.number),
+            entry=showing.described(case.number),
             left_out=LEFT_OUT,
             clock_names={one.name: one.text for one in RECTIFICATION.clocks},
             verb_text=partial(verb_text, RECTIFICATION),
             **values,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the list: a case, what it is about, and what its last run came to."""
-
-    case: Case
-    about: Rectification
-    last: Run | None
-
-
-def _rows(tx: Tx, *, every: bool) -> list[Row]:
-    if every:
-        about = store.newest(tx, _MOST)
-        cases = [get_case(tx, RECTIFICATION, one.case) for one in about]
-    else:
-        cases = list(page(tx, _KINDS, RECTIFICATION.queue, size=_MOST).cases)
-        about = [store.get(tx, one.id) for one in cases]
-    last = [next(iter(reversed(trying.runs_of(tx, one))), None) for one in cases]
-    return [Row(*one) for one in zip(cases, about, last, strict=True)]
-
-
-def _values(tx: Tx, actor: Actor, case: Case) -> dict[str, Any]:
-    """What the page shows; words of staff only while somebody has them open."""
-    until = reads_until(tx, actor, case)
-    events, runs = history(tx, case, opened=until is not None), trying.runs_of(tx, case)
-    samples = trying.samples_of(tx, case)
-    leaves = ledger.of_case(tx, case.id)
-    figures = _figures(runs, [one.verb for one in events])
-    return {
-        "about": verbs.rectification_of(tx, case),
-        "reads_until": until,
-        "words": {} if until is None else {one.id: said for one, said in trying.written(tx, case)},
-        "samples": samples,
-        "gone": {one.id for one in samples if not has_key(tx, one.owner)},
-        "runs": runs,
-        "figures": figures,
-        "outcome": _outcome,
-        "events": events,
-        "proofs": {(one["facts"].get("seq"), one["facts"].get("verb")): one for one in leaves},
-        "tests": {one["facts"]["run"]: one for one in leaves if one["kind"] == trying.TESTED},
-        "exports": [one for one in leaves if one["kind"] == exporting.EXPORTED],
-        "clocks": clocks(tx, case),
-        "choices": choices(tx, actor, case, _SEEN_TO),
-        "next_phase": trying.next_phase(case),
-        "now": tx.now,
-    }
-
-
-def _figures(runs: Sequence[Run], verbs_taken: Sequence[str]) -> dict[Phase, Run | None]:
-    """The last run of each phase since the case was last opened; None: none has run."""
-    opened_in = round_opened(verbs_taken)
-    return {
-        phase: next(
-            (one for one in reversed(runs) if one.phase is phase and one.round >= opened_in), None
-        )
-        for phase in Phase
-    }
-
-
-def _outcome(run: Run | None, sample: Sample, gone: set[str]) -> str:
-    """How a sample came out in a run: `met`, `differs`, `gone`, or empty: it was not tried."""
-    if run is None or sample.kept_at > run.ran_at:
-        return ""
-    if sample.id in run.differ:
-        return "differs"
-    return "gone" if sample.id in gone else "met"
-
-
-def _described(number: str) -> str:
-    """What LLaMA-Factory is to find in its `dataset_info.json` about the files of this case."""
-    found = {
-        f"{number}-{name}": {"file_name": f"{number}-{name}.jsonl", **one.entry}
-        for name, one in exporting.FORMS.items()
-        if one.entry is not None
-    }
-    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
 
 
 def _wanted(form: Form) -> Wanted:
