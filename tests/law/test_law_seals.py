@@ -12,7 +12,7 @@ from tools.make_migration import import_every_table
 
 from guiju.accounts import people
 from guiju.casework import confirming, contacting, deciding, trail, writing
-from guiju.complaints import service as complaints
+from guiju.complaints import sealing as complaints
 from guiju.dispositions import findings, reasons, rectification_trying
 from guiju.minors import store as minors
 from guiju.privacy import packing
@@ -35,8 +35,8 @@ PLACES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "casework_look.reason": lambda row: f"casework_look/{row['id']}",
     "casework_note.words": lambda row: writing._place("note", row["id"]),
     "casework_notice.words": lambda row: writing._place("notice", row["id"]),
-    "complaint.words": lambda row: complaints._place(row["case_id"]),
-    "complaint_file.content": lambda row: complaints._place(row["id"]),
+    "complaint.words": lambda row: complaints.place(row["case_id"]),
+    "complaint_file.content": lambda row: complaints.place(row["id"]),
     "disposition_finding.reason": lambda row: findings._place(row["id"]),
     "disposition_rectification_sample.words": lambda row: rectification_trying._place(row["id"]),
     "disposition_statement.said": lambda row: reasons._place(row["id"]),

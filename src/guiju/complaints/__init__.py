@@ -12,7 +12,8 @@ from guiju.complaints.model import Category, Channel, ComplaintUpheld, Outcome, 
 from guiju.complaints.own_steps import OWN_STEPS, words_kept
 from guiju.complaints.pace import UPHELD
 from guiju.complaints.promising import authorities, in_force, is_published, promised, publish
-from guiju.complaints.service import file_complaint, recorded, upheld
+from guiju.complaints.service import file_complaint
+from guiju.complaints.upholding import recorded, upheld
 
 __all__ = [
     "COMPLAINT",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from guiju.casework import Case, Ruling, Transition, advance, get_case
-from guiju.complaints import reading, service
+from guiju.complaints import reading, service, upholding
 from guiju.complaints.kind import COMPLAINT
 from guiju.complaints.model import DECIDED, LONGEST_CONTACT, Outcome
 from guiju.kernel import Actor
@@ -61,7 +61,7 @@ def _decline(tx: Tx, actor: Actor, case: Case, said: Said) -> Case:
 def _decide(tx: Tx, actor: Actor, case: Case, said: Said) -> Case:
     outcome = reading.one_of(DECIDED, "outcome", said.outcome)
     number = reading.line("record", said.record, LONGEST_CONTACT)
-    harmed = service.harmed(tx, case, outcome, said.harm, number)
+    harmed = upholding.harmed(tx, case, outcome, said.harm, number)
     return service.decide(tx, actor, case, _found(outcome, said), harmed)
 
 

@@ -34,8 +34,10 @@ from guiju.complaints import (
     following,
     laying,
     reading,
+    sealing,
     service,
     store,
+    upholding,
 )
 from guiju.complaints.kind import COMPLAINT
 from guiju.complaints.model import (
@@ -190,7 +192,7 @@ class ConsolePages:
             told: dict[str, Any] = {
                 "case": case,
                 "head": head,
-                "given": service.given(tx, case) if opens else None,
+                "given": sealing.given(tx, case) if opens else None,
                 "events": history(tx, case, opened=opens),
                 "decisions": decisions(tx, case, opened=opens),
                 "files": store.files(tx, case.id),
@@ -199,7 +201,7 @@ class ConsolePages:
                 "alike_total": store.cluster_size(tx, head.cluster),
                 "claim": claimed(tx, case),
                 "steps": acting.possible(viewer.actor, case),
-                "harmed": service.harm_found(tx, case),
+                "harmed": upholding.harm_found(tx, case),
                 "found": _findings(tx, case),
                 "now": tx.now,
             }
@@ -260,7 +262,7 @@ class ConsolePages:
 
 def _findings(tx: Tx, case: Case) -> list[Finding]:
     """What was put on record for whoever acts on content, because this complaint was upheld."""
-    harmed = service.harm_found(tx, case)
+    harmed = upholding.harm_found(tx, case)
     if harmed is None:
         return []
     return findings_in(tx, harmed.request, Source.COMPLAINT, case.number)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from guiju import records
 from guiju.casework import Case, Panel, Passage, Picture, Row, Sheet, no_such_panel
-from guiju.complaints import service, store
+from guiju.complaints import sealing, service, store
 from guiju.complaints.model import FileHead, Given
 from guiju.kernel import Actor, Text
 from guiju.storage import Tx
@@ -33,13 +33,13 @@ def open_words(tx: Tx, actor: Actor, case: Case, reason: str) -> Given:
     """
     service.check_handler(actor)
     records.note_reading(tx, actor, case.number, reason, subject=case.id)
-    return service.given(tx, case)
+    return sealing.given(tx, case)
 
 
 def open_file(tx: Tx, actor: Actor, case: Case, name: str, reason: str) -> tuple[str, bytes]:
     """The kind and bytes of an attachment. Raises as `open_words`, and `attachment-unknown`."""
     service.check_handler(actor)
-    found = service.attachment(tx, case, name)
+    found = sealing.attachment(tx, case, name)
     records.note_reading(tx, actor, name, reason, subject=case.id)
     return found
 
@@ -92,7 +92,7 @@ def picture(tx: Tx, case: Case, name: str) -> tuple[bytes, str]:
     """Bytes and media type of an attached picture, for who has uncovered it."""
     if not any(one.id == name and one.kind in TYPES for one in store.files(tx, case.id)):
         raise no_such_panel(case, name)
-    kind, data = service.attachment(tx, case, name)
+    kind, data = sealing.attachment(tx, case, name)
     return data, TYPES[kind]
 
 
@@ -101,4 +101,4 @@ def _name(one: FileHead) -> Text:
 
 
 def _text(tx: Tx, case: Case, one: FileHead) -> str:
-    return service.attachment(tx, case, one.id)[1].decode("utf-8-sig")
+    return sealing.attachment(tx, case, one.id)[1].decode("utf-8-sig")

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from guiju.casework import Case, Facts, OwnStep
-from guiju.complaints import acting, service, store
+from guiju.complaints import acting, sealing, store
 from guiju.complaints.model import DECIDED, LONGEST_TEXT
 from guiju.kernel import Actor, GuijuError
 from guiju.storage import Tx
@@ -91,7 +91,7 @@ OWN_STEPS: Mapping[str, OwnStep] = {
 def words_kept(tx: Tx, case: Case) -> Mapping[str, Any] | None:
     """What the complainant wrote, and which files there are; None once it has expired."""
     try:
-        given = service.given(tx, case)
+        given = sealing.given(tx, case)
     except GuijuError:
         return None
     files = store.files(tx, case.id)

@@ -7,7 +7,7 @@ Articles 15 and 18: process and limits are public, and so is the way to the auth
 from __future__ import annotations
 
 from guiju import policies
-from guiju.casework import Case
+from guiju.casework import Case, Limit, Unit
 from guiju.complaints import store
 from guiju.complaints.model import AUTHORITIES, Authority, Process
 from guiju.kernel import Text, canonical, digest, software
@@ -38,6 +38,11 @@ def at_opening(tx: Tx, case: Case) -> Process | None:
     if row is None or row.body is None:
         return None
     return Process.read(row.body, row.version, row.digest, row.policy)
+
+
+def limit(process: Process, days: int) -> Limit:
+    """So many working days, as was promised."""
+    return Limit.published(days, Unit.WORKING_DAYS, process.name)
 
 
 def is_published(tx: Tx) -> bool:

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from guiju import records
 from guiju.casework import (
     Basis,
     Case,
@@ -23,22 +21,17 @@ from guiju.casework import (
     ask_contact,
     clocks,
     get_case,
-    history,
     is_address,
     open_case,
-    words_gone,
 )
 from guiju.complaints import kind as kinds
-from guiju.complaints import promising, refusing, store
+from guiju.complaints import promising, refusing, sealing, store
 from guiju.complaints.kind import COMPLAINT
 from guiju.complaints.model import (
-    CONFIRMING,
     HANDLERS,
     Attached,
     Channel,
-    ComplaintUpheld,
     Filing,
-    Given,
     Harmed,
     Head,
     Outcome,
@@ -46,8 +39,8 @@ from guiju.complaints.model import (
     folded,
     named,
 )
-from guiju.kernel import Actor, ActorKind, Text, digest, new_id, software
-from guiju.measures import enforces, harms
+from guiju.kernel import Actor, ActorKind, Text, software
+from guiju.measures import enforces
 from guiju.storage import Tx
 
 COMPLAINANT = Actor(ActorKind.PERSON, "complainant")
@@ -97,21 +90,17 @@ def file_complaint(tx: Tx, actor: Actor, filing: Filing, receipt: str) -> Case:
 def _opening_limits(process: Process | None, filing: Filing) -> dict[str, Limit | None]:
     sent = filing.forwarded
     return {
-        kinds.ACCEPTANCE: _published(process, process.acceptance_days) if process else None,
-        kinds.FEEDBACK: _published(process, process.feedback_days) if process else None,
+        kinds.ACCEPTANCE: promising.limit(process, process.acceptance_days) if process else None,
+        kinds.FEEDBACK: promising.limit(process, process.feedback_days) if process else None,
         kinds.FORWARDED: sent and Limit(sent.amount, sent.unit, "authority-order", Basis.STATUTORY),
     }
-
-
-def _published(process: Process, days: int) -> Limit:
-    return Limit.published(days, Unit.WORKING_DAYS, process.name)
 
 
 def _timer(process: Process | None, clock: str) -> Limit:
     if process is None:
         return Limit.internal(_OTHERWISE[clock], Unit.WORKING_DAYS, "complaints")
     days = process.answer_days if clock == kinds.ANSWERING else process.reopen_days
-    return _published(process, days)
+    return promising.limit(process, days)
 
 
 def _origin(channel: Channel) -> Origin:
@@ -134,14 +123,6 @@ def _likeness(tx: Tx, filing: Filing) -> tuple[str | None, str | None]:
 
 def _keep(tx: Tx, case: Case, filing: Filing, receipt: str, cluster: str) -> None:
     same_about, same_text = _likeness(tx, filing)
-    sent = filing.forwarded
-    words = {
-        "text": filing.text,
-        "about": filing.about,
-        "contact": filing.contact,
-        "authority": sent.authority if sent else "",
-        "reference": sent.reference if sent else "",
-    }
     store.add(
         tx,
         {
@@ -154,26 +135,15 @@ def _keep(tx: Tx, case: Case, filing: Filing, receipt: str, cluster: str) -> Non
             "same_about": same_about,
             "same_text": same_text,
             "cluster": cluster,
-            "words": tx.seal(case.sealed_for, json.dumps(words).encode(), _place(case.id)),
+            "words": sealing.words(tx, case, filing),
             "received_at": tx.now,
         },
     )
-    store.add_files(tx, [_file(tx, case, at, one) for at, one in enumerate(filing.attached, 1)])
+    store.add_files(
+        tx, [sealing.file(tx, case, at, one) for at, one in enumerate(filing.attached, 1)]
+    )
     if is_address(filing.contact):
         ask_contact(tx, COMPLAINANT, case.id, filing.contact, filing.language)
-
-
-def _file(tx: Tx, case: Case, ordinal: int, one: Attached) -> dict[str, Any]:
-    name = new_id("cpf")
-    return {
-        "id": name,
-        "case_id": case.id,
-        "ordinal": ordinal,
-        "kind": one.kind,
-        "size": len(one.data),
-        "digest": digest(one.data),
-        "content": tx.seal(case.sealed_for, one.data, _place(name)),
-    }
 
 
 def _begin_pace(tx: Tx, case: Case, filing: Filing, process: Process | None) -> None:
@@ -225,38 +195,6 @@ def by_receipt(tx: Tx, receipt: str) -> Case | None:
     return get_case(tx, COMPLAINT, name)
 
 
-def given(tx: Tx, case: Case) -> Given:
-    """The words of the complainant, opened.
-
-    Raises:
-        NotFound: `key-destroyed`.
-        Conflict: `case-expired`.
-    """
-    row = store.find(tx, case.id)
-    if row is None:
-        raise RuntimeError(f"the case {case.id} has no complaint")
-    if not row.words:
-        raise words_gone(case.number)
-    return Given(**json.loads(tx.unseal(case.sealed_for, row.words, _place(case.id))))
-
-
-def attachment(tx: Tx, case: Case, name: str) -> tuple[str, bytes]:
-    """The kind and bytes of an attachment, as they came.
-
-    Raises:
-        NotFound: `attachment-unknown`, or `key-destroyed`.
-    """
-    row = store.file(tx, case.id, name)
-    if row is None:
-        raise refusing.attachment_unknown()
-    return row.kind, tx.unseal(case.sealed_for, row.content, _place(name))
-
-
-def _place(name: str) -> str:
-    """What a seal is bound to."""
-    return f"complaint/{name}"
-
-
 class Named(NamedTuple):
     """A clock with what people call it."""
 
@@ -303,42 +241,6 @@ def decide(tx: Tx, actor: Actor, case: Case, ruling: Ruling, harmed: Harmed | No
     return advance(tx, actor, case, "decide", ruling=ruling, facts=facts)
 
 
-def harmed(tx: Tx, case: Case, outcome: Outcome, harm: str, number: str = "") -> Harmed | None:
-    """The harm that somebody names, in the record of `number` or of what the complaint is about.
-
-    `number`: of an answer, or of a picture, sound or film. None, when no harm is named.
-
-    Raises:
-        Invalid: `choice-unknown` for a harm that is none of the standard, `harm-not-upheld`,
-            `record-unknown` when no such record is kept.
-    """
-    if not harm:
-        if number:
-            raise refusing.harm_missing()
-        return None
-    if harm not in harms():
-        raise refusing.unknown_choice("harm", list(harms()))
-    if outcome not in CONFIRMING:
-        raise refusing.harm_not_upheld()
-    request = _recorded(tx, number or case.about or "")
-    if request is None:
-        raise refusing.record_unknown(number or case.about or "")
-    return Harmed(harm, request)
-
-
-def recorded(tx: Tx, case: Case) -> str | None:
-    """The request that a complaint is about: as was decided, else as it says; if it is kept."""
-    harmed = harm_found(tx, case)
-    return _recorded(tx, case.about or "") if harmed is None else harmed.request
-
-
-def _recorded(tx: Tx, number: str) -> str | None:
-    """The request of an answer or a file, if its record is kept."""
-    made = records.made(tx, number)
-    request = number if made is None else made.request
-    return request if records.find(tx, request) is not None else None
-
-
 def decline(tx: Tx, actor: Actor, case: Case, ruling: Ruling) -> Case:
     """Not accept a complaint, and say why. Raises as `decide`."""
     return advance(tx, actor, case, "decline", ruling=ruling)
@@ -356,40 +258,13 @@ def tell(tx: Tx, actor: Actor, case: Case, way: str) -> Case:
     return get_case(tx, COMPLAINT, case.id)
 
 
-def upheld(tx: Tx, case: str) -> ComplaintUpheld | None:
-    """What others should hear of a complaint that was found to be right; None otherwise.
-
-    In a transaction that writes, nobody else is told of it at the same time.
-    """
-    pace = store.hold_pace(tx, case)
-    found, row = get_case(tx, COMPLAINT, case), store.find(tx, case)
-    if row is None or pace is None or pace.outcome not in CONFIRMING:
-        return None
-    return ComplaintUpheld(
-        case=found.id,
-        number=found.number,
-        about=found.about,
-        category=row.category,
-        outcome=pace.outcome,
-        harmed=harm_found(tx, found),
-    )
-
-
-def harm_found(tx: Tx, case: Case) -> Harmed | None:
-    """What whoever decided last has found in a record that is still kept."""
-    facts = next((one.facts for one in reversed(history(tx, case)) if one.verb == "decide"), {})
-    if "harm" not in facts or records.find(tx, facts["request"]) is None:
-        return None
-    return Harmed(facts["harm"], facts["request"])
-
-
 # -- the complainant -------------------------------------------------------------------------------
 
 
 def answer(tx: Tx, actor: Actor, case: Case, words: str, attached: Sequence[Attached] = ()) -> Case:
     """Answer what was asked, with more attachments. Raises as `casework.advance`."""
     there = len(store.files(tx, case.id))
-    rows = [_file(tx, case, at, one) for at, one in enumerate(attached, there + 1)]
+    rows = [sealing.file(tx, case, at, one) for at, one in enumerate(attached, there + 1)]
     store.add_files(tx, rows)
     return advance(tx, actor, case, "answer", reason=words, facts={"attached": len(rows)})
 
@@ -400,7 +275,7 @@ def reopen(tx: Tx, actor: Actor, case: Case, why: str) -> Case:
     The limit is that of the day on which the complaint came in.
     """
     process = promising.at_opening(tx, case)
-    limit = _published(process, process.feedback_days) if process else None
+    limit = promising.limit(process, process.feedback_days) if process else None
     return advance(tx, actor, case, "reopen", reason=why, limits={kinds.FEEDBACK: limit})
 
 

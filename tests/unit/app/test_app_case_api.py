@@ -32,6 +32,7 @@ from guiju.casework import Case, Kind, Limit, Origin, Review, Transition, Unit, 
 from guiju.casework.routes import router
 from guiju.casework.taking import why_not as asked
 from guiju.complaints import service as complaint_service
+from guiju.complaints import upholding
 from guiju.complaints.service import COMPLAINANT
 from guiju.dispositions import APPEAL, RECTIFICATION, USER_ACTION, appeals, service
 from guiju.incidents import Category, Cause, breaching
@@ -205,7 +206,7 @@ def test_a_complaint_is_worked_on_by_a_program(programs: Programs) -> None:
     assert programs.refused(REVIEWER, case, "decide", **facts, harm="Z9") == "choice-unknown"
     take(REVIEWER, case, "decide", **facts, harm="A4a", record=request)
     with scene.db.read() as tx:
-        harmed = complaint_service.harm_found(tx, get_case(tx, KINDS, case.id))
+        harmed = upholding.harm_found(tx, get_case(tx, KINDS, case.id))
     assert harmed == ("A4a", request)
     take(REVIEWER, case, "tell", way="phone")
     with scene.db.write() as tx:

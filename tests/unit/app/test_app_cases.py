@@ -10,7 +10,7 @@ from tools import make_cases_doc
 from guiju import complaints, policies
 from guiju.app.cases import KINDS, handlers
 from guiju.casework import Case, deliver
-from guiju.complaints import acting, service
+from guiju.complaints import acting, upholding
 from guiju.dispositions import Finding, FindingState, Source, findings_in
 from guiju.kernel import Event, FixedClock, Invalid, StandingChanged
 from guiju.storage import Database
@@ -103,7 +103,7 @@ def test_a_record_that_was_named_by_hand_counts(scene: Scene) -> None:
     request = delivered(scene)
     case = decided(scene, "https://example.org/1", harm="A1g", record=request)
     with scene.db.write() as tx:
-        event = service.upheld(tx, case.id)
+        event = upholding.upheld(tx, case.id)
     assert event is not None
     assert event.harmed == ("A1g", request)
     deliver(scene.db, handlers(lambda _: None))

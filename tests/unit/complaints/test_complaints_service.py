@@ -27,7 +27,16 @@ from guiju.casework import (
     history,
     sweep,
 )
-from guiju.complaints import COMPLAINT, promising, reading, receipts, service, store
+from guiju.complaints import (
+    COMPLAINT,
+    promising,
+    reading,
+    receipts,
+    sealing,
+    service,
+    store,
+    upholding,
+)
 from guiju.complaints.model import Channel, Outcome
 from guiju.complaints.service import COMPLAINANT
 from guiju.kernel import FixedClock, GuijuError, software
@@ -73,7 +82,7 @@ def test_words_stay_sealed_and_out_of_the_evidence(database: Database, about: Ab
     case = filed(database, about="a place nobody knows")
     with database.read() as tx:
         row = store.find(tx, case.id)
-        opened = service.given(tx, case)
+        opened = sealing.given(tx, case)
         leaves = str(about(tx, case.id))
     assert (opened.contact, SECRET in opened.text) == (CONTACT, True)
     assert row is not None
@@ -115,7 +124,7 @@ def test_a_complaint_goes_from_receipt_to_feedback(
         case = service.decide(
             tx, OFFICER, case, service.found(Outcome.PARTLY, "Half of it was so.")
         )
-        event = service.upheld(tx, case.id)
+        event = upholding.upheld(tx, case.id)
     with database.write() as tx:
         case = service.tell(tx, OFFICER, case, "mail")
         leaf = next(one for one in about(tx, case.id) if one["kind"] == "complaint-closed")
@@ -223,7 +232,7 @@ def test_a_receipt_opens_nothing_when_its_time_is_over(lite: Database, clock: Fi
     clock.advance(days=200)
     with lite.read() as tx:
         assert service.by_receipt(tx, mark) is None
-        assert SECRET in service.given(tx, case).text
+        assert SECRET in sealing.given(tx, case).text
 
 
 def test_who_says_the_same_is_linked_and_answered_all_the_same(
@@ -251,7 +260,7 @@ def test_an_authority_sets_a_limit_of_its_own(lite: Database) -> None:
     case = filed(lite, channel=Channel.AUTHORITY, forwarded=sent)
     with lite.read() as tx:
         stand = {one.name: one for one in clocks(tx, case)}
-        opened = service.given(tx, case)
+        opened = sealing.given(tx, case)
     assert (stand["forwarded"].limit, stand["forwarded"].unit) == (24, "hours")
     assert (opened.authority, opened.reference) == ("Office of Nowhere", "N-1")
     assert case.origin == "authority"
@@ -315,6 +324,6 @@ def test_at_the_limit_words_and_files_go_and_what_is_counted_stays(
         assert store.files(tx, case.id) == []
         assert store.find_pace(tx, case.id) is not None
         with pytest.raises(GuijuError) as refused:
-            service.given(tx, service.get_complaint(tx, case.id)[0])
+            sealing.given(tx, service.get_complaint(tx, case.id)[0])
     assert refused.value.code == "case-expired"
     assert verify(database, None).problems == ()
