@@ -9,6 +9,7 @@ destroy a key. The stores that are reached are those the other rooms have offere
 
 from guiju.privacy.duty_kind import DUTY
 from guiju.privacy.erasing import Eraser
+from guiju.privacy.filing import WITHDRAWN
 from guiju.privacy.kind import REQUEST
 from guiju.privacy.packing import Packer
 from guiju.privacy.probing import Probed, probe
@@ -22,7 +23,6 @@ from guiju.privacy.reminding import (
 )
 from guiju.privacy.replaying import Replay, Replayed
 from guiju.privacy.search_pages import named, searchable
-from guiju.privacy.service import WITHDRAWN
 from guiju.privacy.stores import copies
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from guiju import accounts
 from guiju.casework import Case, draw_receipt, get_case, receipt_digest
 from guiju.kernel import Actor, ActorKind, Refused
-from guiju.privacy import flood, refusing, service, store
+from guiju.privacy import filing, flood, refusing, service, store
 from guiju.privacy.kind import REQUEST
 from guiju.privacy.model import Asking, Proof
 from guiju.storage import Database, Tx
@@ -97,7 +97,7 @@ def _filed(database: Database, actor: Actor, asking: Asking, address: str | None
         if address is not None:
             flood.admit(tx, address)
             flood.count(tx, address)
-        return Filed(service.file_request(tx, actor, asking, receipt), code)
+        return Filed(filing.file_request(tx, actor, asking, receipt), code)
 
 
 def look_up(database: Database, address: str, code: str) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verbs of requests: take one in, prove who asks, take it up, refuse, answer (Article 11).
+"""The verbs of requests: prove who asks, take it up, refuse, answer (Article 11).
 
-What is carried out by software, copies and erasures, is in `packing` and `erasing`.
+How one is taken in is in `filing`; copies and erasures are carried out in `packing` and `erasing`.
 """
 
 from __future__ import annotations
@@ -16,26 +16,21 @@ from guiju.casework import (
     GroundKind,
     Limit,
     Message,
-    Origin,
     Ruling,
-    Severity,
     Unit,
     advance,
-    afterwards,
     approvals,
     approve,
     ask_approval,
     get_case,
     notify,
-    open_case,
 )
 from guiju.kernel import Actor, ActorKind, NotFound, Text, software
-from guiju.ledger import append
 from guiju.measures import enforces
 from guiju.privacy import kind as kinds
 from guiju.privacy import planning, refusing, store
 from guiju.privacy.kind import REQUEST
-from guiju.privacy.model import HANDLER, Asking, Channel, Does, Given, Head, Outcome, Proof
+from guiju.privacy.model import HANDLER, Does, Given, Head, Outcome, Proof
 from guiju.privacy.planning import Plan
 from guiju.storage import Tx
 
@@ -45,7 +40,7 @@ REQUESTER = Actor(ActorKind.PERSON, "requester")
 DESK = software("privacy")
 # Policies of the house, not law: how long somebody has to answer, and how long a code opens.
 _ANSWERING = Limit.internal(10, Unit.WORKING_DAYS, "privacy")
-_SETTLING = {kinds.SETTLING: Limit.internal(180, Unit.DAYS, "privacy")}
+SETTLING = {kinds.SETTLING: Limit.internal(180, Unit.DAYS, "privacy")}
 _READY = Text(
     zh="副本已备好，七天内可在此页取得一次性下载链接。",
     en="Your copy is ready; get a link that works once on this page, within seven days.",
@@ -55,109 +50,7 @@ _ERASED = Text(
     en="The erasure is finished: every store was asked again and nothing of yours was found, and"
     " your key is destroyed. The certificate can be downloaded on this page.",
 )
-WITHDRAWN = "consent-withdrawn"
-"""The topic of what follows outside: `PERSON PURPOSE`."""
-_LEFT = frozenset({kinds.TOLD, kinds.TAKEN_BACK, kinds.SETTLED})
-
-
-# -- taking in -------------------------------------------------------------------------------------
-
-
-@enforces("privacy-requests")
-def file_request(tx: Tx, actor: Actor, asking: Asking, receipt: str) -> Case:
-    """Take a request in; `receipt` is the slow digest of its code.
-
-    A copy for somebody who has proved who they are is begun at once, and a consent that they name
-    is withdrawn at once; nothing in either needs a person of ours.
-
-    Raises:
-        Refused: `proof-needed`, for somebody signed in whose proof is not enough.
-        Conflict: `request-under-way`.
-    """
-    wish = asking.wish
-    if asking.person is not None:
-        if asking.proof < wish.terms.proof and wish.terms.proof is not Proof.PAPERS:
-            raise refusing.proof_needed(wish.terms.proof)
-        _check_new(tx, asking)
-    case = open_case(
-        tx,
-        actor,
-        REQUEST,
-        origin=Origin.STAFF if actor.kind is ActorKind.STAFF else Origin.USER,
-        severity=Severity.NORMAL,
-    )
-    words = json.dumps({"text": asking.text, "contact": asking.contact}).encode()
-    values = {
-        "case_id": case.id,
-        "number": case.number,
-        "wish": wish.value,
-        "person": asking.person,
-        "proof": int(asking.proof),
-        "channel": asking.channel.value,
-        "language": asking.language,
-        "receipt": receipt,
-        "words": tx.seal(case.sealed_for, words, _place(case.id)),
-        "received_at": tx.now,
-    }
-    store.add(tx, values)
-    append(
-        tx,
-        kinds.REQUEST_RECEIVED,
-        controls=("privacy-requests",),
-        actor=actor,
-        subject=case.id,
-        facts={
-            "case": case.number,
-            "wish": wish.value,
-            "channel": asking.channel.value,
-            "proof": asking.proof.name.lower(),
-        },
-    )
-    if wish.terms.does == (Does.COPY,) and store.head(tx, case.id).is_proved:
-        return prepare(tx, DESK, case)
-    if asking.consent and asking.person is not None:
-        return _withdraw(tx, actor, case, asking.person, accounts.Purpose(asking.consent))
-    return case
-
-
-def _withdraw(tx: Tx, actor: Actor, case: Case, person: str, purpose: accounts.Purpose) -> Case:
-    """Take the consent back by the same verb as at `/me`, and close with the answer as evidence.
-
-    Nobody decides whether: withdrawing is to be as easy as agreeing (PIPL, Article 15).
-    """
-    head = store.head(tx, case.id)
-    way = accounts.Way.API if head.channel is Channel.API else accounts.Way.PAGE
-    said = accounts.Answer(person, purpose, given=False)
-    made = accounts.answer(tx, actor, said, way, head.language)
-    store.change(tx, case.id, {"outcome": Outcome.FULFILLED.value})
-    facts = {
-        "outcome": Outcome.FULFILLED.value,
-        "purpose": purpose.value,
-        "consent": f"consent/{made.number}",
-    }
-    case = advance(tx, DESK, case, "withdraw", facts=facts, limits=_SETTLING)
-    # Whoever remembers what this person agreed to forgets it.
-    afterwards(tx, "standing-changed", person)
-    afterwards(tx, WITHDRAWN, f"{person} {purpose.value}")
-    name = purpose.text
-    return tell(
-        tx,
-        case,
-        "privacy-withdrawn",
-        Text(
-            zh=f"已撤回同意：{name.zh}。即时生效，此前依同意所做的处理不受影响。",
-            en=f"Your consent is withdrawn: {name.en}. It counts from now; what was done before by"
-            " your consent stays as it is.",
-        ),
-    )
-
-
-def _check_new(tx: Tx, asking: Asking) -> None:
-    for one in store.heads(tx, person=asking.person):
-        if one.wish is asking.wish and not asking.wish.terms.words:
-            case = get_case(tx, REQUEST, one.case)
-            if case.state not in _LEFT:
-                raise refusing.already_asked(case.number)
+# -- reading ---------------------------------------------------------------------------------------
 
 
 def get_request(tx: Tx, name: str, version: int | None = None) -> tuple[Case, Head]:
@@ -178,8 +71,13 @@ def by_receipt(tx: Tx, receipt: str) -> Case | None:
     return None if case is None or case.state == kinds.SETTLED else case
 
 
+def sealed(tx: Tx, case: Case, words: Given) -> bytes:
+    """The words of who asked, under the seal of the case."""
+    return tx.seal(case.sealed_for, json.dumps(words._asdict()).encode(), _place(case.id))
+
+
 def given(tx: Tx, case: Case) -> Given:
-    """The words of who asked, opened; raises NotFound `key-destroyed`."""
+    """The same, opened; raises NotFound `key-destroyed`."""
     sealed = store.words(tx, case.id)
     return Given(**json.loads(tx.unseal(case.sealed_for, sealed, _place(case.id))))
 
@@ -262,7 +160,7 @@ def decide(
     ruling = ruling_of(head, outcome, words, ground)
     store.change(tx, case.id, {"outcome": outcome.value})
     case = advance(
-        tx, actor, case, "decide", ruling=ruling, facts={"outcome": outcome.value}, limits=_SETTLING
+        tx, actor, case, "decide", ruling=ruling, facts={"outcome": outcome.value}, limits=SETTLING
     )
     return _tell(tx, case, "privacy-answered", words)
 
@@ -274,7 +172,7 @@ def refuse(tx: Tx, actor: Actor, case: Case, words: str, ground: str = "") -> Ca
     ruling = ruling_of(store.head(tx, case.id), outcome, words, ground)
     store.change(tx, case.id, {"outcome": outcome.value})
     case = advance(
-        tx, actor, case, "refuse", ruling=ruling, facts={"outcome": outcome.value}, limits=_SETTLING
+        tx, actor, case, "refuse", ruling=ruling, facts={"outcome": outcome.value}, limits=SETTLING
     )
     return _tell(tx, case, "privacy-answered", words)
 
@@ -340,7 +238,7 @@ def deliver(tx: Tx, actor: Actor, case: Case) -> Case:
     """The copy is ready; the person is told. Raises as `casework.advance`."""
     outcome = Outcome.FULFILLED.value
     store.change(tx, case.id, {"outcome": outcome})
-    case = advance(tx, actor, case, "deliver", facts={"outcome": outcome}, limits=_SETTLING)
+    case = advance(tx, actor, case, "deliver", facts={"outcome": outcome}, limits=SETTLING)
     return tell(tx, case, "privacy-copy-ready", _READY)
 
 
@@ -348,7 +246,7 @@ def finish(tx: Tx, actor: Actor, case: Case) -> Case:
     """The erasure is finished and certified; the person is told. Raises as `casework.advance`."""
     outcome = store.head(tx, case.id).outcome
     facts = {"outcome": "" if outcome is None else outcome.value}
-    case = advance(tx, actor, case, "finish", facts=facts, limits=_SETTLING)
+    case = advance(tx, actor, case, "finish", facts=facts, limits=SETTLING)
     return tell(tx, case, "privacy-erased", _ERASED)
 
 
