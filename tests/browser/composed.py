@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import msgspec
 from fastapi import FastAPI
@@ -22,7 +23,7 @@ from guiju.app.cases import KINDS
 from guiju.app.desks import benches
 from guiju.app.look_around import what_runs
 from guiju.app.stores import person_stores
-from guiju.casework import Review
+from guiju.casework import Review, ask_contact
 from guiju.casework import routes as casework_routes
 from guiju.complaints import routes as complaints_routes
 from guiju.dispositions import (
@@ -64,6 +65,7 @@ FOLDER = "GUIJU_BROWSER_FOLDER"
 URL = "GUIJU_BROWSER_URL"
 BEGIN = datetime(2026, 10, 30, 1, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+MAIL_SECRET = "the-link-in-a-mail-to-newcomer"
 NOTICE = Text(
     zh="演示：内容与人员均为虚构。", en="A demonstration: content and people are invented."
 )
@@ -224,7 +226,16 @@ def seed(database: Database, clock: FixedClock) -> None:
     with database.write() as tx:
         _late(tx, person, clock)
     _incident(database)
+    _mail(database)
     ledger.integrate(database)
+
+
+def _mail(database: Database) -> None:
+    """An address that its owner has still to confirm, by a link that the tests know."""
+    with database.write() as tx, patch("secrets.token_urlsafe", return_value=MAIL_SECRET):
+        person = accounts.find_person(tx, "newcomer")
+        assert person is not None
+        ask_contact(tx, person.actor, person.id, "newcomer@example.com", "zh")
 
 
 def _incident(database: Database) -> None:

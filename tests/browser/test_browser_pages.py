@@ -6,10 +6,12 @@ from axe_core_python.selenium import Axe
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from . import composed
 from .conftest import NARROW, WIDE, Browser
 
 pytestmark = pytest.mark.browser
 
+MAIL = f"/mail/{composed.MAIL_SECRET}"
 PUBLIC = (
     "/",
     "/agreement",
@@ -24,6 +26,7 @@ PUBLIC = (
     "/register",
     "/recover",
     "/verify",
+    MAIL,
     "/nowhere",
     "/status",
 )
@@ -113,6 +116,7 @@ def _pages(browser: Browser):
         "/me/security",
         "/me/notices",
         "/me/mail",
+        MAIL,
         "/me/minors",
         "/me/guardian",
         "/me/privacy",

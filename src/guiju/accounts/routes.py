@@ -52,7 +52,7 @@ def router(
     party = Party.of(public_url)
     site.offer("me", "/me", Text(zh="我的账号", en="My account"), order=10)
     keys = "/console/keys"
-    site.offer("console", keys, Text(zh="密钥", en="Keys"), order=50, under=(keys,))
+    site.offer("console", keys, Text(zh="接口密钥", en="API keys"), order=50, under=(keys,))
     routes = APIRouter(tags=["accounts"])
     pages = APIRouter(include_in_schema=False)
     _entrance(pages, EntrancePages(database, site, party))

@@ -6,13 +6,27 @@ Words are opened for a privacy officer who says why, which goes on record.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from guiju.casework import Kinds, claim, claimed, decisions, get_case, history, page, release
+from guiju import accounts
+from guiju.casework import (
+    Case,
+    Kinds,
+    claim,
+    claimed,
+    decisions,
+    get_case,
+    history,
+    page,
+    release,
+    verb_text,
+)
 from guiju.kernel import GuijuError
 from guiju.privacy import acting, dated, entering, following, planning, reading, service, store
 from guiju.privacy.faces import Means
@@ -167,6 +181,7 @@ class ConsolePages:
                 "claim": claimed(tx, case),
                 "steps": acting.possible(viewer.actor, case, wished),
                 "plan": self._plan(tx, head),
+                "consents": _consents(tx, case, head),
                 "four": four,
                 "may_approve": acting.may_approve(viewer.actor, four),
             }
@@ -211,5 +226,13 @@ class ConsolePages:
             error=error,
             last_day=following.last_day,
             states=REQUEST.states,
+            verb_text=partial(verb_text, REQUEST),
             **values,
         )
+
+
+def _consents(tx: Tx, case: Case, head: Head) -> Mapping[accounts.Purpose, Any] | None:
+    """How the consents of who wants to withdraw one stand; None where that is not the question."""
+    if head.wish is not Wish.WITHDRAW or case.closed_at is not None:
+        return None
+    return {} if head.person is None else accounts.consents_of(tx, head.person)

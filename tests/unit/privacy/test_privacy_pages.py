@@ -382,3 +382,30 @@ def test_a_withdrawal_in_words_or_without_an_account_waits_for_a_person(pages: P
             acting.take(tx, OFFICER, pages.scene.case(number), "withdraw", acting.Said(), stores=())
         assert found.value.code == "guard-fails"
     assert pages.post("/me/privacy", ann, wish="withdraw", text="", consent="").status_code == 400
+
+
+def test_the_officer_reads_that_a_consent_is_the_persons_to_withdraw(pages: Pages) -> None:
+    """And how the consents stand, once it is known whose they are."""
+    ann = pages.scene.person("ann")
+    actor, purpose = Actor(ActorKind.PERSON, ann), accounts.Purpose.TRAINING
+    in_words = number_in(pages.post("/me/privacy", ann, wish="withdraw", text="No training."))
+    nobody = number_in(pages.post("/privacy", wish="withdraw", text="I am Ann."))
+    for given, said in ((True, "given"), (False, "withdrawn, or not given")):
+        with pages.scene.db.write() as tx:
+            accounts.answer(tx, actor, accounts.Answer(ann, purpose, given=given))
+        seen = pages.get(f"/console/privacy/{in_words}", OFFICER.id).text
+        assert f"Training: <b>{said}</b>" in seen
+        assert 'href="/me#consents"' in seen
+    seen = pages.get(f"/console/privacy/{nobody}", OFFICER.id).text
+    assert "must be confirmed before their consents are shown" in seen
+    assert "Training" not in seen
+    other = number_in(pages.post("/privacy", wish="explain", text="Which rule?"))
+    assert "/me#consents" not in pages.get(f"/console/privacy/{other}", OFFICER.id).text
+
+
+def test_the_officer_reads_steps_in_words(pages: Pages) -> None:
+    """What happened is said in the reader's language, not by the table's names of steps."""
+    number = number_in(pages.post("/privacy", wish="explain", text="Which rule?"))
+    pages.step(number, "ask", OFFICER, words="Which of them?")
+    seen = pages.get(f"/console/privacy/{number}", OFFICER.id).text
+    assert "<b>ask for more, or for proof of who they are</b>" in seen
