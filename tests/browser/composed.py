@@ -35,6 +35,7 @@ from guiju.dispositions import (
     reasons,
     rectification,
     rectification_trying,
+    restored_to,
 )
 from guiju.dispositions import routes as dispositions_routes
 from guiju.dispositions.finding_store import newest_of
@@ -121,6 +122,7 @@ def compose(
             verifiers=accounts.verifiers_of("", "", database.keys, development=True),
             ask=age_question(),
             proofs=minors.Proving(),
+            news=restored_to,
         ),
         supervision_routes.router(database, site, board),
         policies_routes.router(database, site),

@@ -40,6 +40,7 @@ from guiju.accounts.model import (
     Visit,
     Way,
 )
+from guiju.accounts.news import News
 from guiju.accounts.roles import Role, requires_role
 from guiju.accounts.service import (
     SENSITIVE_WITHDRAWN,
@@ -134,6 +135,7 @@ __all__ = [
     "IssuedApp",
     "Key",
     "KeyKind",
+    "News",
     "Opened",
     "Override",
     "Person",

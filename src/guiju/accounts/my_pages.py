@@ -13,6 +13,7 @@ from guiju import limits, policies
 from guiju.accounts import service
 from guiju.accounts.agreement_pages import consent_panel
 from guiju.accounts.model import PersonState, Publish
+from guiju.accounts.news import NewsOf
 from guiju.kernel import GuijuError, StandingChanged, Text
 from guiju.storage import Database
 from guiju.web import Posted, Site, Viewer
@@ -28,11 +29,12 @@ _STATES = {
 class MyPages:
     """What is one's own."""
 
-    def __init__(self, database: Database, site: Site, publish: Publish) -> None:
-        """Work on `database`."""
+    def __init__(self, database: Database, site: Site, publish: Publish, news: NewsOf) -> None:
+        """Work on `database`; `news`: what other rooms have to say."""
         self._database = database
         self._site = site
         self._publish = publish
+        self._news = news
 
     def accept_waiver(self, request: Request, form: Posted) -> Response:
         """Accept the terms for content without a visible label that were shown."""
@@ -80,6 +82,7 @@ class MyPages:
             force = service.limits_in_force(tx, [viewer.id])[viewer.id]
             mine = service.acceptances_of(tx, viewer.id)
             panel = consent_panel(tx, viewer.id)
+            news = self._news(tx, viewer.id)
             terms = service.waiver_terms(tx)
             waived = service.accepted_waiver(tx, viewer.id, terms)
         return self._site.page(
@@ -90,6 +93,7 @@ class MyPages:
             waived=waived,
             status=200 if error is None else error.status,
             person=person,
+            news=news,
             keys=keys,
             used=used,
             force=force,

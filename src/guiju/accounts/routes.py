@@ -18,6 +18,7 @@ from guiju.accounts.key_pages import KeyPages
 from guiju.accounts.model import Publish, SessionKind
 from guiju.accounts.my_pages import MyPages
 from guiju.accounts.newcomers import registration_is_open
+from guiju.accounts.news import NewsOf, no_news
 from guiju.accounts.openid_asking import Descriptions
 from guiju.accounts.openid_pages import OpenidPages, forms_of
 from guiju.accounts.passkey_model import Party
@@ -42,12 +43,13 @@ def router(
     verifiers: Verifiers | None = None,
     proofs: Proofs = UNHEARD,
     ask: Question | None = None,
+    news: NewsOf = no_news,
 ) -> APIRouter:
     """Pages and API; `publish` lets caches forget whose standing has changed.
 
-    `ask` is what another room asks of whoever registers. `verifiers` say who verifies identities,
-    by what; `proofs` hear who was. `public_url` is where people reach the pages: passkeys are made
-    for it and for nothing else.
+    `ask` is what another room asks of whoever registers, `news` what others have to say at `/me`.
+    `verifiers` say who verifies identities, by what; `proofs` hear who was. `public_url` is where
+    people reach the pages: passkeys are made for it and for nothing else.
     """
     party = Party.of(public_url)
     site.offer("me", "/me", Text(zh="我的账号", en="My account"), order=10)
@@ -78,7 +80,7 @@ def router(
         link, unlink = forms_of(others, place)
         pages.post(f"{place.path}/openid/{{provider}}")(link)
         pages.post(f"{place.path}/links/{{link}}/remove")(unlink)
-    _my_pages(pages, MyPages(database, site, publish))
+    _my_pages(pages, MyPages(database, site, publish, news))
     _key_pages(pages, KeyPages(database, site, publish))
     add_agreement(routes, database, site, publish)
     waivers = WaiverApi(database, publish)

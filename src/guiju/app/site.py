@@ -21,7 +21,7 @@ from guiju.app.review import note_reading, review_of
 from guiju.casework import get_case
 from guiju.casework import routes as casework_routes
 from guiju.complaints import routes as complaints_routes
-from guiju.dispositions import kept_back
+from guiju.dispositions import kept_back, restored_to
 from guiju.dispositions import routes as dispositions_routes
 from guiju.gateway import ROUTE_NAMES, Gateway, recalled
 from guiju.gateway import routes as gateway_routes
@@ -117,6 +117,7 @@ def build_site(house: House, gateway: Gateway) -> App:
             verifiers=_verifiers(house),
             ask=age_question(),
             proofs=house.proofs,
+            news=restored_to,
         ),
         complaints_routes.router(database, site, sends_mail=bool(house.settings.mail_host)),
         supervision_routes.router(database, site, board, house.tiles),

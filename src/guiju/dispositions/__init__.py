@@ -16,6 +16,7 @@ from guiju.dispositions.content_acting import check_served
 from guiju.dispositions.content_kind import CONTENT_ACTION
 from guiju.dispositions.findings import bring_finding, findings_in, findings_of, open_finding
 from guiju.dispositions.mailing import statement_mail
+from guiju.dispositions.mine import restored_to
 from guiju.dispositions.model import Finding, FindingState, Measure, Proposal, Source
 from guiju.dispositions.own_steps import OWN_STEPS
 from guiju.dispositions.rectification_kind import RECTIFICATION
@@ -56,6 +57,7 @@ __all__ = [
     "kept_back",
     "open_finding",
     "remove",
+    "restored_to",
     "rests_on",
     "spread",
     "statement_mail",

@@ -4,15 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from guiju.accounts import News
 from guiju.casework import Case, Notice, get_case, history, notices
-from guiju.dispositions import appeal_store, appeals, reasons
+from guiju.dispositions import appeal_store, appeals, reasons, statement_store
 from guiju.dispositions.appeal_kind import APPEAL, APPEALABLE
+from guiju.dispositions.content_kind import CONTENT_ACTION
 from guiju.dispositions.model import Statement
-from guiju.kernel import NotFound, isoformat
+from guiju.kernel import NotFound, Text, isoformat
 from guiju.storage import Tx
+
+_NEWS = timedelta(days=30)
+_FEW = 10
+_BACK = frozenset({"restored", "overturned"})
+_RESTORED = Text(
+    zh="之前撤下的一项内容已恢复，可以再看。",
+    en="Something that had been taken down is restored: you can have it again.",
+)
 
 
 class MyAppeal(NamedTuple):
@@ -48,6 +58,20 @@ def mine(tx: Tx, person: str) -> list[Mine]:
 def one_of_mine(tx: Tx, person: str, statement: str) -> Mine:
     """One of them; raises NotFound `statement-unknown`."""
     return _of(tx, reasons.get_statement(tx, statement, person))
+
+
+def restored_to(tx: Tx, person: str) -> list[News]:
+    """What was withheld or withdrawn and lately restored, whoever's content it was.
+
+    Of the newest statements to the person only: each says why something was taken down.
+    """
+    found: dict[str, News] = {}
+    for row in statement_store.of_person(tx, person, _FEW):
+        case = get_case(tx, APPEALABLE, row.case)
+        lately = case.closed_at is not None and case.closed_at > tx.now - _NEWS
+        if case.kind is CONTENT_ACTION and case.state in _BACK and lately:
+            found.setdefault(case.id, News(_RESTORED, f"/appeals/{row.id}"))
+    return list(found.values())
 
 
 def plain(one: Mine) -> dict[str, Any]:

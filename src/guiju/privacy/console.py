@@ -31,7 +31,7 @@ from guiju.kernel import GuijuError
 from guiju.privacy import acting, dated, entering, following, planning, reading, service, store
 from guiju.privacy.faces import Means
 from guiju.privacy.kind import REQUEST, WAITING
-from guiju.privacy.model import HANDLER, LONGEST_TEXT, Channel, Head, Outcome, Wish
+from guiju.privacy.model import HANDLER, LONGEST_TEXT, Channel, Does, Head, Outcome, Wish
 from guiju.privacy.public import certificate
 from guiju.privacy.registers import READERS
 from guiju.storage import Tx
@@ -203,7 +203,10 @@ class ConsolePages:
         )
 
     def _plan(self, tx: Tx, head: Head) -> planning.Plan | None:
-        return None if head.person is None else planning.plan(tx, self._means.stores, head.person)
+        """What a copy or an erasure would reach; other wishes reach into no store."""
+        if head.person is None or not {Does.COPY, Does.ERASE} & {*head.wish.terms.does}:
+            return None
+        return planning.plan(tx, self._means.stores, head.person)
 
     def _entry(self, request: Request, shown: dict[str, str], error: GuijuError | None) -> Response:
         return self._page(

@@ -33,6 +33,7 @@ from guiju.dispositions import (
     elsewhere,
     kept_back,
     reasons,
+    restored_to,
     spread,
     statement_mail,
     take_up_withdrawn,
@@ -254,6 +255,10 @@ def test_an_appeal_of_anybody_whom_it_met_restores_it_for_all(scene: Scene) -> N
     assert (first.state, scene.case(CONTENT_ACTION).state) == ("undone", "overturned")
     assert [scene.read(kept_back, one) for one in [request, *theirs]] == [None] * 3
     assert not taken_up(scene)
+    for one in (scene.id, *others):
+        ((said, address),) = scene.read(restored_to, one)
+        statement = scene.read(reasons.statements_to, one)[0]
+        assert (address, "restored" in said.en) == (f"/appeals/{statement.id}", True)
     second = scene.do(appeals.admit, APPEALS, filed[1])
     assert scene.do(appeals.decide_appeal, APPEALS, second, "uphold", "It is over.").state == (
         "upheld"
@@ -511,3 +516,18 @@ def test_from_a_shell(scene: Scene) -> None:
     spread_all(scene)
     said = run(scene, "elsewhere", made["number"])
     assert said["withdrawn"] == {"stage": "standing", "answers": 1, "files": 0, "persons": 1}
+
+
+def test_that_something_is_back_is_news_for_a_month(scene: Scene) -> None:
+    """For who was told that it was taken down; before it is back there is nothing to say."""
+    other = someone(scene, "other")
+    request = answered(scene, scene.id, WORDS)
+    answered(scene, other, WORDS)
+    case = withdraw(scene, request)
+    spread_all(scene)
+    people = (scene.id, other, someone(scene, "third"))
+    assert [scene.read(restored_to, one) for one in people] == [[], [], []]
+    scene.do(content.restore, OFFICER, case, "It was a song.")
+    assert [len(scene.read(restored_to, one)) for one in people] == [1, 1, 0]
+    scene.pass_time(days=31)
+    assert [scene.read(restored_to, one) for one in people] == [[], [], []]

@@ -6,10 +6,12 @@ from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
+from tests.browser import composed
 from tests.browser.composed import PASSWORD, Composed
 from tests.unit.conftest import About
 
 from guiju import accounts, policies
+from guiju.kernel import Text
 
 from .conftest import Visit, join, token
 
@@ -102,6 +104,18 @@ def test_a_session_lasts_while_it_is_used_and_ends_when_left_alone(visit: Visit,
         assert browser.get("/console/evidence").status_code == 200
     house.clock.advance(minutes=31)
     assert browser.get("/console/evidence").status_code == 303
+
+
+def test_my_account_says_what_other_rooms_have_to_say(
+    house: Composed, monkeypatch: pytest.MonkeyPatch
+):
+    """A sentence with the page that says more; nobody has to look for it elsewhere."""
+    news = accounts.News(Text(zh="已恢复。", en="It is restored."), "/appeals/st_1")
+    monkeypatch.setattr(composed, "restored_to", lambda *_: [news])
+    browser = TestClient(composed.compose(house.database, house.clock).app, follow_redirects=False)
+    _send(browser, "/sign-in", name="xiaoming", password=PASSWORD)
+    page = browser.get("/me", headers=EN).text
+    assert 'It is restored. <a href="/appeals/st_1">' in page
 
 
 # -- the agreement ---------------------------------------------------------------------------------
