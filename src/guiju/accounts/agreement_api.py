@@ -9,7 +9,7 @@ import msgspec
 from fastapi import Body, Header, Query
 from pydantic import BaseModel, BeforeValidator, Field
 
-from guiju.accounts import refusing, service
+from guiju.accounts import agreement_refusing, service
 from guiju.accounts.model import Acceptance, Agreement, KeyKind, Publish, Way
 from guiju.accounts.names import LONGEST_END_USER
 from guiju.kernel import (
@@ -87,7 +87,7 @@ class AgreementApi:
             key = service.known_key(tx, bearer(authorization))
             now = _needed(service.agreement_in_force(tx))
             if asked.digest is not None and asked.digest != now.digest:
-                raise refusing.agreement_superseded(now.version)
+                raise agreement_refusing.agreement_superseded(now.version)
             version, tongue = asked.version or now.version, asked.language
             if key.kind is KeyKind.APP:
                 made = service.app_accepts(

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from guiju.accounts import agreement_diff, refusing, service, showing
+from guiju.accounts import agreement_diff, agreement_refusing, service, showing
 from guiju.accounts.agreement_model import AgreementProposal, Change, Draft
 from guiju.accounts.agreement_particulars import Stated
 from guiju.accounts.consent_model import Purpose
@@ -165,7 +165,7 @@ def _chosen(tx: Tx, version: int | None) -> Agreement:
         return service.get_agreement(tx, version)
     found = service.agreement_in_force(tx)
     if found is None:
-        raise refusing.no_agreement()
+        raise agreement_refusing.no_agreement()
     return found
 
 

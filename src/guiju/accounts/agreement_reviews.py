@@ -13,7 +13,7 @@ from typing import Any
 
 from guiju import policies, profile
 from guiju.accounts import agreement_particulars as particulars
-from guiju.accounts import agreement_refusing, agreement_store, refusing
+from guiju.accounts import agreement_refusing, agreement_store
 from guiju.accounts.agreement_model import (
     REVIEW,
     AgreementProposal,
@@ -53,7 +53,7 @@ def propose_agreement(tx: Tx, actor: Actor, draft: Draft) -> AgreementProposal:
     mark = text_digest(text)
     now = agreement_in_force(tx)
     if now is not None and now.digest == mark:
-        raise refusing.agreement_unchanged(now.version)
+        raise agreement_refusing.agreement_unchanged(now.version)
     _check_change(now, text, draft.change)
     check_states_all(tx, text)
     made = AgreementProposal(
@@ -99,7 +99,7 @@ def approve_agreement(tx: Tx, actor: Actor, proposal: str) -> Agreement:
     step = REVIEW.step(proposed.state, "approve", actor, earlier=(proposed.proposer,))
     now = agreement_in_force(tx)
     if now is not None and now.digest == proposed.digest:
-        raise refusing.agreement_unchanged(now.version)
+        raise agreement_refusing.agreement_unchanged(now.version)
     _check_change(now, proposed.text, proposed.change)
     check_states_all(tx, proposed.text)
     made = Agreement(
@@ -205,7 +205,7 @@ def get_proposal(tx: Tx, proposal: str) -> AgreementProposal:
     if found is None:
         raise agreement_refusing.no_such_proposal(proposal)
     if text_digest(found.text) != found.digest:
-        raise refusing.agreement_altered(found.version or 0)
+        raise agreement_refusing.agreement_altered(found.version or 0)
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from guiju import profile
-from guiju.accounts import agreement_store, consents, refusing, store
+from guiju.accounts import agreement_refusing, agreement_store, consents, refusing, store
 from guiju.accounts.agreement_model import Change, Draft, Served
 from guiju.accounts.consent_model import Answer, Purpose
 from guiju.accounts.model import Acceptance, Agreement, Person, Way
@@ -38,7 +38,7 @@ def get_agreement(tx: Tx, version: int) -> Agreement:
     """One version; raises NotFound `agreement-unknown`, or Unavailable `agreement-altered`."""
     found = agreement_store.find(tx, version) if 0 < version < 2**31 else None
     if found is None:
-        raise refusing.no_such_agreement(version)
+        raise agreement_refusing.no_such_agreement(version)
     return true(found)
 
 
@@ -226,7 +226,7 @@ def check_own(actor: Actor, owner: Person) -> None:
 def true(one: Agreement) -> Agreement:
     """The version, when its text is what was published; raises Unavailable `agreement-altered`."""
     if text_digest(one.text) != one.digest:
-        raise refusing.agreement_altered(one.version)
+        raise agreement_refusing.agreement_altered(one.version)
     return one
 
 
@@ -244,7 +244,7 @@ def _accepted(tx: Tx, one: Acceptance) -> dict[str, Any]:
 def _acceptable(tx: Tx, version: int) -> Agreement:
     now = agreement_in_force(tx)
     if now is None:
-        raise refusing.no_such_agreement(version)
+        raise agreement_refusing.no_such_agreement(version)
     if get_agreement(tx, version).version != now.version:
-        raise refusing.agreement_superseded(now.version)
+        raise agreement_refusing.agreement_superseded(now.version)
     return now

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from guiju.accounts import refusing
+from guiju.accounts import agreement_refusing, refusing
 from guiju.accounts.model import Caller, Person, PersonState
 from guiju.measures import enforces
 
@@ -21,9 +21,9 @@ def require_agreement(caller: Caller) -> None:
     """
     required = caller.agreement_required
     if required is None:
-        raise refusing.no_agreement()
+        raise agreement_refusing.no_agreement()
     if caller.person is None or caller.agreement is None or caller.agreement < required:
-        raise refusing.agreement_not_accepted(caller.agreement_newest or required)
+        raise agreement_refusing.agreement_not_accepted(caller.agreement_newest or required)
 
 
 def require_waiver(caller: Caller, terms: str | None) -> None:
@@ -36,9 +36,9 @@ def require_waiver(caller: Caller, terms: str | None) -> None:
         Refused: `label-waiver-not-accepted`.
     """
     if terms is None:
-        raise refusing.waiver_not_offered()
+        raise agreement_refusing.waiver_not_offered()
     if terms not in caller.waivers:
-        raise refusing.waiver_not_accepted()
+        raise agreement_refusing.waiver_not_accepted()
 
 
 def require_standing(who: Caller | Person) -> None:

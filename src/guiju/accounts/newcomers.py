@@ -17,6 +17,7 @@ from guiju import profile
 from guiju.accounts import consents, flood, nonces, openid, people
 from guiju.accounts import refusing_entry as refusing
 from guiju.accounts.agreement_model import Served
+from guiju.accounts.agreement_refusing import agreement_superseded
 from guiju.accounts.agreements import (
     accept_agreement,
     agreement_in_force,
@@ -34,7 +35,6 @@ from guiju.accounts.model import (
     Way,
 )
 from guiju.accounts.passwords import Hashed
-from guiju.accounts.refusing import agreement_superseded
 from guiju.accounts.signing import enter
 from guiju.casework import ask_contact
 from guiju.kernel import Keyring, Refused, from_micros, micros

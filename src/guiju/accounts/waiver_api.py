@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Body, Header
 from pydantic import BaseModel, BeforeValidator, Field
 
-from guiju.accounts import refusing, service
+from guiju.accounts import agreement_refusing, service
 from guiju.accounts.agreement_api import bearer, read_json
 from guiju.accounts.model import KeyKind, Publish, Way
 from guiju.accounts.names import LONGEST_END_USER
@@ -38,7 +38,7 @@ class WaiverApi:
         with self._database.read() as tx:
             terms = service.waiver_terms(tx)
         if terms is None:
-            raise refusing.waiver_not_offered()
+            raise agreement_refusing.waiver_not_offered()
         return {"terms": service.terms_digest(terms), "text": {"zh": terms.zh, "en": terms.en}}
 
     def accept(

@@ -9,7 +9,7 @@ words are other terms, and have to be accepted anew.
 from __future__ import annotations
 
 from guiju import policies
-from guiju.accounts import refusing, store, waiver_store
+from guiju.accounts import agreement_refusing, refusing, store, waiver_store
 from guiju.accounts.model import Way
 from guiju.accounts.people import get_person, introduce_end_user
 from guiju.kernel import Actor, ActorKind, Text, canonical, digest
@@ -45,9 +45,9 @@ def accept_waiver(tx: Tx, actor: Actor, person: str, terms: str, way: Way = Way.
         raise refusing.not_yours()
     now = waiver_terms(tx)
     if now is None:
-        raise refusing.waiver_not_offered()
+        raise agreement_refusing.waiver_not_offered()
     if terms_digest(now) != terms:
-        raise refusing.waiver_superseded()
+        raise agreement_refusing.waiver_superseded()
     if waiver_store.add(tx, person, terms, way):
         append(
             tx,
