@@ -7,7 +7,7 @@ import pytest
 from tests.law.scan import ROOT
 from tools import make_controls_doc
 
-from guiju.measures.loading import load_controls
+from guiju.measures.control_loading import load_controls
 
 CONTROLS = load_controls()
 

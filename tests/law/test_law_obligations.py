@@ -7,7 +7,8 @@ import pytest
 from tests.law import scan
 
 from guiju.measures import Duty, How, State, law
-from guiju.measures.loading import load_articles, load_controls
+from guiju.measures.control_loading import load_controls
+from guiju.measures.loading import load_articles
 
 ARTICLES, CONTROLS = load_articles(), load_controls()  # parts, so that collecting never fails
 PLANNED = Path(__file__).parent / "planned.txt"

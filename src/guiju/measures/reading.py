@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from guiju.kernel import Invalid, Text
+
+ROOT = Path(__file__).parent
+"""Where the law data of the package are."""
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -138,3 +141,34 @@ def read(path: Path, root: Path) -> Entry:
         raise broken(where, "文件不存在", "the file is missing") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise broken(where, f"不是合法的 TOML：{error}", f"not valid TOML: {error}") from error
+
+
+class Named(Protocol):
+    """Anything with an id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+
+T = TypeVar("T", bound=Named)
+
+
+def collect(entries: Iterable[Entry], make: Callable[[Entry], T]) -> dict[str, T]:
+    """Every entry made into a value, by id; an id may stand only once."""
+    found: dict[str, T] = {}
+    for entry in entries:
+        value = make(entry)
+        entry.done()
+        if value.id in found:
+            raise entry.fault(f"编号 {value.id} 重复", f"the id {value.id} stands twice")
+        found[value.id] = value
+    return found
+
+
+def entries_of(root: Path, folder: str, table: str) -> Iterable[Entry]:
+    """The entries of a table in every file of a folder, in the order of the files' names."""
+    for path in sorted((root / folder).glob("*.toml")):
+        file = read(path, root)
+        yield from file.entries(table)
+        file.done()

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from guiju.kernel import Invalid, NotFound, Text
-from guiju.measures import loading
+from guiju.measures import control_loading, loading
 from guiju.measures.model import Article, Control, Harm, Instrument, Kind, Law, Rule
 from guiju.measures.reading import nearest
 
@@ -19,12 +19,12 @@ from guiju.measures.reading import nearest
 @cache
 def controls() -> Mapping[str, Control]:
     """Every control by id."""
-    return loading.load_controls()
+    return control_loading.load_controls()
 
 
 @cache
 def _kinds() -> Mapping[str, Kind]:
-    return loading.load_kinds()
+    return control_loading.load_kinds()
 
 
 @cache

@@ -8,7 +8,9 @@ import pytest
 
 from guiju.kernel import Invalid
 from guiju.measures import Duty, State, law
-from guiju.measures.loading import ROOT, load_controls, load_law
+from guiju.measures.control_loading import load_controls
+from guiju.measures.loading import load_law
+from guiju.measures.reading import ROOT
 
 
 @pytest.fixture
