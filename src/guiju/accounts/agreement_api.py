@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import msgspec
 from fastapi import Body, Header, Query
 from pydantic import BaseModel, BeforeValidator, Field
 
@@ -22,7 +21,7 @@ from guiju.kernel import (
     isoformat,
 )
 from guiju.storage import Database, Tx
-from guiju.web import sign_in_needed
+from guiju.web import read_json, sign_in_needed
 
 
 class AcceptanceIn(BaseModel):
@@ -40,11 +39,6 @@ class AcceptanceIn(BaseModel):
     user: str | None = Field(
         default=None, max_length=LONGEST_END_USER, description="An app's end user."
     )
-
-
-def read_json(value: Any) -> Any:
-    """JSON, however it was announced: `curl -d` says that it sends a form."""
-    return msgspec.json.decode(value) if isinstance(value, bytes) else value
 
 
 class AgreementApi:

@@ -9,12 +9,13 @@ from fastapi import Body, Header, Query
 from pydantic import BaseModel, BeforeValidator, Field
 
 from guiju.accounts import refusing, service
-from guiju.accounts.agreement_api import bearer, read_json
+from guiju.accounts.agreement_api import bearer
 from guiju.accounts.consent_model import Answer, Consent, Purpose
 from guiju.accounts.model import Key, KeyKind, Publish, Way
 from guiju.accounts.names import LONGEST_END_USER
 from guiju.kernel import Actor, ActorKind, ConsentWithdrawn, StandingChanged, isoformat
 from guiju.storage import Database, Tx
+from guiju.web import read_json
 
 _User = Annotated[str, Query(max_length=LONGEST_END_USER, description="An app's end user.")]
 

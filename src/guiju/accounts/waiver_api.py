@@ -9,11 +9,12 @@ from fastapi import Body, Header
 from pydantic import BaseModel, BeforeValidator, Field
 
 from guiju.accounts import agreement_refusing, service
-from guiju.accounts.agreement_api import bearer, read_json
+from guiju.accounts.agreement_api import bearer
 from guiju.accounts.model import KeyKind, Publish, Way
 from guiju.accounts.names import LONGEST_END_USER
 from guiju.kernel import Actor, ActorKind, StandingChanged
 from guiju.storage import Database
+from guiju.web import read_json
 
 
 class WaiverIn(BaseModel):

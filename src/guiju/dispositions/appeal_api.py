@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import Body, Header, Query
 from pydantic import BaseModel, BeforeValidator, Field
 
@@ -13,7 +12,7 @@ from guiju import accounts
 from guiju.dispositions import appeals, mine
 from guiju.kernel import NotFound, Text
 from guiju.storage import Database, Tx
-from guiju.web import sign_in_needed
+from guiju.web import read_json, sign_in_needed
 
 _LONGEST_USER = 200
 
@@ -26,11 +25,6 @@ class AppealIn(BaseModel):
     user: str | None = Field(
         default=None, max_length=_LONGEST_USER, description="An app's end user."
     )
-
-
-def read_json(value: Any) -> Any:
-    """JSON, however it was announced: `curl -d` says that it sends a form."""
-    return msgspec.json.decode(value) if isinstance(value, bytes) else value
 
 
 class AppealApi:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import Body, Header, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -18,7 +17,7 @@ from guiju.minors import refusing, service, showing
 from guiju.minors.ages import GUESSED, Source, stage_named
 from guiju.minors.model import Inference, Publish
 from guiju.storage import Database, Tx
-from guiju.web import sign_in_needed
+from guiju.web import read_json, sign_in_needed
 
 _LONGEST_USER = 200
 _STRICT = ConfigDict(extra="forbid")
@@ -73,11 +72,6 @@ class AppealIn(Whose):
 
 class WhoseIn(Whose):
     """Whom it is about."""
-
-
-def read_json(value: Any) -> Any:
-    """JSON, however it was announced: `curl -d` says that it sends a form."""
-    return msgspec.json.decode(value) if isinstance(value, bytes) else value
 
 
 _Key = Annotated[str, Header(alias="authorization")]

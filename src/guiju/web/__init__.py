@@ -5,6 +5,7 @@ It knows no article and no domain; rooms bring their own templates and routes, `
 """
 
 from guiju.web.addresses import address_of, daily_mark, net_of
+from guiju.web.bodies import read_json
 from guiju.web.cookies import Cookies
 from guiju.web.errors import not_for_you, sign_in_needed
 from guiju.web.forms import Form, Posted
@@ -27,6 +28,7 @@ __all__ = [
     "daily_mark",
     "net_of",
     "not_for_you",
+    "read_json",
     "safe_path",
     "sign_in_needed",
     "wants_page",
