@@ -40,7 +40,7 @@ from guiju.casework.clock_store import of_case
 from guiju.casework.deciding import decisions
 from guiju.casework.plain import case_report, claim_report, clock_report, event_report, note_report
 from guiju.casework.queue_store import PER_PAGE, page
-from guiju.casework.refusing import field_unknown
+from guiju.casework.refusing_steps import field_unknown
 from guiju.casework.review import Review
 from guiju.casework.service import get_case
 from guiju.casework.taking import Said, Sent, take_own, take_step, takes, why_not

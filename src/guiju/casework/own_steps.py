@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from guiju.casework import refusing
+from guiju.casework import refusing_steps
 from guiju.kernel import Actor
 from guiju.storage import Tx
 
@@ -71,14 +71,14 @@ def read(step: OwnStep, values: Mapping[str, Any]) -> msgspec.Struct:
     known = {one.name: one for one in msgspec.structs.fields(step.form)}
     for name in values:
         if name not in known:
-            raise refusing.field_unknown(name, list(known))
+            raise refusing_steps.field_unknown(name, list(known))
     for name, one in known.items():
         if one.required and name not in values:
-            raise refusing.field_missing(name)
+            raise refusing_steps.field_missing(name)
     try:
         found: msgspec.Struct = msgspec.convert(dict(values), step.form)
     except msgspec.ValidationError as error:
-        raise refusing.field_invalid(_place(str(error)), str(error)) from None
+        raise refusing_steps.field_invalid(_place(str(error)), str(error)) from None
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from guiju.casework import own_steps, refusing
+from guiju.casework import own_steps, refusing_steps
 from guiju.casework.case import Case
 from guiju.casework.kind import Kind
 from guiju.casework.model import Transition
@@ -79,12 +79,12 @@ def take_own(tx: Tx, actor: Actor, case: Case, sent: Sent, review: Review) -> bo
 def why_not(kind: Kind, verb: str, bench: Bench, number: str) -> Conflict | None:
     """Why no form of words takes this step, and where or by whom it is taken; None: one does."""
     if verb in bench.hides:
-        return refusing.not_here(verb, bench.hides[verb], number)
+        return refusing_steps.not_here(verb, bench.hides[verb], number)
     if verb in bench.elsewhere:
-        return refusing.taken_elsewhere(verb, bench.elsewhere[verb], number)
+        return refusing_steps.taken_elsewhere(verb, bench.elsewhere[verb], number)
     lines = [one for one in kind.machine.transitions if one.verb == verb]
     if lines and not any(one.by_person or one.roles for one in lines):
-        return refusing.by_software(verb, lines[0].text, number)
+        return refusing_steps.by_software(verb, lines[0].text, number)
     return None
 
 
