@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 from zlib import adler32
 
@@ -23,6 +24,8 @@ _ADLER = 65521
 _BYTE = 8
 _WIDTH = 32
 _HALF = 16
+_UNITS = 64
+"""After so many units the sums of Adler-32 are taken modulo: long before they overflow."""
 _SPARSE = 2
 _FEW = 1 << 13
 _FIRST = 4
@@ -94,22 +97,39 @@ def _bounds(marks: NDArray[np.uint64]) -> memoryview[int]:
     return memoryview(bounds.astype(np.uint32).tobytes()).cast("I")
 
 
-class _Units(NamedTuple):
-    """Texts in UTF-16, one after the other with borders between: where each begins, its length."""
+class Units(NamedTuple):
+    """Texts in UTF-16, with borders between them: where each begins there, and its length."""
 
     units: NDArray[np.uint16]
     starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
 
+    def order(self) -> NDArray[np.int64]:
+        """The order of the texts by their first few characters."""
+        mark = np.zeros(len(self.starts), dtype=np.uint64)
+        for at in range(_FIRST):
+            there = self.units[np.minimum(self.starts + at, len(self.units) - 1)]
+            mark = mark << np.uint64(_HALF) | np.where(at < self.lengths, there, 0)
+        return np.argsort(mark, kind="stable")
 
-def _units(texts: Sequence[str]) -> _Units:
-    # Between each two a border, which none holds: to ask a million for their lengths takes longer.
+    def only(self, those: NDArray[np.int64] | NDArray[np.bool_]) -> Units:
+        """Those of the texts, in the order in which they are named."""
+        return Units(self.units, self.starts[those], self.lengths[those])
+
+
+def units_of(texts: Sequence[str]) -> Units:
+    """Texts as units of UTF-16; none of them holds a border.
+
+    Raises:
+        ValueError: one of them does.
+    """
+    # Between each two a border: to ask a million for their lengths takes longer.
     units = np.frombuffer(BORDER.join((*texts, "")).encode("utf-16-le"), dtype="<u2")
     ends = np.flatnonzero(units == ord(BORDER))
     if len(ends) != len(texts):
         raise ValueError("a text holds a border")
     starts = np.concatenate(([0], ends + 1))[:-1]
-    return _Units(units, starts, ends - starts)
+    return Units(units, starts, ends - starts)
 
 
 def size_of(text: str) -> int:
@@ -117,33 +137,22 @@ def size_of(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def beginning_order(texts: Sequence[str]) -> NDArray[np.int64]:
-    """The order of texts by their first few characters."""
-    units, starts, lengths = _units(texts)
-    mark = np.zeros(len(texts), dtype=np.uint64)
-    for at in range(_FIRST):
-        there = units[np.minimum(starts + at, len(units) - 1)]
-        mark = mark << np.uint64(_HALF) | np.where(at < lengths, there, 0).astype(np.uint64)
-    return np.argsort(mark, kind="stable")
-
-
-def hashed(terms: Sequence[str]) -> tuple[bytes, int]:
+def hashed(terms: Units) -> tuple[bytes, int]:
     """The hashes of all proper beginnings of `terms`, in order, and the length of the longest.
 
-    Lengths are those in UTF-16.
+    Lengths are those in UTF-16. Of terms that stand in order most of the work is to sort them once.
     """
-    units, starts, lengths = _units(terms)
-    longest_first = np.argsort(-lengths, kind="stable")
-    starts, lengths = starts[longest_first], lengths[longest_first]
-    longest = max(int(lengths.max(initial=1)) - 1, 0)
-    sums = _Sums(len(terms))
+    units, starts, left = terms
+    longest = max(int(left.max(initial=1)) - 1, 0)
+    sums = _Sums(len(starts))
     found = [np.zeros(0, dtype=np.uint64)]
-    for size in range(1, longest + 1):
-        # Those that are longer than `size` stand first.
-        count = int(np.searchsorted(-lengths, -size, side="left"))
-        sums.add(units[starts[:count] + (size - 1)])
-        found.append(_distinct(sums.hashes()))
-    return _distinct(np.concatenate(found)).astype("<u8").tobytes(), longest
+    for size in range(longest):
+        going_on = left > size + 1
+        starts, left = starts[going_on], left[going_on]
+        sums.add(units[starts + size], going_on)
+        found.append(_differing(sums.hashes()))
+    every = np.sort(np.concatenate(found))
+    return _differing(every).astype("<u8").tobytes(), longest
 
 
 class _Sums:
@@ -154,34 +163,39 @@ class _Sums:
         self._crc = np.full(count, 0xFFFFFFFF, dtype=np.uint32)
         self._low = np.ones(count, dtype=np.uint32)
         self._high = np.zeros(count, dtype=np.uint32)
-        self._table = _crc_table()
+        self._added = 0
 
-    def add(self, units: NDArray[np.uint16]) -> None:
-        """One unit more for each of the first ones; the others are forgotten."""
-        crc, low, high = (one[: len(units)] for one in (self._crc, self._low, self._high))
+    def add(self, units: NDArray[np.uint16], those: NDArray[np.bool_]) -> None:
+        """One unit more for each of those that are not left behind."""
+        crc, low, high = (one[those] for one in (self._crc, self._low, self._high))
+        self._crc = _crc_table().take(crc.astype(np.uint16) ^ units) ^ crc >> np.uint32(_HALF)
         for octets in (units & np.uint16(0xFF), units >> np.uint16(_BYTE)):
-            crc = self._table[(crc ^ octets) & np.uint32(0xFF)] ^ crc >> np.uint32(_BYTE)
-            low = (low + octets) % np.uint32(_ADLER)
-            high = (high + low) % np.uint32(_ADLER)
-        self._crc, self._low, self._high = crc, low, high
+            low = low + octets
+            high = high + low
+        self._added += 1
+        if self._added % _UNITS == 0:
+            low, high = low % np.uint32(_ADLER), high % np.uint32(_ADLER)
+        self._low, self._high = low, high
 
     def hashes(self) -> NDArray[np.uint64]:
         """What `crc32` and `adler32` give, side by side."""
-        crc, high = (~self._crc).astype(np.uint64), self._high.astype(np.uint64)
-        return crc << np.uint64(_WIDTH) | high << np.uint64(_HALF) | self._low
+        low, high = self._low % np.uint32(_ADLER), self._high % np.uint32(_ADLER)
+        return (~self._crc).astype(np.uint64) << np.uint64(_WIDTH) | (
+            high << np.uint32(_HALF) | low
+        )
 
 
+@cache
 def _crc_table() -> NDArray[np.uint32]:
-    """What each octet makes of a checksum."""
-    table = np.arange(1 << _BYTE, dtype=np.uint32)
-    for _ in range(_BYTE):
+    """What the two octets of each unit make of a checksum."""
+    table = np.arange(1 << _HALF, dtype=np.uint32)
+    for _ in range(_HALF):
         table = np.where(table & 1, table >> np.uint32(1) ^ np.uint32(_POLYNOMIAL), table >> 1)
     return table
 
 
-def _distinct(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The values in order, each once; `numpy.unique` takes ten times as long."""
-    values = np.sort(values)
+def _differing(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The values without those that are the same as the one before."""
     keep = np.ones(len(values), dtype=bool)
     np.not_equal(values[1:], values[:-1], out=keep[1:])
     return values[keep]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guiju.screening import fold
-from guiju.screening.prefixes import Prefixes, hashed, sieve
+from guiju.screening.prefixes import Prefixes, hashed, sieve, units_of
 from guiju.screening.reading import rows_of
 from guiju.screening.syllables import likely, said
 from guiju.screening.views import VIEWS, seen
@@ -46,7 +46,7 @@ def test_ordinary_text_is_read_at_once():
 @given(TERMS)
 def test_each_proper_beginning_is_known_and_nothing_else(terms):
     """By the checksums of the standard library, over two bytes a unit."""
-    data, longest = hashed(terms)
+    data, longest = hashed(units_of(terms))
     units = [one.encode("utf-16-le") for one in terms]
     expected = {one[:size] for one in units for size in range(2, len(one), 2)}
     known = Prefixes(data, longest)
@@ -63,7 +63,7 @@ def test_each_proper_beginning_is_known_and_nothing_else(terms):
 
 def test_many_beginnings_are_looked_up_as_few_are():
     """A row of bits and a search among like ones instead of a set."""
-    known = Prefixes(*hashed([f"{number:05}" for number in range(30_000)]))
+    known = Prefixes(*hashed(units_of([f"{number:05}" for number in range(30_000)])))
     assert len(known) == sum(len({f"{n:05}"[:size] for n in range(30_000)}) for size in range(1, 5))
     for text, expected in (("2999", True), ("3000", False), ("0", True), ("", False)):
         data = text.encode("utf-16-le")
