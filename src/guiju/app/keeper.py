@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import msgspec
@@ -25,12 +26,13 @@ from guiju.app.noticing import Noticing
 from guiju.app.review import rules as review_rules
 from guiju.app.verification import Verification, read_verification, write_verification
 from guiju.dispositions import jobs as dispositions
-from guiju.kernel import GuijuError, software
+from guiju.kernel import GuijuError, monotonic, software
 from guiju.minors import jobs as minors
 from guiju.privacy import jobs as privacy
 
 _log = logging.getLogger("guiju.keeper")
 _PULSE_SECONDS = 1.0
+_SELDOM_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 _PUBLISH_SECONDS = 5.0
 # A whole verification re-reads every row, so it runs apart, seldom, and for one process at a time.
@@ -51,8 +53,30 @@ _KEEPER = software("keeper")
 _BESIDE = ("setpriv", "--pdeathsig", "TERM", "nice", "-n", "15")
 
 
+class Every:
+    """A step that is taken once in so many seconds, first at once: for what nobody waits for."""
+
+    def __init__(self, seconds: float, step: Callable[[House], None]) -> None:
+        """It keeps the name of `step`; one that fails is taken again when its time comes."""
+        self._seconds = seconds
+        self._step = step
+        self._due = 0.0
+        self.__name__ = step.__name__
+
+    def __call__(self, house: House) -> None:
+        """Take the step, if it is time."""
+        now = monotonic()
+        if now >= self._due:
+            self._due = now + self._seconds
+            self._step(house)
+
+
 class Keeper:
-    """Calls its steps once a second until it is stopped."""
+    """Takes its steps once a second each until it is stopped.
+
+    They are spread over that second: one after the other without a pause they would keep the
+    interpreter from requests for a fiftieth of it at a stretch.
+    """
 
     def __init__(self, house: House, steps: tuple[Callable[[House], None], ...]) -> None:
         """Nothing runs until `start`."""
@@ -81,10 +105,12 @@ class Keeper:
         self._run()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            for step in self._steps:
-                self._try(step)
-            self._stop.wait(_PULSE_SECONDS)
+        pause = _PULSE_SECONDS / len(self._steps)
+        for step in cycle(self._steps):
+            if self._stop.is_set():
+                return
+            self._try(step)
+            self._stop.wait(pause)
 
     def _try(self, step: Callable[[House], None]) -> None:
         try:
@@ -305,9 +331,9 @@ def _only_one(path: Path) -> Iterator[bool]:
 
 GROWING = (
     refresh_rules,
-    lapse_urgent_terms,
+    Every(_SELDOM_SECONDS, lapse_urgent_terms),
     Noticing(),
-    publish_process,
+    Every(_SELDOM_SECONDS, publish_process),
     mind_cases,
     settle_dispositions,
     withdraw_content,
@@ -322,7 +348,7 @@ VERIFYING = (
     look_at_pools,
     expire_records,
     expire_cases,
-    draw_second_looks,
+    Every(_SELDOM_SECONDS, draw_second_looks),
     compare_filed,
     verify_ledger,
 )
