@@ -11,13 +11,12 @@ import asyncio
 import re
 import ssl
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from guiju.gateway.connection import Connection, StaleError, UnreachableError
-
-T = TypeVar("T")
+from guiju.kernel import monotonic
 
 _CONNECT_SECONDS = 5.0
 _KEEP_SECONDS = 30.0
@@ -80,6 +79,8 @@ class Client:
     ) -> Answered:
         """The answer, of at most `most` bytes and `within` so many seconds.
 
+        A kept connection that turns out to be stale is replaced unseen.
+
         `kind` is the media type of `body`, where it is another than usual. Unless `below_base`,
         `path` is one that `target` gave.
 
@@ -89,11 +90,17 @@ class Client:
             BrokenError: it broke off, or speaks no HTTP.
         """
         request = self._request(method, path, body, kind, below_base=below_base)
-        connection, answer = await self._tried(
-            lambda one: one.whole(request, most, within), connect
-        )
-        connection.end(self._keep)
-        return Answered(connection.status, answer, connection.after, connection.kind)
+        while True:
+            connection = self._kept() or await self._connect(connect)
+            try:
+                answer = await connection.whole(request, most, within)
+            except StaleError:
+                continue
+            except BaseException:
+                connection.drop()
+                raise
+            connection.end(self._keep)
+            return Answered(connection.status, answer, connection.after, connection.kind)
 
     async def begun(
         self,
@@ -107,8 +114,16 @@ class Client:
     ) -> Connection:
         """A connection whose answer has begun; it must be given to `end` or dropped."""
         request = self._usual(method, path, body)
-        connection, _ = await self._tried(lambda one: one.head(request, most, within), connect)
-        return connection
+        while True:
+            connection = self._kept() or await self._connect(connect)
+            try:
+                await connection.head(request, most, within)
+            except StaleError:
+                continue
+            except BaseException:
+                connection.drop()
+                raise
+            return connection
 
     def end(self, connection: Connection) -> None:
         """Take a connection back whose answer was read as far as anybody wants to."""
@@ -123,20 +138,6 @@ class Client:
         self._retired = True
         while self._idle:
             self._idle.pop().drop()
-
-    async def _tried(
-        self, ask: Callable[[Connection], Awaitable[T]], connect: float
-    ) -> tuple[Connection, T]:
-        """A connection that was asked, and what `ask` gave; a stale one is replaced unseen."""
-        while True:
-            connection = self._kept() or await self._connect(connect)
-            try:
-                return connection, await ask(connection)
-            except StaleError:
-                continue
-            except BaseException:
-                connection.drop()
-                raise
 
     def target(self, url: str) -> str | None:
         """The path and query of an address of this very origin; None for any other address."""
@@ -176,7 +177,7 @@ class Client:
 
     def _kept(self) -> Connection | None:
         """The connection that was given back last: it is the least likely to be stale."""
-        idle, oldest = self._idle, asyncio.get_running_loop().time() - _KEEP_SECONDS
+        idle, oldest = self._idle, monotonic() - _KEEP_SECONDS
         while idle:
             connection = idle.pop()
             if connection.is_open and connection.idle_since > oldest:
@@ -199,7 +200,7 @@ class Client:
         if self._retired:
             connection.drop()
             return
-        connection.idle_since = asyncio.get_running_loop().time()
+        connection.idle_since = monotonic()
         self._idle.append(connection)
         if len(self._idle) > _MOST_IDLE:
             self._idle.popleft().drop()

@@ -52,11 +52,12 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._fault: BrokenError | None = None
         self._wakes_early = False
-        self._used = False
+        self._used = self._heard = False
         self.idle_since = 0.0
         self._begin()
 
     def _begin(self) -> None:
+        self._used = self._used or self._heard
         self.status = 0
         self.after = b""  # what Retry-After says
         self.kind = b""  # and Content-Type
@@ -79,11 +80,15 @@ class Connection(asyncio.Protocol):
 
     async def head(self, request: bytes, most: int, within: float) -> None:
         """Send `request` and wait for the status; up to `most` bytes of body may follow."""
-        await self._send(request, most, within, early=True)
+        self._send(request, most, early=True)
+        await self._news(within)
+        self._check()
 
     async def whole(self, request: bytes, most: int, within: float) -> bytes:
         """Send `request` and return the body of the answer, of at most `most` bytes."""
-        await self._send(request, most, within, early=False)
+        self._send(request, most, early=False)
+        await self._news(within)
+        self._check()
         return b"".join(self._parts)
 
     async def piece(self, within: float) -> bytes:
@@ -91,7 +96,8 @@ class Connection(asyncio.Protocol):
         while not self._parts:
             if self._complete:
                 return b""
-            await self._wait(within)
+            await self._news(within)
+            self._check()
         parts, self._parts, self._buffered = self._parts, [], 0
         if self._paused and self._transport is not None:
             self._paused = False
@@ -129,7 +135,7 @@ class Connection(asyncio.Protocol):
 
     # -- waiting -----------------------------------------------------------------------------------
 
-    async def _send(self, request: bytes, most: int, within: float, *, early: bool) -> None:
+    def _send(self, request: bytes, most: int, *, early: bool) -> None:
         if self._transport is None or self._fault is not None:
             raise StaleError
         self._begin()
@@ -137,24 +143,33 @@ class Connection(asyncio.Protocol):
         self._wakes_early = early
         self._parser = httptools.HttpResponseParser(self)
         self._transport.write(request)
-        await self._wait(within)
-        self._used = True
 
-    async def _wait(self, within: float) -> None:
-        """Until there is something new, or raise what went wrong."""
+    def _news(self, within: float) -> asyncio.Future[None]:
+        """Done once there is something new; `_check` says whether it is something bad.
+
+        A future and not a coroutine, as are few steps between a request and the socket: each
+        coroutine that waits for another costs it two microseconds.
+        """
+        waiter = self._waiter = self._loop.create_future()
         if self._fault is None:
-            self._waiter = self._loop.create_future()
             self._alarm(within)
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
+        else:
+            self._wake()
+        return waiter
+
+    def _check(self) -> None:
+        """Raise what went wrong."""
         if self._fault is not None and not self._complete:
             raise self._fault
 
+    @property
+    def _is_awaited(self) -> bool:
+        return self._waiter is not None and not self._waiter.done()
+
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _alarm(self, within: float) -> None:
         """Fail in so many seconds, if somebody waits then.
@@ -179,7 +194,7 @@ class Connection(asyncio.Protocol):
         left = self._until - monotonic()
         if left > 0:
             self._alarm(left)
-        elif self._waiter is not None or self._ending is not None:
+        elif self._is_awaited or self._ending is not None:
             self._fail(LateError("too slow"))
 
     def _fail(self, fault: BrokenError) -> None:

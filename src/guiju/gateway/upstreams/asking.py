@@ -45,20 +45,10 @@ class Limits(NamedTuple):
     longest: float = 3600.0
 
 
-async def whole(
-    client: Client, method: str, path: str, body: bytes, limits: Limits
-) -> dict[str, Any]:
-    """The JSON object that answers; raises FailedError."""
-    said = await _told(
-        client.whole(
-            method, path, body, most=_MOST_ANSWER, within=limits.whole, connect=limits.connect
-        )
-    )
-    return _object(said.body)
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    answer = object_of(body)
+def _object(said: Answered) -> dict[str, Any]:
+    """The JSON object that a good answer is; raises FailedError."""
+    _check(said.status, said.after)
+    answer = object_of(said.body)
     if answer is None:
         raise FailedError("unreadable", _OK)
     if answer.get("error") is not None:
@@ -73,25 +63,27 @@ async def answered(
 
     A file comes as `{"file": bytes, "type": its media type}`.
     """
-    kind = None
+    kind, most = None, _MOST_ANSWER
     if ask.form:
         kind, body = written_form(object_of(body) or {}, ask.files)
-    elif not ask.raw:
-        return await whole(client, ask.method, path, body, limits)
-    said = await _told(
-        client.whole(
+    if ask.form or ask.raw:
+        most = _MOST_MEDIA
+    try:
+        said = await client.whole(
             ask.method,
             path,
             body,
-            most=_MOST_MEDIA,
+            most=most,
             within=limits.whole,
             connect=limits.connect,
             kind=kind,
         )
-    )
-    if ask.raw:
-        return {"file": said.body, "type": said.kind.decode("latin-1")}
-    return _object(said.body)
+    except BrokenError as error:
+        raise _failed(error) from error
+    if not ask.raw:
+        return _object(said)
+    _check(said.status, said.after)
+    return {"file": said.body, "type": said.kind.decode("latin-1")}
 
 
 async def fetched(client: Client, url: str, limits: Limits) -> bytes:
@@ -130,7 +122,12 @@ async def _told(asking: Awaitable[Answered]) -> Answered:
 
 async def listed(client: Client, path: str, limits: Limits) -> list[str]:
     """The names in the list of models at `path`, none if it is no such list; raises FailedError."""
-    found = (await whole(client, "GET", path, b"", limits)).get("data")
+    said = await _told(
+        client.whole(
+            "GET", path, b"", most=_MOST_ANSWER, within=limits.whole, connect=limits.connect
+        )
+    )
+    found = _object(said).get("data")
     names = [one.get("id") for one in found if type(one) is dict] if type(found) is list else []
     return [name for name in names if type(name) is str]
 
