@@ -57,14 +57,13 @@ class Application:
         growing = (*GROWING, self._share_counts)
         self._keepers = [Keeper(house, steps) for steps in (growing, VERIFYING, POSTING)]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one ASGI connection."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve one ASGI connection; no coroutine, as each costs every request that waits in it."""
+        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            return self._gateway(scope, receive, send)
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-        elif scope["type"] == "http" and scope["path"].startswith("/v1/"):
-            await self._gateway(scope, receive, send)
-        else:
-            await self._pages(scope, receive, send)
+            return self._lifespan(receive, send)
+        return self._pages(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
+from guiju.accounts import Caller
 from guiju.gateway.barring import Barring
 from guiju.gateway.eyes import Viewers
 from guiju.gateway.faults import internal
@@ -18,7 +21,6 @@ from guiju.gateway.signals import (
     Allow,
     Allowed,
     AskModel,
-    CallerKnown,
     Event,
     Failed,
     FindWard,
@@ -26,13 +28,11 @@ from guiju.gateway.signals import (
     LookUp,
     Mind,
     ModelAnswered,
-    Record,
-    Recorded,
     TakeIn,
 )
 from guiju.gateway.upstreams import Speech, Upstream
 from guiju.kernel import GuijuError
-from guiju.records import Refusal
+from guiju.records import Exchange, Refusal
 
 
 class Asked:
@@ -63,12 +63,9 @@ class Asked:
         self.under_way: set[Departure] = set() if barring is None else barring.under_way
         self.whole = Whole() if barring is None else barring.whole
 
-    async def look_up(self, command: LookUp) -> Event:
-        """Find the caller."""
-        try:
-            return CallerKnown(await self.lookups.find(command.token, command.end_user))
-        except GuijuError as error:
-            return Failed(error)
+    def look_up(self, command: LookUp) -> Awaitable[Caller]:
+        """Find the caller; raises what `Lookups.find` raises."""
+        return self.lookups.find(command.token, command.end_user)
 
     async def find_ward(self, command: FindWard) -> Event:
         """Find out how somebody is protected."""
@@ -89,15 +86,13 @@ class Asked:
         except GuijuError as error:
             return Failed(error)
 
-    async def answer(self, command: AskModel, rules: Rules) -> Event:
-        """Get the model's whole answer from whom `rules` name, else from whom the settings do."""
+    def answer(self, command: AskModel, rules: Rules) -> Awaitable[ModelAnswered]:
+        """The model's whole answer from whom `rules` name, else from whom the settings do.
+
+        Raises what `Upstream.answer` and `Upstream.about` raise.
+        """
         upstream = rules.models or self.upstream
-        try:
-            if command.job is not None:
-                return ModelAnswered(await upstream.about(command), command.job.source)
-            return await upstream.answer(command)
-        except GuijuError as error:
-            return Failed(error)
+        return upstream.answer(command) if command.job is None else _about(upstream, command)
 
     async def begin(self, command: AskModel, rules: Rules) -> Speech:
         """The model's stream, once it has begun."""
@@ -112,11 +107,12 @@ class Asked:
         """Put labels into pictures or sound, in threads of their own."""
         return await self._labellers.each(labelled, command.orders)
 
-    async def record(self, command: Record) -> Event:
-        """Make it durable."""
-        try:
-            item = command.item
-            await (self._levee if type(item) is Refusal else self._recorder).write(item)
-        except GuijuError as error:
-            return Failed(error)
-        return Recorded()
+    def record(self, item: Exchange | Refusal) -> Awaitable[None]:
+        """Make it durable; raises what stood against it."""
+        return (self._levee if type(item) is Refusal else self._recorder).write(item)
+
+
+async def _about(upstream: Upstream, command: AskModel) -> ModelAnswered:
+    """What whoever makes a film says of it."""
+    source = None if command.job is None else command.job.source
+    return ModelAnswered(await upstream.about(command), source)

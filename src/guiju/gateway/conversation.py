@@ -9,10 +9,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
+from guiju.accounts import Caller
 from guiju.gateway.chunks import Chunk
 from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
-from guiju.gateway.leaving import Departure, Left, Whole, unless_left
+from guiju.gateway.leaving import Departure, Left, Whole
 from guiju.gateway.limiting import BUDGET
 from guiju.gateway.line import Line
 from guiju.gateway.media.model import Labelled
@@ -22,6 +23,7 @@ from guiju.gateway.signals import (
     AskEyes,
     AskGuards,
     AskModel,
+    CallerKnown,
     ClientGone,
     Command,
     End,
@@ -35,10 +37,12 @@ from guiju.gateway.signals import (
     LookUp,
     MediaLabelled,
     Mind,
+    ModelAnswered,
     ModelBegan,
     ModelChunk,
     ModelDone,
     Record,
+    Recorded,
     Reply,
     RequestArrived,
     Send,
@@ -48,6 +52,8 @@ from guiju.gateway.signals import (
 )
 from guiju.gateway.upstreams import Speech
 from guiju.kernel import GuijuError, Text, Unavailable, monotonic
+from guiju.records import Exchange as Recording
+from guiju.records import Refusal
 
 T = TypeVar("T")
 _LONGEST_STREAM = 3600.0
@@ -59,8 +65,8 @@ class Means(Protocol):
     under_way: set[Departure]
     whole: Whole
 
-    async def look_up(self, command: LookUp) -> Event:
-        """Find the caller."""
+    def look_up(self, command: LookUp) -> Awaitable[Caller]:
+        """Find the caller; raises GuijuError."""
         ...
 
     async def allow(self, command: Allow) -> Event:
@@ -75,8 +81,8 @@ class Means(Protocol):
         """Let somebody begin whose time is counted."""
         ...
 
-    async def answer(self, command: AskModel, rules: Rules) -> Event:
-        """Get the model's whole answer from whom `rules` name."""
+    def answer(self, command: AskModel, rules: Rules) -> Awaitable[ModelAnswered]:
+        """Get the model's whole answer from whom `rules` name; raises GuijuError."""
         ...
 
     async def begin(self, command: AskModel, rules: Rules) -> Speech:
@@ -91,8 +97,8 @@ class Means(Protocol):
         """Put labels into pictures or sound."""
         ...
 
-    async def record(self, command: Record) -> Event:
-        """Make it durable."""
+    def record(self, item: Recording | Refusal) -> Awaitable[None]:
+        """Make it durable; raises GuijuError."""
         ...
 
 
@@ -127,7 +133,11 @@ class Conversation:
     # -- each kind of command ----------------------------------------------------------------------
 
     async def _look_up(self, command: LookUp) -> None:
-        self._tell(await self._gateway.look_up(command))
+        try:
+            event: Event = CallerKnown(await self._gateway.look_up(command))
+        except GuijuError as error:
+            event = Failed(error)
+        self._tell(event)
 
     async def _find_ward(self, command: FindWard) -> None:
         self._tell(await self._gateway.find_ward(command))
@@ -166,28 +176,30 @@ class Conversation:
         self._timing.part("label", begun)
         self._tell(event)
 
-    async def _ask_model(self, command: AskModel) -> None:
-        if command.stream:
-            await self._listen(command)
-        else:
-            self._tell(await self._answer(command))
+    def _ask_model(self, command: AskModel) -> Awaitable[None]:
+        return self._listen(command) if command.stream else self._answer(command)
 
     async def _record(self, command: Record) -> None:
         begun = monotonic()
-        event = await self._gateway.record(command)
+        try:
+            await self._gateway.record(command.item)
+        except GuijuError as error:
+            event: Event = Failed(error)
+        else:
+            event = Recorded()
         self._timing.recording += self._timing.part("record", begun)
         self._tell(event)
 
-    async def _reply(self, command: Reply) -> None:
+    def _reply(self, command: Reply) -> Awaitable[None]:
         self._line.mark_retry(command.retry_after)
         self._line.marks += command.marks
-        await self._line.reply(command.status, command.body, self._screened(), command.kind)
+        return self._line.reply(command.status, command.body, self._screened(), command.kind)
 
-    async def _send(self, command: Send) -> None:
-        await self._put(self._line.part(command.data, self._screened(), more=True))
+    def _send(self, command: Send) -> Awaitable[None]:
+        return self._put(self._line.part(command.data, self._screened(), more=True))
 
-    async def _end(self, command: End) -> None:
-        await self._put(self._line.part(command.data, self._screened(), more=False))
+    def _end(self, command: End) -> Awaitable[None]:
+        return self._put(self._line.part(command.data, self._screened(), more=False))
 
     async def _hand_out(self, _: HandOut) -> None:
         """Whoever has begun this sees that nothing was said, and does it."""
@@ -207,19 +219,21 @@ class Conversation:
         both = (work.incoming.screened, work.outgoing.screened)
         return next((one for one in both if one not in {"full", "nothing-to-judge"}), "full")
 
-    async def _answer(self, command: AskModel) -> Event:
-        begun = monotonic()
+    async def _answer(self, command: AskModel) -> None:
+        """Get the whole answer; it is ended when its caller, or what it asks, may not go on."""
+        begun, work = monotonic(), self._exchange.work
+        answering = self._gateway.whole.under_way(work)
+        event: Event | None = None
         try:
-            work = self._exchange.work
-            event = await self._gateway.whole.unless_ended(
-                self._gateway.answer(command, work.rules), work
-            )
+            with answering:
+                event = await self._gateway.answer(command, work.rules)
+        except GuijuError as error:
+            event = Failed(error)
         except Exception as error:  # noqa: BLE001 - an input that was judged is on record all the same
             note_fault(self._line.request, error)
-            return Failed(internal())
-        finally:
-            self._timing.upstream += self._timing.part("model", begun)
-        return Failed(event) if isinstance(event, GuijuError) else event
+            event = Failed(internal())
+        self._timing.upstream += self._timing.part("model", begun)
+        self._tell(event or Failed(answering.why or internal()))
 
     async def _guards(self, command: AskGuards) -> Event:
         guards = self._exchange.work.rules.guards
@@ -253,24 +267,24 @@ class Conversation:
 
     async def _listen(self, command: AskModel) -> None:
         """Relay the model's stream until it ends, is stopped, or nobody reads it any more."""
+        departure = Departure(
+            self._line.gone, _LONGEST_STREAM, self._gateway.under_way, self._exchange.work
+        )
+        event: Event | None = None
         try:
-            event = await unless_left(
-                self._pump(command),
-                self._line.gone,
-                _LONGEST_STREAM,
-                self._gateway.under_way,
-                self._exchange.work,
-            )
+            with departure:
+                event = await self._pump(command)
         except GuijuError as error:
             event = Failed(error)
         except Exception as error:  # noqa: BLE001 - what was delivered is on record all the same
             note_fault(self._line.request, error)
             event = Failed(internal())
-        if isinstance(event, Left | GuijuError):
+        if departure.has_left:
+            why = departure.reason()
             # Who does not read what was sent would not read the rest either.
-            self._line.left = event is Left.GONE or self._line.sending
-            why = _ended(event) if isinstance(event, Left) else event
-            event = ClientGone() if self._line.left else Failed(why)
+            self._line.left = why is Left.GONE or self._line.sending
+            error = _ended(why) if isinstance(why, Left) else why
+            event = ClientGone() if self._line.left else Failed(error)
         if event is not None:
             self._tell(event)
 

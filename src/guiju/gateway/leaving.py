@@ -4,16 +4,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from guiju.kernel import GuijuError
 
 if TYPE_CHECKING:
     from guiju.gateway.work import Work
-
-T = TypeVar("T")
 
 
 class Left(Enum):
@@ -26,43 +24,57 @@ class Left(Enum):
 
 
 class Departure:
-    """Cancels one task at most once, remembers why, and takes its own cancellation back.
+    """Cancels the task it was made in at most once, remembers why, and takes that back itself.
 
-    `with` it, the task is among those under way, and a cancellation of ours ends there; one from
-    elsewhere passes through.
+    `with` it, the task is among those under way, and a cancellation of ours ends there: `has_left`
+    says that it did. One from elsewhere passes through.
     """
 
-    __slots__ = ("_before", "_ours", "_over", "_task", "_under_way", "error", "why", "work")
+    __slots__ = (
+        "_before", "_left", "_ours", "_over", "_task", "_timer", "_under_way", "_watcher",
+        "_within", "error", "has_left", "why", "work",
+    )  # fmt: skip
 
     def __init__(
         self,
-        task: asyncio.Task[Any],
-        under_way: set[Departure] | None = None,
+        left: Callable[[], Awaitable[None]],
+        within: float,
+        under_way: set[Departure],
         work: Work | None = None,
     ) -> None:
-        """Nobody has left yet; `work` is what is done, and for whom."""
+        """It leaves when `left` returns, after `within` seconds, or when somebody says so.
+
+        Whoever can be told to is a member of `under_way`; `work` is what is done, and for whom.
+        """
         self.work = work
         self.error: GuijuError | None = None
-        self._task = task
-        self._under_way = under_way
-        self._before = task.cancelling()
-        self._over = self._ours = False
         self.why: Left | None = None
+        self._task = _this_task()
+        self._left = left
+        self._within = within
+        self._under_way = under_way
+        self._before = self._task.cancelling()
+        self._over = self._ours = False
+        self.has_left = False
+        """Whether it has ended because it was left, and not by itself meanwhile."""
 
     def __enter__(self) -> None:
         """Be among those who can be told to leave."""
-        if self._under_way is not None:
-            self._under_way.add(self)
+        loop = self._task.get_loop()
+        self._watcher = loop.create_task(self._wait())
+        self._timer = loop.call_later(self._within, self.leave, Left.LATE)
+        self._under_way.add(self)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
         """Whether it ended because it was left."""
-        if self._under_way is not None:
-            self._under_way.discard(self)
-        return self.finish() and kind is asyncio.CancelledError
+        self._under_way.discard(self)
+        self._timer.cancel()
+        self._watcher.cancel()
+        self.has_left = self._finish() and kind is asyncio.CancelledError
+        return self.has_left
 
-    async def wait(self, left: Callable[[], Awaitable[None]]) -> None:
-        """Leave once `left` returns."""
-        await left()
+    async def _wait(self) -> None:
+        await self._left()
         self.leave(Left.GONE)
 
     def leave(self, why: Left, error: GuijuError | None = None) -> None:
@@ -71,7 +83,7 @@ class Departure:
             self.why, self.error = why, error
             self._task.cancel()
 
-    def finish(self) -> bool:
+    def _finish(self) -> bool:
         """Nothing is cancelled from now on; whether the only cancellation was ours.
 
         Ours is taken back whether it arrived or was swallowed on its way, as asyncio.timeout does.
@@ -87,31 +99,6 @@ class Departure:
         return self.error or self.why or Left.GONE
 
 
-async def unless_left(
-    doing: Coroutine[Any, Any, T],
-    left: Callable[[], Awaitable[None]],
-    within: float,
-    under_way: set[Departure],
-    work: Work | None = None,
-) -> T | Left | GuijuError:
-    """What `doing` returns, or why it was ended before.
-
-    It ends when `left` returns, after `within` seconds, or when somebody lets a member of
-    `under_way` leave. A cancellation from elsewhere passes through.
-    """
-    loop = asyncio.get_running_loop()
-    departure = Departure(_this_task(), under_way, work)
-    watcher = loop.create_task(departure.wait(left))
-    timer = loop.call_later(within, departure.leave, Left.LATE)
-    try:
-        with departure:
-            return await doing
-        return departure.reason()
-    finally:
-        timer.cancel()
-        watcher.cancel()
-
-
 class Whole:
     """Whole answers under way: nobody reads them before they are there, and they end by themselves.
 
@@ -124,29 +111,51 @@ class Whole:
         self.works: dict[asyncio.Task[Any], Work | None] = {}
         self._ended: dict[asyncio.Task[Any], GuijuError] = {}
 
-    async def unless_ended(
-        self, doing: Coroutine[Any, Any, T], work: Work | None
-    ) -> T | GuijuError:
-        """What `doing` returns, or why it was ended before."""
+    def under_way(self, work: Work | None) -> Answering:
+        """`with` it, the task that asks is among those that can be ended."""
+        return Answering(self, work)
+
+    def begin(self, work: Work | None) -> asyncio.Task[Any]:
+        """The task that runs may be ended from now on."""
         task = _this_task()
         self.works[task] = work
-        try:
-            return await doing
-        except asyncio.CancelledError:
-            why = self._ended.get(task)
-            if why is None or task.cancelling() > 1:
-                raise
-            return why
-        finally:
-            del self.works[task]
-            if self._ended and self._ended.pop(task, None) is not None:
-                task.uncancel()
+        return task
+
+    def finish(self, task: asyncio.Task[Any]) -> GuijuError | None:
+        """It is no longer; why it was ended, if it was."""
+        del self.works[task]
+        return self._ended.pop(task, None) if self._ended else None
 
     def end(self, task: asyncio.Task[Any], error: GuijuError) -> None:
         """End the answer of this task, once."""
         if task in self.works and task not in self._ended:
             self._ended[task] = error
             task.cancel()
+
+
+class Answering:
+    """One whole answer under way: a cancellation of ours ends here, one from elsewhere passes."""
+
+    __slots__ = ("_task", "_whole", "_work", "why")
+
+    def __init__(self, whole: Whole, work: Work | None) -> None:
+        """Nothing has ended it yet."""
+        self._whole = whole
+        self._work = work
+        self.why: GuijuError | None = None
+        """Why it was ended before it was there."""
+
+    def __enter__(self) -> None:
+        """Be among those that can be ended."""
+        self._task = self._whole.begin(self._work)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        """Whether it was ended; a cancellation that was swallowed on its way is taken back too."""
+        why = self._whole.finish(self._task)
+        if why is None or self._task.uncancel() or kind is not asyncio.CancelledError:
+            return False
+        self.why = why
+        return True
 
 
 def _this_task() -> asyncio.Task[Any]:

@@ -89,29 +89,26 @@ class Line:
         # As asyncio.timeout does it, at a third of its price: every request walks through here.
         late: list[bool] = []
         timer = loop.call_later(_BODY_SECONDS, _cancel, task, late)
+        parts, size = [], 0
         try:
-            return await self._body(most)
+            while True:
+                message = await self._receive()
+                if message["type"] == "http.disconnect":
+                    self.left = True
+                    raise _left_early()
+                part = message.get("body", b"")
+                size += len(part)
+                if size > most:
+                    raise _too_large(most)
+                parts.append(part)
+                if not message.get("more_body"):
+                    return b"".join(parts)
         except asyncio.CancelledError:
             if not late or task is None or task.uncancel():
                 raise
             raise _too_slow() from None
         finally:
             timer.cancel()
-
-    async def _body(self, most: int) -> bytes:
-        parts, size = [], 0
-        while True:
-            message = await self._receive()
-            if message["type"] == "http.disconnect":
-                self.left = True
-                raise _left_early()
-            part = message.get("body", b"")
-            size += len(part)
-            if size > most:
-                raise _too_large(most)
-            parts.append(part)
-            if not message.get("more_body"):
-                return b"".join(parts)
 
     async def gone(self) -> None:
         """Return when the client has left."""
@@ -129,14 +126,14 @@ class Line:
             self.left = True
         self.sending = False
 
-    async def _start(self, status: int, *headers: tuple[bytes, bytes]) -> None:
+    def _head(self, status: int, *headers: tuple[bytes, bytes]) -> MutableMapping[str, Any]:
+        """The message that begins the answer, which counts as begun."""
         self.status = status
-        start = {
+        return {
             "type": "http.response.start",
             "status": status,
             "headers": [*headers, *self.marks],
         }
-        await self._put(start)
 
     async def reply(
         self, status: int, body: bytes, screened: str, kind: str = "application/json"
@@ -144,7 +141,7 @@ class Line:
         """The whole answer at once; `kind` is its media type."""
         length = (b"content-length", str(len(body)).encode())
         what = (b"content-type", kind.encode())
-        await self._start(status, what, length, (b"x-guiju-screened", screened.encode()))
+        await self._put(self._head(status, what, length, (b"x-guiju-screened", screened.encode())))
         await self._put({"type": "http.response.body", "body": body})
 
     def mark_retry(self, after: int | None) -> None:
@@ -166,7 +163,7 @@ class Line:
     async def stream(self, data: bytes, screened: str, *, more: bool = True) -> None:
         """A part of a stream; the first one starts the answer, the last one has no `more`."""
         if not self.status:
-            await self._start(200, *_STREAM, (b"x-guiju-screened", screened.encode()))
+            await self._put(self._head(200, *_STREAM, (b"x-guiju-screened", screened.encode())))
         if self.left:
             return
         # As `_put` does it: every piece of every stream walks through here.

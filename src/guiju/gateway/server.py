@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from guiju.accounts import Directory
 from guiju.gateway.asked import Asked
 from guiju.gateway.barring import Barring
@@ -175,7 +177,7 @@ class Gateway:
         line = Line(scope, receive, send)
         self.counters.arrived()
         try:
-            await self._serve(line)
+            await self._handled(line)
         except GuijuError as error:
             line.told = error.code
             await line.refuse(error, wire_of(line.path))
@@ -189,7 +191,8 @@ class Gateway:
                 context = self._tracing.context(line.header(b"traceparent"))
                 self._tracing.note(told_of(line, line.exchange), context)
 
-    async def _serve(self, line: Line) -> None:
+    def _handled(self, line: Line) -> Awaitable[None]:
+        """What serves this request, begun; raises for a path or a method that nothing serves."""
         handlers = self._routes.get(line.path) or self._offers.family(line.path)
         if handlers is None:
             raise closed_route(line.path, self._routes)
@@ -202,12 +205,12 @@ class Gateway:
         if handler != self._exchange:
             # Where a model is asked, a station says so, and the refusal goes on record.
             self._rules.now().stopped.check(line.route, "", None)
-        await handler(line)
+        return handler(line)
 
     # -- the routes --------------------------------------------------------------------------------
 
-    async def _exchange(self, line: Line) -> None:
-        await self._walked(line, ROUTES[line.path])
+    def _exchange(self, line: Line) -> Awaitable[None]:
+        return self._walked(line, ROUTES[line.path])
 
     async def _walked(self, line: Line, route: Route, film: VideoJob | None = None) -> None:
         """Walk the stations of a route, for a new answer or for a film that is finished."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guiju.gateway.leaving import Departure, Left, Whole, unless_left
-from guiju.kernel import Refused, Text
+from guiju.gateway.leaving import Departure, Left, Whole
+from guiju.kernel import GuijuError, Refused, Text
 
 FOREVER = 3600.0
 
@@ -28,6 +28,28 @@ async def turns(count: int) -> None:
 async def work(count: int) -> str:
     await turns(count)
     return "done"
+
+
+async def unless_left(
+    task: Coroutine[Any, Any, Any],
+    left: Callable[[], Awaitable[None]],
+    within: float,
+    under_way: set[Departure],
+) -> Any:
+    """What `task` returns, or why it was left before."""
+    departure = Departure(left, within, under_way)
+    with departure:
+        return await task
+    return departure.reason()
+
+
+async def unless_ended(whole: Whole, task: Coroutine[Any, Any, Any]) -> str | GuijuError | None:
+    """What `task` returns, or why it was ended before."""
+    answering = whole.under_way(None)
+    with answering:
+        outcome: str = await task
+        return outcome
+    return answering.why
 
 
 def doing(task: Coroutine[Any, Any, Any]) -> Any:
@@ -175,7 +197,7 @@ def test_a_whole_answer_is_ended_or_done_and_nothing_is_cancelled_afterwards(
 
         async with asyncio.TaskGroup() as group:
             group.create_task(end())
-            outcome = await whole.unless_ended(swallowing() if twice else work(length), None)
+            outcome = await unless_ended(whole, swallowing() if twice else work(length))
             assert outcome in {"done", why}
             assert whole.works == {}
             await no_cancellation_is_left()
@@ -190,7 +212,7 @@ def test_a_cancellation_from_elsewhere_passes_a_whole_answer() -> None:
     async def scene() -> None:
         whole = Whole()
         for ours in (False, True):
-            task = asyncio.get_running_loop().create_task(whole.unless_ended(never(), None))
+            task = asyncio.get_running_loop().create_task(unless_ended(whole, never()))
             await turns(2)
             if ours:
                 whole.end(task, why)
