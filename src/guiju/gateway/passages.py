@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from guiju.kernel import Invalid, Text
 from guiju.screening import BORDER
@@ -89,8 +90,7 @@ _DEEPEST = 64
 _MOST_PASSAGES = 20_000
 
 
-@dataclass(slots=True)
-class Passage:
+class Passage(msgspec.Struct):
     """One string and where it lives; `home` is None for a key, which cannot be rewritten."""
 
     text: str
@@ -99,12 +99,11 @@ class Passage:
     joined: bool = False
 
 
-@dataclass(slots=True)
-class Passages:
+class Passages(msgspec.Struct):
     """All strings of a request in reading order."""
 
-    found: list[Passage] = field(default_factory=list)
-    pictures: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    found: list[Passage] = msgspec.field(default_factory=list)
+    pictures: list[tuple[str, dict[str, Any]]] = msgspec.field(default_factory=list)
     """Where each picture stands, and the object that holds its `url`."""
 
     def add(self, text: str, home: Any, key: Any, *, joined: bool = False) -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from dataclasses import replace as amend
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -77,8 +76,7 @@ class Signals(msgspec.Struct, frozen=True):
     persona: str | None
 
 
-@dataclass(slots=True)
-class Judged:
+class Judged(msgspec.Struct):
     """One choice of a whole answer: how it may leave, and how much of it the verdict covers.
 
     `raw` are its texts as the model wrote them, `texts` as they would leave.
@@ -93,14 +91,16 @@ class Judged:
     texts: list[str]
 
 
-@dataclass(slots=True)
-class Work:
-    """One request on its way through the stations."""
+class Work(msgspec.Struct):
+    """One request on its way through the stations.
+
+    A struct, as those of `signals`: half of its forty members are made anew for each request.
+    """
 
     ask: Ask
     rules: Rules
     wire: Wire = CHAT
-    body: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = msgspec.field(default_factory=dict)
     stream: bool = False
     model: str = ""
     end_user: str | None = None
@@ -108,7 +108,7 @@ class Work:
     shares: Shares | None = None
     """What this worker has in hand of everybody; None where nothing is counted, as in a trial."""
     hold: Hold | Tally | None = None
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[Mark] = msgspec.field(default_factory=list)
     """What the head of the answer says besides."""
     wards: Wards | None = None
     """Who is protected; None where nobody is, as in a trial."""
@@ -124,32 +124,32 @@ class Work:
     """The time that is counted while this is answered."""
     instead: Text | None = None
     """What the operator says in place of any answer."""
-    notices: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[dict[str, Any]] = msgspec.field(default_factory=list)
     """What the reader is told beside the answer."""
     incoming: Screening = NOTHING
     outgoing: Screening = NOTHING
-    findings: list[Finding] = field(default_factory=list)
-    met: set[str] = field(default_factory=set)
+    findings: list[Finding] = msgspec.field(default_factory=list)
+    met: set[str] = msgspec.field(default_factory=set)
     """The operator's named rules that have decided about a finding of this request."""
-    named: set[str] = field(default_factory=set)
+    named: set[str] = msgspec.field(default_factory=set)
     """What an answer of the operator may name of what stopped something: ids, rules of entries."""
     stopped: bool = False
     input_outcome: Outcome = Outcome.PASS
     answer: dict[str, Any] | None = None
     source: Source | None = None
     """Who generates, when the policy names several that could."""
-    judged: list[Judged] = field(default_factory=list)
+    judged: list[Judged] = msgspec.field(default_factory=list)
     relay: Relay | None = None
-    pictures: list[Picture] = field(default_factory=list)
-    seen: list[PictureScreening] = field(default_factory=list)
+    pictures: list[Picture] = msgspec.field(default_factory=list)
+    seen: list[PictureScreening] = msgspec.field(default_factory=list)
     """What was seen in each picture, coming and going."""
-    made: list[Made] = field(default_factory=list)
+    made: list[Made] = msgspec.field(default_factory=list)
     """The pictures or the sound of an answer."""
-    before: list[AigcLabel] = field(default_factory=list)
+    before: list[AigcLabel] = msgspec.field(default_factory=list)
     """The labels that pictures of the request carry."""
-    carried: list[Carried] = field(default_factory=list)
+    carried: list[Carried] = msgspec.field(default_factory=list)
     """The same as the record names them."""
-    parts: list[Part] = field(default_factory=list)
+    parts: list[Part] = msgspec.field(default_factory=list)
     """By what the content that leaves is found again."""
     job: Job | None = None
     """A film that has begun to be made."""
@@ -157,9 +157,9 @@ class Work:
     """The film that is fetched."""
     waived: str | None = None
     """The terms on which the visible label is left out."""
-    withheld: dict[str, str] = field(default_factory=dict)
+    withheld: dict[str, str] = msgspec.field(default_factory=dict)
     place: str | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = msgspec.field(default_factory=Usage)
     finish: str = "stop"
     _aigc: dict[str, str] | None = None
 

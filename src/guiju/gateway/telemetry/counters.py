@@ -116,7 +116,11 @@ class Counters:
             tokens.completion += seen.completion
 
     def _observe(self, what: str, route: str, seconds: float) -> None:
-        self._tallies.seconds.setdefault(what, {}).setdefault(route, Histogram()).observe(seconds)
+        routes = self._tallies.seconds.setdefault(what, {})
+        histogram = routes.get(route)
+        if histogram is None:
+            histogram = routes[route] = Histogram()
+        histogram.observe(seconds)
 
     def _minute(self) -> Minute:
         at, minutes = micros(self._clock.now()) // _MINUTE, self._tallies.minutes
