@@ -283,8 +283,8 @@ class Conversation:
             why = departure.reason()
             # Who does not read what was sent would not read the rest either.
             self._line.left = why is Left.GONE or self._line.sending
-            error = _ended(why) if isinstance(why, Left) else why
-            event = ClientGone() if self._line.left else Failed(error)
+            said = _ended(why) if isinstance(why, Left) else why
+            event = ClientGone() if self._line.left else Failed(said)
         if event is not None:
             self._tell(event)
 
