@@ -44,6 +44,7 @@ from guiju.kernel.ids import (
     uuid_of,
 )
 from guiju.kernel.language import choose_language
+from guiju.kernel.mac import Mac
 from guiju.kernel.master import (
     KeyWrapper,
     LocalMasterKey,
@@ -74,6 +75,7 @@ __all__ = [
     "Keyring",
     "Language",
     "LocalMasterKey",
+    "Mac",
     "MasterKeys",
     "NotFound",
     "PartsChanged",

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from guiju.kernel.errors import Invalid
+from guiju.kernel.mac import Mac
 from guiju.kernel.master import (
     KEY_BYTES,
     KeyWrapper,
@@ -80,8 +81,8 @@ class Keyring:
 
     def _use(self, root: bytes) -> None:
         self._root = root
-        self._index = expanded(root, "blind-index")
-        self._mac = expanded(root, "row-code")
+        self._index = Mac(expanded(root, "blind-index"))
+        self._mac = Mac(expanded(root, "row-code"))
 
     # -- keys --------------------------------------------------------------------------------------
 
@@ -137,11 +138,11 @@ class Keyring:
     def blind(self, purpose: str, value: str) -> str:
         """A keyed digest by which an exact value can be found but not read (64 hex digits)."""
         message = purpose.encode() + b"\0" + value.encode()
-        return hmac.digest(self._index, message, "sha256").hex()
+        return self._index.digest(message).hex()
 
     def code(self, data: bytes) -> bytes:
         """A 16-byte authentication code over `data`, against changes behind our back."""
-        return hmac.digest(self._mac, data, "sha256")[:16]
+        return self._mac.digest(data)[:16]
 
     def code_holds(self, data: bytes, code: bytes) -> bool:
         """Whether `code` is the authentication code of `data`."""

@@ -8,11 +8,12 @@ blanks change on the way from one place to another; of a file its bytes as the m
 
 from __future__ import annotations
 
-import hmac
 import unicodedata
 from collections.abc import Mapping
 
 from msgspec import Struct
+
+from guiju.kernel import Mac
 
 FEWEST = 20
 """Characters of a text that has a digest: what is shorter many say who mean another thing."""
@@ -37,11 +38,11 @@ class Part(Struct, frozen=True):
 class Sameness:
     """Digests of content under one key; all processes of an installation have the same."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_mac",)
 
     def __init__(self, key: bytes) -> None:
         """`key` is the service key for the purpose `SAME_CONTENT`."""
-        self._key = key
+        self._mac = Mac(key)
 
     def of_text(self, text: str) -> str | None:
         """The digest of a whole text; None for one that is too short to be told from others."""
@@ -65,7 +66,7 @@ class Sameness:
         return found
 
     def _digest(self, what: bytes, data: bytes) -> str:
-        return hmac.digest(self._key, what + data, "sha256").hex()[:_HEX]
+        return self._mac.digest(what + data).hex()[:_HEX]
 
 
 def plain(text: str) -> str:
