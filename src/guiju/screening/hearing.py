@@ -20,6 +20,9 @@ TWO, SHORT = 2, 3
 one stands twice, either."""
 MOST_ORDINARY = (-122, -112, -112)
 """What two, three and more syllables may be worth as ordinary writing, in units of `writing`."""
+MOST_FITTING = 12
+"""So much more may two be worth on each side where the term is usual beside what stands there: who
+disguises it writes around it what is written around it."""
 _FEWEST_LETTERS = 2
 _PIECES = re.compile("[a-z]+")
 _IN_ADDRESS = re.compile(r"[a-z0-9]\.")
@@ -47,7 +50,7 @@ def is_strange(term: str, before: str, text: str, after: str | None) -> bool | N
             return _is_strange_apart(term, before, text, after)
         worth += worths[others.find(sign)] + alone + (KEPT if one == own else alike)
         others, worths, last = following, values, sign
-    return _decided(known, worth, every[last], after, len(text))
+    return _decided(known, worth, every[last], (before, after), term)
 
 
 def _is_strange_apart(term: str, before: str, text: str, after: str | None) -> bool | None:
@@ -70,18 +73,31 @@ def _is_strange_apart(term: str, before: str, text: str, after: str | None) -> b
     for one, own in zip(those, key, strict=False):
         sign = every[one]
         worth += sign.alone + (KEPT if one == own else sign.alike)
-    return _decided(known, worth, last, after, len(those))
+    return _decided(known, worth, last, (before, after), key)
 
 
-def _decided(known: Writing, worth: int, last: Sign, after: str | None, count: int) -> bool | None:
-    """What follows from the worth of so many syllables, of which this is the last one."""
-    most = MOST_ORDINARY[min(count - TWO, len(MOST_ORDINARY) - 1)]
-    if worth + known.least > most:
+def _decided(
+    known: Writing, worth: int, last: Sign, beside: tuple[str, str | None], term: str
+) -> bool | None:
+    """What follows from the worth of what is said like a squeezed term; `last` is its last sign."""
+    every, (before, after), count = known.signs, beside, len(term)
+    most, fits = MOST_ORDINARY[min(count - TWO, len(MOST_ORDINARY) - 1)], 0
+    if count == TWO:
+        most += _fitting(every[before or BESIDE].pair(every[term[0]]))
+        fits = MOST_FITTING
+    if worth + known.least > most + fits:
         return False
     if after is None:
         return None
-    following = known.signs[after or BESIDE]
+    following = every[after or BESIDE]
+    if count == TWO:
+        most += _fitting(every[term[-1]].pair(following) + following.after)
     return worth + last.pair(following) + following.after <= most
+
+
+def _fitting(worth: int) -> int:
+    """What a pair of the term's own character and the one beside it speaks for a disguise."""
+    return min(max(worth, 0), MOST_FITTING)
 
 
 def is_ordinary(squeezed: str, start: int, end: int) -> bool:
@@ -113,7 +129,8 @@ def is_ordinary(squeezed: str, start: int, end: int) -> bool:
         worths[others.find(after.sign)] + after.after,
         worths[others.find(BESIDE)] + border.after,
     )
-    return worth > MOST_ORDINARY[count - TWO]
+    fits = 2 * MOST_FITTING if count == TWO else 0
+    return worth > MOST_ORDINARY[count - TWO] + fits
 
 
 def is_spelt(term: str, before: str, text: str, after: str | None) -> bool | None:

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from guiju.screening import Screen, laying
 from guiju.screening.fold import fold
-from guiju.screening.hearing import MOST_ORDINARY, is_ordinary, is_spelt, is_strange
+from guiju.screening.hearing import (
+    MOST_FITTING,
+    MOST_ORDINARY,
+    is_ordinary,
+    is_spelt,
+    is_strange,
+)
 from guiju.screening.views_squeezed import squeeze
 from guiju.screening.writing import BORDER, FIRST, KEPT, LAST, number, numbers, said_often, writing
 
@@ -35,6 +41,8 @@ def found(text: str, *terms: str, **more: Any) -> list[str]:
         ("蓝糖", "在卖篮-溏，", []),
         ("蓝糖", "在卖蓝糖，", ["蓝糖"]),
         ("蓝糖", "在卖蓝-糖，", ["蓝-糖"]),
+        ("冰箱", "打开冰响里面", ["冰响"]),
+        ("冰箱", "在冰响的声音", []),
         ("海线", "卖海鲜的人", []),
         ("海线", "他还嫌不够", []),
         ("河蟹", "社会和谐", []),
@@ -132,13 +140,19 @@ def test_what_is_ordinary_for_certain_is_not_strange(before: str, core: str, aft
     st.sampled_from("的海糖畋 a"),
 )
 def test_strange_is_what_the_table_says_it_is(text: list[str], before: str, after: str) -> None:
-    """The sum of its pairs, from one character beside it to the other, and of its characters."""
+    """The sum of its pairs, from one character beside it to the other, and of its characters.
+
+    Two may be worth more where the term itself is usual beside what stands there.
+    """
     every = writing().signs
     row = [every[one] for one in (before, *text, after)]
     worth = sum(one.pair(other) for one, other in pairwise(row)) + row[-1].after
     term = text[0] + "螃" * (len(text) - 1)
     worth += row[1].alone + KEPT + sum(one.alone + one.alike for one in row[2:-1])
     limit = MOST_ORDINARY[min(len(text), 4) - 2]
+    if len(term) == 2:
+        beside = row[0].pair(every[term[0]]), every[term[1]].pair(row[-1]) + row[-1].after
+        limit += sum(min(max(one, 0), MOST_FITTING) for one in beside)
     assert is_strange(term, before, "".join(text), after) == (worth <= limit)
 
 
