@@ -19,7 +19,7 @@ from guiju.gateway.media.links import Links
 from guiju.gateway.signing import Signing, signing_of
 from guiju.gateway.triage import triage_of
 from guiju.gateway.upstreams import Fleet, Router, keys
-from guiju.kernel import GuijuError, Text, Unavailable
+from guiju.kernel import GuijuError, Text, Unavailable, give_way
 from guiju.labelling import AigcLabel, ExplicitLabel, Pinned, Place, first_write, signed
 from guiju.limits import Plan
 from guiju.minors import Companion
@@ -185,6 +185,7 @@ class RulesHolder:
             # Before anything is compiled, which may take seconds.
             policies.take_up_stops(tx, self.stopped)
             dispositions.take_up_withdrawn(tx, self.withdrawn)
+            give_way()
             head, statement = policies.active_head(tx), profile.current(tx)
             if head is None or statement is None:
                 self._rules = self._seen = None

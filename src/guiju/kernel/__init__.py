@@ -34,6 +34,7 @@ from guiju.kernel.events import (
     StandingChanged,
 )
 from guiju.kernel.form import Form
+from guiju.kernel.giving_way import give_way
 from guiju.kernel.ids import (
     first_id,
     ids_of,
@@ -94,6 +95,7 @@ __all__ = [
     "error_body",
     "first_id",
     "from_micros",
+    "give_way",
     "ids_of",
     "isoformat",
     "master_of",

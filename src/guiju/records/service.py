@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, new_id, software
+from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, give_way, new_id, software
 from guiju.ledger import Evidence, append, append_many
 from guiju.measures import enforces
 from guiju.records import (
@@ -60,13 +60,16 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
     """Keep exchanges and refusals with their evidence, all or none (Articles 9, 11, 12, 14).
 
     Heads carry no content; bodies are sealed with the person's key before they touch the database.
+    A thread calls this beside an event loop, which gets its turn between the steps.
     """
     exchanges = [one for one in items if isinstance(one, Exchange)]
     store.add(tx, exchanges)
+    give_way()
     term_store.add(tx, exchanges)
     media_store.add(tx, exchanges)
     sameness_store.add(tx, exchanges)
     jobs_store.add(tx, exchanges)
+    give_way()
     rows = _rows_by_request(tx.take_noted())
     evidence: list[Evidence] = []
     for one in items:
@@ -79,8 +82,10 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
             evidence.append(_evidence_of_refusal(one))
         evidence += pictures.evidence_of(one.pictures)
     append_many(tx, _with_remaining(evidence, rows))
+    give_way()
     coverage.note(tx, exchanges)
     hits.note_hits(tx, exchanges)
+    give_way()
 
 
 def _rows_by_request(noted: Sequence[RowDigest]) -> dict[str, list[RowDigest]]:
