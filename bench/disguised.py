@@ -7,14 +7,16 @@ figures say how well parts are put together again, not how many ideographs the t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from bench.personal_invented import Draws
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin.phrases_dict import phrases_dict
 
 # Of things in and around a house: no term made of them means anything.
 SIGNS = (
@@ -174,12 +176,32 @@ def words(seed: str, count: int) -> list[str]:
     return list(found)
 
 
+def real_words(texts: Iterable[str]) -> dict[str, str]:
+    """Words of two ideographs in these texts, each with the first text that holds it."""
+    known = {one for one in phrases_dict if len(one) == len(set(one)) == 2}
+    found: dict[str, str] = {}
+    for text in texts:
+        for pair in map("".join, pairwise(text)):
+            if pair in known:
+                found.setdefault(pair, text)
+    return found
+
+
 def disguised(kind: str, term: str, draws: Draws) -> Disguised | None:
     """A text with the term in this disguise; None when it has no such disguise."""
     shape = _WAYS[kind](draws, term)
     if shape == term:
         return None
-    before, after = draws.pick(BEFORE), draws.pick(AFTER)
+    return _within(kind, term, shape, draws.pick(BEFORE), draws.pick(AFTER))
+
+
+def disguised_in_place(kind: str, term: str, text: str, draws: Draws) -> Disguised | None:
+    """A text that holds the term, in this disguise where it first stands; None as above."""
+    shape, (before, _, after) = _WAYS[kind](draws, term), text.partition(term)
+    return None if shape == term else _within(kind, term, shape, before, after)
+
+
+def _within(kind: str, term: str, shape: str, before: str, after: str) -> Disguised:
     return Disguised(kind, term, before + shape + after, len(before), len(before) + len(shape))
 
 
@@ -215,9 +237,13 @@ def _sounding_alike(draws: Draws, term: str) -> str:
     keep = draws.below(len(term) // 2 + 1)
     kept = {draws.below(len(term)) for _ in range(keep)}
     return "".join(
-        one if at in kept else draws.pick([sign for sign in _by_sound()[way] if sign != one] or one)
+        one if at in kept else draws.pick(_others(one, way) or one)
         for at, (one, way) in enumerate(zip(term, said, strict=True))
     )
+
+
+def _others(sign: str, way: str) -> list[str]:
+    return [one for one in _by_sound().get(way, ()) if one != sign]
 
 
 def _in_letters(draws: Draws, term: str) -> str:

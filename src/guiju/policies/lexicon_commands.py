@@ -21,10 +21,12 @@ from guiju.policies.lexicon_reading import (
     Report,
     gathered,
     lines_about,
+    lines_on_views,
     manner,
     options_of,
     plain,
     reading_options,
+    views_refused,
 )
 from guiju.policies.list_commands import add_list_commands, put_proposal, with_note
 from guiju.policies.lists_model import LEXICONS, ListName, Reference
@@ -86,8 +88,11 @@ def check(
         with desk_of(context).database.write() as tx:
             lexicons.note_reading(tx, reader, "check", words)
     outlook = _outlook(found, benign, most, show=show, hear=hear)
-    value = {**_plain(found, left), "forecast": None if outlook is None else outlook.plain()}
-    lines = [*lines_about(found, left), *([] if outlook is None else outlook.lines())]
+    refused = views_refused(found)
+    forecast = None if outlook is None else outlook.plain()
+    value = {**_plain(found, left), "views_refused": refused, "forecast": forecast}
+    lines = [*lines_about(found, left), *lines_on_views(refused)]
+    lines += [] if outlook is None else outlook.lines()
     fit = bool(found.lines) and not left.rejected and (outlook is None or not outlook.noisy)
     put({"ok": fit, **value}, lines, as_json=as_json)
     context.exit(int(not fit))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import msgspec
 from guiju.kernel import Invalid, Text
 from guiju.measures import law
 from guiju.policies.body_entries import ACTIONS
-from guiju.screening import DIRECTIONS, importing
+from guiju.screening import DIRECTIONS, VIEW_NAMES, importing
 
 _MOST_SHOWN = 20
 _MOST_KEPT = 1_000
@@ -164,6 +165,27 @@ def plain(one: Left) -> dict[str, Any]:
 def manner(one: importing.Manner) -> dict[str, Any]:
     """How a file was read, for JSON."""
     return msgspec.to_builtins(one)  # type: ignore[no-any-return]  # a dataclass becomes a dict
+
+
+def views_refused(found: importing.Gathered) -> list[dict[str, Any]]:
+    """The views that entries are not given, as they name none: how many entries, and why."""
+    refused = importing.refusals(list(found.entries()))
+    counted = Counter((view, why) for each in refused for view, why in each.items())
+    return [
+        {"view": view, "entries": count, "why": why.en}
+        for (view, why), count in sorted(counted.items(), key=_by_view)
+    ]
+
+
+def _by_view(counted: tuple[tuple[str, Text], int]) -> tuple[int, int]:
+    (view, _), count = counted
+    return VIEW_NAMES.index(view), -count
+
+
+def lines_on_views(refused: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The same for a person."""
+    for one in refused:
+        yield f"view {one['view']}: not given to {one['entries']} entries: {one['why']}"
 
 
 def lines_about(found: importing.Gathered, report: Report) -> Iterator[str]:

@@ -29,7 +29,7 @@ from guiju.screening.register import (
 )
 from guiju.screening.sights import FOLDED, REPEATING
 from guiju.screening.views import LONGEST_TERM as LONGEST_SEEN
-from guiju.screening.views import default_views, fits, keys, seen
+from guiju.screening.views import VIEWS, fits, keys, seen, withheld
 from guiju.screening.views_squeezed import squeeze
 
 MOST_SEEN_THROUGH = 100_000
@@ -39,14 +39,23 @@ MOST_OF_TWO = 100
 """With more terms of two characters in a lexicon none of them is heard unasked as other characters:
 they are written by chance too often together, and looked at too often."""
 
+_TOO_MANY = Text(
+    zh=f"词表超过 {MOST_SEEN_THROUGH} 条",
+    en=f"the lexicon has more than {MOST_SEEN_THROUGH} entries",
+)
+_TOO_MANY_OF_TWO = Text(
+    zh=f"词表中两字词超过 {MOST_OF_TWO} 条",
+    en=f"the lexicon has more than {MOST_OF_TWO} terms of two characters",
+)
 _LAST_ASCII = 0x7F
 _CHAIN = ("homophone", "squeezed", FOLDED)
 _SPLIT_OFF = ("pinyin", "split")
+_PLAINER = (FOLDED, "squeezed")
 _CHAIN_FLAGS = {"homophone": HOMOPHONE, "squeezed": SQUEEZED, FOLDED: 0}
 
 
-Usual: TypeAlias = Callable[[str], tuple[str, ...]]
-"""The views of a term that names none."""
+Withheld: TypeAlias = Callable[[str, str], Text | None]
+"""Why a view is not given to a folded term that names none; None if it is."""
 
 _DOUBTS = attrgetter("kind", "near", "except_", "from_", "to", "whole_word")
 _NO_DOUBTS = ("term", None, (), None, None, None)
@@ -101,14 +110,35 @@ def lay(entries: Sequence[Entry], numbers: Sequence[int]) -> Laying:
     Raises:
         Invalid: `lexicon-entry-hopeless`, naming the entry by its number.
     """
-    laying = Laying(entries, _together(fold(BORDER.join(map(_TERM, entries))).text, entries))
+    laying = Laying(entries, _folded(entries))
     if len(entries) > MOST_SEEN_THROUGH:
         _lay_many(laying, numbers)
     else:
-        usual = default_views if _are_few(laying) else _less_heard_views
+        why = _withheld_in(entries, laying.folded)
         for at, number in enumerate(numbers):
-            _lay_one(laying, at, number, usual)
+            _lay_one(laying, at, number, why)
     return laying
+
+
+def refusals(entries: Sequence[Entry]) -> list[dict[str, Text]]:
+    """For each entry of a lexicon the views it is not given, as it names none, and why.
+
+    A combination has the views of all its parts. Nothing is refused to an entry that names its
+    views, nor to a pattern, which has none.
+    """
+    folded = _folded(entries)
+    why = _withheld_in(entries, folded)
+    return [_refused(one, term, why) for one, term in zip(entries, folded, strict=True)]
+
+
+def _refused(entry: Entry, folded: str, why: Withheld) -> dict[str, Text]:
+    if entry.views or entry.kind == "regex":
+        return {}
+    found: dict[str, Text] = {}
+    for part in _parts(entry, folded):
+        reasons = ((view, why(view, part)) for view in VIEWS if view not in found)
+        found |= {view: reason for view, reason in reasons if reason is not None}
+    return found
 
 
 def _lay_many(laying: Laying, numbers: Sequence[int]) -> None:
@@ -122,7 +152,7 @@ def _lay_many(laying: Laying, numbers: Sequence[int]) -> None:
     laying.seen("squeezed").add_many(forms, squeezed)
     laying.flags = array("H", (squeezed * np.uint16(SQUEEZED)).tobytes())
     for at in np.flatnonzero(~(plain | squeezed)).tolist():
-        _lay_one(laying, at, numbers[at], _plainer_views)
+        _lay_one(laying, at, numbers[at], _withheld_of_many)
 
 
 def _fitting(folded: Sequence[str], forms: Sequence[str]) -> NDArray[np.bool_]:
@@ -148,15 +178,15 @@ def _sizes(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.diff(ends, prepend=-1) - 1, np.diff(others, prepend=0)
 
 
-def _lay_one(laying: Laying, at: int, number: int, usual: Usual) -> None:
+def _lay_one(laying: Laying, at: int, number: int, why: Withheld) -> None:
     entry, folded = laying.entries[at], laying.folded[at]
     if entry.views or _DOUBTS(entry) != _NO_DOUBTS or not _is_hopeful(folded):
         _check(number, entry)
     if entry.kind == "regex":
         laying.folded[at] = entry.term
         return
-    parts = (folded,) if entry.kind == "term" else tuple(fold(one).text for one in entry.parts)
-    by_part = [_forms(part, entry.views or usual(part)) for part in parts]
+    parts = _parts(entry, folded)
+    by_part = [_forms(part, entry.views or _given(part, why)) for part in parts]
     chain = next(view for view in _CHAIN if all(view in forms for forms in by_part))
     flags = laying.flags[at] = _asked(entry, parts) | _CHAIN_FLAGS[chain]
     for view in (chain, *_SPLIT_OFF):
@@ -169,21 +199,32 @@ def _begins_word(form: str, flags: int) -> bool:
     return bool(flags & LEFT) and form[0].isascii() and form[0].isalnum()
 
 
-def _are_few(laying: Laying) -> bool:
-    """Whether the terms of two characters may be heard, which name no views."""
-    pairs = zip(laying.entries, laying.folded, strict=True)
-    return sum(len(folded) == TWO and not one.views for one, folded in pairs) <= MOST_OF_TWO
+def _withheld_in(entries: Sequence[Entry], folded: Sequence[str]) -> Withheld:
+    """What the terms of this lexicon that name no views are not given, and why."""
+    if len(entries) > MOST_SEEN_THROUGH:
+        return _withheld_of_many
+    pairs = zip(entries, folded, strict=True)
+    of_two = sum(len(term) == TWO and not one.views for one, term in pairs)
+    return withheld if of_two <= MOST_OF_TWO else _withheld_of_two
 
 
-def _less_heard_views(folded: str) -> tuple[str, ...]:
-    usual = default_views(folded)
-    if len(squeeze(folded)) > TWO:
-        return usual
-    return tuple(view for view in usual if view != "homophone")
+def _withheld_of_two(view: str, folded: str) -> Text | None:
+    reason = withheld(view, folded)
+    if reason is None and view == "homophone" and len(squeeze(folded)) <= TWO:
+        return _TOO_MANY_OF_TWO
+    return reason
 
 
-def _plainer_views(folded: str) -> tuple[str, ...]:
-    return tuple(view for view in (FOLDED, "squeezed") if fits(view, folded) is None)
+def _withheld_of_many(view: str, folded: str) -> Text | None:
+    return fits(view, folded) if view in _PLAINER else _TOO_MANY
+
+
+def _given(folded: str, why: Withheld) -> tuple[str, ...]:
+    return tuple(view for view in VIEWS if why(view, folded) is None)
+
+
+def _parts(entry: Entry, folded: str) -> tuple[str, ...]:
+    return (folded,) if entry.kind == "term" else tuple(fold(one).text for one in entry.parts)
 
 
 def _forms(part: str, views: Sequence[str]) -> dict[str, list[str]]:
@@ -206,8 +247,9 @@ def _asked(entry: Entry, parts: Sequence[str]) -> int:
     )
 
 
-def _together(joined: str, entries: Sequence[Entry]) -> list[str]:
+def _folded(entries: Sequence[Entry]) -> list[str]:
     """The folded terms; a term that holds a border is refused when it is asked alone."""
+    joined = fold(BORDER.join(map(_TERM, entries))).text
     return _split(joined, len(entries)) or [fold(one.term).text for one in entries]
 
 

@@ -49,7 +49,7 @@ class View(NamedTuple):
     is_moot: Callable[[str, str], bool] | None = None
     those: Callable[[], Iterable[tuple[str, str]]] = tuple
     shows: Callable[[Seen, int, int], bool] = lambda *_: True
-    is_rare: Callable[[str], bool] = lambda _: True
+    too_usual: Callable[[str], Text | None] = lambda _: None
 
     def text(self, look: Look) -> str:
         """What is seen; nothing, where nothing can matter."""
@@ -85,7 +85,7 @@ SEEN_AS: dict[str, View] = {
         those=spoken.homophones,
         keys=spoken.homophone_keys,
         fits=spoken.homophone_fits,
-        is_rare=spoken.homophone_is_rare,
+        too_usual=spoken.homophone_too_usual,
     ),
     "pinyin": View(
         ground=spoken.pinyin_ground,
@@ -96,7 +96,7 @@ SEEN_AS: dict[str, View] = {
         those=spoken.pinyins,
         keys=spoken.pinyin_keys,
         fits=spoken.pinyin_fits,
-        is_rare=spoken.pinyin_is_rare,
+        too_usual=spoken.pinyin_too_usual,
         shows=spoken.shows_letters,
     ),
     "split": View(
@@ -143,6 +143,11 @@ def fits(view: str, folded_term: str) -> Text | None:
     return SEEN_AS[view].fits(folded_term)
 
 
+def withheld(view: str, folded_term: str) -> Text | None:
+    """Why a term is not looked for in this view unless its entry names it; None if it is."""
+    return fits(view, folded_term) or SEEN_AS[view].too_usual(folded_term)
+
+
 def shows(view: str, sight: Seen, start: int, end: int) -> bool:
     """Whether the hit `start:end` of `sight.text` is whole characters, disguised as the view says.
 
@@ -175,8 +180,4 @@ def beginning(view: str, forms: Iterable[str]) -> set[str]:
 
 def default_views(folded_term: str) -> tuple[str, ...]:
     """The views of an entry that names none: those in which ordinary text hardly ever hits it."""
-    return tuple(
-        view
-        for view, one in SEEN_AS.items()
-        if one.is_rare(folded_term) and fits(view, folded_term) is None
-    )
+    return tuple(view for view in VIEWS if withheld(view, folded_term) is None)

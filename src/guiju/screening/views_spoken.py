@@ -20,6 +20,18 @@ _SHORTEST = 2
 _FEWEST_LETTERS = 3
 # How likely a place of ordinary text says them, in bits, by their number.
 _MOST_SAID = {2: -12.5, 3: -22.2}
+_SAID_EVERYWHERE = Text(
+    zh="音节太常见，平常文字随处可见同音",
+    en="its syllables are so common that ordinary text says them everywhere",
+)
+_REPEATED = Text(
+    zh="去掉叠字后只剩两个音节，读音并不相同",
+    en="only without its repeats it is two syllables, and those are not said like it",
+)
+_HARDLY_SPELT = Text(
+    zh=f"拼音少于 {_FEWEST_LETTERS} 个字母",
+    en=f"it is spelt in fewer than {_FEWEST_LETTERS} letters",
+)
 _SHORTEST_WORD = 5
 # Who writes in letters writes the usual reading.
 _MOST_SPELLINGS = 3
@@ -65,7 +77,7 @@ def homophone_fits(term: str) -> Text | None:
     return _too_few(term)
 
 
-def homophone_is_rare(term: str) -> bool:
+def homophone_too_usual(term: str) -> Text | None:
     """Short terms of syllables that everybody says all the time would be looked at everywhere.
 
     Nor is a term heard in two syllables that has more with its repeats: those are not said like it.
@@ -73,11 +85,13 @@ def homophone_is_rare(term: str) -> bool:
     key = squeeze(term)
     most = _MOST_SAID.get(count(key))
     if most is None:
-        return True
+        return None
     if len(key) == _SHORTEST < len(dropped(term)):
-        return False
+        return _REPEATED
     bits = said_often()
-    return all(sum(bits.get(one, 0.0) for one in way) <= most for way in likely(key))
+    if all(sum(bits.get(one, 0.0) for one in way) <= most for way in likely(key)):
+        return None
+    return _SAID_EVERYWHERE
 
 
 def has_no_letters(folded: str, _: str) -> bool:
@@ -143,10 +157,12 @@ def pinyin_fits(term: str) -> Text | None:
     )
 
 
-def pinyin_is_rare(term: str) -> bool:
+def pinyin_too_usual(term: str) -> Text | None:
     """Two syllables of hardly any letters are written everywhere."""
     key = squeeze(term)
-    return key.isascii() or min(map(len, pinyin_keys(term)), default=0) >= _FEWEST_LETTERS
+    if key.isascii() or min(map(len, pinyin_keys(term)), default=0) >= _FEWEST_LETTERS:
+        return None
+    return _HARDLY_SPELT
 
 
 def shows_letters(sight: Seen, start: int, end: int) -> bool:

@@ -140,6 +140,20 @@ def test_a_check_needs_no_data_and_keeps_nothing(words: Path, tmp_path: Path) ->
     assert [one["line"] for one in lines] == [*range(2, 32)]
 
 
+def test_a_check_tells_which_views_are_not_given(words: Path) -> None:
+    """How many entries, and why; no word of them."""
+    words.write_text("是的\n示例词\n蓝糖\nbadword\n", encoding="utf-8")
+    refused = answer(None, "check", words)["views_refused"]
+    assert [(one["view"], one["entries"]) for one in refused] == [
+        ("homophone", 2),
+        ("homophone", 1),
+        ("split", 1),
+    ]
+    shown = lexicon(None, "check", words).stdout
+    assert "view homophone: not given to 2 entries: its syllables are so common" in shown
+    assert "蓝糖" not in shown
+
+
 def test_a_check_forecasts_false_hits(words: Path, tmp_path: Path, desk: Desk) -> None:
     """An entry that often stands in harmless texts is named by its rule and left out on import."""
     benign = tmp_path / "benign.txt"

@@ -40,6 +40,7 @@ from guiju.screening.importing.model import (
     Taken,
 )
 from guiju.screening.importing.reading import read_list
+from guiju.screening.laying import refusals
 
 __all__ = [
     "FORMS",
@@ -70,6 +71,7 @@ __all__ = [
     "joined",
     "pack",
     "read_list",
+    "refusals",
     "terms_of",
     "texts_of",
     "unpack",
