@@ -14,6 +14,7 @@ from guiju.ledger.restoring import Behind, Returned, behind
 from guiju.ledger.service import (
     append,
     append_many,
+    arrived,
     checkpoint,
     entry,
     integrate,
@@ -35,6 +36,7 @@ __all__ = [
     "VerifyReport",
     "append",
     "append_many",
+    "arrived",
     "behind",
     "checkpoint",
     "entry",

@@ -229,6 +229,14 @@ def leaves(tx: Tx, since: int = 0, limit: int = 10_000) -> list[dict[str, Any]]:
     return [_read(row) for row in store.leaves(tx, since, limit)]
 
 
+def arrived(tx: Tx) -> int:
+    """About how much evidence has ever arrived: a number that rises with it, for who counts by it.
+
+    What other transactions are just adding is not in it.
+    """
+    return store.newest_arrival(tx)
+
+
 def entry(tx: Tx, evidence_id: str) -> dict[str, Any] | None:
     """One leaf with its `index`, which is None while it is pending; None when there is none."""
     row = store.entry(tx, evidence_id)

@@ -1,18 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table `content_digest`: by which delivered content is found again, without its words."""
+"""The table `content_digest`: by which delivered content is found again, without its words.
+
+Digests are in no order. In one index over all of them nearly each new row would change a page of
+its own, which made a third of what a commit writes, and where there are many read it first. So they
+are kept in stretches of what was recorded one after the other: a few pages of the newest stretch
+take a whole batch, and a look-up steps through the stretches, one seek for each.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Index, Row, Select, String, delete, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    CompoundSelect,
+    Index,
+    Row,
+    Select,
+    String,
+    delete,
+    func,
+    select,
+    union_all,
+)
 
 from guiju.kernel import canonical
+from guiju.ledger import arrived
 from guiju.records import media_store, store
 from guiju.records.model import Exchange
 from guiju.records.sameness import Part
-from guiju.storage import Tx, table
+from guiju.storage import Tx, later, table
 
 # One row for each choice and each file; it goes with the content of its exchange.
 DIGEST = table(
@@ -20,34 +39,40 @@ DIGEST = table(
     Column("request", String(40), primary_key=True),
     Column("place", String(80), primary_key=True),
     Column("digest", String(32), nullable=False),
+    # None for what was recorded before there were stretches.
+    Column("stretch", BigInteger, nullable=True, info=later()),
     guard="coded",
     clustered=True,
 )
 _D = DIGEST.c
-Index("ix_content_digest_digest", _D.digest, _D.request)
+Index("ix_content_digest_stretch", _D.stretch, _D.digest, _D.request)
+_STRETCH = 512
+"""Pieces of evidence, about as many as answers: ten million of them are 20,000 seeks."""
 _MADE = media_store.MEDIUM
-_ADD = "INSERT INTO content_digest (request, place, digest, code)"
-_ROW = b'{"row":{"digest":%b,"place":%b,"request":%b},"table":"content_digest"}'
+_ADD = "INSERT INTO content_digest (request, place, digest, stretch, code)"
+_ROW = b'{"row":{"digest":%b,"place":%b,"request":%b,"stretch":%b},"table":"content_digest"}'
 
 
 def add(tx: Tx, exchanges: Sequence[Exchange]) -> None:
     """Keep the digests of what these exchanges delivered, where their content is kept."""
-    rows = [
-        (one.request, part.place, part.digest, _code(tx, one.request, part))
-        for one in exchanges
-        if one.retention_days > 0
-        for part in one.parts
+    parts = [
+        (one.request, part) for one in exchanges if one.retention_days > 0 for part in one.parts
     ]
-    if rows:
+    if parts:
+        stretch = arrived(tx) // _STRETCH
+        rows = [
+            (request, part.place, part.digest, stretch, _code(tx, request, part, stretch))
+            for request, part in parts
+        ]
         tx.insert_plain(_ADD, rows)
 
 
-def _code(tx: Tx, request: str, part: Part) -> bytes:
+def _code(tx: Tx, request: str, part: Part, stretch: int) -> bytes:
     """The code of a row, as `Tx.insert` makes it for any table, in a third of the time.
 
     A row is added with nearly every answer.
     """
-    named = (canonical(part.digest), canonical(part.place), canonical(request))
+    named = (canonical(part.digest), canonical(part.place), canonical(request), b"%d" % stretch)
     return tx.keys.code(_ROW % named)
 
 
@@ -75,25 +100,38 @@ def of_request(tx: Tx, request: str) -> Sequence[Row[Any]]:
 
 def page(tx: Tx, digests: Sequence[str], after: str, most: int) -> Sequence[Row[Any]]:
     """The next exchanges that delivered one of these, by number, with whom they belong to."""
-    heads = store.EXCHANGE.c
+    heads, found = store.EXCHANGE.c, _with(digests).subquery().c
     return tx.rows(
-        select(_D.request, _D.place, heads.person)
-        .join(store.EXCHANGE, heads.request == _D.request)
-        .where(_D.digest.in_(digests), _D.request > after)
-        .order_by(_D.request, _D.place)
+        select(found.request, found.place, heads.person)
+        .join(store.EXCHANGE, heads.request == found.request)
+        .where(found.request > after)
+        .order_by(found.request, found.place)
         .limit(most)
+    )
+
+
+def _with(digests: Sequence[str]) -> CompoundSelect[Any]:
+    """Requests and places with one of these digests, from stretch to stretch."""
+    first = select(func.min(_D.stretch).label("stretch")).cte("stretches", recursive=True)
+    after = select(func.min(_D.stretch)).where(_D.stretch > first.c.stretch).scalar_subquery()
+    stretches = first.union_all(select(after).where(first.c.stretch.is_not(None)))
+    row = select(_D.request, _D.place).where(_D.digest.in_(digests))
+    return union_all(
+        row.join(stretches, _D.stretch == stretches.c.stretch), row.where(_D.stretch.is_(None))
     )
 
 
 def count(tx: Tx, digests: Sequence[str], besides: str, most: int) -> int:
     """How many exchanges besides one delivered one of these; counted up to `most`."""
-    found = select(_D.request).where(_D.digest.in_(digests), _D.request != besides).distinct()
+    same = _with(digests).subquery().c
+    found = select(same.request).where(same.request != besides).distinct()
     return _counted(tx, found, most)
 
 
 def count_files(tx: Tx, digests: Sequence[str], delivered: str, besides: str, most: int) -> int:
     """How many files besides one are one of these, or are the same bytes as they were delivered."""
-    made = select(_D.place).where(_D.digest.in_(digests), _D.place != besides)
+    same = _with(digests).subquery().c
+    made = select(same.place).where(same.place != besides)
     return _counted(tx, made.union(_same_bytes(delivered, besides)), most)
 
 

@@ -55,6 +55,7 @@ class Insertion:
         self.head, _, _ = text.partition(" VALUES ")
         self._end = b',"table":%b}' % canonical(known.name)
         self._sorted = tuple(sorted(known.attested))
+        self._later = known.later
         self._in_order = itemgetter(*map(self._names.index, self._sorted))
 
     def names_all(self, row: Mapping[str, Any]) -> bool:
@@ -91,8 +92,20 @@ class Insertion:
         """The bytes of a row that its digest or its code is of."""
         for at in self._bytes:
             given[at] = plain(given[at])
-        row = canonical_row(self._sorted, self._in_order(given))
+        names, values = self._sorted, self._in_order(given)
+        if self._later:
+            names, values = self._without_empty(values)
+        row = canonical_row(names, values)
         return b'{"row":%b%b' % (row, self._end)
+
+    def _without_empty(self, values: Sequence[Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        """Names and values without columns that came later and hold nothing; see `tables.later`."""
+        kept = [
+            (name, value)
+            for name, value in zip(self._sorted, values, strict=True)
+            if name not in self._later or value != self._later[name]
+        ]
+        return tuple(name for name, _ in kept), tuple(value for _, value in kept)
 
 
 # Rows in one statement: far below the variables that SQLite (32,766) and PostgreSQL (65,535) take,

@@ -61,6 +61,15 @@ def table(
     )
 
 
+def later(empty: str | int | None = None) -> dict[str, Any]:
+    """The `info` of a column that came when a table had rows already.
+
+    While it holds `empty`, as those rows do, it stands in no digest and no code, so that what was
+    attested of them stays true. Any other value stands in both.
+    """
+    return {"later": True, "empty": empty}
+
+
 class Shape(NamedTuple):
     """What is asked of a table for every row; asking SQLAlchemy each time costs too much."""
 
@@ -70,6 +79,7 @@ class Shape(NamedTuple):
     key: tuple[str, ...]
     guard: Guard
     names: frozenset[str]
+    later: Mapping[str, Any]
 
 
 @cache
@@ -83,6 +93,9 @@ def shape(subject: Table) -> Shape:
         key=tuple(str(column.name) for column in subject.primary_key),
         guard=guard_of(subject),
         names=frozenset(columns),
+        later={
+            str(one.name): one.info["empty"] for one in subject.columns if one.info.get("later")
+        },
     )
 
 
@@ -155,7 +168,11 @@ def coded_row_holds(subject: Table, row: Mapping[str, Any], keys: Keyring) -> bo
 
 def _row_bytes(subject: Table, row: Mapping[str, Any]) -> bytes:
     known = shape(subject)
-    values = {name: plain(row.get(name)) for name in known.attested}
+    values = {
+        name: plain(row.get(name))
+        for name in known.attested
+        if name not in known.later or row.get(name) != known.later[name]
+    }
     return canonical({"table": known.name, "row": values})
 
 

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, String, Table
+from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from guiju.kernel import Keyring, LocalMasterKey
-from guiju.storage import coded_row_holds, guard_of, metadata, row_digest, row_key, table
-from guiju.storage.tables import row_code
+from guiju.storage import coded_row_holds, guard_of, later, metadata, row_digest, row_key, table
+from guiju.storage.inserting import Insertion
+from guiju.storage.tables import Guard, row_code
 
 ROW: dict[str, Any] = {
     "id": "n1",
@@ -96,3 +98,29 @@ def test_no_room_calls_a_column_code() -> None:
         table(
             "sample_of_a_trap", Column("id", String(8), primary_key=True), Column("code", String(8))
         )
+
+
+@pytest.mark.parametrize("guard", ["attested", "coded"])
+@pytest.mark.parametrize("empty", [None, 0])
+def test_a_column_that_came_later_leaves_what_older_rows_prove_true(
+    keys: Keyring, guard: Guard, empty: int | None
+) -> None:
+    """While it is empty it is not there; once it holds something, a change of it is seen."""
+    before = table("sample", Column("id", String(8), primary_key=True), guard=guard)
+    metadata.remove(before)
+    added = Column("added", Integer, info=later(empty))
+    now = table("sample", Column("id", String(8), primary_key=True), added, guard=guard)
+    metadata.remove(now)
+    old, new = {"id": "s1"}, {"id": "s1", "added": empty}
+    assert row_digest(now, new) == row_digest(before, old)
+    assert row_digest(now, {"id": "s1", "added": 7}) != row_digest(before, old)
+    assert row_digest(now, {"id": "s1", "added": 7}) != row_digest(now, {"id": "s1", "added": 8})
+    # The way of the hot path says the same.
+    for value in (empty, 7):
+        row: dict[str, Any] = {"id": "s1", "added": value}
+        row |= {"code": None} if guard == "coded" else {}
+        taken, noted = Insertion(now, sqlite_dialect()).taken(row, keys.code)
+        if noted is None:
+            assert taken[-1] == row_code(now, row, keys)
+        else:
+            assert noted.digest == row_digest(now, row)
