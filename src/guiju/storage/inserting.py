@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from guiju.kernel import canonical, canonical_row, digest, micros, part
 from guiju.storage.columns import CanonicalJson, Instant
-from guiju.storage.tables import RowDigest, plain, row_key, shape
+from guiju.storage.tables import RowDigest, plain, row_bytes, row_key, shape
 
 Convert = Callable[[Any], Any]
 
@@ -82,30 +82,20 @@ class Insertion:
         for at, convert in self._convert:
             found[at] = convert(found[at])
         if self._attested:
-            changed = digest(self._proved(given))
+            changed = digest(self._proved(row, given))
             return found, RowDigest(self._name, row_key(self._subject, row), changed)
         if self._code is not None:
-            found[self._code] = code(self._proved(given))
+            found[self._code] = code(self._proved(row, given))
         return found, None
 
-    def _proved(self, given: list[Any]) -> bytes:
-        """The bytes of a row that its digest or its code is of."""
+    def _proved(self, row: Mapping[str, Any], given: list[Any]) -> bytes:
+        """`tables.row_bytes`, from values converted already where every column stands in them."""
+        if self._later:
+            return row_bytes(self._subject, row)
         for at in self._bytes:
             given[at] = plain(given[at])
-        names, values = self._sorted, self._in_order(given)
-        if self._later:
-            names, values = self._without_empty(values)
-        row = canonical_row(names, values)
-        return b'{"row":%b%b' % (row, self._end)
-
-    def _without_empty(self, values: Sequence[Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """Names and values without columns that came later and hold nothing; see `tables.later`."""
-        kept = [
-            (name, value)
-            for name, value in zip(self._sorted, values, strict=True)
-            if name not in self._later or value != self._later[name]
-        ]
-        return tuple(name for name, _ in kept), tuple(value for _, value in kept)
+        made = canonical_row(self._sorted, self._in_order(given))
+        return b'{"row":%b%b' % (made, self._end)
 
 
 # Rows in one statement: far below the variables that SQLite (32,766) and PostgreSQL (65,535) take,

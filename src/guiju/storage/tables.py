@@ -153,20 +153,21 @@ def span_of(key: object) -> tuple[str, str] | None:
 
 def row_digest(subject: Table, row: Mapping[str, Any]) -> str:
     """SHA-256 over the table's name and every column of `row` (64 hex digits)."""
-    return digest(_row_bytes(subject, row))
+    return digest(row_bytes(subject, row))
 
 
 def row_code(subject: Table, row: Mapping[str, Any], keys: Keyring) -> bytes:
     """The keyed code that a coded row carries."""
-    return keys.code(_row_bytes(subject, row))
+    return keys.code(row_bytes(subject, row))
 
 
 def coded_row_holds(subject: Table, row: Mapping[str, Any], keys: Keyring) -> bool:
     """Whether a row of a coded table is as it was written."""
-    return keys.code_holds(_row_bytes(subject, row), row["code"])
+    return keys.code_holds(row_bytes(subject, row), row["code"])
 
 
-def _row_bytes(subject: Table, row: Mapping[str, Any]) -> bytes:
+def row_bytes(subject: Table, row: Mapping[str, Any]) -> bytes:
+    """The bytes that the digest or the code of a row is of."""
     known = shape(subject)
     values = {
         name: plain(row.get(name))
