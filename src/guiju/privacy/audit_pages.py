@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from guiju.privacy.registers import (
     REGISTERS,
     RegisterPages,
     Typed,
+    file_digest,
     rules_named,
     unreadable,
 )
@@ -49,8 +49,7 @@ class AuditPages(RegisterPages):
         typed: dict[str, Any] = {"outside": form.text("by") != "own"}
         try:
             typed |= {one: form.text(one, longest=LONGEST) for one in _AUDITED}
-            file = form.file("file")
-            report = hashlib.sha256(file).hexdigest() if file else typed["report"].lower()
+            report = file_digest(form) or typed["report"].lower()
             audit = Audit(
                 id="",
                 auditor=typed["auditor"],

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +21,7 @@ from guiju.privacy.registers import (
     RegisterPages,
     Typed,
     classes_in_force,
+    file_digest,
     rules_named,
     ticked,
     unreadable,
@@ -89,8 +89,7 @@ class DisclosurePages(RegisterPages):
 
     def note_given(self, request: Request, name: str, form: Posted) -> Response:
         """Put on record what was given, by the digest of a file; the file is not kept."""
-        file = form.file("file")
-        found = hashlib.sha256(file).hexdigest() if file else form.text("digest").lower()
+        found = file_digest(form) or form.text("digest").lower()
         return self._stepped(
             request, name, lambda tx, actor: records.note_given(tx, actor, name, found)
         )

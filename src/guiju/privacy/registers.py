@@ -6,6 +6,7 @@ Each form is a step that the command line has as well (`guiju records`); rules s
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -76,6 +77,12 @@ def classes_in_force(tx: Tx) -> records.Classes:
 def ticked(form: Form, prefix: str, known: Mapping[str, object]) -> tuple[str, ...]:
     """Which of the known are ticked in fields that begin with `prefix`."""
     return tuple(one for one in known if form.text(f"{prefix}-{one}"))
+
+
+def file_digest(form: Form) -> str | None:
+    """SHA-256 of the file that came with a form, which is not kept; None when none came."""
+    file = form.file("file")
+    return hashlib.sha256(file).hexdigest() if file else None
 
 
 def rules_named(*names: str) -> list[Rule]:
