@@ -9,10 +9,11 @@ thousand terms some have all their signs in any text.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from string import ascii_lowercase
+from string import ascii_letters, ascii_lowercase
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from guiju.screening.onetoone import first_plane
 from guiju.screening.openings import Ends, Pairs
 from guiju.screening.plain import forms as plain_forms
 from guiju.screening.views import SEEN_AS, beginning
+from guiju.screening.writing import FIRST, LAST, writing
 
 MOST_FORMS = 400
 """A lexicon with more forms than this has no gate."""
@@ -29,9 +31,12 @@ MOST_FORMS = 400
 _PINYIN = "pinyin"
 _DOUBT, _LATIN = 1, 2
 """The bits of what is too hard to tell, and of letters: without any nothing is written in them."""
-_FIRST, _BITS = 2, 256
+_FIRST_BIT, _BITS = 2, 256
 _WORD = 1 << 64
 _PLANE = 0x10000
+_BEYOND = chr(_PLANE)
+# Nobody has counted letters and signs beside ideographs: as a usual character, as hardly any.
+_LETTER_SHARE, _SELDOM = 0.01, 2.0**-20
 # Up to here looking up each character costs less than an array of them all.
 _SHORT = 24
 # From here on a text with some letters mostly holds all of them.
@@ -47,7 +52,7 @@ class Gate:
     def __init__(self, forms: Forms) -> None:
         """Take all forms of a lexicon."""
         starts = (beginning(view, some) for view, some in forms.items())
-        self._begins = _beginning(set().union(*starts))
+        self._begins = _class_of(_beginning(set().union(*starts)))
         self._pairs, self._ends = Pairs(forms), Ends(forms)
         spelt = forms.get(_PINYIN, ())
         # Any ideograph is made of letters, so these are asked only where some are written.
@@ -57,6 +62,9 @@ class Gate:
 
     def opens(self, text: str) -> bool:
         """Whether something may stand in `text`, folded or not; False is certain."""
+        # One search, which ends most of it where forms are few.
+        if self._others.tells.search(text) is None:
+            return False
         mask = self._others.mask(text)
         if mask & _DOUBT or self._others.suffice(mask):
             return True
@@ -70,16 +78,16 @@ class Gate:
         All of them, where no form can begin in it; all but the last, where one begins with that;
         -1, where only a search can say. Each of them folds to just one.
         """
-        begins, last = self._begins, len(text) - 1
-        for at, one in enumerate(text):
-            code = ord(one)
-            if code >= _PLANE:
+        last, found = len(text) - 1, self._begins.search(text)
+        while found is not None:
+            at = found.start()
+            if text[at] >= _BEYOND:
                 return -1
-            if begins[code]:
-                if at == last:
-                    return at if self._ends[one] else -1
-                if self._pairs[text[at : at + 2]]:
-                    return -1
+            if at == last:
+                return at if self._ends[text[at]] else -1
+            if self._pairs[text[at : at + 2]]:
+                return -1
+            found = self._begins.search(text, at + 1)
         return last + 1
 
 
@@ -89,13 +97,17 @@ class _Signs:
     def __init__(self, forms: Forms, letters: str = "") -> None:
         """Take also what is to have the bit of letters."""
         bits, needs = _signs(forms)
-        self._needs = _by_rarest(bits, needs)
         bits |= {one: bits.get(one, 0) | _LATIN for one in letters}
         self._kinds, self._masks = _kinds(bits)
+        self._needs = _by_rarest(_often(self._kinds, self._masks), needs)
         self._kind_of = memoryview(self._kinds.tobytes()).cast("H")
         # The bits of few signs fit into a word, and many words make one at once.
         fits = max(self._masks) < _WORD
         self._words = np.array(self._masks, dtype=np.uint64)[self._kinds] if fits else None
+        telling = sum(rarest for rarest, _ in self._needs) | _LATIN
+        told = np.array([bool(mask & telling) for mask in self._masks])
+        self.tells = _class_of(told[self._kinds])
+        """Finds letters, the rarest sign of each form, and what is too hard to tell."""
 
     def suffice(self, mask: int) -> bool:
         """Whether these bits are all that some form needs."""
@@ -144,14 +156,21 @@ def _folding() -> _Folding:
     return _Folding(sources, targets, others)
 
 
-def _beginning(starts: set[str]) -> bytes:
+def _class_of(found: NDArray[np.bool_]) -> re.Pattern[str]:
+    """Finds characters of the first plane for which it is said, and all beyond it."""
+    edges = np.flatnonzero(np.diff(found, prepend=False, append=False)).reshape(-1, 2)
+    ranges = (f"\\u{low:04x}-\\u{high - 1:04x}" for low, high in edges.tolist())
+    return re.compile(f"[{''.join(ranges)}{_BEYOND}-\U0010ffff]")
+
+
+def _beginning(starts: set[str]) -> NDArray[np.bool_]:
     """For each character of the first plane whether it folds to such a one, or not to just one."""
     found = np.zeros(_PLANE, dtype=bool)
     found[[ord(one) for one in starts if ord(one) < _PLANE]] = True
     sources, targets, others = _folding()
     found[sources] = found[targets]
     found[[code for code, to in others if len(to) != 1 or to in starts]] = True
-    return found.tobytes()
+    return found
 
 
 def _signs(forms: Forms) -> tuple[dict[str, int], list[int]]:
@@ -163,7 +182,7 @@ def _signs(forms: Forms) -> tuple[dict[str, int], list[int]]:
         for form in some:
             need = 0
             for sign in form:
-                need |= bit_of.setdefault((view, sign), 1 << _FIRST + len(bit_of) % _BITS)
+                need |= bit_of.setdefault((view, sign), 1 << _FIRST_BIT + len(bit_of) % _BITS)
             needs.add(need)
     for (_, sign), bit in bit_of.items():
         bits[sign] |= bit
@@ -175,9 +194,20 @@ def _signs(forms: Forms) -> tuple[dict[str, int], list[int]]:
     return dict(bits), sorted(needs)
 
 
-def _by_rarest(bits: Mapping[str, int], needs: Iterable[int]) -> list[tuple[int, list[int]]]:
-    """What the forms need, by the bit of it that the fewest characters have."""
-    often = Counter(bit for mask in bits.values() for bit in _each(mask))
+def _often(kinds: NDArray[np.uint16], masks: Sequence[int]) -> Mapping[int, float]:
+    """About how much of ordinary text has each bit."""
+    shares = np.full(_PLANE, _SELDOM)
+    shares[list(map(ord, ascii_letters))] = _LETTER_SHARE
+    shares[FIRST : LAST + 1] = 2.0 ** writing().shares[1:]
+    often: defaultdict[int, float] = defaultdict(float)
+    for mask, share in zip(masks, np.bincount(kinds, shares, len(masks)).tolist(), strict=True):
+        for bit in _each(mask):
+            often[bit] += share
+    return often
+
+
+def _by_rarest(often: Mapping[int, float], needs: Iterable[int]) -> list[tuple[int, list[int]]]:
+    """What the forms need, by the bit of it that ordinary text has least often."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     for need in needs:
         found[min(_each(need), key=often.__getitem__)].append(need)

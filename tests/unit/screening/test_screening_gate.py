@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from guiju.screening import Release, Screen, Verdict, fold
 from guiju.screening import lexicon as lexicon_module
-from guiju.screening.gate import MOST_FORMS, Gate, gate_of
+from guiju.screening.gate import MOST_FORMS, Gate, _Signs, gate_of
 from guiju.screening.views import beginning, keys
 
 TERMS = ["青铜月亮会", "蓝鲸口令", "好明林", "guiju-sample", "Blue蓝鲸", "四七码头"]
@@ -183,3 +183,13 @@ def test_short_pieces_leave_as_with_no_gate(pieces):
     """Also where a form begins at the end of one and goes on, or does not, in the next."""
     gated, open_ = screens()
     assert streamed(gated, pieces) == streamed(open_, pieces)
+
+
+def test_a_text_is_asked_first_for_what_ordinary_text_seldom_has():
+    """So one search is enough for most of it."""
+    tells = _Signs({"folded": ["的鲸", "一鲸口"]}, "a").tells
+    assert tells.search("一口的") is None
+    for text in ("一口鲸", "一口🌙", "一口Ａ"):
+        found = tells.search(text)
+        assert found is not None
+        assert found.start() == len(text) - 1
