@@ -38,7 +38,9 @@ PATIENCE_SECONDS = 20
 # So long may a stream go on after a stop began; the rest is for ending and recording it.
 _STREAMS_SECONDS = 15.0
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
-_YOUNG_OBJECTS = 20_000
+# When the collector looks: at so many new objects, and at those that were left after so many looks.
+# It looks at a thousand in a millisecond, in which no stream goes on; requests leave it nothing.
+_COLLECTOR = (10_000, 4, 400)
 # So long may a thread that keeps records or grows the tree let the event loop wait for its turn:
 # at the usual 5 ms every stream that has a piece just then is late by as much.
 _TURN_SECONDS = 0.0005
@@ -116,7 +118,7 @@ def application() -> Application:
     # What stands now stands until the end: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
+    gc.set_threshold(*_COLLECTOR)
     return application
 
 

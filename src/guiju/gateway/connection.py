@@ -126,8 +126,12 @@ class Connection(asyncio.Protocol):
         """Close at once; whatever is under way is over, and what came is forgotten."""
         self._abort()
         self._quiet()
-        # It and its parser know each other: what they hold would wait for the collector.
         self._parts = []
+        self._forget_parser()
+
+    def _forget_parser(self) -> None:
+        """The two know each other: together they would wait for the collector."""
+        self._parser = None
 
     def _abort(self) -> None:
         if self._transport is not None:
@@ -248,6 +252,7 @@ class Connection(asyncio.Protocol):
             self._fault = StaleError() if stale else BrokenError("connection lost")
         self._transport = None
         self._quiet()
+        self._forget_parser()
         self._end()
         self._wake()
 

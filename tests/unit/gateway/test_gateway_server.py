@@ -16,13 +16,16 @@ from tests.unit.gateway.scene import BLOCKED, caller, rules
 from guiju.accounts import Caller, Directory
 from guiju.gateway import conversation, line
 from guiju.gateway.choices import Choice
+from guiju.gateway.leaving import Departure
+from guiju.gateway.line import Line
 from guiju.gateway.recorder import Item, Recorder
 from guiju.gateway.relay import Relay
 from guiju.gateway.rules import Rules, RulesHolder
 from guiju.gateway.server import Gateway
 from guiju.gateway.signals import AskModel, ModelAnswered
-from guiju.gateway.telemetry import exposition
+from guiju.gateway.telemetry import Timing, exposition
 from guiju.gateway.upstreams import DemoModel
+from guiju.gateway.work import Work
 from guiju.kernel import FixedClock, Refused, Text, Unavailable
 from guiju.records import Exchange, Refusal
 
@@ -515,7 +518,8 @@ def test_what_was_said_goes_with_its_stream(leaves: int | None) -> None:
     gc.disable()
     try:
         run(scene)
-        left = [one for one in gc.get_objects() if isinstance(one, Relay | Choice)]
+        kinds = Relay | Choice | Line | Departure | Work | Timing
+        left = [type(one) for one in gc.get_objects() if isinstance(one, kinds)]
     finally:
         gc.enable()
     assert left == []
