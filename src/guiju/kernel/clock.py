@@ -61,7 +61,7 @@ def from_micros(value: int) -> datetime:
 
 def isoformat(at: datetime) -> str:
     """RFC 3339 in UTC with six decimals and a Z: the one form used in evidence."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 monotonic = time.monotonic  # noqa: TID251 - the one place that may

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +37,7 @@ from guiju.kernel import (
     monotonic,
     wrong_master_key,
 )
+from guiju.storage.link import BEGUN, Link
 from guiju.storage.tables import table
 from guiju.storage.transaction import Tx
 from guiju.storage.vault import CACHE_SECONDS, SERVICE_SECRET, Vault, open_root
@@ -101,20 +102,20 @@ class Database:
         """
         with (
             self._in_turn(),
-            self._connection(begin="BEGIN IMMEDIATE") as connection,
-            _as_sure(connection, durable=durable),
+            self._link(begin="BEGIN IMMEDIATE") as link,
+            _as_sure(link, durable=durable),
         ):
-            tx = Tx(connection, self.keys, self.clock.now(), self.vault)
+            tx = Tx(link, self.keys, self.clock.now(), self.vault)
             yield tx
             tx.check_attested()
-            connection.commit()
+            link.commit()
         self.vault.remember(tx.new_keys)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A transaction whose changes are thrown away."""
-        with self._connection(begin="BEGIN") as connection:
-            yield Tx(connection, self.keys, self.clock.now(), self.vault)
+        with self._link(begin="BEGIN") as link:
+            yield Tx(link, self.keys, self.clock.now(), self.vault)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -150,10 +151,10 @@ class Database:
             _log.debug("the log could not be written back: %s", type(error).__name__)
 
     @contextmanager
-    def _connection(self, begin: str) -> Iterator[Connection]:
+    def _link(self, begin: str) -> Iterator[Link]:
         try:
-            with self.engine.connect() as connection:
-                yield connection.execution_options(guiju_begin=begin)
+            with closing(Link(self.engine, begin)) as link:
+                yield link
         except SQLAlchemyError as error:
             raise translated(error) from error
 
@@ -250,21 +251,20 @@ def engine_at(url: str) -> Engine:
 
 
 @contextmanager
-def _as_sure(connection: Connection, *, durable: bool) -> Iterator[None]:
+def _as_sure(link: Link, *, durable: bool) -> Iterator[None]:
     """Let a commit wait for the disk, or not."""
     if durable:
         yield
-    elif connection.dialect.name == "sqlite":
-        raw = connection.connection.driver_connection
+    elif link.dialect.name == "sqlite":
         # Outside a transaction, as SQLite asks. Whoever has the connection next finds it as it was.
-        _pragmas(raw, "synchronous=NORMAL", "wal_autocheckpoint=0")
+        _pragmas(link.driver, "synchronous=NORMAL", "wal_autocheckpoint=0")
         try:
             yield
         finally:
-            connection.rollback()
-            _pragmas(raw, "synchronous=FULL", f"wal_autocheckpoint={_LOG_PAGES}")
+            link.rollback()
+            _pragmas(link.driver, "synchronous=FULL", f"wal_autocheckpoint={_LOG_PAGES}")
     else:
-        connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+        link.execute("SET LOCAL synchronous_commit TO OFF").close()
         yield
 
 
@@ -306,8 +306,8 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    connection.exec_driver_sql(options.get("guiju_begin", "BEGIN"))
+    if not connection.get_execution_options().get(BEGUN):
+        connection.exec_driver_sql("BEGIN")
 
 
 def translated(error: SQLAlchemyError) -> GuijuError:

@@ -15,11 +15,11 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, LargeBinary, Table, insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Dialect, LargeBinary, Table, insert
 
 from guiju.kernel import canonical, canonical_row, digest, micros, part
 from guiju.storage.columns import CanonicalJson, Instant
+from guiju.storage.link import Link
 from guiju.storage.tables import RowDigest, plain, row_bytes, row_key, shape
 
 Convert = Callable[[Any], Any]
@@ -103,49 +103,28 @@ class Insertion:
 MOST_ROWS = 64
 
 
-def add_rows(connection: Connection, head: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Run `head` ("INSERT INTO t (a, b)") for all rows, many at a time, past SQLAlchemy's layers.
+def add_rows(link: Link, head: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run `head` ("INSERT INTO t (a, b)") for all rows, many at a time.
 
     Raises:
         DBAPIError: as SQLAlchemy itself would.
     """
-    if not connection.in_transaction():
-        connection.begin()
-    dialect = connection.dialect
-    place = "?" if dialect.paramstyle == "qmark" else "%s"
-    cursor = connection.connection.cursor()
-    try:
-        for at in range(0, len(rows), MOST_ROWS):
-            some = rows[at : at + MOST_ROWS]
-            text = _text(head, len(some[0]), len(some), place)
-            cursor.execute(text, tuple(chain.from_iterable(some)))
-    except dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(
-            head, None, error, dialect.loaded_dbapi.Error, dialect=dialect
-        ) from error
-    finally:
-        cursor.close()
+    place = "?" if link.dialect.paramstyle == "qmark" else "%s"
+    for at in range(0, len(rows), MOST_ROWS):
+        some = rows[at : at + MOST_ROWS]
+        text = _text(head, len(some[0]), len(some), place)
+        link.execute(text, tuple(chain.from_iterable(some))).close()
 
 
-def one_value(connection: Connection, query: str) -> Any:
-    """The only value of a fixed query, past SQLAlchemy's layers.
+def one_value(link: Link, query: str) -> Any:
+    """The only value of a fixed query.
 
     Raises:
         DBAPIError: as SQLAlchemy itself would.
     """
-    if not connection.in_transaction():
-        connection.begin()
-    dialect = connection.dialect
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(query)
-        row = cursor.fetchone()
-    except dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(
-            query, None, error, dialect.loaded_dbapi.Error, dialect=dialect
-        ) from error
-    finally:
-        cursor.close()
+    cursor = link.execute(query)
+    row = cursor.fetchone()
+    cursor.close()
     return None if row is None else row[0]
 
 

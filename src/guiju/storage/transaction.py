@@ -14,6 +14,7 @@ from sqlalchemy.sql import ColumnElement, and_
 
 from guiju.kernel import Keyring
 from guiju.storage.inserting import Insertion, add_rows, insertion, one_value
+from guiju.storage.link import Link
 from guiju.storage.tables import (
     RowDigest,
     guard_of,
@@ -36,9 +37,9 @@ class UnattestedChangeError(RuntimeError):
 class Tx:
     """One open transaction. Services receive it; only `Database` opens, commits or rolls back."""
 
-    def __init__(self, connection: Connection, keys: Keyring, now: datetime, vault: Vault) -> None:
+    def __init__(self, link: Link, keys: Keyring, now: datetime, vault: Vault) -> None:
         """Wrap an open connection; `now` is the one time of everything done here."""
-        self.connection = connection
+        self._link = link
         self.keys = keys
         self.now = now
         self._vault = vault
@@ -46,9 +47,14 @@ class Tx:
         self.new_keys: dict[str, Held] = {}
 
     @property
+    def connection(self) -> Connection:
+        """SQLAlchemy's connection, in this transaction."""
+        return self._link.connection
+
+    @property
     def dialect(self) -> str:
         """Which database this is: `sqlite` or `postgresql`."""
-        return self.connection.dialect.name
+        return self._link.dialect.name
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -73,21 +79,19 @@ class Tx:
     def insert_many(self, subject: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows in one statement; columns not named are NULL."""
         if rows:
-            adding = insertion(subject, self.connection.dialect)
-            add_rows(
-                self.connection, adding.head, [self._taken(adding, subject, row) for row in rows]
-            )
+            adding = insertion(subject, self._link.dialect)
+            add_rows(self._link, adding.head, [self._taken(adding, subject, row) for row in rows])
 
     def one_value(self, query: str) -> Any:
         """The only value of a fixed query, None for no row; for the hottest paths."""
-        return one_value(self.connection, query)
+        return one_value(self._link, query)
 
     def insert_plain(self, head: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run `head` ("INSERT INTO t (a, b)") for rows the driver takes as they are.
 
         For rows that prove themselves: they are not noted as attested ones are.
         """
-        add_rows(self.connection, head, rows)
+        add_rows(self._link, head, rows)
 
     def insert_if_absent(self, subject: Table, values: Mapping[str, Any]) -> bool:
         """Add one row unless its key is taken; False when it is, also by someone just now."""
