@@ -37,6 +37,13 @@ class _Entry(NamedTuple):
     until: float
 
 
+class Remembered(NamedTuple):
+    """A caller who is known; `ages`: soon somebody has to ask for them again."""
+
+    caller: Caller
+    ages: bool
+
+
 class Directory:
     """Callers by token and end user. Only those who may use the service are remembered.
 
@@ -55,16 +62,18 @@ class Directory:
 
     def cached(self, token: str, end_user: str | None = None) -> Caller | None:
         """The caller if they were asked for within `LIVES_SECONDS`."""
+        found = self.remembered(token, end_user)
+        return None if found is None else found.caller
+
+    def remembered(self, token: str, end_user: str | None = None) -> Remembered | None:
+        """The same, and whether they will soon have to be asked for again."""
         entry, now = self._known.get(_slot(token, end_user)), monotonic()
         if entry is None:
             return None
-        until = entry.until if now >= self._away_until else entry.until + GRACE_SECONDS
-        return entry.caller if now < until else None
-
-    def is_ageing(self, token: str, end_user: str | None = None) -> bool:
-        """Whether a caller who is known will soon have to be asked for again."""
-        entry, now = self._known.get(_slot(token, end_user)), monotonic()
-        return entry is not None and now >= max(entry.until - AGES_SECONDS, self._away_until)
+        until, is_away = entry.until, now < self._away_until
+        if now >= (until + GRACE_SECONDS if is_away else until):
+            return None
+        return Remembered(entry.caller, not is_away and now >= until - AGES_SECONDS)
 
     def fetch(self, token: str, end_user: str | None = None) -> Caller:
         """The caller as the database knows them now; raises what `look_up` raises."""

@@ -63,6 +63,10 @@ class Asked:
         self.under_way: set[Departure] = set() if barring is None else barring.under_way
         self.whole = Whole() if barring is None else barring.whole
 
+    def known(self, command: LookUp) -> Caller | None:
+        """The caller, if they need not be looked up."""
+        return self.lookups.known(command.token, command.end_user)
+
     def look_up(self, command: LookUp) -> Awaitable[Caller]:
         """Find the caller; raises what `Lookups.find` raises."""
         return self.lookups.find(command.token, command.end_user)

@@ -93,7 +93,8 @@ class Client:
         while True:
             connection = self._kept() or await self._connect(connect)
             try:
-                answer = await connection.whole(request, most, within)
+                await connection.ask(request, most, within)
+                answer = connection.whole()
             except StaleError:
                 continue
             except BaseException:
@@ -117,7 +118,8 @@ class Client:
         while True:
             connection = self._kept() or await self._connect(connect)
             try:
-                await connection.head(request, most, within)
+                await connection.ask(request, most, within, early=True)
+                connection.check()
             except StaleError:
                 continue
             except BaseException:

@@ -78,17 +78,22 @@ class Connection(asyncio.Protocol):
         """Whether another request may be sent."""
         return self._fault is None and self._transport is not None
 
-    async def head(self, request: bytes, most: int, within: float) -> None:
-        """Send `request` and wait for the status; up to `most` bytes of body may follow."""
-        self._send(request, most, early=True)
-        await self._news(within)
-        self._check()
+    def ask(
+        self, request: bytes, most: int, within: float, *, early: bool = False
+    ) -> asyncio.Future[None]:
+        """Send `request`; done once its whole answer is there, of at most `most` bytes of body.
 
-    async def whole(self, request: bytes, most: int, within: float) -> bytes:
-        """Send `request` and return the body of the answer, of at most `most` bytes."""
-        self._send(request, most, early=False)
-        await self._news(within)
-        self._check()
+        `early`: already with the status, which `check` is to be called for, and not `whole`.
+
+        Raises:
+            StaleError: the connection is not open any more.
+        """
+        self._send(request, most, early=early)
+        return self._news(within)
+
+    def whole(self) -> bytes:
+        """The body of the answer that is there; raises BrokenError if none has come."""
+        self.check()
         return b"".join(self._parts)
 
     async def piece(self, within: float) -> bytes:
@@ -97,7 +102,7 @@ class Connection(asyncio.Protocol):
             if self._complete:
                 return b""
             await self._news(within)
-            self._check()
+            self.check()
         parts, self._parts, self._buffered = self._parts, [], 0
         if self._paused and self._transport is not None:
             self._paused = False
@@ -149,7 +154,7 @@ class Connection(asyncio.Protocol):
         self._transport.write(request)
 
     def _news(self, within: float) -> asyncio.Future[None]:
-        """Done once there is something new; `_check` says whether it is something bad.
+        """Done once there is something new; `check` says whether it is something bad.
 
         A future and not a coroutine, as are few steps between a request and the socket: each
         coroutine that waits for another costs it two microseconds.
@@ -161,8 +166,8 @@ class Connection(asyncio.Protocol):
             self._wake()
         return waiter
 
-    def _check(self) -> None:
-        """Raise what went wrong."""
+    def check(self) -> None:
+        """Raise what went wrong, as a BrokenError."""
         if self._fault is not None and not self._complete:
             raise self._fault
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
@@ -65,6 +65,10 @@ class Means(Protocol):
     under_way: set[Departure]
     whole: Whole
 
+    def known(self, command: LookUp) -> Caller | None:
+        """The caller, if they need not be looked up."""
+        ...
+
     def look_up(self, command: LookUp) -> Awaitable[Caller]:
         """Find the caller; raises GuijuError."""
         ...
@@ -113,13 +117,15 @@ class Conversation:
         self._timing = line.timing
         self._commands: deque[Command] = deque()
 
-    async def run(self) -> None:
-        """From the request that arrived to the last byte that goes."""
+    def steps(self) -> Iterator[Awaitable[None]]:
+        """What is to be waited for, from the request that arrived to the last byte that goes."""
         commands = self._commands
         commands.extend(self._handle(RequestArrived()))
         while commands:
             command = commands.popleft()
-            await _CARRIED_OUT[type(command)](self, command)
+            step = _CARRIED_OUT[type(command)](self, command)
+            if step is not None:
+                yield step
 
     def _tell(self, event: Event) -> None:
         self._commands.extend(self._handle(event))
@@ -132,7 +138,15 @@ class Conversation:
 
     # -- each kind of command ----------------------------------------------------------------------
 
-    async def _look_up(self, command: LookUp) -> None:
+    def _look_up(self, command: LookUp) -> Awaitable[None] | None:
+        """Most callers are known, and then nothing is waited for."""
+        caller = self._gateway.known(command)
+        if caller is None:
+            return self._looked_up(command)
+        self._tell(CallerKnown(caller))
+        return None
+
+    async def _looked_up(self, command: LookUp) -> None:
         try:
             event: Event = CallerKnown(await self._gateway.look_up(command))
         except GuijuError as error:
@@ -350,7 +364,7 @@ class Conversation:
         return None
 
 
-_CARRIED_OUT: dict[type[Command], Callable[[Conversation, Any], Awaitable[None]]] = {
+_CARRIED_OUT: dict[type[Command], Callable[[Conversation, Any], Awaitable[None] | None]] = {
     LookUp: Conversation._look_up,  # noqa: SLF001 - the table of this class
     FindWard: Conversation._find_ward,  # noqa: SLF001 - as above
     Mind: Conversation._mind,  # noqa: SLF001 - as above

@@ -49,7 +49,7 @@ class Departure:
         self.work = work
         self.error: GuijuError | None = None
         self.why: Left | None = None
-        self._task = _this_task()
+        self._task = this_task()
         self._left = left
         self._within = within
         self._under_way = under_way
@@ -120,7 +120,7 @@ class Whole:
 
     def begin(self, work: Work | None) -> asyncio.Task[Any]:
         """The task that runs may be ended from now on."""
-        task = _this_task()
+        task = this_task()
         self.works[task] = work
         return task
 
@@ -161,7 +161,8 @@ class Answering:
         return True
 
 
-def _this_task() -> asyncio.Task[Any]:
+def this_task() -> asyncio.Task[Any]:
+    """The task that runs."""
     task = asyncio.current_task()
     if task is None:
         raise RuntimeError("there is no task to be cancelled")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from guiju.gateway.leaving import this_task
+from guiju.gateway.patience import Patience
 from guiju.gateway.telemetry import Timing
 from guiju.gateway.wires import MOST_BODY, Wire
 from guiju.kernel import GuijuError, Invalid, Text, choose_language, error_body, new_id
@@ -18,15 +20,14 @@ if TYPE_CHECKING:
     from guiju.gateway.exchange import Exchange
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-SendMessage = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+SendMessage = Callable[[Message], Awaitable[None]]
 
 # A larger body is read only for a key that is known.
 _LARGE = 256 * 1024
 _DIGITS = 12
-# How long one may take to send a request, and how long what a stream still holds may wait for a
-# client that does not read.
-_BODY_SECONDS = 120.0
+# How long what a stream still holds may wait for a client that does not read.
 _READ_SECONDS = 60.0
 _encode = msgspec.json.Encoder().encode
 _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
@@ -36,7 +37,9 @@ _STREAM = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-cont
 class Line:
     """One HTTP request and its answer, as ASGI messages."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: SendMessage, patience: Patience
+    ) -> None:
         """Draw the request's id; nothing is read or sent yet."""
         self.path: str = scope["path"]
         self.method: str = scope["method"]
@@ -49,6 +52,7 @@ class Line:
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
         self._receive = receive
         self._send = send
+        self._patience = patience
         self.sending = False
         self.left = False
         self.timing = Timing()
@@ -85,10 +89,8 @@ class Line:
 
     async def body(self, most: int = MOST_BODY) -> bytes:
         """The whole body; raises Invalid 413 `request-too-large` or 408 `request-too-slow`."""
-        task, loop = asyncio.current_task(), asyncio.get_running_loop()
-        # As asyncio.timeout does it, at a third of its price: every request walks through here.
-        late: list[bool] = []
-        timer = loop.call_later(_BODY_SECONDS, _cancel, task, late)
+        task, patience = this_task(), self._patience
+        patience.begin(task)
         parts, size = [], 0
         try:
             while True:
@@ -104,29 +106,31 @@ class Line:
                 if not message.get("more_body"):
                     return b"".join(parts)
         except asyncio.CancelledError:
-            if not late or task is None or task.uncancel():
+            if not patience.is_over(task) or task.uncancel():
                 raise
             raise _too_slow() from None
         finally:
-            timer.cancel()
+            patience.end(task)
 
     async def gone(self) -> None:
         """Return when the client has left."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
-    async def _put(self, message: MutableMapping[str, Any]) -> None:
+    async def _put(self, head: Message | None, body: Message) -> None:
         """Send, unless nobody is there; some servers say so by an OSError, others by nothing."""
         if self.left:
             return
         self.sending = True
         try:
-            await self._send(message)
+            if head is not None:
+                await self._send(head)
+            await self._send(body)
         except OSError:
             self.left = True
         self.sending = False
 
-    def _head(self, status: int, *headers: tuple[bytes, bytes]) -> MutableMapping[str, Any]:
+    def _head(self, status: int, *headers: tuple[bytes, bytes]) -> Message:
         """The message that begins the answer, which counts as begun."""
         self.status = status
         return {
@@ -135,14 +139,14 @@ class Line:
             "headers": [*headers, *self.marks],
         }
 
-    async def reply(
+    def reply(
         self, status: int, body: bytes, screened: str, kind: str = "application/json"
-    ) -> None:
+    ) -> Awaitable[None]:
         """The whole answer at once; `kind` is its media type."""
         length = (b"content-length", str(len(body)).encode())
         what = (b"content-type", kind.encode())
-        await self._put(self._head(status, what, length, (b"x-guiju-screened", screened.encode())))
-        await self._put({"type": "http.response.body", "body": body})
+        head = self._head(status, what, length, (b"x-guiju-screened", screened.encode()))
+        return self._put(head, {"type": "http.response.body", "body": body})
 
     def mark_retry(self, after: int | None) -> None:
         """Say in the head of the answer in how many seconds it may go better."""
@@ -160,19 +164,12 @@ class Line:
             body = wire.error(error_body(error, self.language(), self.request), error.status)
             await self.reply(error.status, _encode(body), "not-screened")
 
-    async def stream(self, data: bytes, screened: str, *, more: bool = True) -> None:
+    def stream(self, data: bytes, screened: str, *, more: bool = True) -> Awaitable[None]:
         """A part of a stream; the first one starts the answer, the last one has no `more`."""
+        head = None
         if not self.status:
-            await self._put(self._head(200, *_STREAM, (b"x-guiju-screened", screened.encode())))
-        if self.left:
-            return
-        # As `_put` does it: every piece of every stream walks through here.
-        self.sending = True
-        try:
-            await self._send({"type": "http.response.body", "body": data, "more_body": more})
-        except OSError:
-            self.left = True
-        self.sending = False
+            head = self._head(200, *_STREAM, (b"x-guiju-screened", screened.encode()))
+        return self._put(head, {"type": "http.response.body", "body": data, "more_body": more})
 
     async def part(self, data: bytes, screened: str, *, more: bool) -> None:
         """What is left of a stream: who does not read it cannot put the record off, nor stay."""
@@ -181,12 +178,6 @@ class Line:
                 await self.stream(data, screened, more=more)
         except TimeoutError:
             self.left = True
-
-
-def _cancel(task: asyncio.Task[Any] | None, late: list[bool]) -> None:
-    if task is not None:
-        late.append(True)
-        task.cancel()
 
 
 def _too_large(most: int) -> Invalid:

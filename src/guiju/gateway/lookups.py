@@ -25,12 +25,19 @@ class Lookups:
         self._wards = wards
         self._asked: dict[_Asked, asyncio.Future[Caller]] = {}
 
+    def known(self, token: str, end_user: str | None) -> Caller | None:
+        """The caller, if they are remembered."""
+        found = self._directory.remembered(token, end_user)
+        if found is None:
+            return None
+        if found.ages:
+            self._ask(token, end_user)
+        return found.caller
+
     async def find(self, token: str, end_user: str | None) -> Caller:
         """The caller; raises what `Directory.fetch` raises."""
-        known = self._directory.cached(token, end_user)
+        known = self.known(token, end_user)
         if known is not None:
-            if self._directory.is_ageing(token, end_user):
-                self._ask(token, end_user)
             return known
         # Whoever leaves meanwhile takes the answer from nobody else.
         return await asyncio.shield(self._ask(token, end_user))

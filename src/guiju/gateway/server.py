@@ -19,6 +19,7 @@ from guiju.gateway.lookups import Lookups
 from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.minding import Minder
 from guiju.gateway.offers import Handler, Offers
+from guiju.gateway.patience import Patience
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.route import ROUTES, Route, wire_of
 from guiju.gateway.rules import RulesHolder
@@ -67,6 +68,7 @@ class Gateway:
         self._office = office
         self._levee = Levee(recorder.write)
         self._barring = barring
+        self._patience = Patience()
         self._stopping = False
         self._asked = Asked(
             lookups=Lookups(directory, None if minder is None else minder.wards),
@@ -174,7 +176,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: SendMessage) -> None:
         """Serve one HTTP request below `/v1`."""
-        line = Line(scope, receive, send)
+        line = Line(scope, receive, send, self._patience)
         self.counters.arrived()
         try:
             await self._handled(line)
@@ -248,7 +250,8 @@ class Gateway:
         exchange = Exchange(work, stations)
         line.exchange = exchange
         try:
-            await Conversation(self._asked, line, exchange).run()
+            for step in Conversation(self._asked, line, exchange).steps():
+                await step
         finally:
             # It knows its work as its work knows it: together they would stay until the collector
             # looks at old things, which is seldom, and with them everything that was said.

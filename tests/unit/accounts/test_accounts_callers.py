@@ -252,14 +252,13 @@ def test_another_process_forgets_within_a_second(db, known, key, agreed, house, 
 
 def test_who_is_known_ages_before_the_second_is_over(known, key, agreed, *, seconds):
     """So that they can be asked for again before anybody has to wait; nobody lives longer by it."""
-    assert not known.is_ageing(key.token)
-    known.fetch(key.token)
-    assert not known.is_ageing(key.token)
+    assert known.remembered(key.token) is None
+    caller = known.fetch(key.token)
+    assert known.remembered(key.token) == (caller, False)
     seconds[0] += directory.LIVES_SECONDS - directory.AGES_SECONDS
-    assert known.is_ageing(key.token)
-    assert known.cached(key.token) is not None
-    known.fetch(key.token)
-    assert not known.is_ageing(key.token)
+    assert known.remembered(key.token) == (caller, True)
+    caller = known.fetch(key.token)
+    assert known.remembered(key.token) == (caller, False)
 
 
 @pytest.fixture

@@ -72,10 +72,20 @@ def asked(test: Callable[[Connection, Wire, Callable[..., None]], Awaitable[Any]
     return asyncio.run(run())
 
 
+async def whole(connection: Connection, *asked: Any) -> bytes:
+    await connection.ask(*asked)
+    return connection.whole()
+
+
+async def head(connection: Connection, *asked: Any) -> None:
+    await connection.ask(*asked, early=True)
+    connection.check()
+
+
 def body_of(*pieces: bytes | None, most: int = 1000) -> bytes:
     async def test(connection: Connection, _wire: Wire, arrive: Callable[..., None]) -> bytes:
         arrive(*pieces)
-        return await connection.whole(b"GET", most, 2.0)
+        return await whole(connection, b"GET", most, 2.0)
 
     body: bytes = asked(test)
     return body
@@ -123,7 +133,7 @@ def test_a_second_answer_in_one_go_is_not_taken_for_the_first():
 
     async def test(connection: Connection, wire: Wire, arrive: Callable[..., None]) -> None:
         arrive(WHOLE + WHOLE.replace(b"hello", b"other"))
-        assert await connection.whole(b"GET", 1000, 2.0) == b"hello"
+        assert await whole(connection, b"GET", 1000, 2.0) == b"hello"
         connection.end(lambda _: pytest.fail("kept"))
         assert wire.closed
 
@@ -135,7 +145,7 @@ def test_silence_is_broken():
 
     async def test(connection: Connection, wire: Wire, _arrive: Callable[..., None]) -> None:
         with pytest.raises(BrokenError):
-            await connection.whole(b"GET", 1000, 0.02)
+            await whole(connection, b"GET", 1000, 0.02)
         assert wire.closed
 
     asked(test)
@@ -148,7 +158,7 @@ def test_a_connection_serves_one_request_after_another():
         kept: list[Connection] = []
         for _ in range(3):
             arrive(WHOLE)
-            assert await connection.whole(b"GET", 1000, 2.0) == b"hello"
+            assert await whole(connection, b"GET", 1000, 2.0) == b"hello"
             connection.end(kept.append)
         assert kept == [connection] * 3
         assert not wire.closed
@@ -168,7 +178,7 @@ def test_a_connection_that_will_close_is_not_kept(answer):
 
     async def test(connection: Connection, wire: Wire, arrive: Callable[..., None]) -> None:
         arrive(answer)
-        await connection.whole(b"GET", 1000, 2.0)
+        await whole(connection, b"GET", 1000, 2.0)
         connection.end(lambda _: pytest.fail("kept"))
         assert wire.closed
 
@@ -180,7 +190,7 @@ def test_bytes_that_nobody_asked_for_end_a_kept_connection():
 
     async def test(connection: Connection, wire: Wire, arrive: Callable[..., None]) -> None:
         arrive(WHOLE)
-        await connection.whole(b"GET", 1000, 2.0)
+        await whole(connection, b"GET", 1000, 2.0)
         connection.data_received(WHOLE)
         assert wire.closed
         assert not connection.is_open
@@ -194,7 +204,7 @@ def test_a_stream_that_was_read_to_its_last_event_keeps_its_connection():
     async def test(connection: Connection, wire: Wire, arrive: Callable[..., None]) -> None:
         kept: list[Connection] = []
         arrive(CHUNKED[:-5])
-        await connection.head(b"GET", 1000, 2.0)
+        await head(connection, b"GET", 1000, 2.0)
         assert await connection.piece(2.0) == b"hello, world"
         connection.end(kept.append)
         assert kept == []
@@ -210,7 +220,7 @@ def test_a_stream_that_goes_on_after_its_last_event_is_ended():
 
     async def test(connection: Connection, wire: Wire, arrive: Callable[..., None]) -> None:
         arrive(CHUNKED[:-5])
-        await connection.head(b"GET", 100_000, 2.0)
+        await head(connection, b"GET", 100_000, 2.0)
         await connection.piece(2.0)
         connection.end(lambda _: pytest.fail("kept"))
         connection.data_received(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
@@ -224,7 +234,7 @@ def test_a_reader_who_is_slow_holds_the_model_up():
 
     async def test(connection: Connection, wire: Wire, arrive: Callable[..., None]) -> None:
         arrive(b"HTTP/1.1 200 OK\r\ncontent-length: 600000\r\n\r\n")
-        await connection.head(b"GET", 1_000_000, 2.0)
+        await head(connection, b"GET", 1_000_000, 2.0)
         connection.data_received(b"x" * 300_000)
         assert wire.paused
         assert len(await connection.piece(2.0)) == 300_000
@@ -238,10 +248,10 @@ def test_a_kept_connection_that_was_closed_meanwhile_is_stale():
 
     async def test(connection: Connection, _wire: Wire, arrive: Callable[..., None]) -> None:
         arrive(WHOLE)
-        await connection.whole(b"GET", 1000, 2.0)
+        await whole(connection, b"GET", 1000, 2.0)
         arrive(None)
         with pytest.raises(StaleError):
-            await connection.whole(b"GET", 1000, 2.0)
+            await whole(connection, b"GET", 1000, 2.0)
 
     asked(test)
 

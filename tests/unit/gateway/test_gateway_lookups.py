@@ -9,6 +9,7 @@ import pytest
 from tests.unit.gateway.scene import caller
 
 from guiju.accounts import Caller, Directory
+from guiju.accounts.directory import Remembered
 from guiju.gateway.lookups import Lookups
 from guiju.kernel import Refused, Text
 
@@ -28,11 +29,8 @@ class Slow(Directory):
         self.error: Refused | None = None
         self.known: Caller | None = None
 
-    def cached(self, *_: Any) -> Caller | None:
-        return self.known
-
-    def is_ageing(self, *_: Any) -> bool:
-        return True
+    def remembered(self, *_: Any) -> Remembered | None:
+        return None if self.known is None else Remembered(self.known, ages=True)
 
     def fetch(self, token: str, *_: Any) -> Caller:
         self.asked.append(token)

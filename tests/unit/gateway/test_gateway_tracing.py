@@ -12,6 +12,7 @@ from tests.unit.gateway.scene import exchange
 
 from guiju.app.logs import JsonLine
 from guiju.gateway.line import Line
+from guiju.gateway.patience import Patience
 from guiju.gateway.telemetry import Told
 from guiju.gateway.telemetry.spans import as_otlp, context_of, new_context, spans_of
 from guiju.gateway.telling import told_of
@@ -104,7 +105,8 @@ def test_a_trace_holds_neither_words_nor_persons() -> None:
         return {}
 
     subject = exchange()
-    line = Line({"path": "/v1/chat/completions", "method": "POST", "headers": []}, nothing, nothing)  # type: ignore[arg-type]
+    scope = {"path": "/v1/chat/completions", "method": "POST", "headers": []}
+    line = Line(scope, nothing, nothing, Patience())  # type: ignore[arg-type]
     line.route = line.path
     told = told_of(line, subject)
     text = json.dumps(told)

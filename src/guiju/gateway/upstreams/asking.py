@@ -56,30 +56,34 @@ def _object(said: Answered) -> dict[str, Any]:
     return answer
 
 
-async def answered(
+def asked(
     client: Client, ask: AskModel, path: str, body: bytes, limits: Limits
-) -> dict[str, Any]:
-    """The answer in the shape that was asked for; raises FailedError.
+) -> Awaitable[Answered]:
+    """What comes back, for `answer_of` to read; raises BrokenError, which `failed` translates.
 
-    A file comes as `{"file": bytes, "type": its media type}`.
+    Two functions and no coroutine around the client's, which every request would wait in.
     """
     kind, most = None, _MOST_ANSWER
     if ask.form:
         kind, body = written_form(object_of(body) or {}, ask.files)
     if ask.form or ask.raw:
         most = _MOST_MEDIA
-    try:
-        said = await client.whole(
-            ask.method,
-            path,
-            body,
-            most=most,
-            within=limits.whole,
-            connect=limits.connect,
-            kind=kind,
-        )
-    except BrokenError as error:
-        raise _failed(error) from error
+    return client.whole(
+        ask.method,
+        path,
+        body,
+        most=most,
+        within=limits.whole,
+        connect=limits.connect,
+        kind=kind,
+    )
+
+
+def answer_of(ask: AskModel, said: Answered) -> dict[str, Any]:
+    """The answer in the shape that was asked for; raises FailedError.
+
+    A file comes as `{"file": bytes, "type": its media type}`.
+    """
     if not ask.raw:
         return _object(said)
     _check(said.status, said.after)
@@ -115,7 +119,7 @@ async def _told(asking: Awaitable[Answered]) -> Answered:
     try:
         said = await asking
     except BrokenError as error:
-        raise _failed(error) from error
+        raise failed(error) from error
     _check(said.status, said.after)
     return said
 
@@ -154,7 +158,7 @@ async def begun(
             "POST", path, body, most=_MOST_STREAM, within=limits.first, connect=limits.connect
         )
     except BrokenError as error:
-        raise _failed(error) from error
+        raise failed(error) from error
     stream = Streamed(client, connection, limits, start, ended)
     try:
         _check(connection.status, connection.after)
@@ -241,7 +245,7 @@ class Streamed(Speech):
                     return read
             read = chunks(self._reader.close())
         except BrokenError as error:
-            raise _failed(error) from error
+            raise failed(error) from error
         except TooLargeError as error:
             raise FailedError("unreadable", _OK) from error
         # A stream that breaks off before [DONE] has failed; some services leave it out, and then
@@ -261,7 +265,10 @@ class Streamed(Speech):
             self._ended(why)
 
 
-def _failed(error: BrokenError) -> FailedError:
+def failed(error: BrokenError | FailedError) -> FailedError:
+    """Why there is no answer, in one word."""
+    if isinstance(error, FailedError):
+        return error
     if isinstance(error, UnreachableError):
         return FailedError("unreachable")
     return FailedError("timeout" if isinstance(error, LateError) else "broken")

@@ -7,6 +7,7 @@ import ssl
 from typing import Any
 
 from guiju.gateway.client import Client
+from guiju.gateway.connection import BrokenError
 from guiju.gateway.signals import AskModel, ModelAnswered
 from guiju.gateway.upstreams import asking
 from guiju.gateway.upstreams.errors import refused, told_of_job, unavailable
@@ -45,10 +46,10 @@ class HttpUpstream:
     async def answer(self, ask: AskModel) -> ModelAnswered:
         """The whole answer of the model."""
         try:
-            said = await asking.answered(self._client, ask, ask.path, ask.body, self._limits)
-        except FailedError as error:
-            raise _told(error) from error
-        return ModelAnswered(said)
+            said = await asking.asked(self._client, ask, ask.path, ask.body, self._limits)
+            return ModelAnswered(asking.answer_of(ask, said))
+        except (BrokenError, FailedError) as error:
+            raise _told(asking.failed(error)) from error
 
     async def fetch(self, url: str, source: Source | None) -> bytes:  # noqa: ARG002 - there is one
         """The file at an address of this service."""
@@ -60,9 +61,10 @@ class HttpUpstream:
     async def about(self, ask: AskModel) -> dict[str, Any]:
         """What this service says of a film."""
         try:
-            return await asking.answered(self._client, ask, ask.path, ask.body, self._limits)
-        except FailedError as error:
-            raise told_of_job(error) from error
+            said = await asking.asked(self._client, ask, ask.path, ask.body, self._limits)
+            return asking.answer_of(ask, said)
+        except (BrokenError, FailedError) as error:
+            raise told_of_job(asking.failed(error)) from error
 
     async def begin(self, ask: AskModel) -> Speech:
         """The model's answer as a stream; one that breaks off before [DONE] has failed."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from guiju.gateway.circuit import Circuit
 from guiju.gateway.client import Client
+from guiju.gateway.connection import BrokenError
 from guiju.gateway.signals import AskModel
 from guiju.gateway.telemetry import State, UpstreamNow
 from guiju.gateway.upstreams import asking
@@ -91,7 +92,12 @@ class Endpoint:
         """The whole answer to `body`, the question in its words; raises FailedError."""
         client, counts, start = self._enter(), self.counts, self._clock()
         try:
-            said = await asking.answered(client, ask, ask.path + self._query, body, limits)
+            came = await asking.asked(client, ask, ask.path + self._query, body, limits)
+            said = asking.answer_of(ask, came)
+        except BrokenError as broken:
+            why = asking.failed(broken)
+            self._fail(why, start)
+            raise why from broken
         except BaseException as error:
             self._fail(error, start)
             raise
