@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from guiju.screening.fold import Folded, fold
 from guiju.screening.onetoone import NONE, first_plane
-from guiju.screening.plain import forms
+from guiju.screening.plain import forms, may_be_unseen
+from guiju.screening.views import SEEN_AS
 from guiju.screening.views_split import is_split
 from guiju.screening.views_spoken import homophone
 from guiju.screening.views_squeezed import PAIR, Known, Look, dropped, is_speaking
@@ -30,6 +31,7 @@ _SURROGATES = range(0xD800, 0xE000)
 _HARD = "\uffff"  # stands for what is not that plain
 _LETTER = "a"  # stands for any
 _MOST_PAIRS = 8
+_ANY = "中"
 
 
 class Glimpse:
@@ -109,8 +111,11 @@ class Glimpse:
 
 
 def prepare() -> None:
-    """Make what all glimpses of this process share."""
+    """Make what all glimpses and streams of this process share."""
     _table()
+    for view in SEEN_AS.values():
+        view.spell(_ANY)
+    may_be_unseen(_ANY)
 
 
 @cache

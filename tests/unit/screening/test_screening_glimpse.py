@@ -10,11 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from guiju.screening import Outcome, Screen, Verdict, fold
+from guiju.screening import Outcome, Screen, Verdict, fold, views_split, views_spoken
 from guiju.screening import glimpse as glimpse_module
 from guiju.screening import lexicon as lexicon_module
 from guiju.screening.glimpse import SHORT, Glimpse
 from guiju.screening.views import VIEWS, seen
+from guiju.screening.views_spelling import Spelling
 from guiju.screening.views_squeezed import is_speaking
 
 TERMS = ["青铜月亮会", "蓝鲸口令", "好明林", "guiju-sample", "Blue蓝鲸", "四七码头", "的的的"]
@@ -113,6 +114,11 @@ def test_who_looks_in_no_view_above_the_folded_text_makes_none():
 def test_a_prepared_screen_has_nothing_left_to_make(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the first request of a worker would stop all others while the tables are made."""
     glimpse_module._table.cache_clear()
+    views_spoken._spelling.cache_clear()
+    views_split._parts.cache_clear()
     screen().prepare()
     monkeypatch.setattr(glimpse_module, "_folding", lambda: pytest.fail("a table was made"))
+    monkeypatch.setattr(Spelling, "__init__", lambda *_: pytest.fail("a table was made"))
     assert screen().judge("今天天气很好，" * 6, "input").outcome is Outcome.PASS
+    stream = screen().stream()
+    assert [stream.feed(one).stopped for one in "示例天气很好，" * 6] == [False] * 42
