@@ -32,6 +32,7 @@ def chunks_of(payloads: Iterable[bytes]) -> Read:
     """
     chunks: list[Chunk] = []
     texts: list[str] = []  # of the last chunk, if it is a piece of text
+    last: Said | None = None  # and that piece
     for payload in payloads:
         if payload == _DONE:
             return _read(chunks, texts, done=True)
@@ -42,17 +43,14 @@ def chunks_of(payloads: Iterable[bytes]) -> Read:
                 return _read(chunks, texts, broken=True)
             _join(chunks, texts)
             chunks.append(chunk)
-        elif texts and _goes_on(chunks[-1], said):
+            last = None
+        elif last is not None and last.index == said.index and last.channel == said.channel:
             texts.append(said.text)
         else:
             _join(chunks, texts)
             chunks.append(said)
-            texts = [said.text]
+            texts, last = [said.text], said
     return _read(chunks, texts)
-
-
-def _goes_on(last: Chunk, said: Said) -> bool:
-    return isinstance(last, Said) and last.index == said.index and last.channel == said.channel
 
 
 def _join(chunks: list[Chunk], texts: list[str]) -> None:

@@ -89,20 +89,20 @@ class Connection(asyncio.Protocol):
             StaleError: the connection is not open any more.
         """
         self._send(request, most, early=early)
-        return self._news(within)
+        return self.news(within)
 
     def whole(self) -> bytes:
         """The body of the answer that is there; raises BrokenError if none has come."""
         self.check()
         return b"".join(self._parts)
 
-    async def piece(self, within: float) -> bytes:
-        """The next piece of the body, after `head`; nothing at its end."""
-        while not self._parts:
-            if self._complete:
-                return b""
-            await self._news(within)
-            self.check()
+    @property
+    def has_piece(self) -> bool:
+        """Whether `piece` has something to give, be it the end of the body."""
+        return bool(self._parts) or self._complete
+
+    def piece(self) -> bytes:
+        """What has come of the body; nothing at its end."""
         parts, self._parts, self._buffered = self._parts, [], 0
         if self._paused and self._transport is not None:
             self._paused = False
@@ -153,7 +153,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._transport.write(request)
 
-    def _news(self, within: float) -> asyncio.Future[None]:
+    def news(self, within: float) -> asyncio.Future[None]:
         """Done once there is something new; `check` says whether it is something bad.
 
         A future and not a coroutine, as are few steps between a request and the socket: each
@@ -232,7 +232,16 @@ class Connection(asyncio.Protocol):
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self._fail(BrokenError(str(error)))
         else:
+            if self._wakes_early:
+                self._hold(len(data))
             self._read_on()
+
+    def _hold(self, more: int) -> None:
+        """So many bytes more wait for their reader, whom the model must not outrun."""
+        self._buffered += more
+        if self._buffered > _MOST_BUFFERED and not self._paused and self._transport:
+            self._paused = True
+            self._transport.pause_reading()
 
     def _read_on(self) -> None:
         """Wake whoever waits for what has come."""
@@ -290,18 +299,13 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece, unless it is more than any answer."""
-        self._left -= len(body)
+        left = self._left = self._left - len(body)
         if self._complete:
             return
-        if self._left < 0:
+        if left < 0:
             self._fail(BrokenError("endless answer"))
-            return
-        self._parts.append(body)
-        if self._wakes_early:
-            self._buffered += len(body)
-            if self._buffered > _MOST_BUFFERED and not self._paused and self._transport:
-                self._paused = True
-                self._transport.pause_reading()
+        else:
+            self._parts.append(body)
 
     def on_message_complete(self) -> None:
         """Note that the answer is whole; after an interim one the real one follows."""

@@ -223,8 +223,7 @@ class Conversation:
 
     async def _put(self, sending: Awaitable[None]) -> None:
         """Send a piece of a stream."""
-        self._timing.sent()
-        begun = monotonic()
+        begun = self._timing.sent()
         await sending
         self._timing.reading += monotonic() - begun
 
@@ -350,7 +349,10 @@ class Conversation:
             if type(one) is Send:
                 # Only the head of an answer says how it was screened.
                 screened = "" if line.status else self._screened()
-                await self._put(line.stream(one.data, screened))
+                # As `_put` does it: each piece of each stream walks through here.
+                begun = self._timing.sent()
+                await line.stream(one.data, screened)
+                self._timing.reading += monotonic() - begun
                 if line.left:
                     return ClientGone()
             elif type(one) is AskGuards and one.wait:

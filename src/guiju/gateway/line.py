@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from guiju.gateway.leaving import this_task
-from guiju.gateway.patience import Patience
 from guiju.gateway.telemetry import Timing
+from guiju.gateway.waits import Waits
 from guiju.gateway.wires import MOST_BODY, Wire
 from guiju.kernel import GuijuError, Invalid, Text, choose_language, error_body, new_id
 
@@ -27,11 +27,22 @@ SendMessage = Callable[[Message], Awaitable[None]]
 # A larger body is read only for a key that is known.
 _LARGE = 256 * 1024
 _DIGITS = 12
-# How long what a stream still holds may wait for a client that does not read.
+# How long one may take to send a request, and how long what a stream still holds may wait for a
+# client that does not read.
+_BODY_SECONDS = 120.0
 _READ_SECONDS = 60.0
 _encode = msgspec.json.Encoder().encode
 _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
 _STREAM = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"))
+
+
+class Patience:
+    """With those who send, and with those who read; belongs to one event loop."""
+
+    def __init__(self) -> None:
+        """Nobody is waited for."""
+        self.sending = Waits(_BODY_SECONDS)
+        self.reading = Waits(_READ_SECONDS)
 
 
 class Line:
@@ -89,8 +100,8 @@ class Line:
 
     async def body(self, most: int = MOST_BODY) -> bytes:
         """The whole body; raises Invalid 413 `request-too-large` or 408 `request-too-slow`."""
-        task, patience = this_task(), self._patience
-        patience.begin(task)
+        task, waits = this_task(), self._patience.sending
+        waits.begin(task)
         parts, size = [], 0
         try:
             while True:
@@ -106,11 +117,11 @@ class Line:
                 if not message.get("more_body"):
                     return b"".join(parts)
         except asyncio.CancelledError:
-            if not patience.is_over(task) or task.uncancel():
+            if not waits.is_over(task):
                 raise
             raise _too_slow() from None
         finally:
-            patience.end(task)
+            waits.end(task)
 
     async def gone(self) -> None:
         """Return when the client has left."""
@@ -173,11 +184,16 @@ class Line:
 
     async def part(self, data: bytes, screened: str, *, more: bool) -> None:
         """What is left of a stream: who does not read it cannot put the record off, nor stay."""
+        task, waits = this_task(), self._patience.reading
+        waits.begin(task)
         try:
-            async with asyncio.timeout(_READ_SECONDS):
-                await self.stream(data, screened, more=more)
-        except TimeoutError:
+            await self.stream(data, screened, more=more)
+        except asyncio.CancelledError:
+            if not waits.is_over(task):
+                raise
             self.left = True
+        finally:
+            waits.end(task)
 
 
 def _too_large(most: int) -> Invalid:

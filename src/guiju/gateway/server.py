@@ -14,12 +14,11 @@ from guiju.gateway.exchange import Exchange
 from guiju.gateway.faults import internal, note_fault
 from guiju.gateway.leaving import Departure, Left
 from guiju.gateway.limiting import Levee, Office
-from guiju.gateway.line import Line, Receive, Scope, SendMessage
+from guiju.gateway.line import Line, Patience, Receive, Scope, SendMessage
 from guiju.gateway.lookups import Lookups
 from guiju.gateway.media.shelf import Shelf
 from guiju.gateway.minding import Minder
 from guiju.gateway.offers import Handler, Offers
-from guiju.gateway.patience import Patience
 from guiju.gateway.recorder import Recorder
 from guiju.gateway.route import ROUTES, Route, wire_of
 from guiju.gateway.rules import RulesHolder

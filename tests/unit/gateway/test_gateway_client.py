@@ -205,7 +205,7 @@ def test_a_stream_that_was_read_to_its_last_event_keeps_its_connection():
         kept: list[Connection] = []
         arrive(CHUNKED[:-5])
         await head(connection, b"GET", 1000, 2.0)
-        assert await connection.piece(2.0) == b"hello, world"
+        assert connection.piece() == b"hello, world"
         connection.end(kept.append)
         assert kept == []
         connection.data_received(CHUNKED[-5:])
@@ -221,7 +221,7 @@ def test_a_stream_that_goes_on_after_its_last_event_is_ended():
     async def test(connection: Connection, wire: Wire, arrive: Callable[..., None]) -> None:
         arrive(CHUNKED[:-5])
         await head(connection, b"GET", 100_000, 2.0)
-        await connection.piece(2.0)
+        connection.piece()
         connection.end(lambda _: pytest.fail("kept"))
         connection.data_received(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
         assert wire.closed
@@ -237,7 +237,7 @@ def test_a_reader_who_is_slow_holds_the_model_up():
         await head(connection, b"GET", 1_000_000, 2.0)
         connection.data_received(b"x" * 300_000)
         assert wire.paused
-        assert len(await connection.piece(2.0)) == 300_000
+        assert len(connection.piece()) == 300_000
         assert not wire.paused
 
     asked(test)

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.gateway.scene import BLOCKED, caller, rules
 
 from guiju.accounts import Caller, Directory
-from guiju.gateway import conversation, line, patience
+from guiju.gateway import conversation, line
 from guiju.gateway.choices import Choice
 from guiju.gateway.leaving import Departure
 from guiju.gateway.line import Line
@@ -271,7 +271,7 @@ def test_more_than_the_most_is_not_read() -> None:
 
 def test_a_body_that_never_comes_is_waited_for_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     """408 `request-too-slow`: a slow client holds nothing for ever."""
-    monkeypatch.setattr(patience, "_SECONDS", 0.01)
+    monkeypatch.setattr(line, "_BODY_SECONDS", 0.01)
 
     async def scene() -> None:
         client = Client()

@@ -11,8 +11,7 @@ import pytest
 from tests.unit.gateway.scene import exchange
 
 from guiju.app.logs import JsonLine
-from guiju.gateway.line import Line
-from guiju.gateway.patience import Patience
+from guiju.gateway.line import Line, Patience
 from guiju.gateway.telemetry import Told
 from guiju.gateway.telemetry.spans import as_otlp, context_of, new_context, spans_of
 from guiju.gateway.telling import told_of

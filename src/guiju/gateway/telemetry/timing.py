@@ -37,7 +37,9 @@ class Timing:
         self.parts.append((name, begun - self.begun, now - self.begun))
         return now - begun
 
-    def sent(self) -> None:
-        """A piece of a stream leaves; the first one is noted."""
+    def sent(self) -> float:
+        """A piece of a stream leaves now, and the first one is noted; which moment that is."""
+        now = monotonic()
         if self.first is None:
-            self.first = monotonic() - self.begun
+            self.first = now - self.begun
+        return now

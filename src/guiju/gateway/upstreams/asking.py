@@ -237,8 +237,15 @@ class Streamed(Speech):
 
     async def _read(self, until: float, chunks: Callable[[list[bytes]], Read]) -> Read:
         """The next events, however many bytes they take; one that never comes is late."""
+        connection = self._connection
         try:
-            while piece := await self._connection.piece(until - monotonic()):
+            while True:
+                while not connection.has_piece:
+                    await connection.news(until - monotonic())
+                    connection.check()
+                piece = connection.piece()
+                if not piece:
+                    break
                 if payloads := self._reader.feed(piece):
                     read = chunks(payloads)
                     self._before, self._last = self._last, read.chunks
