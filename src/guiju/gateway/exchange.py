@@ -43,6 +43,7 @@ from guiju.gateway.signals import (
     Record,
     Recorded,
     Reply,
+    RequestArrived,
     Send,
     StopModel,
     TakeIn,
@@ -68,7 +69,6 @@ _PAUSING = frozenset(
         *(Record, Reply, End, HandOut),
     }
 )
-_FROM_THE_MODEL = frozenset({ModelAnswered, ModelDone})
 # What storage says of a number that is taken: of a film, by a worker that was asked for it too.
 _ALREADY_THERE = "already-there"
 _encode = msgspec.json.Encoder().encode
@@ -97,7 +97,7 @@ class Exchange:
         if self.over:
             return []
         try:
-            commands = self._handle(event)
+            commands = _TURNS[type(event)](self, event)
         except GuijuError as error:
             commands = self._failed(error)
         except Exception as error:  # noqa: BLE001 - what was delivered is on record all the same
@@ -114,32 +114,38 @@ class Exchange:
                 self.over = True
         return commands
 
-    def _handle(self, event: Event) -> list[Command]:
-        turn = _TURNS.get(type(event))
-        if turn is not None:
-            return turn(self, event)
-        if type(event) in _FROM_THE_MODEL:
-            # What the model says after it was stopped, or failed, has nobody to go to.
-            asked, self._asking = self._asking, False
-            if not asked:
-                return []
-        if type(event) is CallerKnown:
-            self.work.caller = event.caller
-        elif type(event) is Allowed:
-            allowed(self.work, event.hold)
-        elif type(event) is ModelAnswered:
-            self.work.answer = self.work.wire.answered(event.answer)
-            self.work.source = event.source
-        return self._walk_on()
-
     def _walk_on(self) -> list[Command]:
         commands: list[Command] = []
+        work = self.work
         for station in self._walk:
-            if some := station(self.work):
+            if some := station(work):
                 commands += some
                 if type(some[-1]) in _PAUSING:
                     break
         return commands
+
+    def _identified(self, event: CallerKnown) -> list[Command]:
+        self.work.caller = event.caller
+        return self._walk_on()
+
+    def _allowed(self, event: Allowed) -> list[Command]:
+        allowed(self.work, event.hold)
+        return self._walk_on()
+
+    def _is_asking(self) -> bool:
+        """Once: what the model says after it was stopped, or failed, has nobody to go to."""
+        asked, self._asking = self._asking, False
+        return asked
+
+    def _answered(self, event: ModelAnswered) -> list[Command]:
+        if not self._is_asking():
+            return []
+        self.work.answer = self.work.wire.answered(event.answer)
+        self.work.source = event.source
+        return self._walk_on()
+
+    def _done(self, _event: ModelDone) -> list[Command]:
+        return self._walk_on() if self._is_asking() else []
 
     def _began(self, event: ModelBegan) -> list[Command]:
         self.work.source = event.source
@@ -273,11 +279,15 @@ _CUT = {
     "scene-stopped": "part-stopped",
 }
 
-# Events that mean something else than to walk on.
-_TURNS: dict[type, Callable[[Exchange, Any], list[Command]]] = {
-    WardFound: Exchange._protected,  # noqa: SLF001 - the table of this class
+_TURNS: dict[type[Event], Callable[[Exchange, Any], list[Command]]] = {
+    RequestArrived: lambda self, _: self._walk_on(),
+    CallerKnown: Exchange._identified,  # noqa: SLF001 - the table of this class
+    Allowed: Exchange._allowed,  # noqa: SLF001 - as above
+    WardFound: Exchange._protected,  # noqa: SLF001 - as above
     Minded: Exchange._may_begin,  # noqa: SLF001 - as above
-    ModelBegan: Exchange._began,  # noqa: SLF001 - the table of this class
+    ModelAnswered: Exchange._answered,  # noqa: SLF001 - as above
+    ModelDone: Exchange._done,  # noqa: SLF001 - as above
+    ModelBegan: Exchange._began,  # noqa: SLF001 - as above
     ModelChunk: Exchange._relayed,  # noqa: SLF001 - as above
     GuardsSaid: Exchange._heard,  # noqa: SLF001 - as above
     EyesSaid: Exchange._seen,  # noqa: SLF001 - as above

@@ -162,6 +162,7 @@ class Work(msgspec.Struct):
     usage: Usage = msgspec.field(default_factory=Usage)
     finish: str = "stop"
     _aigc: dict[str, str] | None = None
+    _label_place: Place | None = None
 
     def note(self, verdict: Verdict, direction: str) -> None:
         """Keep what a verdict found, as records hold it; of a flood the worst of it.
@@ -249,9 +250,14 @@ class Work(msgspec.Struct):
     # -- the AI label of this answer (Article 12) --------------------------------------------------
 
     def label_place(self) -> Place:
-        """Where the visible label stands; beside text that a program will parse, never inside."""
-        beside = self.waived is not None or self.format() != "text"
-        return Place.INTERFACE if beside else self.rules.label.place
+        """Where the visible label stands; beside text that a program will parse, never inside.
+
+        Asked once what is asked for and whether the label is waived are known, which stays so.
+        """
+        if self._label_place is None:
+            beside = self.waived is not None or self.format() != "text"
+            self._label_place = Place.INTERFACE if beside else self.rules.label.place
+        return self._label_place
 
     def wants_json(self) -> bool:
         """Whether the answer was asked for as JSON."""

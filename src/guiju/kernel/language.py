@@ -7,6 +7,7 @@ from guiju.kernel.text import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 DEFAULT: Language = "zh"
+_NAMED = {str(one): one for one in LANGUAGES}
 
 
 def choose_language(
@@ -17,10 +18,9 @@ def choose_language(
     Who states no wish reads Chinese; who wishes for neither of the two reads English.
     """
     for wish in (asked, remembered):
-        for language in LANGUAGES:
-            if wish == language:
-                return language
-    return _accepted(accept or "")
+        if wish is not None and (language := _NAMED.get(wish)) is not None:
+            return language
+    return _accepted(accept) if accept else DEFAULT
 
 
 def _accepted(header: str) -> Language:
