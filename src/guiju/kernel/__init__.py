@@ -5,7 +5,7 @@ Pure: no database, no HTTP, no event loop. Nothing here knows an article of the 
 """
 
 from guiju.kernel.actor import Actor, ActorKind, software
-from guiju.kernel.canonical import Statement, canonical, canonical_row, digest, parse, part
+from guiju.kernel.canonical import RowForm, Statement, canonical, digest, parse, part
 from guiju.kernel.clock import (
     BEIJING,
     Clock,
@@ -82,6 +82,7 @@ __all__ = [
     "PartsChanged",
     "PolicyActivated",
     "Refused",
+    "RowForm",
     "Sealer",
     "StandingChanged",
     "Statement",
@@ -89,7 +90,6 @@ __all__ = [
     "Text",
     "Unavailable",
     "canonical",
-    "canonical_row",
     "choose_language",
     "digest",
     "error_body",

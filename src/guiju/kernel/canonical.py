@@ -8,7 +8,7 @@ languages), keys in ASCII, sorted. `canonical(parse(b)) == b` for every `b` that
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,8 @@ from msgspec import inspect
 _STRING = frozenset({str})
 # A Raw stands for bytes that `canonical` has made before: nobody else may make one.
 _PLAIN = frozenset({str, int, bool, type(None), msgspec.Raw})
+# These, and the kinds of statements that were found to hold nothing else.
+_sound: set[object] = set(_PLAIN)
 _DECLARED = (inspect.StrType, inspect.IntType, inspect.BoolType, inspect.NoneType)
 _encoder = msgspec.json.Encoder(order="sorted")
 _as_given = msgspec.json.Encoder()
@@ -42,13 +44,25 @@ def canonical(value: Any) -> bytes:
     return _encoder.encode(value)
 
 
-def canonical_row(names: Sequence[str], values: Sequence[Any]) -> bytes:
-    """`canonical` of a mapping of `names` to `values`; the names are strings, sorted already.
+class RowForm:
+    """How mappings of the same names are written: `canonical`, for who makes thousands a second."""
 
-    For rows, of which thousands are made a second: all of them are flat, and their names are known.
-    """
-    row = dict(zip(names, values, strict=True))
-    return _as_given.encode(row) if _PLAIN.issuperset(map(type, values)) else canonical(row)
+    __slots__ = ("_make", "_names")
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Of these names, which are sorted already."""
+        self._names = tuple(names)
+        fields = [f"at{place}" for place in range(len(names))]
+        renamed = dict(zip(fields, names, strict=True))
+        self._make: Callable[..., msgspec.Struct] = msgspec.defstruct(
+            "Row", fields, rename=renamed, gc=False
+        )
+
+    def written(self, values: Sequence[Any]) -> bytes:
+        """`canonical` of the mapping with these values, in the order of the names."""
+        if _PLAIN.issuperset(map(type, values)):
+            return _as_given.encode(self._make(*values))
+        return canonical(dict(zip(self._names, values, strict=True)))
 
 
 def part(made: bytes) -> msgspec.Raw:
@@ -79,14 +93,16 @@ def _refuse_others(value: Any) -> None:
     else:
         inner = (value,)
     # Mostly all are plain, and then one look at their kinds, without a loop of ours, is enough.
-    if _PLAIN.issuperset(map(type, inner)):
+    if _sound.issuperset(map(type, inner)):
         return
     for item in inner:
         kind = type(item)
         if kind is dict or kind is list or kind is tuple:
             _refuse_others(item)
-        elif kind not in _PLAIN and not (issubclass(kind, Statement) and _holds(kind)):
-            raise TypeError(f"canonical JSON holds no {kind.__name__}: {item!r}")
+        elif kind not in _sound:
+            if not (issubclass(kind, Statement) and _holds(kind)):
+                raise TypeError(f"canonical JSON holds no {kind.__name__}: {item!r}")
+            _sound.add(kind)
 
 
 @cache

@@ -17,10 +17,10 @@ from typing import Any
 
 from sqlalchemy import Dialect, LargeBinary, Table, insert
 
-from guiju.kernel import canonical, canonical_row, digest, micros, part
+from guiju.kernel import RowForm, canonical, digest, micros, part
 from guiju.storage.columns import CanonicalJson, Instant
 from guiju.storage.link import Link
-from guiju.storage.tables import RowDigest, plain, row_bytes, row_key, shape
+from guiju.storage.tables import RowDigest, key_text, plain, row_bytes, shape
 
 Convert = Callable[[Any], Any]
 
@@ -32,12 +32,11 @@ class Insertion:
         """Compile the statement and find each column's conversion."""
         known = shape(subject)
         self._subject = subject
-        self._names = known.columns
         self._known = known.names
         self._attested = known.guard == "attested"
         self._code = known.columns.index("code") if known.guard == "coded" else None
-        self._coded = known.names - {"code"} if known.guard == "coded" else None
         self._name = known.name
+        self._key = known.key
         self._convert: list[tuple[int, Convert]] = []
         self._moments: list[int] = []
         self._json: list[int] = []
@@ -47,16 +46,19 @@ class Insertion:
                 self._moments.append(at)
             elif isinstance(column.type, CanonicalJson):
                 self._json.append(at)
+            elif isinstance(column.type, LargeBinary):
+                # Both drivers take bytes as they are.
+                self._bytes.append(at)
             elif convert := column.type.dialect_impl(dialect).bind_processor(dialect):
                 self._convert.append((at, convert))
-            if isinstance(column.type, LargeBinary):
-                self._bytes.append(at)
-        text = str(insert(subject).compile(dialect=dialect, column_keys=list(self._names)))
+        text = str(insert(subject).compile(dialect=dialect, column_keys=list(known.columns)))
         self.head, _, _ = text.partition(" VALUES ")
-        self._end = b',"table":%b}' % canonical(known.name)
-        self._sorted = tuple(sorted(known.attested))
+        proved = sorted(known.attested)
         self._later = known.later
-        self._in_order = itemgetter(*map(self._names.index, self._sorted))
+        self._form = RowForm(proved)
+        self._end = b',"table":%b}' % canonical(known.name)
+        self._by_column = _all_of(known.columns)
+        self._in_order = _all_of([known.columns.index(one) for one in proved])
 
     def names_all(self, row: Mapping[str, Any]) -> bool:
         """Whether `row` has a value for every column and nothing else."""
@@ -70,11 +72,11 @@ class Insertion:
         The digest is that of `tables.row_digest`, from values converted once for both; None where
         rows are not attested. Those that carry a code instead get `code` of the same bytes.
         """
-        given = [row[name] for name in self._names]
+        found = list(self._by_column(row))
         for at in self._moments:
-            if given[at] is not None:
-                given[at] = micros(given[at])
-        found = given.copy()
+            if found[at] is not None:
+                found[at] = micros(found[at])
+        given = found.copy()
         for at in self._json:
             if given[at] is not None:
                 made = canonical(given[at])
@@ -83,7 +85,7 @@ class Insertion:
             found[at] = convert(found[at])
         if self._attested:
             changed = digest(self._proved(row, given))
-            return found, RowDigest(self._name, row_key(self._subject, row), changed)
+            return found, RowDigest(self._name, key_text(self._key, row), changed)
         if self._code is not None:
             found[self._code] = code(self._proved(row, given))
         return found, None
@@ -94,8 +96,14 @@ class Insertion:
             return row_bytes(self._subject, row)
         for at in self._bytes:
             given[at] = plain(given[at])
-        made = canonical_row(self._sorted, self._in_order(given))
-        return b'{"row":%b%b' % (made, self._end)
+        return b'{"row":%b%b' % (self._form.written(self._in_order(given)), self._end)
+
+
+def _all_of(places: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """What stands at these places, as a tuple also where there is but one."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda given: tuple(given[one] for one in places)
 
 
 # Rows in one statement: far below the variables that SQLite (32,766) and PostgreSQL (65,535) take,

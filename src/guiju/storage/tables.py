@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal, NamedTuple
@@ -112,7 +112,11 @@ def table_name(subject: Table) -> str:
 
 def row_key(subject: Table, row: Mapping[str, Any]) -> str:
     """The primary key of `row` as one string."""
-    key = shape(subject).key
+    return key_text(shape(subject).key, row)
+
+
+def key_text(key: Sequence[str], row: Mapping[str, Any]) -> str:
+    """The same, from the names of the columns of the key."""
     return str(row[key[0]]) if len(key) == 1 else "/".join(str(row[name]) for name in key)
 
 

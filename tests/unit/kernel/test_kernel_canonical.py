@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.kernel import Statement, canonical, digest, parse
+from guiju.kernel import RowForm, Statement, canonical, digest, parse, part
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 names = st.text(st.characters(codec="ascii"))
@@ -137,3 +137,27 @@ def test_a_statement_that_could_hold_a_fraction_is_refused_as_a_whole(value: Any
     """Whatever it holds now: the class is wrong, not the value."""
     with pytest.raises(TypeError, match="canonical JSON"):
         canonical(value)
+
+
+@given(st.lists(values, min_size=1, max_size=12))
+def test_a_row_has_the_bytes_of_the_mapping_it_stands_for(row: list[Any]) -> None:
+    """Flat ones, which most are, and those that hold lists and mappings."""
+    form = RowForm([f"column_{at:02}" for at in range(len(row))])
+    mapping = {f"column_{at:02}": value for at, value in enumerate(row)}
+    assert form.written(row) == canonical(mapping)
+    assert form.written([part(canonical(one)) for one in row]) == canonical(mapping)
+
+
+@pytest.mark.parametrize("value", [0.5, [0.5], b"bytes", Fraction(None), Colour.RED])
+def test_a_row_refuses_what_a_mapping_does(value: Any) -> None:
+    """The shorter way is no way around."""
+    with pytest.raises(TypeError, match="canonical JSON"):
+        RowForm(["one", "other"]).written([1, value])
+
+
+def test_a_row_has_as_many_values_as_names() -> None:
+    """Neither a value nor a name may be lost."""
+    rows: list[list[Any]] = [[1], [1, 2, 3], [[]], [[], [], []]]
+    for row in rows:
+        with pytest.raises((TypeError, ValueError)):
+            RowForm(["one", "other"]).written(row)
