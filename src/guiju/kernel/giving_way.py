@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 # The shortest sleep there is; the kernel makes some 70 of these 20 microseconds.
@@ -14,6 +15,8 @@ def give_way() -> None:
 
     A thread that lets the interpreter go, as a database's driver does, keeps the processor: a loop
     that is woken by it waits on until the kernel's next tick, which may be milliseconds away. Only
-    who sleeps makes room at once. For threads; a loop that called it would stand still itself.
+    who sleeps makes room at once. The main thread goes on at once: it is the loop's own, which
+    would stand still, or that of a process that has none.
     """
-    time.sleep(_MOMENT_SECONDS)
+    if threading.current_thread() is not threading.main_thread():
+        time.sleep(_MOMENT_SECONDS)
