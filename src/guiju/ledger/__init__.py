@@ -14,7 +14,7 @@ from guiju.ledger.restoring import Behind, Returned, behind
 from guiju.ledger.service import (
     append,
     append_many,
-    arrived,
+    append_numbered,
     checkpoint,
     entry,
     integrate,
@@ -36,7 +36,7 @@ __all__ = [
     "VerifyReport",
     "append",
     "append_many",
-    "arrived",
+    "append_numbered",
     "behind",
     "checkpoint",
     "entry",

@@ -56,8 +56,21 @@ def append_many(tx: Tx, items: Sequence[Evidence]) -> list[str]:
         Invalid: a control does not list a kind, or a leaf is too large.
         UnattestedChangeError: rows changed that no item takes.
     """
-    if not items:
-        return []
+    return append_numbered(tx, items).ids if items else []
+
+
+class Appended(NamedTuple):
+    """What was put on record: the ids in order, and the arrival of the first.
+
+    Arrivals count all evidence, about: numbers that were drawn and not used are missing.
+    """
+
+    ids: list[str]
+    arrival: int
+
+
+def append_numbered(tx: Tx, items: Sequence[Evidence]) -> Appended:
+    """As `append_many`, of one piece or more, for who counts by arrivals."""
     covered = _covered(items, tx.take_noted())
     at = isoformat(tx.now)
     ids: list[str] = []
@@ -71,7 +84,7 @@ def append_many(tx: Tx, items: Sequence[Evidence]) -> list[str]:
         code = entry_code(key, arrival, leaf)
         rows.append((arrival, evidence_id, one.subject, leaf, code))
     store.add_entries(tx, rows)
-    return ids
+    return Appended(ids, arrivals[0])
 
 
 def _new_ids(count: int) -> list[str]:
@@ -227,14 +240,6 @@ def size(tx: Tx) -> int:
 def leaves(tx: Tx, since: int = 0, limit: int = 10_000) -> list[dict[str, Any]]:
     """Integrated leaves from position `since`, each as a mapping with its `index`."""
     return [_read(row) for row in store.leaves(tx, since, limit)]
-
-
-def arrived(tx: Tx) -> int:
-    """About how much evidence has ever arrived: a number that rises with it, for who counts by it.
-
-    What other transactions are just adding is not in it.
-    """
-    return store.newest_arrival(tx)
 
 
 def entry(tx: Tx, evidence_id: str) -> dict[str, Any] | None:

@@ -90,13 +90,8 @@ def new_arrivals(tx: Tx, count: int) -> list[int]:
     if tx.dialect == "postgresql":
         drawn = text("SELECT nextval('ledger_entry_arrival_seq') FROM generate_series(1, :n)")
         return [row[0] for row in tx.execute(drawn, {"n": count})]
-    first = newest_arrival(tx) + 1
+    first = int(tx.one_value(_LAST_ARRIVAL) or 0) + 1
     return list(range(first, first + count))
-
-
-def newest_arrival(tx: Tx) -> int:
-    """The highest arrival number that is committed, or of this transaction; 0 before the first."""
-    return int(tx.one_value(_LAST_ARRIVAL) or 0)
 
 
 # The five columns of a new entry: arrival, id, subject, leaf, code.

@@ -26,8 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from guiju.kernel import canonical
-from guiju.ledger import arrived
+from guiju.kernel import RowForm
 from guiju.records import media_store, store
 from guiju.records.model import Exchange
 from guiju.records.sameness import Part
@@ -50,16 +49,20 @@ _STRETCH = 512
 """Pieces of evidence, about as many as answers: ten million of them are 20,000 seeks."""
 _MADE = media_store.MEDIUM
 _ADD = "INSERT INTO content_digest (request, place, digest, stretch, code)"
-_ROW = b'{"row":{"digest":%b,"place":%b,"request":%b,"stretch":%b},"table":"content_digest"}'
+_ROW = b'{"row":%b,"table":"content_digest"}'
+_FORM = RowForm(["digest", "place", "request", "stretch"])
 
 
-def add(tx: Tx, exchanges: Sequence[Exchange]) -> None:
-    """Keep the digests of what these exchanges delivered, where their content is kept."""
+def add(tx: Tx, exchanges: Sequence[Exchange], arrival: int) -> None:
+    """Keep the digests of what these exchanges delivered, where their content is kept.
+
+    `arrival` says how much evidence there was before.
+    """
     parts = [
         (one.request, part) for one in exchanges if one.retention_days > 0 for part in one.parts
     ]
     if parts:
-        stretch = arrived(tx) // _STRETCH
+        stretch = arrival // _STRETCH
         rows = [
             (request, part.place, part.digest, stretch, _code(tx, request, part, stretch))
             for request, part in parts
@@ -72,8 +75,7 @@ def _code(tx: Tx, request: str, part: Part, stretch: int) -> bytes:
 
     A row is added with nearly every answer.
     """
-    named = (canonical(part.digest), canonical(part.place), canonical(request), b"%d" % stretch)
-    return tx.keys.code(_ROW % named)
+    return tx.keys.code(_ROW % _FORM.written((part.digest, part.place, request, stretch)))
 
 
 def drop(tx: Tx, requests: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guiju.kernel import Actor, ActorKind, NotFound, Refused, Text, give_way, new_id, software
-from guiju.ledger import Evidence, append, append_many
+from guiju.ledger import Evidence, append, append_numbered
 from guiju.measures import enforces
 from guiju.records import (
     coverage,
@@ -62,12 +62,13 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
     Heads carry no content; bodies are sealed with the person's key before they touch the database.
     A thread calls this beside an event loop, which gets its turn between the steps.
     """
+    if not items:
+        return
     exchanges = [one for one in items if isinstance(one, Exchange)]
     store.add(tx, exchanges)
     give_way()
     term_store.add(tx, exchanges)
     media_store.add(tx, exchanges)
-    sameness_store.add(tx, exchanges)
     jobs_store.add(tx, exchanges)
     give_way()
     rows = _rows_by_request(tx.take_noted())
@@ -81,7 +82,8 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
         else:
             evidence.append(_evidence_of_refusal(one))
         evidence += pictures.evidence_of(one.pictures)
-    append_many(tx, _with_remaining(evidence, rows))
+    appended = append_numbered(tx, _with_remaining(evidence, rows))
+    sameness_store.add(tx, exchanges, appended.arrival)
     give_way()
     coverage.note(tx, exchanges)
     hits.note_hits(tx, exchanges)
