@@ -215,7 +215,9 @@ def engine_at(url: str) -> Engine:
     try:
         address = make_url(url)
         if address.drivername == "sqlite":
-            engine = create_engine(address, connect_args=_SQLITE)
+            # Whoever comes next gets the connection that was used last: the others have to read
+            # again what has changed since they were.
+            engine = create_engine(address, connect_args=_SQLITE, pool_use_lifo=True)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine

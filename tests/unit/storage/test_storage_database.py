@@ -126,6 +126,18 @@ def test_a_file_that_stays_locked_is_said_to_be_unavailable(
         database.close()
 
 
+def test_who_writes_next_gets_the_connection_that_has_written_last(sqlite_db: Database) -> None:
+    """Its pages are the newest: any other connection would read them all again."""
+    with sqlite_db.read() as one, sqlite_db.read() as two, sqlite_db.read() as three:
+        used = {id(tx.connection.connection.driver_connection) for tx in (one, two, three)}
+    assert len(used) == 3
+    writing = []
+    for _ in range(3):
+        with sqlite_db.write() as tx:
+            writing.append(tx.connection.connection.driver_connection)
+    assert len({id(one) for one in writing}) == 1
+
+
 def test_writers_wait_for_each_other(sqlite_db: Database, tables: dict[str, Table]) -> None:
     """Four threads write at once, and nobody is told that the database is locked."""
     note = tables["note"]
