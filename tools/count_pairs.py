@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts which characters ordinary text writes side by side, for `guiju.screening.writing`.
 
-    python tools/count_pairs.py dict.txt american-english
+    python tools/count_pairs.py dict.txt word_distribution.json american-english
 
 Counted are the comments of COLD's training split (Apache-2.0), its other splits are left for
 `bench/disguises.py` to count false hits in; the words of jieba's dictionary (MIT; `dict.txt` of
-its source distribution) by how common they are there; and the phrases of pypinyin (MIT). Nothing of
-them is kept but which characters stand beside which and how much likelier than by chance, as a
-power of two; pairs that are not much likelier are left out.
+its source distribution) by how common they are there; and, once each, the words that JioNLP met
+(Apache-2.0; `word_distribution.json` in `word_distribution.zip` of its wheel) and the phrases of
+pypinyin (MIT). Nothing of them is kept but which characters stand beside which and how much
+likelier than by chance, as a power of two; pairs that are not much likelier are left out.
 
 Kept as well are the checksums of words in Latin letters that may be read as one or two syllables of
 pinyin: those of an English word list (SCOWL, as Debian's wamerican installs it), and what the same
@@ -22,7 +23,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -37,45 +38,68 @@ OUT = Path(__file__).parent.parent / "src" / "guiju" / "screening" / "writing.np
 DICTIONARY = 0.05
 """For how much a word of the dictionary counts beside one of the text: its corpus is larger."""
 DISCOUNT = 0.75
-PRUNED = 2.0
+PRUNED = 1.5
 """Pairs that are not so many bits likelier than others of their first character are left out."""
 MOST = 15
 SMOOTHING = 0.1
+SMOOTHED = 1
+"""How many rare ideographs more there are of each sound than GB 2312 has."""
 ONES = 7_000
 """How many characters there are that text may hold."""
+RARELY = 0.2
+"""How many of those who disguise a term are taken to look for a character that is not common."""
+COMMON, RARE = (0xB0, 40), (0xD8, 32)
+"""The two levels of GB 2312: the first of their rows, and how many there are."""
 LETTERS = re.compile("[a-z]+")
 SHORTEST = 2
 
 
-def counted(dictionary: Path, texts: list[str]) -> Counter[tuple[int, int]]:
+def counted(dictionary: Path, met: Path, texts: list[str]) -> Counter[tuple[int, int]]:
     """How often two characters, by their numbers, stand side by side."""
     found: Counter[tuple[int, int]] = Counter()
     for text in texts:
         found.update(pairwise([BORDER, *numbers(fold(text).text), BORDER]))
-    for word, often in words(dictionary):
+    for word, often in words(dictionary, met):
         for pair in pairwise(number(one) for one in fold(word).text):
             if BORDER not in pair:
                 found[pair] += max(1, often * DICTIONARY)  # type: ignore[assignment]
     return found
 
 
-def words(dictionary: Path) -> Iterator[tuple[str, int]]:
-    """The words of the dictionary and of pypinyin, with how often they were met."""
+def words(dictionary: Path, met: Path) -> Iterator[tuple[str, int]]:
+    """The words of the dictionary with how often they were met, and those that count once each.
+
+    How often JioNLP met its words is not asked: counted so, they made more false hits.
+    """
     for line in dictionary.read_text("utf-8").splitlines():
         word, often, *_ = line.split(" ")
         yield word, int(often)
+    yield from ((json.loads(line)[0], 1) for line in met.read_text("utf-8").splitlines())
     phrases = json.loads(files("pypinyin").joinpath("phrases_dict.json").read_text("utf-8"))
     yield from ((phrase, 1) for phrase in phrases)
 
 
 def alike() -> NDArray[np.float64]:
-    """For each number how many common ideographs (GB 2312, first level) are said like it."""
-    level = [(0xB0A1 + at // 94 * 256 + at % 94).to_bytes(2, "big") for at in range(40 * 94)]
-    signs = "".join(one.decode("gb2312", "ignore") for one in level)
-    many = Counter(map(said, signs))
-    every = [1, *(many[said(chr(FIRST + at))] for at in range(COUNT - 1))]
-    found: NDArray[np.float64] = np.array(every, dtype=np.float64).clip(1)
-    return found
+    """For each number of how many disguises of what is said like it, on average, it is one.
+
+    Common ideographs are taken alike, and so are all others, but these by few: input methods
+    offer them last, while names and old words are made of them.
+    """
+    common, rare = level(*COMMON), level(*RARE)
+    often, seldom = Counter(map(said, common)), Counter(map(said, rare))
+    ways = [1.0]
+    for sign in map(chr, range(FIRST, FIRST + COUNT - 1)):
+        way = said(sign)
+        ways.append(
+            often[way] / (1 - RARELY) if sign in common else (seldom[way] + SMOOTHED) / RARELY
+        )
+    return np.array(ways)
+
+
+def level(row: int, count: int) -> set[str]:
+    """The ideographs in these rows of GB 2312."""
+    cells = product(range(row, row + count), range(0xA1, 0xFF))
+    return set("".join(bytes(one).decode("gb2312", "ignore") for one in cells))
 
 
 def shares(texts: list[str]) -> NDArray[np.float64]:
@@ -109,7 +133,7 @@ def tables(
     gaps[begins] = second[kept][begins]
     return packed(
         counts=counts,
-        gaps=gaps,
+        gaps=(gaps & 0xFF, gaps >> 8),
         values=np.minimum(np.round(values[kept]), MOST),
         others=np.round(others * UNIT),
         alone=np.round(np.log2(chance) * UNIT),
@@ -133,13 +157,12 @@ def halves(word: str) -> Iterator[tuple[str, str]]:
     return ((word[:at], word[at:]) for at in range(1, len(word)))
 
 
-def main(dictionary: str, english: str) -> int:
+def main(dictionary: str, met: str, english: str) -> int:
     """Write the table."""
     texts = [row["TEXT"] for row in rows(DATA / "cold" / "train.csv")]
     some = spelt(Path(english), texts)
-    found = tables(counted(Path(dictionary), texts), shares(texts)) | packed(
-        spelt=list(map(checksum, some))
-    )
+    pairs = counted(Path(dictionary), Path(met), texts)
+    found = tables(pairs, shares(texts)) | packed(spelt=list(map(checksum, some)))
     np.savez_compressed(OUT, **found)
     print(f"{len(found['values'])} pairs, {len(some)} words in letters")
     return 0

@@ -27,7 +27,7 @@ from guiju.screening.register import Register
 from guiju.screening.sights import CONTEXT
 from guiju.screening.views import seen
 
-FORMAT = "guiju-lexicon/4"
+FORMAT = "guiju-lexicon/5"
 
 _MAGIC = FORMAT.encode() + b"\n"
 _SIZE = 8

@@ -18,7 +18,7 @@ from guiju.screening.writing import BESIDE, KEPT, ZERO, Sign, Writing, signs, wr
 TWO, SHORT = 2, 3
 """Up to so few syllables nothing is heard where something stands between them; of two nothing where
 one stands twice, either."""
-MOST_ORDINARY = (-122, -112, -112)
+MOST_ORDINARY = (-114, -112, -112)
 """What two, three and more syllables may be worth as ordinary writing, in units of `writing`."""
 MOST_FITTING = 12
 """So much more may two be worth on each side where the term is usual beside what stands there: who

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import compress
 from operator import attrgetter
 from typing import TypeAlias
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from guiju.kernel import Invalid, Text
 from guiju.screening.entry import LONGEST_TERM, Entry, hopeless
 from guiju.screening.fold import BORDER, fold
-from guiju.screening.hearing import TWO
+from guiju.screening.hearing import SHORT, TWO
 from guiju.screening.register import (
     EXCEPT,
     HEARD,
@@ -28,8 +30,10 @@ from guiju.screening.register import (
     heads_of,
 )
 from guiju.screening.sights import FOLDED, REPEATING
+from guiju.screening.syllables import count
 from guiju.screening.views import LONGEST_TERM as LONGEST_SEEN
 from guiju.screening.views import VIEWS, fits, keys, seen, withheld
+from guiju.screening.views_spoken import said_at_most
 from guiju.screening.views_squeezed import squeeze
 
 MOST_SEEN_THROUGH = 100_000
@@ -38,6 +42,10 @@ terms almost every text sounds like one of them."""
 MOST_OF_TWO = 100
 """With more terms of two characters in a lexicon none of them is heard unasked as other characters:
 they are written by chance too often together, and looked at too often."""
+MOST_OF_THREE = 1_000
+"""With more terms of three characters only those are heard unasked whose syllables are rarer:
+together the others are looked at too often."""
+_MOST_SAID_OF_THREE = -22.2
 
 _TOO_MANY = Text(
     zh=f"词表超过 {MOST_SEEN_THROUGH} 条",
@@ -46,6 +54,11 @@ _TOO_MANY = Text(
 _TOO_MANY_OF_TWO = Text(
     zh=f"词表中两字词超过 {MOST_OF_TWO} 条",
     en=f"the lexicon has more than {MOST_OF_TWO} terms of two characters",
+)
+_TOO_MANY_OF_THREE = Text(
+    zh=f"词表中三字词超过 {MOST_OF_THREE} 条，而此词音节常见",
+    en=f"the lexicon has more than {MOST_OF_THREE} terms of three characters, and its syllables"
+    " are common",
 )
 _LAST_ASCII = 0x7F
 _CHAIN = ("homophone", "squeezed", FOLDED)
@@ -204,15 +217,29 @@ def _withheld_in(entries: Sequence[Entry], folded: Sequence[str]) -> Withheld:
     if len(entries) > MOST_SEEN_THROUGH:
         return _withheld_of_many
     pairs = zip(entries, folded, strict=True)
-    of_two = sum(len(term) == TWO and not one.views for one, term in pairs)
-    return withheld if of_two <= MOST_OF_TWO else _withheld_of_two
+    sizes = Counter(len(term) for one, term in pairs if not one.views)
+    why: Withheld = withheld
+    if sizes[SHORT] > MOST_OF_THREE:
+        why = partial(_withheld_by_sound, why, _one_of_three)
+    if sizes[TWO] > MOST_OF_TWO:
+        why = partial(_withheld_by_sound, why, _one_of_two)
+    return why
 
 
-def _withheld_of_two(view: str, folded: str) -> Text | None:
-    reason = withheld(view, folded)
-    if reason is None and view == "homophone" and len(squeeze(folded)) <= TWO:
-        return _TOO_MANY_OF_TWO
-    return reason
+def _withheld_by_sound(
+    why: Withheld, more: Callable[[str], Text | None], view: str, folded: str
+) -> Text | None:
+    reason = why(view, folded)
+    return more(squeeze(folded)) if reason is None and view == "homophone" else reason
+
+
+def _one_of_two(key: str) -> Text | None:
+    return _TOO_MANY_OF_TWO if len(key) <= TWO else None
+
+
+def _one_of_three(key: str) -> Text | None:
+    is_common = count(key) == SHORT and said_at_most(key) > _MOST_SAID_OF_THREE
+    return _TOO_MANY_OF_THREE if is_common else None
 
 
 def _withheld_of_many(view: str, folded: str) -> Text | None:

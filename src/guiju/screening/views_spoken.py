@@ -19,7 +19,7 @@ from guiju.screening.writing import said_often
 _SHORTEST = 2
 _FEWEST_LETTERS = 3
 # How likely a place of ordinary text says them, in bits, by their number.
-_MOST_SAID = {2: -12.5, 3: -22.2}
+_MOST_SAID = {2: -12.5, 3: -20.0}
 _SAID_EVERYWHERE = Text(
     zh="音节太常见，平常文字随处可见同音",
     en="its syllables are so common that ordinary text says them everywhere",
@@ -88,10 +88,13 @@ def homophone_too_usual(term: str) -> Text | None:
         return None
     if len(key) == _SHORTEST < len(dropped(term)):
         return _REPEATED
+    return _SAID_EVERYWHERE if said_at_most(key) > most else None
+
+
+def said_at_most(key: str) -> float:
+    """How likely a place of ordinary text says a squeezed term in one of its ways, in bits."""
     bits = said_often()
-    if all(sum(bits.get(one, 0.0) for one in way) <= most for way in likely(key)):
-        return None
-    return _SAID_EVERYWHERE
+    return max(sum(bits.get(one, 0.0) for one in way) for way in likely(key))
 
 
 def has_no_letters(folded: str, _: str) -> bool:

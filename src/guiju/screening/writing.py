@@ -44,9 +44,9 @@ class Sign(NamedTuple):
     less `ZERO`; any other pair is worth the last of them less `ZERO`, which is where looking for a
     character that is not there leads.
     It is worth `alone` in itself: how likely text writes it; it is `alike` more for all that are
-    said like it, of which a disguise may be any, or `KEPT` more where the term has it, too: `least`
-    is the lesser of the two sums. What comes after a piece is there whether the
-    piece is a disguise or not, which is worth `after`.
+    said like it, of which a disguise may be any, a rare one less likely than a common one; or
+    `KEPT` more where the term has it, too: `least` is the lesser of the two sums. What comes after
+    a piece is there whether the piece is a disguise or not, which is worth `after`.
     """
 
     sign: str
@@ -70,7 +70,9 @@ class Signs(dict[str, Sign]):
         super().__init__()
         counts = rows["counts"].astype(np.int64)
         starts = np.concatenate(([0], np.cumsum(counts)))
-        ends = np.cumsum(rows["gaps"].astype(np.int64))
+        # Low and high bytes lie apart, which takes less room.
+        low, high = rows["gaps"].astype(np.int64)
+        ends = np.cumsum(low + (high << 8))
         before = np.concatenate(([0], ends))[starts[:-1]]
         seconds = ends - np.repeat(before, counts) + ord(BESIDE)
         self._starts = _row(starts, "I")
@@ -183,7 +185,7 @@ def packed(**rows: Any) -> dict[str, NDArray[Any]]:
 _LEAST = 2.0**-20
 _TYPES = {
     "counts": np.uint16,
-    "gaps": np.uint16,
+    "gaps": np.uint8,
     "values": np.int8,
     "others": np.int8,
     "alone": np.int8,

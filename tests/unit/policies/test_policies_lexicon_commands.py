@@ -142,7 +142,7 @@ def test_a_check_needs_no_data_and_keeps_nothing(words: Path, tmp_path: Path) ->
 
 def test_a_check_tells_which_views_are_not_given(words: Path) -> None:
     """How many entries, and why; no word of them."""
-    words.write_text("是的\n示例词\n蓝糖\nbadword\n", encoding="utf-8")
+    words.write_text("是的\n石椅里\n蓝糖\nbadword\n", encoding="utf-8")
     refused = answer(None, "check", words)["views_refused"]
     assert [(one["view"], one["entries"]) for one in refused] == [
         ("homophone", 2),

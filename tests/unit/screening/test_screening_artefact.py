@@ -80,7 +80,7 @@ def compiled_once(made: dict[str, bytes] = {}) -> bytes:  # noqa: B006 - compile
     return made[""]
 
 
-@pytest.mark.parametrize("data", [b"", b"x" * 100, b"guiju-lexicon/4\n", None])
+@pytest.mark.parametrize("data", [b"", b"x" * 100, b"guiju-lexicon/5\n", None])
 def test_what_is_no_artefact_is_refused(data: bytes | None) -> None:
     """Empty, foreign, or cut off."""
     with pytest.raises(Invalid) as caught:

@@ -43,6 +43,8 @@ def found(text: str, *terms: str, **more: Any) -> list[str]:
         ("蓝糖", "在卖蓝-糖，", ["蓝-糖"]),
         ("冰箱", "打开冰响里面", ["冰响"]),
         ("冰箱", "在冰响的声音", []),
+        ("蓝糖", "她叫王岚瑭，", []),
+        ("纹井", "她叫李雯婧，", []),
         ("海线", "卖海鲜的人", []),
         ("海线", "他还嫌不够", []),
         ("河蟹", "社会和谐", []),
@@ -65,7 +67,7 @@ def found(text: str, *terms: str, **more: Any) -> list[str]:
 def test_two_syllables_are_heard_where_nobody_writes_them_so(
     term: str, text: str, expected: list[str]
 ) -> None:
-    """A usual word, the seam of two, an English word and an address are no disguises."""
+    """A usual word, the seam of two, a rare name, English words and addresses are no disguises."""
     assert found(text, term) == expected
 
 
@@ -176,6 +178,12 @@ def test_the_table_tells_usual_pairs_from_chance() -> None:
         assert list(others) == sorted(set(others))
         assert len(worths) == len(others) + 1
     assert 0.5 < sum(2.0**bits for bits in said_often().values()) < 1
+
+
+def test_a_rare_character_is_a_rarer_disguise_than_a_common_one() -> None:
+    """Of the same sound: input methods offer it last."""
+    known = writing().signs
+    assert known["糖"].alike == known["堂"].alike < known["瑭"].alike
 
 
 def test_what_separates_is_one_border_and_repeats_are_one() -> None:

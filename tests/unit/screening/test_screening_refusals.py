@@ -39,7 +39,7 @@ def given(entries: list[Entry]) -> list[set[str]]:
     ("term", "view", "reason"),
     [
         ("是的", "homophone", "so common"),
-        ("示例词", "homophone", "so common"),
+        ("石椅里", "homophone", "so common"),
         ("蓝蓝糖", "homophone", "without its repeats"),
         ("恶鹅", "pinyin", "fewer than 3 letters"),
         ("bad", "pinyin", "fewer than 5 letters"),
@@ -47,6 +47,7 @@ def given(entries: list[Entry]) -> list[set[str]]:
         ("bad", "split", "nothing that can be split"),
         ("哈哈", "squeezed", "one character"),
         ("蓝糖", "homophone", ""),
+        ("示例词", "homophone", ""),
         ("示例禁词", "homophone", ""),
     ],
 )
@@ -67,7 +68,10 @@ ENTRIES = [
 ]
 
 
-@pytest.mark.parametrize(("limit", "most"), [("", 0), ("MOST_OF_TWO", 1), ("MOST_SEEN_THROUGH", 1)])
+@pytest.mark.parametrize(
+    ("limit", "most"),
+    [("", 0), ("MOST_OF_TWO", 1), ("MOST_OF_THREE", 1), ("MOST_SEEN_THROUGH", 1)],
+)
 def test_entries_are_laid_in_all_other_views(
     monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
@@ -90,6 +94,19 @@ def test_of_many_short_terms_none_is_heard(monkeypatch: pytest.MonkeyPatch) -> N
     assert ["terms of two characters" in one for one in told] == [True, True, False, False]
     assert not told[-1]
     assert why("pinyin", "蓝糖", "冰箱") == ["", ""]
+
+
+def test_of_many_terms_of_three_the_common_ones_are_not_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those whose syllables ordinary text says often; those that it says everywhere never are."""
+    assert why("homophone", "示例词", "蓝鲸糖") == ["", ""]
+    monkeypatch.setattr(laying, "MOST_OF_THREE", 1)
+    told = why("homophone", "示例词", "蓝鲸糖", "石椅里", "蓝糖")
+    assert ["terms of three characters" in one for one in told] == [True, False, False, False]
+    assert "everywhere" in told[2]
+    assert told[1] == told[3] == ""
+    assert why("pinyin", "示例词", "蓝鲸糖") == ["", ""]
 
 
 def test_of_very_many_entries_none_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
