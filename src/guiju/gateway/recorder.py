@@ -33,6 +33,10 @@ MOST_WAITING = 4096
 _BATCH = 512
 # With several exchanges under way, waiting this long lets them share one commit.
 _LINGER_SECONDS = 0.010
+# The end of a stream may wait this long until there are so many: nobody misses it, and a commit for
+# each alone stands in the way of all other streams some milliseconds (docs/decisions/0036).
+_COMPANY_SECONDS = 0.040
+_COMPANY = 8
 _RETRY_SECONDS = 0.5
 # Longer than any commit of a healthy database; who waits for an answer should not notice a stall.
 _PATIENCE_SECONDS = 1.0
@@ -41,6 +45,12 @@ _PATIENCE_SECONDS = 1.0
 class _Waiting(msgspec.Struct, frozen=True):
     item: Item
     done: asyncio.Future[None]
+    since: float
+
+    @property
+    def has_time(self) -> bool:
+        """Whether all but the end of it has been read already."""
+        return isinstance(self.item, Exchange) and self.item.stream
 
 
 _Told = list[tuple[_Waiting, GuijuError | None]]
@@ -50,7 +60,8 @@ class Recorder:
     """Writes exchanges and refusals in batches; `write` returns when its item is durable.
 
     The event loop gathers a batch and hands it over whole: threads meet twice a batch, not twice an
-    item. While one batch is being written the next one gathers. When the database fails, or takes
+    item. While one batch is being written the next one gathers; streams that end wait a little for
+    each other. When the database fails, or takes
     longer than anybody's patience, batches go to the disk of this machine instead (`records.Spill`)
     until it answers again and what waited there is on record; then the two change back.
     """
@@ -75,7 +86,8 @@ class Recorder:
         self._catcher = Hand(self._catch_up, "recorder")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gathering: list[_Waiting] = []
-        self._scheduled = False
+        self._next: asyncio.TimerHandle | None = None
+        self._leisurely = False
         self._expected = 0
         self._patience: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
@@ -119,9 +131,12 @@ class Recorder:
         if self._loop is None:
             raise RuntimeError("the recorder was not started")
         done = self._loop.create_future()
-        self._gathering.append(_Waiting(item, done))
+        self._gathering.append(_Waiting(item, done, self._loop.time()))
         self._idle.clear()
-        if not self._scheduled and not self._now.busy:
+        if self._next is None and not self._now.busy:
+            room = self._room()
+            self._schedule(room, leisurely=room > 0)
+        elif self._leisurely and not self._room():
             self._schedule(0.0)
         await done
 
@@ -136,19 +151,33 @@ class Recorder:
         """Who takes the next batch."""
         return self._keeper if self._stalled else self._writer
 
-    def _schedule(self, seconds: float) -> None:
+    def _schedule(self, seconds: float, *, leisurely: bool = False) -> None:
         if self._loop is not None:
-            self._scheduled = True
-            self._loop.call_later(seconds, self._hand_over)
+            if self._next is not None:
+                self._next.cancel()
+            self._next = self._loop.call_later(seconds, self._hand_over)
+            self._leisurely = leisurely
+
+    def _room(self) -> float:
+        """For how many seconds all that is gathered may still wait for company."""
+        gathered = self._gathering
+        if self._loop is None or not 0 < len(gathered) < _COMPANY:
+            return 0.0
+        if not all(one.has_time for one in gathered):
+            return 0.0
+        return max(0.0, gathered[0].since + _COMPANY_SECONDS - self._loop.time())
 
     def _hand_over(self) -> None:
-        self._scheduled = False
+        self._next, self._leisurely = None, False
         if self._changing_back or self._now.busy:
             return
         if len(self._gathering) < self._expected:
             # Most of those who came last are still on their way: once, they are waited for.
             self._expected = 0
             self._schedule(_LINGER_SECONDS)
+            return
+        if room := self._room():
+            self._schedule(room, leisurely=True)
             return
         # What the database took after all, when everybody had given up on it, waits no more.
         waiting = [one for one in self._gathering if not one.done.done()]
@@ -185,7 +214,7 @@ class Recorder:
         self._go_on(len(batch))
 
     def _go_on(self, last: int) -> None:
-        if not self._scheduled:
+        if self._next is None:
             # Those just answered may come back at once: let them share the next fsync.
             self._expected = last * 3 // 4
             self._schedule(_LINGER_SECONDS if last > 1 else 0.0)

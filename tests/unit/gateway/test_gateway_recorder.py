@@ -72,6 +72,41 @@ def test_what_comes_together_is_committed_together(db: Database) -> None:
     assert len(kept(db)) == 100
 
 
+@pytest.mark.parametrize("hurried", [False, True])
+def test_the_ends_of_streams_wait_for_each_other(
+    db: Database, monkeypatch: pytest.MonkeyPatch, *, hurried: bool
+) -> None:
+    """Until there are enough of them, or somebody comes whose answer has not begun."""
+    monkeypatch.setattr(recording, "_COMPANY_SECONDS", 600.0)
+    sizes: list[int] = []
+
+    def keep(tx: Tx, items: Sequence[Item]) -> None:
+        sizes.append(len(items))
+        record(tx, items)
+
+    async def work(subject: Recorder) -> None:
+        few = [replace(item(number), stream=True) for number in range(3)]
+        waiting = [asyncio.ensure_future(subject.write(one)) for one in few]
+        await asyncio.sleep(0.05)
+        assert sizes == []
+        more = [replace(item(number), stream=not hurried) for number in range(3, 8)]
+        await asyncio.gather(*waiting, *map(subject.write, more[: 1 if hurried else 5]))
+
+    with_recorder(db, keep, work)
+    assert sizes == [4 if hurried else 8]
+
+
+def test_the_end_of_a_lonely_stream_waits_a_moment_and_no_more(db: Database) -> None:
+    """Nobody else comes."""
+
+    async def work(subject: Recorder) -> None:
+        await subject.write(replace(item(1), stream=True))
+        await subject.write(replace(item(2), stream=True))
+
+    with_recorder(db, record, work)
+    assert len(kept(db)) == 2
+
+
 def test_one_bad_item_does_not_take_the_others_down(db: Database) -> None:
     """Whoever gave it hears of it; the rest of the batch is kept."""
 
