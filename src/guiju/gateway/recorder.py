@@ -34,9 +34,10 @@ _BATCH = 512
 # With several exchanges under way, waiting this long lets them share one commit.
 _LINGER_SECONDS = 0.010
 # The end of a stream may wait this long until there are so many: nobody misses it, and a commit for
-# each alone stands in the way of all other streams some milliseconds (docs/decisions/0036).
+# each alone stands in the way of all other streams some milliseconds (docs/decisions/0036). Where
+# the last commit had as many, those to come share theirs anyway.
 _COMPANY_SECONDS = 0.040
-_COMPANY = 8
+_COMPANY = 4
 _RETRY_SECONDS = 0.5
 # Longer than any commit of a healthy database; who waits for an answer should not notice a stall.
 _PATIENCE_SECONDS = 1.0
@@ -88,7 +89,7 @@ class Recorder:
         self._gathering: list[_Waiting] = []
         self._next: asyncio.TimerHandle | None = None
         self._leisurely = False
-        self._expected = 0
+        self._expected = self._last = 0
         self._patience: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
         self._idle.set()
@@ -161,7 +162,7 @@ class Recorder:
     def _room(self) -> float:
         """For how many seconds all that is gathered may still wait for company."""
         gathered = self._gathering
-        if self._loop is None or not 0 < len(gathered) < _COMPANY:
+        if self._loop is None or self._last >= _COMPANY or not 0 < len(gathered) < _COMPANY:
             return 0.0
         if not all(one.has_time for one in gathered):
             return 0.0
@@ -214,6 +215,7 @@ class Recorder:
         self._go_on(len(batch))
 
     def _go_on(self, last: int) -> None:
+        self._last = last
         if self._next is None:
             # Those just answered may come back at once: let them share the next fsync.
             self._expected = last * 3 // 4

@@ -85,15 +85,15 @@ def test_the_ends_of_streams_wait_for_each_other(
         record(tx, items)
 
     async def work(subject: Recorder) -> None:
-        few = [replace(item(number), stream=True) for number in range(3)]
+        few = [replace(item(number), stream=True) for number in range(2)]
         waiting = [asyncio.ensure_future(subject.write(one)) for one in few]
         await asyncio.sleep(0.05)
         assert sizes == []
-        more = [replace(item(number), stream=not hurried) for number in range(3, 8)]
-        await asyncio.gather(*waiting, *map(subject.write, more[: 1 if hurried else 5]))
+        more = [replace(item(number), stream=not hurried) for number in range(2, 4)]
+        await asyncio.gather(*waiting, *map(subject.write, more[: 1 if hurried else 2]))
 
     with_recorder(db, keep, work)
-    assert sizes == [4 if hurried else 8]
+    assert sizes == [3 if hurried else 4]
 
 
 def test_the_end_of_a_lonely_stream_waits_a_moment_and_no_more(db: Database) -> None:
