@@ -18,7 +18,8 @@ import msgspec
 
 from guiju.gateway import store
 from guiju.gateway.hands import Hand
-from guiju.kernel import GuijuError, Text, Unavailable
+from guiju.gateway.unrecorded import is_away, not_written, overrun
+from guiju.kernel import GuijuError
 from guiju.records import Exchange, Refusal, Spill, catch_up
 from guiju.records import record as keep
 from guiju.storage import Database, Tx
@@ -120,7 +121,7 @@ class Recorder:
         if self._fault is not None:
             raise self._fault
         if len(self._gathering) > MOST_WAITING:
-            raise _overrun()
+            raise overrun()
 
     @property
     def stalled(self) -> bool:
@@ -203,10 +204,10 @@ class Recorder:
             self._go_on(len(batch))
             return
         told = list(zip(batch, errors, strict=True))
-        away = next((error for error in errors if _is_away(error)), None)
+        away = next((error for error in errors if is_away(error)), None)
         if away is not None and self._spill is not None:
-            _tell([one for one in told if not _is_away(one[1])])
-            self._stall([one for one, error in told if _is_away(error)])
+            _tell([one for one in told if not is_away(one[1])])
+            self._stall([one for one, error in told if is_away(error)])
             return
         _tell(told)
         if away is not None:
@@ -278,7 +279,7 @@ class Recorder:
 
     def _write(self, batch: list[_Waiting]) -> list[GuijuError | None]:
         error = self._attempt([one.item for one in batch])
-        if error is not None and len(batch) > 1 and not _is_away(error):
+        if error is not None and len(batch) > 1 and not is_away(error):
             # One bad item must not take the others down with it.
             return [self._attempt([one.item]) for one in batch]
         return [error] * len(batch)
@@ -291,7 +292,7 @@ class Recorder:
             return error
         except Exception as error:  # noqa: BLE001 - whatever it was, the waiting must be told
             _log.exception("a batch of %d could not be recorded", len(items))
-            return _internal(error)
+            return not_written(error)
         for person in changed or ():
             self._tell_of(person)
         return None
@@ -311,7 +312,7 @@ class Recorder:
             return error
         except Exception as error:  # noqa: BLE001 - as above
             _log.exception("a batch of %d could not be kept aside", len(batch))
-            return _internal(error)
+            return not_written(error)
         return None
 
     def _catch_up(self, _: None) -> GuijuError | None:
@@ -326,7 +327,7 @@ class Recorder:
             return error
         except Exception as error:  # noqa: BLE001 - as above
             _log.exception("records kept aside could not be taken up")
-            return _internal(error)
+            return not_written(error)
         return None
 
 
@@ -338,31 +339,3 @@ def _tell(told: _Told) -> None:
             one.done.set_result(None)
         else:
             one.done.set_exception(error)
-
-
-def _is_away(error: GuijuError | None) -> bool:
-    """Whether the store failed, not the item."""
-    return isinstance(error, Unavailable) and not isinstance(error, _OurFault)
-
-
-class _OurFault(Unavailable):
-    """Something in our own code broke over an item; the store is not to blame."""
-
-
-def _internal(error: Exception) -> GuijuError:
-    fault = _OurFault(
-        "unavailable",
-        Text(zh="记录未能写入，请求未被受理。", en="The record could not be written."),
-        Text(zh="请联系服务方并提供请求编号。", en="Contact the provider with the request id."),
-    )
-    fault.__cause__ = error
-    return fault
-
-
-def _overrun() -> GuijuError:
-    return Unavailable(
-        "unavailable",
-        Text(zh="待写入的记录过多，暂不受理新请求。", en="Too many records wait to be written."),
-        Text(zh="请稍后重试。", en="Try again shortly."),
-        article=13,
-    )
