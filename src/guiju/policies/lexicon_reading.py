@@ -185,7 +185,8 @@ def _by_view(counted: tuple[tuple[str, Text], int]) -> tuple[int, int]:
 def lines_on_views(refused: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The same for a person."""
     for one in refused:
-        yield f"view {one['view']}: not given to {one['entries']} entries: {one['why']}"
+        entries = "1 entry" if one["entries"] == 1 else f"{one['entries']} entries"
+        yield f"view {one['view']}: not given to {entries}: {one['why']}"
 
 
 def lines_about(found: importing.Gathered, report: Report) -> Iterator[str]:
