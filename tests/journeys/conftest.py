@@ -128,7 +128,9 @@ class Service:
                 break
             try:
                 urllib.request.urlopen(f"{self.url}/readyz", timeout=2).close()
-            except OSError:
+            except OSError as error:
+                if isinstance(error, urllib.error.HTTPError):
+                    error.close()
                 time.sleep(0.05)
             else:
                 return
