@@ -63,9 +63,9 @@ class Recorder:
 
     The event loop gathers a batch and hands it over whole: threads meet twice a batch, not twice an
     item. While one batch is being written the next one gathers; streams that end wait a little for
-    each other. When the database fails, or takes
-    longer than anybody's patience, batches go to the disk of this machine instead (`records.Spill`)
-    until it answers again and what waited there is on record; then the two change back.
+    each other. When the database fails, or takes longer than anybody's patience, batches go to the
+    disk of this machine instead (`records.Spill`) until it answers again and what waited there is
+    on record; then the two change back.
     """
 
     def __init__(
