@@ -154,13 +154,15 @@ class Service:
 
     def client(self, key: str | None = None, **headers: str) -> OpenAI:
         key = key or self.credentials["user"]["api_key"]
-        return OpenAI(
+        made = OpenAI(
             base_url=f"{self.url}/v1",
             api_key=key,
             max_retries=0,
             default_headers=headers,
             timeout=30,
         )
+        CLIENTS.append(made)
+        return made
 
     def run(self, *arguments: str, status: int = 0) -> str:
         """Run a command on the same data; fails unless it ends with `status`."""
@@ -231,6 +233,14 @@ class Service:
 
 
 _HELLO = {"model": "hello", "messages": [{"role": "user", "content": "你好"}]}
+
+
+@pytest.fixture(autouse=True)
+def clients_are_closed() -> Iterator[None]:
+    """Those of a test, at its end: else the test is blamed in which the collector finds them."""
+    yield
+    while CLIENTS:
+        CLIENTS.pop().close()
 
 
 @pytest.fixture(scope="session", autouse=True)
