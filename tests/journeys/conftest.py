@@ -88,6 +88,8 @@ def until(look: Callable[[], T | None], what: str, seconds: float = PATIENCE) ->
 
 
 STARTED: list[Service] = []
+CLIENTS: list[OpenAI] = []
+"""Those that a test has made."""
 """Every service of this run, so that all that they left can be looked through at the end."""
 
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -16,7 +16,7 @@ _decode = msgspec.json.Decoder().decode
 _DONE = b"[DONE]"
 
 
-class Read(NamedTuple):
+class Read(msgspec.Struct, frozen=True):
     """What one read has brought: whole chunks, and perhaps the end of the stream, good or bad."""
 
     chunks: list[Chunk]
@@ -24,12 +24,14 @@ class Read(NamedTuple):
     broken: bool = False
 
 
-def chunks_of(payloads: Iterable[bytes]) -> Read:
+def chunks_of(payloads: Sequence[bytes]) -> Read:
     """The chunks up to [DONE], or up to something that is no chunk; what follows is not read.
 
     Neighbours that only add to one text come as one: screening gives the same verdict however a
     text is cut, and a model that is faster than we read fills one read with many.
     """
+    if len(payloads) == 1 and (only := said_of(payloads[0])) is not None:
+        return Read([only])
     chunks: list[Chunk] = []
     texts: list[str] = []  # of the last chunk, if it is a piece of text
     last: Said | None = None  # and that piece
@@ -75,7 +77,7 @@ def opening(payloads: Sequence[bytes]) -> Read:
     if first is None:
         return chunks_of(payloads)
     rest = chunks_of(payloads[1:])
-    return rest._replace(chunks=[first, *rest.chunks])
+    return Read([first, *rest.chunks], rest.done, rest.broken)
 
 
 def ends(chunks: Sequence[Chunk]) -> bool:

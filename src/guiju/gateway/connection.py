@@ -89,21 +89,26 @@ class Connection(asyncio.Protocol):
             StaleError: the connection is not open any more.
         """
         self._send(request, most, early=early)
-        return self.news(within)
+        return self.news(monotonic() + within)
 
     def whole(self) -> bytes:
         """The body of the answer that is there; raises BrokenError if none has come."""
         self.check()
         return b"".join(self._parts)
 
-    @property
-    def has_piece(self) -> bool:
-        """Whether `piece` has something to give, be it the end of the body."""
-        return bool(self._parts) or self._complete
+    def piece(self) -> bytes | None:
+        """What has come of the body: empty at its end, None while there is nothing new.
 
-    def piece(self) -> bytes:
-        """What has come of the body; nothing at its end."""
-        parts, self._parts, self._buffered = self._parts, [], 0
+        Raises:
+            BrokenError: there is nothing, and nothing more will come.
+        """
+        parts = self._parts
+        if not parts:
+            if self._complete:
+                return b""
+            self.check()
+            return None
+        self._parts, self._buffered = [], 0
         if self._paused and self._transport is not None:
             self._paused = False
             self._transport.resume_reading()
@@ -113,7 +118,7 @@ class Connection(asyncio.Protocol):
         """Nobody reads on: `keep` the connection if nothing but the end of the body is to come."""
         if self._headed and not self._complete and self.is_open and not self._paused:
             self._left, self._ending = _MOST_ENDING, keep
-            self._alarm(_END_SECONDS)
+            self._alarm(monotonic() + _END_SECONDS)
         else:
             self._settle(keep)
 
@@ -153,15 +158,17 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._transport.write(request)
 
-    def news(self, within: float) -> asyncio.Future[None]:
+    def news(self, until: float) -> asyncio.Future[None]:
         """Done once there is something new; `check` says whether it is something bad.
+
+        `until` is the moment, in seconds of the monotonic clock, at which nothing is late.
 
         A future and not a coroutine, as are few steps between a request and the socket: each
         coroutine that waits for another costs it two microseconds.
         """
         waiter = self._waiter = self._loop.create_future()
         if self._fault is None:
-            self._alarm(within)
+            self._alarm(until)
         else:
             self._wake()
         return waiter
@@ -180,18 +187,17 @@ class Connection(asyncio.Protocol):
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    def _alarm(self, within: float) -> None:
-        """Fail in so many seconds, if somebody waits then.
+    def _alarm(self, until: float) -> None:
+        """Fail at that moment, if somebody waits then.
 
         A timer that rings before is left alone, and set anew when it does: to set one for each
         piece of a stream costs more than to read it.
         """
-        self._until = monotonic() + within
-        if self._timer is not None and self._rings > self._until:
+        self._until = until
+        if self._timer is None or self._rings > until:
             self._quiet()
-        if self._timer is None:
-            self._rings = self._until
-            self._timer = self._loop.call_later(within, self._expire)
+            self._rings = until
+            self._timer = self._loop.call_later(until - monotonic(), self._expire)
 
     def _quiet(self) -> None:
         if self._timer is not None:
@@ -200,9 +206,8 @@ class Connection(asyncio.Protocol):
 
     def _expire(self) -> None:
         self._timer = None
-        left = self._until - monotonic()
-        if left > 0:
-            self._alarm(left)
+        if self._until > monotonic():
+            self._alarm(self._until)
         elif self._is_awaited or self._ending is not None:
             self._fail(LateError("too slow"))
 
@@ -233,24 +238,26 @@ class Connection(asyncio.Protocol):
             self._fail(BrokenError(str(error)))
         else:
             if self._wakes_early:
-                self._hold(len(data))
+                self._buffered += len(data)
+                if self._buffered > _MOST_BUFFERED:
+                    self._hold()
             self._read_on()
-
-    def _hold(self, more: int) -> None:
-        """So many bytes more wait for their reader, whom the model must not outrun."""
-        self._buffered += more
-        if self._buffered > _MOST_BUFFERED and not self._paused and self._transport:
-            self._paused = True
-            self._transport.pause_reading()
 
     def _read_on(self) -> None:
         """Wake whoever waits for what has come."""
-        if not self._headed and self._head_bytes > _MOST_HEAD:
-            self._fail(BrokenError("endless headers"))
+        if not self._headed:
+            if self._head_bytes > _MOST_HEAD:
+                self._fail(BrokenError("endless headers"))
         elif self._ending is not None and self._complete:
             self._end()
-        elif self._complete or (self._wakes_early and self._headed):
+        elif self._wakes_early or self._complete:
             self._wake()
+
+    def _hold(self) -> None:
+        """What has come waits for its reader, whom the model must not outrun."""
+        if not self._paused and self._transport:
+            self._paused = True
+            self._transport.pause_reading()
 
     def _end(self) -> None:
         keep, self._ending = self._ending, None

@@ -221,11 +221,16 @@ class Conversation:
     async def _stop_model(self, _: StopModel) -> None:
         """Only a running stream can be stopped, and `_pump` does that."""
 
+    def _say(self, command: Send) -> Awaitable[None]:
+        """A piece of a stream; only the head of an answer says how it was screened."""
+        return self._line.stream(command.data, "" if self._line.status else self._screened())
+
     async def _put(self, sending: Awaitable[None]) -> None:
         """Send a piece of a stream."""
-        begun = self._timing.sent()
+        begun = monotonic()
+        self._timing.sent(begun)
         await sending
-        self._timing.reading += monotonic() - begun
+        self._timing.taken(begun)
 
     def _screened(self) -> str:
         work = self._exchange.work
@@ -323,37 +328,44 @@ class Conversation:
     async def _pumped(
         self, chunks: AsyncGenerator[Chunk, None], looks: list[asyncio.Task[Event]]
     ) -> Event | None:
-        asked = monotonic()
+        line, timing, handle = self._line, self._timing, self._exchange.handle
+        now = monotonic()
         async for chunk in chunks:
-            self._timing.upstream += monotonic() - asked
-            event, commands = None, self._handle(ModelChunk(chunk))
-            if commands:
+            came = monotonic()
+            timing.upstream += came - now
+            event: Event | None = None
+            commands = handle(ModelChunk(chunk))
+            now = monotonic()
+            timing.screening += now - came
+            if len(commands) == 1 and type(commands[0]) is Send:
+                # As nearly every piece: `_relay` would be one coroutine more for each.
+                timing.sent(now)
+                await self._say(commands[0])
+                now = timing.taken(now)
+                event = ClientGone() if line.left else None
+            elif commands:
                 event = await self._relay(commands, looks)
+                now = monotonic()
             while event is None and looks and looks[0].done():
                 event = await self._relay(self._handle(await looks.pop(0)), looks)
+                now = monotonic()
             if event is not None:
                 return event
             if self._commands:
                 return None
-            asked = monotonic()
-        self._timing.upstream += monotonic() - asked
+        timing.upstream += monotonic() - now
         return ModelDone()
 
     async def _relay(
         self, commands: Sequence[Command], looks: list[asyncio.Task[Event]]
     ) -> Event | None:
         """Carry out what one chunk has caused; returns what ends the stream."""
-        line, waiting = self._line, deque(commands)
+        waiting = deque(commands)
         while waiting:
             one = waiting.popleft()
             if type(one) is Send:
-                # Only the head of an answer says how it was screened.
-                screened = "" if line.status else self._screened()
-                # As `_put` does it: each piece of each stream walks through here.
-                begun = self._timing.sent()
-                await line.stream(one.data, screened)
-                self._timing.reading += monotonic() - begun
-                if line.left:
+                await self._put(self._say(one))
+                if self._line.left:
                     return ClientGone()
             elif type(one) is AskGuards and one.wait:
                 waiting.extend(self._handle(await self._guards(one)))

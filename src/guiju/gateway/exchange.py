@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from guiju.gateway.faults import internal, note_fault
-from guiju.gateway.relay import Relay
 from guiju.gateway.route import CHAT, Station
 from guiju.gateway.signals import (
     Allow,
@@ -154,9 +153,11 @@ class Exchange:
     def _relayed(self, event: ModelChunk) -> list[Command]:
         if not self._asking:
             return []
-        relay = self._relay()
-        commands: list[Command] = [Send(data) for data in relay.take(event.chunk)]
-        if commands and (self.work.use is not None or self.work.notices):
+        work, relay = self.work, self.work.relay
+        if relay is None:
+            raise RuntimeError("a chunk came for an answer that is no stream")
+        commands: list[Command] = list(map(Send, relay.take(event.chunk)))
+        if commands and (work.use is not None or work.notices):
             commands += relay.told()
         if relay.stopped or relay.ended:
             commands.append(StopModel())
@@ -201,11 +202,6 @@ class Exchange:
     def _labelled(self, event: MediaLabelled) -> list[Command]:
         hear_labelled(self.work, event.media)
         return self._walk_on()
-
-    def _relay(self) -> Relay:
-        if self.work.relay is None:
-            raise RuntimeError("a chunk came for an answer that is no stream")
-        return self.work.relay
 
     def _left(self, _event: ClientGone) -> list[Command]:
         """Nobody reads any more: what was delivered is still recorded."""

@@ -63,6 +63,7 @@ class Relay:
         self._given_usage: Any = None
         self._given_model: Any = None
         self._ear = work.wire.ear()
+        self._is_plain = self._ear is None and not self._likely
         self._before = work.label_before()
         self.voice = work.wire.voice(work)
         self._in_turn = self.voice.in_turn
@@ -76,7 +77,7 @@ class Relay:
             Unavailable: the chunk reports an error or is no chunk.
         """
         if isinstance(chunk, Said):
-            if self._ear is None and not self._likely:
+            if self._is_plain:
                 return self._said(chunk)
             chunk = chunk.as_chunk()
         return self._whole(chunk)
@@ -128,23 +129,22 @@ class Relay:
 
     def _said(self, said: Said) -> list[bytes]:
         index, text = said.index, said.text
-        choice = self._choice(index)
+        choice = self.choices.get(index) or self._begun(index)
         out = self._text(index, choice, said.channel, text) if text else None
         return [self._chunk(index, choice, out)] if out else []
 
-    def _choice(self, index: int) -> Choice:
-        choice = self.choices.get(index)
-        if choice is None:
-            if not 0 <= index < self._most:
-                raise not_understood()
-            choice = self.choices[index] = Choice()
+    def _begun(self, index: int) -> Choice:
+        """A choice of which nothing was said before."""
+        if not 0 <= index < self._most:
+            raise not_understood()
+        choice = self.choices[index] = Choice()
         return choice
 
     def _delta(self, one: Any) -> bytes | None:
         if type(one) is not dict or type(one.get("index")) is not int:
             raise not_understood()
         index, delta = one["index"], one.get("delta")
-        choice = self._choice(index)
+        choice = self.choices.get(index) or self._begun(index)
         choice.finish = finish_of(one.get("finish_reason")) or choice.finish
         if type(delta) is not dict:
             return None
@@ -174,8 +174,12 @@ class Relay:
             out = self._turn(index, choice, name)
             if self.stopped:
                 return out
-        released = self._feed(index, choice, name, text)
-        if released:
+        channel = choice.channels.get(name)
+        if channel is None:
+            channel = choice.channels[name] = self._channel(index, name)
+        if channel.resolver is not None:
+            text = channel.resolver.feed(text)
+        if text and (released := self._scan(channel, text)):
             out[name] = released
         return out
 
@@ -184,14 +188,6 @@ class Relay:
         self._taken += length
         if self._taken > MOST_TEXT:
             raise not_understood()
-
-    def _feed(self, index: int, choice: Choice, name: str, text: str) -> str:
-        channel = choice.channels.get(name)
-        if channel is None:
-            channel = choice.channels[name] = self._channel(index, name)
-        if channel.resolver is not None:
-            text = channel.resolver.feed(text)
-        return self._scan(channel, text) if text else ""
 
     def _channel(self, index: int, name: str) -> Channel:
         channel = Channel(self.work.screen().stream("output"), index, name)

@@ -61,7 +61,8 @@ def said_of(payload: bytes) -> Said | None:
     if len(choices) != 1:
         return None
     choice = choices[0]
-    content, thought = choice.delta.content, choice.delta.reasoning_content
-    if content is None:
-        return None if thought is None else Said(choice.index, "reasoning_content", thought)
-    return Said(choice.index, "content", content) if thought is None else None
+    delta = choice.delta
+    content, thought = delta.content, delta.reasoning_content
+    if thought is None:
+        return None if content is None else Said(choice.index, "content", content)
+    return Said(choice.index, "reasoning_content", thought) if content is None else None

@@ -8,6 +8,7 @@ DONE = b"data: [DONE]\n\n"
 MOST_BYTES = 4 * 1024 * 1024
 _BEGIN, _END = b"data: ", b"\n\n"
 _BETWEEN = _END + _BEGIN
+_INSIDE = slice(len(_BEGIN), -len(_END))
 
 
 class TooLargeError(ValueError):
@@ -79,8 +80,8 @@ def _whole_events(piece: bytes) -> list[bytes]:
     """The payloads of a piece that is events of one line each, as most are; none of any other."""
     if not piece.startswith(_BEGIN) or not piece.endswith(_END) or b"\r" in piece:
         return []
-    payloads = piece[len(_BEGIN) : -len(_END)].split(_BETWEEN)
-    if piece.count(b"\n") != len(_END) * len(payloads) or len(piece) > MOST_BYTES:
+    payloads = piece[_INSIDE].split(_BETWEEN)
+    if piece.count(b"\n") != 2 * len(payloads) or len(piece) > MOST_BYTES:
         return []
     return payloads
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
@@ -16,6 +16,7 @@ from guiju.screening.register import Read
 from guiju.screening.sights import FOLDED, Sights
 
 if TYPE_CHECKING:
+    from guiju.screening.gate import Gate
     from guiju.screening.personal import Personal
 
 PERSONAL_HARM = "A4f"
@@ -78,9 +79,14 @@ class Rules:
         self._lexicons = tuple(lexicons)
         self._bases = tuple(accumulate((len(one.register) for one in lexicons), initial=0))
         self._personal = personal
-        self._gates = tuple(one.gate for one in lexicons if one.gate is not None)
-        self._is_gated = personal is None and len(self._gates) == len(lexicons)
-        self.asks_once = self._is_gated and len(lexicons) == 1
+        gates = [one.gate for one in lexicons if one.gate is not None]
+        is_gated = personal is None and len(gates) == len(lexicons)
+        self.goes = _going(gates) if is_gated else _in_doubt
+        """How many characters of a text certainly go at once, as `Gate.goes` says; or -1.
+
+        No method, as it is asked for each piece of each stream.
+        """
+        self.asks_once = is_gated and len(lexicons) == 1
         """Whether `is_clear` asks all that a search would ask again."""
         self._rules: dict[int, Rule] = {}
         self.sees = any(one.sees for one in lexicons)
@@ -103,15 +109,6 @@ class Rules:
             if one.opens(glimpse):
                 return False
         return True
-
-    def goes(self, text: str) -> int:
-        """How many characters of a text certainly go at once, as `Gate.goes` says; or -1."""
-        if not self._is_gated:
-            return -1
-        least = len(text)
-        for one in self._gates:
-            least = min(least, one.goes(text))
-        return least
 
     def find(self, sights: Sights, since: int) -> Found:
         """Every hit of the tail; what is personal was told already up to `since`."""
@@ -201,6 +198,18 @@ class Rules:
 
     def _of(self, number: int) -> int:
         return bisect_right(self._bases, number) - 1
+
+
+def _going(gates: Sequence[Gate]) -> Callable[[str], int]:
+    """How many characters of a text go through all gates."""
+    if len(gates) == 1:
+        return gates[0].goes
+    return lambda text: min((one.goes(text) for one in gates), default=len(text))
+
+
+def _in_doubt(_text: str) -> int:
+    """Only a search can say."""
+    return -1
 
 
 def _moved(hits: Sequence[Hit], base: int) -> list[Hit]:

@@ -12,6 +12,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+from msgspec.structs import replace
+
 from guiju.screening.fold import fold
 from guiju.screening.lexicon import Found, Hit
 from guiju.screening.model import Verdict, masked
@@ -28,7 +31,7 @@ WINDOW = 4096
 _FEW = 4
 
 
-class Release(NamedTuple):
+class Release(msgspec.Struct, frozen=True):
     """What may be delivered now.
 
     `covered` is how many characters of the stream this piece stands for, each of them judged. The
@@ -125,7 +128,7 @@ class Stream:
         gone = text[:goes]
         self._tail.passed(goes, text[goes:])
         self._idle = (self._idle + gone)[-self._rules.context :]
-        return Release(gone, covered=goes)
+        return Release(gone, None, stopped=False, covered=goes)
 
     def _take(self, delta: str) -> Release:
         before = self._tail
@@ -157,12 +160,12 @@ class Stream:
         self._note(hits, view)
         verdict = self._verdict = self._tally.verdict(self._policy, end)
         if not verdict.stops:
-            return self._release(view, [], len(view.sights.folded))._replace(verdict=verdict)
+            return replace(self._release(view, [], len(view.sights.folded)), verdict=verdict)
         # What could be the beginning of another hit is not given away either.
         first = min(start for start, *_ in self._rules.stops(hits))
         piece = self._release(view, [], min(first, hold))
         self._tail.shorten(0)
-        return piece._replace(verdict=verdict, stopped=True)
+        return replace(piece, verdict=verdict, stopped=True)
 
     def _view(self, tail: Tail, *, closed: bool = False) -> _View:
         if self._idle:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.gateway.chunks import Chunk, chunks_of, opening
+from guiju.gateway.chunks import Chunk, Read, chunks_of, opening
 from guiju.gateway.said import Said, said_of
 
 _HEAD = {"id": "c", "object": "chat.completion.chunk", "model": "m"}
@@ -100,10 +100,10 @@ def test_the_first_chunk_of_a_stream_comes_as_it_is(stream: list[Any]) -> None:
 def test_what_follows_the_end_is_not_read() -> None:
     """Neither after [DONE] nor after what is no chunk; what stands before it counts."""
     one, other = sent(piece({"content": "a"}), piece({"content": "b"}))
-    assert chunks_of([one, other, b"[DONE]", one]) == ([Said(0, "content", "ab")], True, False)
-    assert chunks_of([one, b"{", other]) == ([Said(0, "content", "a")], False, True)
-    assert opening([b"[DONE]", one]) == ([], True, False)
-    assert opening([]) == ([], False, False)
+    assert chunks_of([one, other, b"[DONE]", one]) == Read([Said(0, "content", "ab")], done=True)
+    assert chunks_of([one, b"{", other]) == Read([Said(0, "content", "a")], broken=True)
+    assert opening([b"[DONE]", one]) == Read([], done=True)
+    assert opening([]) == Read([])
 
 
 @pytest.mark.parametrize(

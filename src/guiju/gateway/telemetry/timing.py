@@ -37,9 +37,13 @@ class Timing:
         self.parts.append((name, begun - self.begun, now - self.begun))
         return now - begun
 
-    def sent(self) -> float:
-        """A piece of a stream leaves now, and the first one is noted; which moment that is."""
-        now = monotonic()
+    def sent(self, now: float) -> None:
+        """A piece of a stream leaves at that moment; that of the first one is noted."""
         if self.first is None:
             self.first = now - self.begun
+
+    def taken(self, sent: float) -> float:
+        """The client has taken a piece that left at the moment `sent`; which moment it is now."""
+        now = monotonic()
+        self.reading += now - sent
         return now

@@ -30,6 +30,7 @@ _PROBE_SECONDS = 5.0
 _OK = 200
 _FAULTS = range(400, 600)
 _LONGEST_AFTER = 10  # digits of a Retry-After
+_FAILURES = (BrokenError, FailedError, TooLargeError)
 
 Ended = Callable[[Reason | None], None]
 """Hears how a stream ended: why it broke off, or None when it was whole or nobody listened."""
@@ -195,7 +196,13 @@ class Streamed(Speech):
 
     async def wait_for_first(self, until: float) -> None:
         """Read as far as the first chunk; raises FailedError."""
-        read = self._first = await self._read(min(until, self._until), opening)
+        until = min(until, self._until)
+        try:
+            while (read := self._read(opening)) is None:
+                await self._connection.news(until)
+        except _FAILURES as error:
+            raise failed(error) from error
+        self._first = read
         if not read.chunks:
             raise FailedError("unreadable", _OK)
         first = read.chunks[0]
@@ -216,7 +223,7 @@ class Streamed(Speech):
         self._leave(None)
 
     async def _spoken(self) -> AsyncGenerator[Chunk, None]:
-        read = self._first
+        read, connection = self._first, self._connection
         try:
             while True:
                 for chunk in read.chunks:
@@ -227,36 +234,36 @@ class Streamed(Speech):
                     self._tell(None)
                     return
                 if read.broken:
-                    raise FailedError("unreadable", _OK)  # noqa: TRY301 - told below, as all others
-                read = await self._read(min(monotonic() + self._idle, self._until), chunks_of)
-        except FailedError as error:
-            self._leave(error.reason)
+                    raise FailedError("unreadable", _OK)
+                # The next events, however many bytes they take; one that never comes is late.
+                until = min(monotonic() + self._idle, self._until)
+                while (more := self._read(chunks_of)) is None:
+                    await connection.news(until)
+                read = more
+        except _FAILURES as error:
+            self._leave(failed(error).reason)
             raise unavailable() from error
         finally:
             self._leave(None)
 
-    async def _read(self, until: float, chunks: Callable[[list[bytes]], Read]) -> Read:
-        """The next events, however many bytes they take; one that never comes is late."""
-        connection = self._connection
-        try:
-            while True:
-                while not connection.has_piece:
-                    await connection.news(until - monotonic())
-                    connection.check()
-                piece = connection.piece()
-                if not piece:
-                    break
-                if payloads := self._reader.feed(piece):
-                    read = chunks(payloads)
-                    self._before, self._last = self._last, read.chunks
-                    return read
-            read = chunks(self._reader.close())
-        except BrokenError as error:
-            raise failed(error) from error
-        except TooLargeError as error:
-            raise FailedError("unreadable", _OK) from error
-        # A stream that breaks off before [DONE] has failed; some services leave it out, and then
-        # the end of the body counts if they have said why they finish.
+    def _read(self, chunks: Callable[[list[bytes]], Read]) -> Read | None:
+        """The events that have come; None while none is whole. Raises BrokenError, TooLargeError.
+
+        No coroutine, as both who call it wait themselves: each piece walks through here.
+        """
+        while piece := self._connection.piece():
+            if payloads := self._reader.feed(piece):
+                read = chunks(payloads)
+                self._before, self._last = self._last, read.chunks
+                return read
+        return None if piece is None else self._closed(chunks(self._reader.close()))
+
+    def _closed(self, read: Read) -> Read:
+        """What was left when the body came to its end.
+
+        A stream that breaks off before [DONE] has failed; some services leave it out, and then the
+        end of the body counts if they have said why they finish.
+        """
         said = [*self._before, *self._last, *read.chunks]
         done = read.done or (not read.broken and ends(said))
         return Read(read.chunks, done=done, broken=not done)
@@ -272,10 +279,12 @@ class Streamed(Speech):
             self._ended(why)
 
 
-def failed(error: BrokenError | FailedError) -> FailedError:
+def failed(error: BrokenError | FailedError | TooLargeError) -> FailedError:
     """Why there is no answer, in one word."""
     if isinstance(error, FailedError):
         return error
+    if isinstance(error, TooLargeError):
+        return FailedError("unreadable", _OK)
     if isinstance(error, UnreachableError):
         return FailedError("unreachable")
     return FailedError("timeout" if isinstance(error, LateError) else "broken")
