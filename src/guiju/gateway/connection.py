@@ -61,6 +61,8 @@ class Connection(asyncio.Protocol):
         self.status = 0
         self.after = b""  # what Retry-After says
         self.kind = b""  # and Content-Type
+        self.has_news = False
+        """Whether `piece` may have something to say; else `news` does when it has."""
         self._parts: list[bytes] = []
         self._left = 0  # bytes of body that may still come
         self._buffered = 0
@@ -102,7 +104,7 @@ class Connection(asyncio.Protocol):
         Raises:
             BrokenError: there is nothing, and nothing more will come.
         """
-        parts = self._parts
+        parts, self.has_news = self._parts, False
         if not parts:
             if self._complete:
                 return b""
@@ -167,10 +169,14 @@ class Connection(asyncio.Protocol):
         coroutine that waits for another costs it two microseconds.
         """
         waiter = self._waiter = self._loop.create_future()
-        if self._fault is None:
+        if self._complete or self._fault is not None:
+            self._wake()
+        elif self._timer is None or self._rings > until:
             self._alarm(until)
         else:
-            self._wake()
+            # A timer that rings before is left alone, and set anew when it does: to set one for
+            # each piece of a stream costs more than to read it.
+            self._until = until
         return waiter
 
     def check(self) -> None:
@@ -183,21 +189,16 @@ class Connection(asyncio.Protocol):
         return self._waiter is not None and not self._waiter.done()
 
     def _wake(self) -> None:
+        self.has_news = True
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
     def _alarm(self, until: float) -> None:
-        """Fail at that moment, if somebody waits then.
-
-        A timer that rings before is left alone, and set anew when it does: to set one for each
-        piece of a stream costs more than to read it.
-        """
-        self._until = until
-        if self._timer is None or self._rings > until:
-            self._quiet()
-            self._rings = until
-            self._timer = self._loop.call_later(until - monotonic(), self._expire)
+        """Fail at that moment, if somebody waits then."""
+        self._quiet()
+        self._until = self._rings = until
+        self._timer = self._loop.call_later(until - monotonic(), self._expire)
 
     def _quiet(self) -> None:
         if self._timer is not None:

@@ -221,14 +221,9 @@ class Conversation:
     async def _stop_model(self, _: StopModel) -> None:
         """Only a running stream can be stopped, and `_pump` does that."""
 
-    def _say(self, command: Send) -> Awaitable[None]:
-        """A piece of a stream; only the head of an answer says how it was screened."""
-        return self._line.stream(command.data, "" if self._line.status else self._screened())
-
     async def _put(self, sending: Awaitable[None]) -> None:
         """Send a piece of a stream."""
-        begun = monotonic()
-        self._timing.sent(begun)
+        begun = self._timing.sent()
         await sending
         self._timing.taken(begun)
 
@@ -337,12 +332,12 @@ class Conversation:
             commands = handle(ModelChunk(chunk))
             now = monotonic()
             timing.screening += now - came
-            if len(commands) == 1 and type(commands[0]) is Send:
-                # As nearly every piece: `_relay` would be one coroutine more for each.
-                timing.sent(now)
-                await self._say(commands[0])
+            if len(commands) == 1 and type(commands[0]) is Send and line.status:
+                # Nearly every piece is this: `_relay` would be one coroutine more for each.
+                await line.further(commands[0].data)
                 now = timing.taken(now)
-                event = ClientGone() if line.left else None
+                if line.left:
+                    return ClientGone()
             elif commands:
                 event = await self._relay(commands, looks)
                 now = monotonic()
@@ -360,12 +355,13 @@ class Conversation:
         self, commands: Sequence[Command], looks: list[asyncio.Task[Event]]
     ) -> Event | None:
         """Carry out what one chunk has caused; returns what ends the stream."""
-        waiting = deque(commands)
+        line, waiting = self._line, deque(commands)
         while waiting:
             one = waiting.popleft()
             if type(one) is Send:
-                await self._put(self._say(one))
-                if self._line.left:
+                # Only the head of an answer says how it was screened.
+                await self._put(line.stream(one.data, "" if line.status else self._screened()))
+                if line.left:
                     return ClientGone()
             elif type(one) is AskGuards and one.wait:
                 waiting.extend(self._handle(await self._guards(one)))

@@ -73,6 +73,7 @@ class Stream:
     def __init__(self, rules: Rules, policy: str) -> None:
         """Use `Screen.stream`."""
         self._rules = rules
+        self._goes, self._context = rules.goes, rules.context
         self._policy = policy
         self._tail = Tail()
         self._before = ""  # the last folded characters before the tail ...
@@ -101,9 +102,13 @@ class Stream:
         tail = self._tail
         if len(tail.text) <= _FEW and not tail.gaps and not self._masks:
             text = tail.text + delta
-            goes = self._rules.goes(text)
+            goes = self._goes(text)
             if goes >= 0:
-                return self._pass(text, goes)
+                # This goes, with what was held before it, up to where something can begin.
+                gone = text[:goes]
+                tail.passed(goes, text[goes:])
+                self._idle = (self._idle + gone)[-self._context :]
+                return Release(gone, None, stopped=False, covered=goes)
         return self._take(delta)
 
     def close(self) -> Release:
@@ -122,13 +127,6 @@ class Stream:
             if last.stopped:
                 break
         return Release("".join(texts), last.verdict, last.stopped, covered)
-
-    def _pass(self, text: str, goes: int) -> Release:
-        """Let a piece go, and what was held before it, up to where something can begin."""
-        gone = text[:goes]
-        self._tail.passed(goes, text[goes:])
-        self._idle = (self._idle + gone)[-self._rules.context :]
-        return Release(gone, None, stopped=False, covered=goes)
 
     def _take(self, delta: str) -> Release:
         before = self._tail

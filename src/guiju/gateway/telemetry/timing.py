@@ -37,10 +37,12 @@ class Timing:
         self.parts.append((name, begun - self.begun, now - self.begun))
         return now - begun
 
-    def sent(self, now: float) -> None:
-        """A piece of a stream leaves at that moment; that of the first one is noted."""
+    def sent(self) -> float:
+        """A piece of a stream leaves now, and the first one is noted; which moment that is."""
+        now = monotonic()
         if self.first is None:
             self.first = now - self.begun
+        return now
 
     def taken(self, sent: float) -> float:
         """The client has taken a piece that left at the moment `sent`; which moment it is now."""

@@ -237,8 +237,11 @@ class Streamed(Speech):
                     raise FailedError("unreadable", _OK)
                 # The next events, however many bytes they take; one that never comes is late.
                 until = min(monotonic() + self._idle, self._until)
-                while (more := self._read(chunks_of)) is None:
-                    await connection.news(until)
+                more = None
+                while more is None:
+                    if not connection.has_news:
+                        await connection.news(until)
+                    more = self._read(chunks_of)
                 read = more
         except _FAILURES as error:
             self._leave(failed(error).reason)
