@@ -328,26 +328,24 @@ class Conversation:
         async for chunk in chunks:
             came = monotonic()
             timing.upstream += came - now
-            event: Event | None = None
             commands = handle(ModelChunk(chunk))
             now = monotonic()
             timing.screening += now - came
-            if len(commands) == 1 and type(commands[0]) is Send and line.status:
+            if len(commands) == 1 and type(commands[0]) is Send and line.status and not looks:
                 # Nearly every piece is this: `_relay` would be one coroutine more for each.
                 await line.further(commands[0].data)
                 now = timing.taken(now)
                 if line.left:
                     return ClientGone()
-            elif commands:
-                event = await self._relay(commands, looks)
-                now = monotonic()
+                continue
+            event = await self._relay(commands, looks)
             while event is None and looks and looks[0].done():
                 event = await self._relay(self._handle(await looks.pop(0)), looks)
-                now = monotonic()
             if event is not None:
                 return event
             if self._commands:
                 return None
+            now = monotonic()
         timing.upstream += monotonic() - now
         return ModelDone()
 

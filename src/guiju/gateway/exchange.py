@@ -161,7 +161,7 @@ class Exchange:
             commands += relay.told()
         if relay.stopped or relay.ended:
             commands.append(StopModel())
-        elif (look := relay.look()) is not None:
+        elif relay.watched and (look := relay.look()) is not None:
             commands.append(look)
         return commands
 

@@ -54,6 +54,8 @@ class Relay:
         self._guards_outcome = Outcome.PASS
         guards = work.rules.guards
         watched = guards is not None and guards.serves("output")
+        self.watched = watched
+        """Whether guards judge what leaves."""
         self._watch = Watch(work.rules.streaming, work.prompt()) if watched else None
         self._most = work.most_choices()
         self._rules = work.rules
@@ -67,6 +69,9 @@ class Relay:
         self._before = work.label_before()
         self.voice = work.wire.voice(work)
         self._in_turn = self.voice.in_turn
+        # With a label in front the first piece of a text is another than it was judged.
+        beside = self._in_turn or self._likely or self._before
+        self._is_straight = self._watch is None and not beside
 
     # -- while the model speaks --------------------------------------------------------------------
 
@@ -128,10 +133,20 @@ class Relay:
         return sent
 
     def _said(self, said: Said) -> list[bytes]:
-        index, text = said.index, said.text
+        index, name, text = said.index, said.channel, said.text
         choice = self.choices.get(index) or self._begun(index)
-        out = self._text(index, choice, said.channel, text) if text else None
-        return [self._chunk(index, choice, out)] if out else []
+        if not text:
+            return []
+        channel = choice.channels.get(name)
+        if channel is None or not channel.straight:
+            out = self._text(index, choice, name, text)
+            return [self._chunk(index, choice, out)] if out else []
+        self._take(len(text))
+        passed = self._judged(channel, text)
+        if not passed:
+            return []
+        channel.delivered.append(passed)
+        return [self.voice.part(index, choice, {name: passed})]
 
     def _begun(self, index: int) -> Choice:
         """A choice of which nothing was said before."""
@@ -196,6 +211,8 @@ class Relay:
                 channel.resolver = Resolver()
             if self._rules.withdrawn:
                 channel.suspense = Suspense(self._rules.withdrawn, self._rules.same)
+        between = channel.resolver is not None or channel.suspense is not None
+        channel.straight = self._is_straight and not between
         return channel
 
     def _turn(self, index: int, choice: Choice, name: str) -> dict[str, str]:
@@ -224,12 +241,16 @@ class Relay:
         return channel
 
     def _scan(self, channel: Channel, text: str) -> str:
+        return self._let(channel, self._judged(channel, text))
+
+    def _judged(self, channel: Channel, text: str) -> str:
+        """What of a text, and of what was held before it, the lexicon has nothing against."""
         channel.raw.append(text)
         release = channel.scanner.feed(text)
         if release.stopped:
             channel.verdict = release.verdict
             self.stopped = True
-        return self._let(channel, release.text)
+        return release.text
 
     def _let(self, channel: Channel, text: str) -> str:
         """Let a text go that the lexicon has nothing against: at once, or to the guards first."""

@@ -47,6 +47,7 @@ class Channel:
     known: str = ""  # the end of what stood before in the same channel, which its scanner knows
     suspense: Suspense | None = None  # what of it may be withdrawn content
     skip: int = 0  # characters of that which the scanner has yet to let go of
+    straight: bool = False  # whether what the scanner lets go of leaves as it is, at once
 
 
 @dataclass(frozen=True, slots=True)
