@@ -39,6 +39,11 @@ class Glimpse:
 
     __slots__ = ("_dropped", "_folded", "_marked", "_texts", "found", "text")
 
+    _dropped: str
+    """The text without separators, once it was seen in its views."""
+    _marked: str
+    """The same with `NONE` in their place."""
+
     def __init__(self, text: str) -> None:
         """Take what is looked at."""
         self.text = text
@@ -46,8 +51,6 @@ class Glimpse:
         """What was found in it already, by the identity of the layer that has found it."""
         self._folded: Folded | None = None
         self._texts: dict[str, str] | None = None
-        # Without separators, and with `NONE` in their place.
-        self._dropped = self._marked = ""
 
     @property
     def folded(self) -> Folded:

@@ -31,6 +31,21 @@ Personals: TypeAlias = "Personal | Mapping[Direction, Personal] | None"
 _MOST_WORDS = 1024  # remembered by `passes`
 
 
+class _Cleared(dict[int, Verdict]):
+    """The verdict on a text of so many characters that holds nothing; the same for all of them."""
+
+    def __init__(self, policy: str) -> None:
+        """Under the policy with this digest."""
+        self._policy = policy
+
+    def __missing__(self, covered: int) -> Verdict:
+        """The verdict, remembered for texts of a usual length."""
+        verdict = Verdict(Outcome.PASS, (), self._policy, covered)
+        if covered <= WINDOW:
+            self[covered] = verdict
+        return verdict
+
+
 class Screen:
     """Judges texts and streams by one policy; immutable, shared by all threads."""
 
@@ -46,7 +61,7 @@ class Screen:
         self._lexicons = tuple(one for one in lexicons if one.entries)
         self._personal = personal
         self._words: dict[str, bool] = {}
-        self._cleared: dict[int, Verdict] = {}
+        self._cleared = _Cleared(digest)
         context = max((one.context for one in self._lexicons), default=CONTEXT)
         self._rules: dict[Direction, Rules] = {
             way: Rules(
@@ -114,7 +129,7 @@ class Screen:
         rules = self._rules[direction]
         glimpse = Glimpse(text)
         if len(text) <= WINDOW and rules.is_clear(glimpse):
-            return self._clear(len(text))
+            return self._cleared[len(text)]
         if rules.sees:
             glimpse.texts()
         folded = glimpse.folded
@@ -124,19 +139,10 @@ class Screen:
         sights.asked = rules.asks_once
         hits = rules.find(sights, 0).hits
         if not hits:
-            return self._clear(len(text))
+            return self._cleared[len(text)]
         tally = Tally(rules)
         tally.add(hits, Place(text, folded.text, folded.offsets(), shift=0, begin=0))
         return tally.verdict(self.policy, len(text))
-
-    def _clear(self, covered: int) -> Verdict:
-        """The verdict on a text of so many characters that holds nothing; the same for all."""
-        known = self._cleared.get(covered)
-        if known is None:
-            known = Verdict(Outcome.PASS, (), self.policy, covered)
-            if covered <= WINDOW:
-                self._cleared[covered] = known
-        return known
 
     def passes(self, word: str) -> bool:
         """Whether a short word, one that comes with every answer, passes as output; remembered."""
