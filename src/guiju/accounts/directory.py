@@ -67,13 +67,13 @@ class Directory:
 
     def remembered(self, token: str, end_user: str | None = None) -> Remembered | None:
         """The same, and whether they will soon have to be asked for again."""
-        entry, now = self._known.get(_slot(token, end_user)), monotonic()
+        entry = self._known.get(_slot(token, end_user))
         if entry is None:
             return None
-        until, is_away = entry.until, now < self._away_until
-        if now >= (until + GRACE_SECONDS if is_away else until):
-            return None
-        return Remembered(entry.caller, not is_away and now >= until - AGES_SECONDS)
+        now, until = monotonic(), entry.until
+        if now < self._away_until:
+            return Remembered(entry.caller, ages=False) if now < until + GRACE_SECONDS else None
+        return Remembered(entry.caller, now >= until - AGES_SECONDS) if now < until else None
 
     def fetch(self, token: str, end_user: str | None = None) -> Caller:
         """The caller as the database knows them now; raises what `look_up` raises."""
