@@ -89,8 +89,10 @@ def text_of(value: Any) -> str:
 def tool_calls(message: dict[str, Any]) -> list[ToolCall]:
     """The tool calls of a whole message; none when they are no list of functions."""
     calls = message.get("tool_calls")
+    if type(calls) is not list:
+        return []
     found = []
-    for call in calls if type(calls) is list else ():
+    for call in calls:
         function = call.get("function") if type(call) is dict else None
         if type(function) is dict:
             name, arguments = called(function)

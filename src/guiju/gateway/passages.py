@@ -112,7 +112,7 @@ class Passages(msgspec.Struct):
 
     def joined(self) -> str:
         """The whole text to be judged at once, with a border where the model sees a gap."""
-        return "".join(one.text if one.joined else BORDER + one.text for one in self.found)
+        return "".join([one.text if one.joined else BORDER + one.text for one in self.found])
 
 
 def gather(body: dict[str, Any]) -> Passages:
@@ -176,7 +176,10 @@ def _settings(passages: Passages, body: dict[str, Any]) -> None:
 def _message(passages: Passages, message: dict[str, Any], index: int) -> None:
     for key, value in message.items():
         if key == "content":
-            _content(passages, value, message, f"messages[{index}].content")
+            if type(value) is str:
+                passages.add(value, message, key)
+            elif value is not None:
+                _parts(passages, value, f"messages[{index}].content")
         elif key == "role":
             continue
         elif key in _MESSAGE:
@@ -188,16 +191,9 @@ def _message(passages: Passages, message: dict[str, Any], index: int) -> None:
             passages.add(key, None, None)
 
 
-def _content(passages: Passages, value: Any, message: dict[str, Any], where: str) -> None:
-    if type(value) is str:
-        passages.add(value, message, "content")
-    elif type(value) is list:
-        _parts(passages, value, where)
-    elif value is not None:
-        raise not_text(where, type(value).__name__)
-
-
-def _parts(passages: Passages, parts: list[Any], where: str) -> None:
+def _parts(passages: Passages, parts: Any, where: str) -> None:
+    if type(parts) is not list:
+        raise not_text(where, type(parts).__name__)
     for index, part in enumerate(parts):
         kind = part.get("type") if type(part) is dict else None
         if kind == "image_url":

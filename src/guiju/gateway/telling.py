@@ -25,7 +25,8 @@ def seen_of(line: Line) -> Seen:
     timing, exchange = line.timing, line.exchange
     if exchange is None:
         return Seen(line.route, line.status, timing.total(), line.told)
-    usage, work = exchange.work.usage, exchange.work
+    work = exchange.work
+    usage = work.usage
     return Seen(
         line.route,
         line.status,

@@ -110,7 +110,7 @@ class Chat(Wire):
 
 def read_number(body: Json) -> None:
     """Check `n`, how many answers side by side are asked for."""
-    choices = body.get("n", 1)
+    choices = body.get("n")
     if choices is not None and (type(choices) is not int or not 1 <= choices <= _MOST_CHOICES):
         raise wrong("n", f"应为 1 到 {_MOST_CHOICES} 的整数", f"must be 1 to {_MOST_CHOICES}")
 

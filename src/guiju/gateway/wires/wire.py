@@ -108,7 +108,9 @@ class Wire(ABC):
 
     def question(self, body: Json, *, stream: bool) -> Json:
         """What the model service is asked, without what it need not know (Article 11)."""
-        question = {key: value for key, value in body.items() if key not in KEPT_BACK}
+        question = body.copy()
+        for key in body.keys() & KEPT_BACK:
+            del question[key]
         if stream:
             # Usage is part of the record, whether the client asked for it or not.
             question["stream_options"] = {"include_usage": True}
