@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from guiju.kernel import micros
 from guiju.records import Usage
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def head_of(work: Work, kind: str, model: str) -> dict[str, Any]:
     return {
         "id": f"chatcmpl-{work.ask.request}",
         "object": kind,
-        "created": micros(work.ask.at) // 1_000_000,
+        "created": int(work.ask.at.timestamp()),
         "model": model,
     }
 
@@ -63,11 +62,11 @@ def model_of(work: Work, name: Any) -> str:
 def extras_of(work: Work, answer: dict[str, Any]) -> dict[str, str]:
     """Fingerprint and tier of a whole answer, when they are what they should be."""
     extras: dict[str, str] = {}
-    fingerprint: Any
-    fingerprint, tier = answer.get("system_fingerprint"), answer.get("service_tier")
+    fingerprint: Any = answer.get("system_fingerprint")
     fits = type(fingerprint) is str and _FINGERPRINT.fullmatch(fingerprint)
     if fits and work.screen().passes(fingerprint):
         extras["system_fingerprint"] = fingerprint
+    tier = answer.get("service_tier")
     if type(tier) is str and tier in _TIERS:
         extras["service_tier"] = tier
     return extras
@@ -99,9 +98,10 @@ def shown_usage(value: Any, usage: Usage) -> dict[str, Any]:
         "completion_tokens": usage.completion_tokens,
         "total_tokens": usage.prompt_tokens + usage.completion_tokens,
     }
+    if type(value) is not dict:
+        return shown
     for name in _DETAILS:
-        details = value.get(name) if type(value) is dict else None
-        if type(details) is dict:
+        if name in value and type(details := value[name]) is dict:
             shown[name] = {key: _count(details[key]) for key in _COUNTS if key in details}
     return shown
 
