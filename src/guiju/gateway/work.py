@@ -169,7 +169,10 @@ class Work(msgspec.Struct):
 
         Each finding becomes a leaf of the ledger, and one request must not fill it.
         """
-        found, room = verdict.findings, _MOST_FINDINGS - len(self.findings)
+        found = verdict.findings
+        if not found:
+            return
+        room = _MOST_FINDINGS - len(self.findings)
         if len(found) > room:
             found = tuple(sorted(found, key=lambda one: -one.outcome.rank)[: max(room, 1)])
         for one in found:
@@ -266,8 +269,19 @@ class Work(msgspec.Struct):
     def format(self) -> str:
         """The kind of text that was asked for: `text`, `json_object`, `json_schema`, another."""
         wanted = self.body.get("response_format")
-        kind = wanted.get("type") if type(wanted) is dict else None
+        if type(wanted) is not dict:
+            return "text"
+        kind = wanted.get("type")
         return kind if type(kind) is str else "text"
+
+    def labelled(self, text: str) -> str:
+        """A whole text that was delivered, with what precedes or follows it."""
+        place = self.label_place()
+        if place is Place.INTERFACE:
+            return text
+        if place is Place.START:
+            return self._words("") + _GAP + text
+        return text + _GAP + self._words(text)
 
     def label_before(self) -> str:
         """What a text is preceded by; of the text nothing is known yet but its reader."""

@@ -13,11 +13,12 @@ from guiju.gateway.work import Work
 
 def arrive(work: Work) -> tuple[Command, ...]:
     """Read the body; raises Invalid `invalid-request` naming the field that is wrong."""
-    body = work.wire.read(work.wire.parsed(work.ask))
+    wire, ask = work.wire, work.ask
+    body = wire.read(wire.parsed(ask))
     work.body = body
     work.model = _model(body.get("model"))
-    work.stream = _flag(body, "stream")
-    work.end_user = _end_user(body, work.ask.user_header)
+    work.stream = _flag(body.get("stream"), "stream")
+    work.end_user = _end_user(body, ask.user_header)
     return ()
 
 
@@ -27,8 +28,7 @@ def _model(name: Any) -> str:
     return name
 
 
-def _flag(body: dict[str, Any], name: str) -> bool:
-    value = body.get(name)
+def _flag(value: Any, name: str) -> bool:
     if value is None:
         return False
     if type(value) is not bool:
@@ -40,8 +40,10 @@ def _end_user(body: dict[str, Any], header: str | None) -> str | None:
     """Who uses the provider's own app: `safety_identifier`, else `user`, else the header."""
     for name in ("safety_identifier", "user"):
         value = body.get(name)
-        if value is not None and type(value) is not str:
+        if value is None:
+            continue
+        if type(value) is not str:
             raise wrong(name, "应为字符串", "must be a string")
         if value:
-            return str(value)
+            return value
     return header or None

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from guiju.gateway.signals import Command, Send
 from guiju.gateway.work import Work
 from guiju.labelling import Place
@@ -15,19 +13,15 @@ def label(work: Work) -> tuple[Command, ...]:
     """Put the visible label where policy says; the implicit one rides in the last piece."""
     if not work.usage.characters:
         return ()
-    work.place = work.label_place().value if work.waived is None else WAIVED
+    work.place = str(work.label_place()) if work.waived is None else WAIVED
     if work.relay is not None:
         return _stream_labels(work)
     for choice in (work.answer or {}).get("choices", ()):
-        _put(work, choice)
+        message = choice["message"]
+        text = message["content"]
+        if text and choice["finish_reason"] != "content_filter":
+            message["content"] = work.labelled(text)
     return ()
-
-
-def _put(work: Work, choice: dict[str, Any]) -> None:
-    message = choice["message"]
-    text = message["content"]
-    if text and choice["finish_reason"] != "content_filter":
-        message["content"] = work.label_before() + text + work.label_after(text)
 
 
 def _stream_labels(work: Work) -> tuple[Command, ...]:

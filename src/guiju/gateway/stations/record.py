@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -26,25 +26,27 @@ def record(work: Work) -> tuple[Command, ...]:
     caller = known(work)
     if caller.person is None or caller.agreement is None:
         raise Refused("agreement-not-accepted", _NOBODY, _ACCEPT, article=9)
-    kept, said = _kept(work), _streamed(work)
+    ask, rules, wire = work.ask, work.rules, work.wire
+    days, consent = _kept(work)
+    said, delivers = _streamed(work), work.delivers
     item = Exchange(
-        request=work.ask.request,
-        at=work.ask.at,
-        route=work.ask.route,
+        request=ask.request,
+        at=ask.at,
+        route=ask.route,
         stream=work.stream,
-        service=work.rules.service,
+        service=rules.service,
         person=caller.person,
         key=caller.key,
         model=work.model,
-        policy=work.rules.policy,
+        policy=rules.policy,
         agreement=caller.agreement,
         incoming=work.incoming,
         outgoing=work.outgoing,
-        label=Label(work.ask.produce_id, work.place, implicit=work.wire.in_words or work.delivers),
+        label=Label(ask.produce_id, work.place, implicit=wire.in_words or delivers),
         usage=work.usage,
         finish=work.finish,
-        retention_days=kept.days,
-        input=work.wire.given(work),
+        retention_days=days,
+        input=wire.given(work),
         output=_encode(_delivered(work, said)),
         findings=tuple(work.findings),
         source=work.source,
@@ -53,25 +55,20 @@ def record(work: Work) -> tuple[Command, ...]:
         carried=tuple(work.carried),
         job=work.job,
         terms=_terms(work),
-        waived=work.waived if work.delivers else None,
+        waived=work.waived if delivers else None,
         training=caller.consents.get("training", 0),
         companion=work.companion,
-        sensitive=kept.consent,
-        parts=_parts(work, said) if kept.days else (),
+        sensitive=consent,
+        parts=_parts(work, said) if days else (),
     )
     return (Record(item),)
 
 
-class _Kept(NamedTuple):
-    """For how many days content is kept, and by the number of which consent; 0: by none."""
-
-    days: int
-    consent: int = 0
-
-
 @enforces("separate-consents")
-def _kept(work: Work) -> _Kept:
-    """What becomes of the content: as the policy says, and with a companion as the person says.
+def _kept(work: Work) -> tuple[int, int]:
+    """For how many days content is kept, and by the number of which consent; 0: by none.
+
+    It is kept as the policy says, and with a companion as the person says.
 
     Without the consent to sensitive information nothing that was said to a companion is kept but
     what was stopped, is to be looked at, or told of danger: people decide about that, and hear
@@ -79,13 +76,13 @@ def _kept(work: Work) -> _Kept:
     """
     days, companion = work.rules.retention_days, work.rules.companion
     if not work.companion or companion is None:
-        return _Kept(days)
+        return days, 0
     if work.danger or _is_looked_at(work):
-        return _Kept(days)
+        return days, 0
     consent = known(work).consents.get("sensitive", 0)
     if consent:
-        return _Kept(days, consent)
-    return _Kept(days if companion.rules.keeps else 0)
+        return days, consent
+    return (days if companion.rules.keeps else 0), 0
 
 
 def _is_looked_at(work: Work) -> bool:
@@ -101,8 +98,9 @@ _Said = dict[int, dict[str, str]]
 
 def _streamed(work: Work) -> _Said:
     """What a stream has delivered, by choice and channel; put together once for all who ask."""
-    choices = {} if work.relay is None else work.relay.choices
-    return {index: choice.texts() for index, choice in choices.items()}
+    if work.relay is None:
+        return {}
+    return {index: choice.texts() for index, choice in work.relay.choices.items()}
 
 
 def _parts(work: Work, said: _Said) -> tuple[Part, ...]:
@@ -122,20 +120,24 @@ def _terms(work: Work) -> tuple[tuple[str, str], ...]:
 
 def _delivered(work: Work, said: _Said) -> dict[str, Any]:
     """What left, and apart from it what was withheld, so that an appeal can be decided."""
-    shown: Any = _media(work) if work.wire.makes else work.wire.kept(work.answer)
-    if work.relay is not None:
+    relay, wire = work.relay, work.wire
+    shown: Any
+    if relay is not None:
         shown = {
             str(index): {
                 **said[index],
                 **({"tool_calls": len(choice.calls)} if choice.calls_delivered else {}),
             }
-            for index, choice in work.relay.choices.items()
+            for index, choice in relay.choices.items()
         }
+    else:
+        shown = _media(work) if wire.makes else wire.kept(work.answer)
     kept: dict[str, Any] = {"delivered": shown, "withheld": work.withheld}
-    if work.wire is not CHAT:
-        kept["wire"] = work.wire.name
-    taken_back = {} if work.relay is None else withdrawn(work.relay.choices)
-    return kept | {"withdrawn": taken_back} if taken_back else kept
+    if wire is not CHAT:
+        kept["wire"] = wire.name
+    if relay is not None and (taken_back := withdrawn(relay.choices)):
+        kept["withdrawn"] = taken_back
+    return kept
 
 
 def _media(work: Work) -> list[dict[str, Any]]:

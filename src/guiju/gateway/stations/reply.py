@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from guiju.gateway.heads import head_of
 from guiju.gateway.signals import Command, End, Reply
 from guiju.gateway.work import Work
-from guiju.kernel import Refused, Text, micros
+from guiju.kernel import Refused, Text
 
 _encode = msgspec.json.Encoder().encode
 
@@ -20,14 +21,15 @@ def reply(work: Work) -> tuple[Command, ...]:
     Raises:
         Refused: 400 `content-blocked`.
     """
-    as_error = work.rules.reply_as_error or not work.wire.in_words
-    if work.finish == "content_filter" and as_error and not work.delivers and not work.instead:
+    wire = work.wire
+    blocked = work.finish == "content_filter" and not work.delivers and not work.instead
+    if blocked and (work.rules.reply_as_error or not wire.in_words):
         raise _blocked()
     if work.relay is not None:
         return (End(work.relay.ending(work.aigc())),)
-    if work.wire.makes:
-        return (work.wire.handed_over(work),)
-    answer = work.wire.whole(work, work.answer or _refusal(work), work.aigc())
+    if wire.makes:
+        return (wire.handed_over(work),)
+    answer = wire.whole(work, work.answer or _refusal(work), work.aigc())
     if work.notices:
         answer["notices"] = work.notices
     return (Reply(200, _encode(answer)),)
@@ -40,10 +42,7 @@ def _refusal(work: Work) -> dict[str, Any]:
     finish = "content_filter" if work.instead is None else "stop"
     choice = {"index": 0, "message": message, "finish_reason": finish}
     return {
-        "id": f"chatcmpl-{work.ask.request}",
-        "object": "chat.completion",
-        "created": micros(work.ask.at) // 1_000_000,
-        "model": work.model,
+        **head_of(work, "chat.completion", work.model),
         "choices": [choice],
         "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
     }

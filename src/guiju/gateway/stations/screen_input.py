@@ -29,7 +29,7 @@ def screen_input(work: Work) -> tuple[Command, ...]:
     if "\\u" in text and not outcome.stops:
         outcome = max(outcome, _hidden(work, passages))
     work.input_outcome = outcome
-    work.incoming = Screening(outcome.value, verdict.screened)
+    work.incoming = Screening(str(outcome), verdict.screened)
     if outcome.stops:
         work.stopped, work.finish = True, "content_filter"
     return ()
