@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, delete, select
+from sqlalchemy import Column, String, bindparam, delete, select
 
 from guiju.casework.case import Claim
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 CLAIM = table(
     "casework_claim",
@@ -16,6 +16,7 @@ CLAIM = table(
     Column("until", Instant, nullable=False, index=True),
     guard="coded",
 )
+_LAPSED = Question(select(CLAIM.c.case_id).where(CLAIM.c.until <= bindparam("now")).limit(1))
 
 
 def find(tx: Tx, case: str) -> Claim | None:
@@ -41,7 +42,7 @@ def take(tx: Tx, claim: Claim) -> bool:
 
 def any_lapsed(tx: Tx) -> bool:
     """Whether a claim is over; it counts no more, but its row is still there."""
-    return tx.row(select(CLAIM.c.case_id).where(CLAIM.c.until <= tx.now).limit(1)) is not None
+    return bool(tx.ask(_LAPSED, now=tx.now))
 
 
 def drop_lapsed(tx: Tx) -> None:

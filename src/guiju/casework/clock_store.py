@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     Column,
     ColumnElement,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Row,
     String,
+    bindparam,
     func,
     literal,
     select,
@@ -25,7 +27,7 @@ from guiju.casework.case import Case, Outcome, RunningClock
 from guiju.casework.kind import Basis
 from guiju.casework.legal_time import Pause, Unit
 from guiju.kernel import from_micros, micros
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Question, Tx, table
 
 CLOCK = table(
     "casework_clock",
@@ -51,6 +53,14 @@ _c = CLOCK.c
 WAITING = _c.ended_at.is_(None) & _c.late_at.is_(None)
 for _name, _column in (("waiting", _c.due_at), ("calendar", _c.calendar)):
     Index(f"ix_casework_clock_{_name}", _column, sqlite_where=WAITING, postgresql_where=WAITING)
+
+_ANY = select(_c.id).where(WAITING).limit(1)
+_OVER = Question(_ANY.where(_c.due_at <= bindparam("now")))
+_VERSION: BindParameter[str] = bindparam("calendar")
+_OTHERWISE = tuple(
+    Question(_ANY.where(other, _c.calendar > ""))
+    for other in (_c.calendar < _VERSION, _c.calendar > _VERSION)
+)
 
 
 def add(tx: Tx, clock: RunningClock) -> None:
@@ -135,8 +145,7 @@ def mark_late(tx: Tx, some: Collection[str]) -> list[RunningClock]:
 
 def anything_over(tx: Tx) -> bool:
     """Whether a deadline or a timer is over; one look at an index."""
-    wanted = select(_c.id).where(WAITING, _c.due_at <= tx.now)
-    return tx.row(wanted.limit(1)) is not None
+    return bool(tx.ask(_OVER, now=tx.now))
 
 
 def clocks(tx: Tx, case: Case) -> list[RunningClock]:
@@ -149,11 +158,7 @@ def any_counted_otherwise(tx: Tx, calendar: str) -> bool:
 
     Two looks at an index: what differs from all stands before it or behind it.
     """
-    for other in (_c.calendar < calendar, _c.calendar > calendar):
-        wanted = select(_c.id).where(WAITING, other, _c.calendar > "")
-        if tx.row(wanted.limit(1)) is not None:
-            return True
-    return False
+    return any(tx.ask(one, calendar=calendar) for one in _OTHERWISE)
 
 
 def counted_otherwise(tx: Tx, calendar: str, after: str, most: int) -> list[RunningClock]:

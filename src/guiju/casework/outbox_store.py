@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Index, Integer, Row, String, func, select
+from sqlalchemy import Column, Index, Integer, Row, String, bindparam, false, func, or_, select
 
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 OUTBOX = table(
     "casework_outbox",
@@ -43,8 +44,13 @@ def add(tx: Tx, values: dict[str, Any]) -> None:
 
 def any_due(tx: Tx, topics: Collection[str]) -> bool:
     """Whether anything of these topics is due."""
-    due = select(_c.id).where(_c.topic.in_(list(topics)), _c.next_at <= tx.now).limit(1)
-    return tx.row(due) is not None
+    return bool(tx.ask(_due(tuple(topics)), now=tx.now))
+
+
+@lru_cache(maxsize=32)
+def _due(topics: tuple[str, ...]) -> Question:
+    one_of = or_(false(), *(_c.topic == one for one in topics))
+    return Question(select(_c.id).where(one_of, _c.next_at <= bindparam("now")).limit(1))
 
 
 def lease(tx: Tx, topics: Collection[str], most: int, until: datetime) -> list[Item]:

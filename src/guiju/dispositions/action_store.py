@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Integer, Row, String, func, or_, select
 
 from guiju.dispositions.model import Action, Effect, Measure, Strike
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Question, Tx, table
 
 ACTION = table(
     "disposition_action",
@@ -46,6 +46,7 @@ STRIKE = table(
     Column("removed_at", Instant),
 )
 _NAMES = tuple(one.name for one in ACTION.columns)
+_DECIDED = Question(select(ACTION.c.case).where(ACTION.c.effect == Effect.DECIDED.value).limit(1))
 
 
 def add(tx: Tx, action: Action) -> None:
@@ -86,6 +87,11 @@ def taking_effect(tx: Tx, person: str) -> list[Action]:
     now = or_(c.held, c.effect == Effect.IN_FORCE.value)
     wanted = select(ACTION).where(c.person == person, now).order_by(c.case)
     return [_action(row) for row in tx.rows(wanted)]
+
+
+def any_decided(tx: Tx) -> bool:
+    """Whether something was decided that is not in force yet."""
+    return bool(tx.ask(_DECIDED))
 
 
 def decided(tx: Tx, most: int) -> list[Action]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Row, String, select
+from sqlalchemy import Column, Row, String, bindparam, select
 
 from guiju.dispositions.model import Appeal
-from guiju.storage import Tx, table
+from guiju.storage import Question, Tx, table
 
 APPEAL = table(
     "disposition_appeal",
@@ -18,6 +18,8 @@ APPEAL = table(
     Column("person", String(40), nullable=False, index=True),
     Column("outcome", String(12), index=True),
 )
+_UNDOING = ("overturned", "varied")
+_ENDED = Question(select(APPEAL.c.case).where(APPEAL.c.outcome == bindparam("outcome")).limit(1))
 
 
 def add(tx: Tx, appeal: Appeal) -> None:
@@ -49,13 +51,14 @@ def get(tx: Tx, case: str) -> Appeal:
     return found
 
 
+def any_overturned(tx: Tx) -> bool:
+    """Whether an appeal has overturned or varied a decision, and that is yet to be noted."""
+    return any(tx.ask(_ENDED, outcome=one) for one in _UNDOING)
+
+
 def overturned(tx: Tx, most: int) -> list[Appeal]:
     """The newest appeals that overturned or varied a decision, where that is yet to be noted."""
-    wanted = (
-        select(APPEAL)
-        .where(APPEAL.c.outcome.in_(["overturned", "varied"]))
-        .order_by(APPEAL.c.case.desc())
-    )
+    wanted = select(APPEAL).where(APPEAL.c.outcome.in_(_UNDOING)).order_by(APPEAL.c.case.desc())
     return [_appeal(row) for row in tx.rows(wanted.limit(most))]
 
 

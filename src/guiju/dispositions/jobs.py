@@ -11,7 +11,7 @@ from guiju.storage import Database
 def settle(database: Database) -> None:
     """Put in force what was decided, and note what an appeal has undone; nothing if none waits."""
     with database.read() as tx:
-        waits = action_store.decided(tx, 1) or appeal_store.overturned(tx, 1)
+        waits = action_store.any_decided(tx) or appeal_store.any_overturned(tx)
     if waits:
         with database.write() as tx:
             service.settle_decided(tx)

@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Column, Integer, Row, String, case, distinct, fa
 
 from guiju.dispositions.content_store import CONTENT
 from guiju.records import SamePart
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Question, Tx, table
 
 WITHDRAWAL = table(
     "disposition_withdrawal",
@@ -70,6 +70,16 @@ class Reached(NamedTuple):
     persons: int
 
 
+_SPREADING = select(WITHDRAWAL).where(_W.state == Stage.SPREADING.value)
+_ANY_SPREADING = Question(select(_W.case).where(_W.state == Stage.SPREADING.value).limit(1))
+_MARK = Question(
+    select(
+        func.count().label("begun"),
+        func.coalesce(func.sum(case((_D.stands == false(), 1), else_=0)), 0).label("ended"),
+    ).select_from(DIGEST)
+)
+
+
 def begin(tx: Tx, case_: str, digests: Mapping[str, Sequence[str]]) -> None:
     """Withdraw what has these digests, each with those of its beginnings."""
     tx.insert(WITHDRAWAL, {"case": case_, "state": Stage.SPREADING.value, "begun_at": tx.now})
@@ -107,8 +117,9 @@ def waited_for(tx: Tx, case_: str) -> Row[Any] | None:
 
 def spreading(tx: Tx, most: int) -> Sequence[Row[Any]]:
     """The withdrawals whose records are not all marked, the oldest first."""
-    wanted = select(WITHDRAWAL).where(_W.state == Stage.SPREADING.value)
-    return tx.rows(wanted.order_by(_W.begun_at, _W.case).limit(most))
+    if not tx.ask(_ANY_SPREADING):
+        return []
+    return tx.rows(_SPREADING.order_by(_W.begun_at, _W.case).limit(most))
 
 
 def digests(tx: Tx, case_: str) -> list[str]:
@@ -119,9 +130,8 @@ def digests(tx: Tx, case_: str) -> list[str]:
 
 def mark(tx: Tx) -> Mark:
     """Which state the digests are in."""
-    over = func.coalesce(func.sum(case((_D.stands == false(), 1), else_=0)), 0)
-    row = tx.row(select(func.count().label("begun"), over.label("ended")).select_from(DIGEST))
-    return Mark(0, 0) if row is None else Mark(int(row.begun), int(row.ended))
+    (row,) = tx.ask(_MARK)
+    return Mark(int(row.begun), int(row.ended))
 
 
 def standing(tx: Tx) -> Sequence[Row[Any]]:

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Column, Integer, LargeBinary, Row, String, select
 
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 UPSTREAM_KEY = table(
     "upstream_key",
@@ -18,6 +17,11 @@ UPSTREAM_KEY = table(
     Column("sealed_by", String(80), nullable=False),
     Column("sealed_at", Instant, nullable=False),
 )
+_LISTED = Question(
+    select(*(one for one in UPSTREAM_KEY.columns if one.name != "sealed")).order_by(
+        UPSTREAM_KEY.c.name
+    )
+)
 
 
 def find(tx: Tx, name: str) -> Row[Any] | None:
@@ -25,10 +29,9 @@ def find(tx: Tx, name: str) -> Row[Any] | None:
     return tx.row(select(UPSTREAM_KEY).where(UPSTREAM_KEY.c.name == name))
 
 
-def listed(tx: Tx) -> Sequence[Row[Any]]:
+def listed(tx: Tx) -> list[Any]:
     """Every row without what is sealed, by name."""
-    columns = [column for column in UPSTREAM_KEY.columns if column.name != "sealed"]
-    return tx.rows(select(*columns).order_by(UPSTREAM_KEY.c.name))
+    return tx.ask(_LISTED)
 
 
 def put(tx: Tx, name: str, before: int, values: dict[str, Any]) -> bool:

@@ -195,7 +195,7 @@ def is_sound(key: bytes, arrival: int, leaf: object, code: object) -> bool:
     return type(leaf) is bytes and entry_code(key, arrival, leaf) == code
 
 
-def _tree_of(row: Row[Any] | None) -> Range:
+def _tree_of(row: Any | None) -> Range:
     if row is None:
         return Range()
     peaks = [row.peaks[at : at + HASH] for at in range(0, len(row.peaks), HASH)]

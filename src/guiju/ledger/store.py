@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from guiju.ledger.model import Checkpoint
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 ENTRY = table(
     "ledger_entry",
@@ -83,6 +83,8 @@ _PENDING = text(
     " LIMIT :limit"
 )
 _LEAVES = select(ENTRY.c.position, ENTRY.c.leaf)
+_WAITING = Question(select(ENTRY.c.arrival).where(ENTRY.c.position.is_(null())).limit(1))
+_NEWEST = Question(select(CHECKPOINT).order_by(CHECKPOINT.c.size.desc()).limit(1))
 
 
 def new_arrivals(tx: Tx, count: int) -> list[int]:
@@ -116,8 +118,7 @@ def lock_integration(tx: Tx) -> None:
 
 def anything_pending(tx: Tx) -> bool:
     """Whether an entry waits for its position."""
-    waiting = select(ENTRY.c.arrival).where(ENTRY.c.position.is_(null())).limit(1)
-    return tx.row(waiting) is not None
+    return bool(tx.ask(_WAITING))
 
 
 def pending(tx: Tx, limit: int) -> Sequence[Row[Any]]:
@@ -158,9 +159,10 @@ def add_checkpoint(tx: Tx, made: Checkpoint, peaks: bytes) -> None:
     tx.insert(CHECKPOINT, {**values, "peaks": peaks})
 
 
-def newest_checkpoint(tx: Tx) -> Row[Any] | None:
+def newest_checkpoint(tx: Tx) -> Any | None:
     """The checkpoint over the most leaves."""
-    return tx.row(select(CHECKPOINT).order_by(CHECKPOINT.c.size.desc()).limit(1))
+    rows = tx.ask(_NEWEST)
+    return rows[0] if rows else None
 
 
 def checkpoint_at(tx: Tx, size: int) -> Row[Any] | None:

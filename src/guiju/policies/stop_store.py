@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Index, Row, String, Text, select
 
 from guiju.policies.stop_model import Stop, StopKind, StopState, Target
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 STOP = table(
     "part_stop",
@@ -28,6 +28,7 @@ STOP = table(
 )
 _S = STOP.c
 _STANDS = _S.state == StopState.IN_FORCE.value
+_TARGETS = Question(select(_S.kind, _S.name).where(_STANDS))
 # Two people who stop the same thing at the same moment make one stop.
 Index(
     "uq_part_stop_in_force",
@@ -82,8 +83,7 @@ def in_force(tx: Tx) -> list[Stop]:
 
 def targets(tx: Tx) -> list[Target]:
     """The same without its history: cheap enough to ask each second."""
-    rows = tx.rows(select(_S.kind, _S.name).where(_STANDS))
-    return [Target(StopKind(row.kind), row.name) for row in rows]
+    return [Target(StopKind(row.kind), row.name) for row in tx.ask(_TARGETS)]
 
 
 def newest(tx: Tx, limit: int, case: str | None) -> list[Stop]:

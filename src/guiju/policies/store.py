@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Integer, Row, String, Text, func, select
 
 from guiju.policies.model import Policy, PolicyHead, PolicyState
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Question, Tx, table
 
 POLICY = table(
     "policy",
@@ -32,6 +32,7 @@ Index(
 )
 
 _HEAD = [column for column in POLICY.columns if column.name != "body"]
+_ACTIVE_HEAD = Question(select(*_HEAD).where(POLICY.c.state == PolicyState.ACTIVE.value))
 
 
 def next_version(tx: Tx) -> int:
@@ -87,8 +88,9 @@ def find_by_digest(tx: Tx, digest: str) -> Policy | None:
 
 def find_active_head(tx: Tx) -> PolicyHead | None:
     """The version in force without its body."""
-    row = tx.row(select(*_HEAD).where(POLICY.c.state == PolicyState.ACTIVE.value))
-    return None if row is None else _head(row)
+    for row in tx.ask(_ACTIVE_HEAD):
+        return PolicyHead(**{**row._asdict(), "state": PolicyState(row.state)})
+    return None
 
 
 def newest(tx: Tx, limit: int) -> list[PolicyHead]:

@@ -6,11 +6,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, Row, String, Text, and_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    LargeBinary,
+    Row,
+    String,
+    Text,
+    and_,
+    bindparam,
+    or_,
+    select,
+)
 
 from guiju.kernel import seal, unseal
 from guiju.policies.urgent_model import UrgentState, UrgentTerm
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 _PURPOSE = "urgent-term"
 
@@ -94,12 +106,15 @@ def lines(tx: Tx, terms: Sequence[UrgentTerm]) -> list[tuple[UrgentTerm, bytes]]
 
 def mark(tx: Tx) -> tuple[str, ...]:
     """What is the same as long as the same terms count: cheap enough to ask each second."""
-    return tuple(row.id for row in tx.rows(select(_T.id).where(_counts(tx.now)).order_by(_T.id)))
+    return tuple(row.id for row in tx.ask(_MARK, now=tx.now))
 
 
-def _counts(now: datetime) -> ColumnElement[bool]:
+def _counts(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     provisional = and_(_T.state == UrgentState.PROVISIONAL.value, _T.until > now)
     return or_(_T.state == UrgentState.CONFIRMED.value, provisional)
+
+
+_MARK = Question(select(_T.id).where(_counts(bindparam("now"))).order_by(_T.id))
 
 
 def _term(row: Row[tuple[object, ...]]) -> UrgentTerm:

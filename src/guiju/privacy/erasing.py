@@ -179,7 +179,7 @@ class Eraser:
     def release_rests(self) -> int:
         """Let go what a rule asked to keep and asks no longer; how many things went."""
         with self._database.read() as tx:
-            over = [str(row.case_id) for row in store.rests_over(tx)]
+            over = store.rests_over(tx)
         return sum(self._release(one) for one in over)
 
     def _release(self, name: str) -> int:

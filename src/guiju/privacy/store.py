@@ -4,9 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, func, select
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    bindparam,
+    func,
+    select,
+)
 
 from guiju.casework import owned_with_case
 from guiju.privacy.model import (
@@ -20,7 +32,7 @@ from guiju.privacy.model import (
     StepState,
     Wish,
 )
-from guiju.storage import CanonicalJson, Instant, Tallies, Tx, owned_by, sealed, table
+from guiju.storage import CanonicalJson, Instant, Question, Tallies, Tx, owned_by, sealed, table
 
 PER_PAGE = 50
 
@@ -102,6 +114,30 @@ TALLY = table(
     guard="coded",
 )
 TALLIES = Tallies(TALLY)
+
+# Asked each second.
+_NOW: BindParameter[datetime] = bindparam("now")
+_TO_WORK = Question(
+    select(STEP.c.case_id)
+    .where(STEP.c.state != StepState.DONE.value, STEP.c.next_at <= _NOW)
+    .distinct()
+    .order_by(STEP.c.case_id)
+)
+_TO_MAKE = Question(
+    select(PACKAGE)
+    .where(PACKAGE.c.made_at.is_(None), PACKAGE.c.next_at <= _NOW)
+    .order_by(PACKAGE.c.case_id)
+)
+_PACKAGES_OVER = Question(
+    select(PACKAGE).where(PACKAGE.c.expires_at.is_not(None), PACKAGE.c.expires_at <= _NOW)
+)
+_RESTS_OVER = Question(
+    select(CERTIFICATE.c.case_id).where(
+        CERTIFICATE.c.rest_until.is_not(None),
+        CERTIFICATE.c.rest_until <= _NOW,
+        CERTIFICATE.c.complete.is_(False),
+    )
+)
 
 
 # -- requests --------------------------------------------------------------------------------------
@@ -205,9 +241,7 @@ def hold_step(tx: Tx, step: Step) -> Step | None:
 
 def cases_to_work(tx: Tx) -> list[str]:
     """The cases with steps that are not done and whose time has come, the oldest first."""
-    undone = STEP.c.state != StepState.DONE.value
-    wanted = select(STEP.c.case_id).where(undone, STEP.c.next_at <= tx.now).distinct()
-    return [str(row.case_id) for row in tx.rows(wanted.order_by(STEP.c.case_id))]
+    return [str(row.case_id) for row in tx.ask(_TO_WORK, now=tx.now)]
 
 
 def _step(row: Row[Any]) -> Step:
@@ -285,15 +319,12 @@ def packages_of(tx: Tx, person: str) -> list[Package]:
 
 def packages_to_make(tx: Tx) -> list[Package]:
     """Copies that are to be made now, the oldest first."""
-    due = (PACKAGE.c.made_at.is_(None)) & (PACKAGE.c.next_at <= tx.now)
-    rows = tx.rows(select(PACKAGE).where(due).order_by(PACKAGE.c.case_id))
-    return [_package(row) for row in rows]
+    return [_package(row) for row in tx.ask(_TO_MAKE, now=tx.now)]
 
 
 def packages_over(tx: Tx) -> list[Package]:
     """Copies whose time is over."""
-    over = PACKAGE.c.expires_at.is_not(None) & (PACKAGE.c.expires_at <= tx.now)
-    return [_package(row) for row in tx.rows(select(PACKAGE).where(over))]
+    return [_package(row) for row in tx.ask(_PACKAGES_OVER, now=tx.now)]
 
 
 def _package(row: Row[Any]) -> Package:
@@ -320,10 +351,9 @@ def certificate_body(tx: Tx, case: str) -> Certificate | None:
     return None if row is None else dict(row.body)
 
 
-def rests_over(tx: Tx) -> Sequence[Row[Any]]:
-    """Certificates with something left whose time is over."""
-    over = CERTIFICATE.c.rest_until.is_not(None) & (CERTIFICATE.c.rest_until <= tx.now)
-    return tx.rows(select(CERTIFICATE).where(over, CERTIFICATE.c.complete.is_(False)))
+def rests_over(tx: Tx) -> list[str]:
+    """The cases whose certificates have something left whose time is over."""
+    return [str(row.case_id) for row in tx.ask(_RESTS_OVER, now=tx.now)]
 
 
 def complete(tx: Tx, case: str) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Integer, Row, String, Text, select
+from sqlalchemy import Column, Integer, Row, String, Text, select, type_coerce
 
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Question, Tx, table
 
 STATEMENT = table(
     "statement",
@@ -52,6 +52,20 @@ FILED = table(
 )
 
 
+_S = STATEMENT.c
+_CURRENT = Question(
+    select(
+        _S.version,
+        type_coerce(_S.body, Text).label("body"),
+        _S.digest,
+        _S.published_by,
+        _S.published_at,
+    )
+    .order_by(_S.version.desc())
+    .limit(1)
+)
+
+
 def add(tx: Tx, version: int, body: Mapping[str, Any], digest: str, published_by: str) -> None:
     """Keep a new published version."""
     values = {
@@ -67,6 +81,12 @@ def add(tx: Tx, version: int, body: Mapping[str, Any], digest: str, published_by
 def newest(tx: Tx, limit: int) -> Sequence[Row[Any]]:
     """The newest published versions, newest first."""
     return tx.rows(select(STATEMENT).order_by(STATEMENT.c.version.desc()).limit(limit))
+
+
+def current(tx: Tx) -> Any | None:
+    """The newest published version, its body as the text that it is kept as; asked each second."""
+    rows = tx.ask(_CURRENT)
+    return rows[0] if rows else None
 
 
 def find(tx: Tx, version: int) -> Row[Any] | None:

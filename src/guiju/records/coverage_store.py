@@ -10,7 +10,7 @@ from sqlalchemy import Column, Integer, Row, String, Text, func, select
 
 from guiju.records.coverage_model import Gap, GapState
 from guiju.records.model import Exchange
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 INCIDENT = table(
     "coverage_incident",
@@ -35,6 +35,7 @@ GAP = table(
     clustered=True,
 )
 _I, _G = INCIDENT.c, GAP.c
+_OPEN = Question(select(func.count().label("count")).where(_I.state == GapState.OPEN.value))
 
 
 def open_on(tx: Tx, route: str) -> str | None:
@@ -96,9 +97,8 @@ def listed(tx: Tx, most: int) -> list[Gap]:
 
 def count_open(tx: Tx) -> int:
     """How many are open."""
-    wanted = select(func.count()).select_from(INCIDENT).where(_I.state == GapState.OPEN.value)
-    row = tx.row(wanted)
-    return int(row[0]) if row else 0
+    ((count,),) = tx.ask(_OPEN)
+    return int(count)
 
 
 def _summed() -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Integer, Row, String, Text, select
 
 from guiju.records.renewal_model import Renewal, RenewalState
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 _SHOWN = 50
 
@@ -31,6 +31,9 @@ RENEWAL = table(
     Column("ended_at", Instant),
 )
 _c = RENEWAL.c
+_UNDER_WAY = Question(
+    select(RENEWAL).where(_c.state == RenewalState.UNDER_WAY.value).order_by(_c.id)
+)
 
 
 def add(tx: Tx, one: Renewal) -> None:
@@ -63,8 +66,7 @@ def newest(tx: Tx) -> list[Renewal]:
 
 def under_way(tx: Tx) -> list[Renewal]:
     """Those that are being carried out, the oldest first."""
-    wanted = select(RENEWAL).where(_c.state == RenewalState.UNDER_WAY.value)
-    return [_renewal(row) for row in tx.rows(wanted.order_by(_c.id))]
+    return [_renewal(row) for row in tx.ask(_UNDER_WAY)]
 
 
 _NAMES = tuple(str(one.name) for one in RENEWAL.columns)

@@ -12,6 +12,7 @@ from guiju.storage.database import Database, engine_at
 from guiju.storage.listening import Listener, notify
 from guiju.storage.migrate import head_revision, migrate, revision
 from guiju.storage.person_store import Conflict, Hinders, PersonStore, Piece, Stage
+from guiju.storage.question import Question
 from guiju.storage.renewing import (
     Owned,
     begin_renewal,
@@ -57,6 +58,7 @@ __all__ = [
     "Owned",
     "PersonStore",
     "Piece",
+    "Question",
     "RowDigest",
     "Stage",
     "Tallies",

@@ -7,7 +7,7 @@ add eight rows. So it is laid over the bare one only for whoever asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection
@@ -43,7 +43,7 @@ class Link:
             self._laid = Connection(self._engine, self._pooled).execution_options(**{BEGUN: True})
         return self._laid
 
-    def execute(self, query: str, *values: tuple[Any, ...]) -> Any:
+    def execute(self, query: str, *values: tuple[Any, ...] | Mapping[str, Any]) -> Any:
         """Run a statement as the driver takes it; its cursor, which the caller closes."""
         self._start()
         return self._told(query, self.driver.execute, query, *values)

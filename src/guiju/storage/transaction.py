@@ -15,6 +15,7 @@ from sqlalchemy.sql import ColumnElement, and_
 from guiju.kernel import Keyring
 from guiju.storage.inserting import Insertion, add_rows, insertion, one_value
 from guiju.storage.link import Link
+from guiju.storage.question import Question
 from guiju.storage.tables import (
     RowDigest,
     guard_of,
@@ -69,6 +70,10 @@ class Tx:
     def row(self, statement: Executable) -> Row[Any] | None:
         """The first row of a query, or None."""
         return self.connection.execute(statement).first()
+
+    def ask(self, question: Question, **values: Any) -> list[Any]:
+        """All rows of a question that is asked every second, as named tuples."""
+        return question.rows(self._link, values)
 
     # -- writing ---------------------------------------------------------------------------
 
