@@ -341,15 +341,15 @@ GROWING = (
 )
 # Apart from the growing: these take a while, and the tree must not wait for them.
 VERIFYING = (
-    count_users,
+    Every(_SELDOM_SECONDS, count_users),
     serve_privacy_requests,
     renew_keys,
-    remind_of_privacy,
-    look_at_pools,
+    Every(_SELDOM_SECONDS, remind_of_privacy),
+    Every(_SELDOM_SECONDS, look_at_pools),
     expire_records,
     expire_cases,
     Every(_SELDOM_SECONDS, draw_second_looks),
-    compare_filed,
+    Every(_SELDOM_SECONDS, compare_filed),
     verify_ledger,
 )
 # A mail server that does not answer holds up mail and nothing else.

@@ -77,7 +77,7 @@ class _Asking(NamedTuple):
 def _asking(query: Select[Any], dialect: Dialect) -> _Asking:
     compiled: Any = query.compile(dialect=dialect)
     binds, fixed = {}, {}
-    for name, bind in compiled.binds.items():
+    for bind, name in compiled.bind_names.items():
         if not bind.required:
             fixed[name] = compiled.params[name]
         if convert := bind.type.dialect_impl(dialect).bind_processor(dialect):
@@ -92,7 +92,7 @@ def _asking(query: Select[Any], dialect: Dialect) -> _Asking:
     row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 - its names are those of the query
     return _Asking(
         text=str(compiled),
-        names=compiled.positiontup or list(compiled.binds),
+        names=compiled.positiontup or list(compiled.bind_names.values()),
         by_name=compiled.positiontup is None,
         fixed=fixed,
         binds=binds,
