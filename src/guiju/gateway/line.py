@@ -76,10 +76,15 @@ class Line:
         value = self._headers.get(name)
         return None if value is None else value.decode("utf-8", "surrogateescape")
 
+    def _length(self) -> int:
+        """How many bytes the body has, as far as the client says so; else -1."""
+        length = self._headers.get(b"content-length", b"")
+        told = length.isdigit() and len(length) < _DIGITS
+        return int(length) if told and b"transfer-encoding" not in self._headers else -1
+
     def may_be_large(self) -> bool:
         """Whether the body is long, or does not say how long it is."""
-        length = self._headers.get(b"content-length", b"")
-        return not (length.isdigit() and len(length) < _DIGITS and int(length) <= _LARGE)
+        return not 0 <= self._length() <= _LARGE
 
     def token(self) -> str | None:
         """The key, if one was shown: as a bearer token, or as clients of Anthropic show it."""
@@ -102,7 +107,9 @@ class Line:
         """The whole body; raises Invalid 413 `request-too-large` or 408 `request-too-slow`."""
         task, waits = this_task(), self._patience.sending
         waits.begin(task)
-        parts, size = [], 0
+        # The server says that a body is whole with one message more, which comes from a thread of
+        # its own: whoever knows the length need not wait for it.
+        parts, size, whole = [], 0, self._length()
         try:
             while True:
                 message = await self._receive()
@@ -114,7 +121,7 @@ class Line:
                 if size > most:
                     raise _too_large(most)
                 parts.append(part)
-                if not message.get("more_body"):
+                if size == whole or not message.get("more_body"):
                     return b"".join(parts)
         except asyncio.CancelledError:
             if not waits.is_over(task):
