@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -61,6 +61,7 @@ class Line:
         self.request = new_id("req")
         self.marks: list[tuple[bytes, bytes]] = [(b"x-guiju-request-id", self.request.encode())]
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
+        self._length = _length_of(self._headers)
         self._receive = receive
         self._send = send
         self._patience = patience
@@ -76,15 +77,9 @@ class Line:
         value = self._headers.get(name)
         return None if value is None else value.decode("utf-8", "surrogateescape")
 
-    def _length(self) -> int:
-        """How many bytes the body has, as far as the client says so; else -1."""
-        length = self._headers.get(b"content-length", b"")
-        told = length.isdigit() and len(length) < _DIGITS
-        return int(length) if told and b"transfer-encoding" not in self._headers else -1
-
     def may_be_large(self) -> bool:
         """Whether the body is long, or does not say how long it is."""
-        return not 0 <= self._length() <= _LARGE
+        return not 0 <= self._length <= _LARGE
 
     def token(self) -> str | None:
         """The key, if one was shown: as a bearer token, or as clients of Anthropic show it."""
@@ -109,7 +104,7 @@ class Line:
         waits.begin(task)
         # The server says that a body is whole with one message more, which comes from a thread of
         # its own: whoever knows the length need not wait for it.
-        parts, size, whole = [], 0, self._length()
+        parts, size, whole = [], 0, self._length
         try:
             while True:
                 message = await self._receive()
@@ -205,6 +200,13 @@ class Line:
             self.left = True
         finally:
             waits.end(task)
+
+
+def _length_of(headers: Mapping[bytes, bytes]) -> int:
+    """How many bytes a body has, as far as its headers say so; else -1."""
+    length = headers.get(b"content-length", b"")
+    told = length.isdigit() and len(length) < _DIGITS
+    return int(length) if told and b"transfer-encoding" not in headers else -1
 
 
 def _too_large(most: int) -> Invalid:
