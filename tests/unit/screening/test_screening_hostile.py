@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from guiju.kernel import Invalid
@@ -202,6 +202,8 @@ def test_any_bytes_are_a_list_or_one_clear_error(name: str, data: bytes) -> None
 
 
 @given(st.binary(max_size=120))
+@example(data=b"\xef\xbb\xbf")
+@example(data=b"\xef\xbb\xbf # a list\n\xef\xbb\xbf")
 def test_any_bytes_are_a_list_of_hashes_or_one_clear_error(data: bytes) -> None:
     """With the number of the line."""
     lines = data.decode("utf-8", "replace").splitlines()
@@ -209,7 +211,8 @@ def test_any_bytes_are_a_list_of_hashes_or_one_clear_error(data: bytes) -> None:
     if isinstance(known, Invalid):
         assert known.code == "hash-list-broken"
         return
-    assert len(known) == sum(bool(one.strip()) and one.strip()[0] != "#" for one in lines)
+    said = [one.strip().lstrip("\ufeff").lstrip() for one in lines]
+    assert len(known) == sum(bool(one) and one[0] != "#" for one in said)
 
 
 # -- fifty megabytes -------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def listed(lines: Iterable[str], usual: Mark) -> Iterator[Listed]:
         Invalid: `hash-list-broken`, with the number of the line.
     """
     for number, line in enumerate(lines, start=1):
-        stripped = line.strip().lstrip("\ufeff")
+        stripped = line.strip().lstrip("\ufeff").lstrip()
         if not stripped or stripped.startswith(_COMMENT):
             continue
         first, *rest = (one.strip() for one in stripped.split(",", _FIELDS - 1))
