@@ -88,9 +88,9 @@ def until(look: Callable[[], T | None], what: str, seconds: float = PATIENCE) ->
 
 
 STARTED: list[Service] = []
-CLIENTS: list[OpenAI] = []
-"""Those that a test has made."""
 """Every service of this run, so that all that they left can be looked through at the end."""
+CLIENTS: list[OpenAI] = []
+"""Every client; one that nobody knows is closed by the collector, in whichever test it runs."""
 
 
 class Service:
@@ -237,9 +237,9 @@ class Service:
 _HELLO = {"model": "hello", "messages": [{"role": "user", "content": "你好"}]}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def clients_are_closed() -> Iterator[None]:
-    """Those of a test, at its end: else the test is blamed in which the collector finds them."""
+    """At the end, for some are of a whole module."""
     yield
     while CLIENTS:
         CLIENTS.pop().close()
