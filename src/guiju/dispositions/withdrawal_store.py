@@ -8,7 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, Integer, Row, String, case, distinct, false, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Integer,
+    Row,
+    String,
+    bindparam,
+    case,
+    distinct,
+    false,
+    func,
+    select,
+)
 
 from guiju.dispositions.content_store import CONTENT
 from guiju.records import SamePart
@@ -70,8 +82,12 @@ class Reached(NamedTuple):
     persons: int
 
 
-_SPREADING = select(WITHDRAWAL).where(_W.state == Stage.SPREADING.value)
-_ANY_SPREADING = Question(select(_W.case).where(_W.state == Stage.SPREADING.value).limit(1))
+_SPREADING = Question(
+    select(WITHDRAWAL)
+    .where(_W.state == Stage.SPREADING.value)
+    .order_by(_W.begun_at, _W.case)
+    .limit(bindparam("most", type_=Integer))
+)
 _MARK = Question(
     select(
         func.count().label("begun"),
@@ -115,11 +131,9 @@ def waited_for(tx: Tx, case_: str) -> Row[Any] | None:
     return tx.row(select(WITHDRAWAL).where(_W.case == case_).with_for_update())
 
 
-def spreading(tx: Tx, most: int) -> Sequence[Row[Any]]:
+def spreading(tx: Tx, most: int) -> list[Any]:
     """The withdrawals whose records are not all marked, the oldest first."""
-    if not tx.ask(_ANY_SPREADING):
-        return []
-    return tx.rows(_SPREADING.order_by(_W.begun_at, _W.case).limit(most))
+    return tx.ask(_SPREADING, most=most)
 
 
 def digests(tx: Tx, case_: str) -> list[str]:

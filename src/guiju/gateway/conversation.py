@@ -333,12 +333,12 @@ class Conversation:
             timing.screening += now - came
             if len(commands) == 1 and type(commands[0]) is Send and line.status and not looks:
                 # Nearly every piece is this: `_relay` would be one coroutine more for each.
-                await line.further(commands[0].data)
+                await line.stream(commands[0].data, "")
                 now = timing.taken(now)
                 if line.left:
                     return ClientGone()
                 continue
-            event = await self._relay(commands, looks)
+            event = await self._relay(commands, looks) if commands else None
             while event is None and looks and looks[0].done():
                 event = await self._relay(self._handle(await looks.pop(0)), looks)
             if event is not None:

@@ -184,10 +184,6 @@ class Line:
             head = self._head(200, *_STREAM, (b"x-guiju-screened", screened.encode()))
         return self._put(head, {"type": "http.response.body", "body": data, "more_body": more})
 
-    def further(self, data: bytes) -> Awaitable[None]:
-        """A part of a stream that has begun and goes on."""
-        return self._put(None, {"type": "http.response.body", "body": data, "more_body": True})
-
     async def part(self, data: bytes, screened: str, *, more: bool) -> None:
         """What is left of a stream: who does not read it cannot put the record off, nor stay."""
         task, waits = this_task(), self._patience.reading

@@ -276,12 +276,7 @@ class Work(msgspec.Struct):
 
     def labelled(self, text: str) -> str:
         """A whole text that was delivered, with what precedes or follows it."""
-        place = self.label_place()
-        if place is Place.INTERFACE:
-            return text
-        if place is Place.START:
-            return self._words("") + _GAP + text
-        return text + _GAP + self._words(text)
+        return self.label_before() + text + self.label_after(text)
 
     def label_before(self) -> str:
         """What a text is preceded by; of the text nothing is known yet but its reader."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Column, Index, Integer, Row, String, Text, func, select
 
 from guiju.policies.model import Policy, PolicyHead, PolicyState
@@ -88,9 +90,8 @@ def find_by_digest(tx: Tx, digest: str) -> Policy | None:
 
 def find_active_head(tx: Tx) -> PolicyHead | None:
     """The version in force without its body."""
-    for row in tx.ask(_ACTIVE_HEAD):
-        return PolicyHead(**{**row._asdict(), "state": PolicyState(row.state)})
-    return None
+    rows = tx.ask(_ACTIVE_HEAD)
+    return _head(rows[0]) if rows else None
 
 
 def newest(tx: Tx, limit: int) -> list[PolicyHead]:
@@ -99,13 +100,14 @@ def newest(tx: Tx, limit: int) -> list[PolicyHead]:
     return [_head(row) for row in tx.rows(wanted)]
 
 
-def _head(row: Row[tuple[object, ...]]) -> PolicyHead:
-    values = dict(row._mapping)  # noqa: SLF001 - the documented accessor of SQLAlchemy rows
+def _head(row: Any) -> PolicyHead:
+    """Of a row of a query, or of one of a question."""
+    values = row._asdict()
     return PolicyHead(**{**values, "state": PolicyState(values["state"])})
 
 
 def _policy(row: Row[tuple[object, ...]] | None) -> Policy | None:
     if row is None:
         return None
-    values = dict(row._mapping)  # noqa: SLF001 - as above
+    values = dict(row._mapping)  # noqa: SLF001 - the documented accessor of SQLAlchemy rows
     return Policy(**{**values, "state": PolicyState(values["state"])})

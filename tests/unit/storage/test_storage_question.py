@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Integer, Table, bindparam, select
 
 from guiju.kernel import GuijuError
 from guiju.storage import Database, Question, Tx
@@ -61,6 +61,15 @@ def test_parameters_are_converted_and_asked_anew_each_time(either: Database, not
         add(tx, note)
         for hour, found in ((0, ["n0", "n1"]), (2, ["n2"]), (3, []), (1, ["n1", "n2"])):
             assert [row.id for row in tx.ask(question, now=AT.replace(hour=hour))] == found
+
+
+def test_how_many_at_most_may_be_a_parameter_too(either: Database, note: Table) -> None:
+    """As who asks says each time."""
+    first = select(note.c.id).order_by(note.c.id).limit(bindparam("most", type_=Integer))
+    question = Question(first)
+    with either.write() as tx:
+        add(tx, note)
+        assert [len(tx.ask(question, most=most)) for most in (0, 1, 3, 9)] == [0, 1, 3, 4]
 
 
 def test_it_is_asked_in_the_transaction_it_is_given(either: Database, note: Table) -> None:

@@ -230,7 +230,7 @@ class Streamed(Speech):
                     yield chunk
                 if read.done:
                     self._over = True
-                    self._client.end(self._connection)
+                    self._client.end(connection)
                     self._tell(None)
                     return
                 if read.broken:
