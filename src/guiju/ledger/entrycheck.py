@@ -7,7 +7,9 @@ one changed byte is shown as one problem in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import merge
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -38,9 +40,13 @@ Progress = Callable[[int, int], None]
 _PAGE = 16 * WIDTH
 _WORTH = 50_000  # leaves for which other processes are worth starting
 _UNKNOWN = bytes(HASH)
-_PENDING = text(COLUMNS + "position IS NULL ORDER BY arrival")
+_UNPLACED = text(COLUMNS + "position IS NULL ORDER BY arrival")
 _STRAY = text(COLUMNS + "position >= :size OR position < 0 ORDER BY position")
+_NEGATIVE = text(COLUMNS + "position < 0 ORDER BY position")
+_PLACED = text(COLUMNS + "position >= :size ORDER BY position")
+_COUNT = text("SELECT count(*) FROM ledger_entry WHERE position >= :size")
 _LAST = text("SELECT max(position) FROM ledger_entry WHERE position < :size")
+_BY_ARRIVAL = attrgetter("arrival")
 _NOTHING: dict[str, Any] = {"rows": []}
 
 
@@ -75,8 +81,7 @@ class EntryWalk:
         if end < size:
             self._gone(end, size - 1)
         self._files.finish(end)
-        self._strays(size)
-        self._pending()
+        self._after(size)
         return Range(end, peaks).root()
 
     def _looked(self, end: int, processes: int) -> Looked:
@@ -172,12 +177,40 @@ class EntryWalk:
         name = f"position {first}" if first == last else f"positions {first} to {last}"
         self._found.add(f"ledger_entry {name}", *_GONE)
 
-    def _strays(self, size: int) -> None:
-        for row in self._tx.execute(_STRAY, {"size": size}):
+    def _after(self, size: int) -> None:
+        """What no checkpoint covers: on PostgreSQL it has no position, as `integrate` gives it."""
+        unplaced = self._tx.execute(_UNPLACED)
+        if self._tx.dialect == "postgresql":
+            self._strays(self._tx.execute(_STRAY, {"size": size}))
+            self._pending(unplaced)
+            return
+        self._strays(self._tx.execute(_NEGATIVE))
+        placed = self._in_turn(self._tx.execute(_PLACED, {"size": size}), size)
+        self._pending(merge(unplaced, placed, key=_BY_ARRIVAL))
+
+    def _strays(self, rows: Iterable[Any]) -> None:
+        for row in rows:
             self._found.add(f"ledger_entry position {row.position}", *_NO_POSITION)
 
-    def _pending(self) -> None:
-        for row in self._tx.execute(_PENDING):
+    def _in_turn(self, rows: Iterable[Any], size: int) -> Iterator[Any]:
+        """The same rows, by position, after saying which has another than its turn gives it.
+
+        They have the next places if none is beyond so many: so one that was moved away is named,
+        and not all that came after it. One that was altered is named anyway.
+        """
+        end = size + self._tx.execute(_COUNT, {"size": size}).scalar_one()
+        latest = 0
+        for row in rows:
+            place = row.position
+            if is_sound(self._key, row.arrival, row.leaf, row.code):
+                if type(place) is int and place < end and row.arrival > latest:
+                    latest = row.arrival
+                else:
+                    self._found.add(f"ledger_entry position {place}", *_OUT_OF_TURN)
+            yield row
+
+    def _pending(self, rows: Iterable[Any]) -> None:
+        for row in rows:
             self._sound(row, f"ledger_entry arrival {row.arrival}")
             if type(row.leaf) is bytes and _id_of(row.leaf) not in self._stood_in:
                 # Altered or not: the rows it speaks of are not to blame.
@@ -210,3 +243,7 @@ _NOT_CANONICAL = ("证据不是规范格式。", "The leaf is not in canonical f
 _OTHER = ("编号或对象与证据不符。", "Its id or subject is not that of the leaf.")
 _GONE = ("条目不见了。", "The entry is gone.")
 _NO_POSITION = ("没有检查点覆盖此位置。", "No checkpoint covers this position.")
+_OUT_OF_TURN = (
+    "尚未进入检查点的条目，位置应按到达次序紧接检查点之后。",
+    "It waits for a checkpoint, and its position is not the next one in order of arrival.",
+)

@@ -27,7 +27,6 @@ from guiju.ledger.tree import HASH, Range, leaf_hashes
 from guiju.storage import Database, RowDigest, Tx, metadata, named_key, row_digest, row_key
 
 _OURS = frozenset({"ledger_entry", "ledger_checkpoint", "ledger_key"})
-_PENDING = text("SELECT leaf FROM ledger_entry WHERE position IS NULL ORDER BY arrival")
 _TAKE_PLACE = text("UPDATE ledger_entry SET position = :position WHERE arrival = :arrival")
 
 
@@ -126,21 +125,24 @@ class Returned:
     def place(self, tx: Tx, first: int, leaves: Sequence[bytes]) -> list[Mapping[str, Any]]:
         """Give leaves their places back; what they say. Leaves that are there stay.
 
-        Some may have been pending when the backup was made: those only get their place.
+        Some may have been pending when the backup was made: those only get their place. What was
+        appended to this database since may hold it, and is left without one until `integrate`.
         """
         said = [parse(leaf) for leaf in leaves]
         known = store.arrivals(tx, [str(one["id"]) for one in said])
         key = code_key(tx.keys)
         absent = [at for at, one in enumerate(said) if str(one["id"]) not in known]
-        for arrival, at in zip(store.new_arrivals(tx, len(absent)), absent, strict=True):
+        arrivals = store.new_places(tx, len(absent)).arrivals
+        for arrival, at in zip(arrivals, absent, strict=True):
             leaf, one = leaves[at], said[at]
             known[str(one["id"])] = arrival
             code = entry_code(key, arrival, leaf)
-            store.add_entries(tx, [(arrival, str(one["id"]), one["subject"], leaf, code)])
+            store.add_entries(tx, [(arrival, str(one["id"]), one["subject"], leaf, code)], None)
         places = [
             {"position": first + at, "arrival": known[str(one["id"])]}
             for at, one in enumerate(said)
         ]
+        store.take_back(tx, first)
         tx.execute(_TAKE_PLACE, places)
         return said
 
@@ -154,8 +156,8 @@ class Returned:
         try:
             for _, leaves in self.leaves():
                 named.take([row for leaf in leaves for row in parse(leaf)["rows"]])
-            for row in tx.execute(_PENDING):
-                named.take(parse(row.leaf)["rows"])
+            for leaf in store.pending_after(tx, self.behind.published):
+                named.take(parse(leaf)["rows"])
             found: list[RowDigest] = []
             for name, key, digest in named.each():
                 now = _now(tx, metadata.tables.get(name), key)

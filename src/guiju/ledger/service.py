@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ledger's verbs: put evidence on record, give it its place, sign, and read it back.
 
-Appending only adds a pending entry, so writers never wait for each other; `integrate` later gives
-entries their positions and signs a checkpoint, in whichever process calls it (Article 19).
+Appending only adds a pending entry, so writers never wait for each other; `integrate` later takes
+pending entries into the tree and signs a checkpoint, in whichever process calls it (Article 19).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def append_numbered(tx: Tx, items: Sequence[Evidence]) -> Appended:
     at = isoformat(tx.now)
     ids: list[str] = []
     rows: list[store.NewEntry] = []
-    arrivals, key = store.new_arrivals(tx, len(items)), code_key(tx.keys)
+    (arrivals, first), key = store.new_places(tx, len(items)), code_key(tx.keys)
     names = _new_ids(len(items))
     for one, arrival, attested, evidence_id in zip(items, arrivals, covered, names, strict=True):
         require_kind(one.kind, one.controls)
@@ -83,7 +83,7 @@ def append_numbered(tx: Tx, items: Sequence[Evidence]) -> Appended:
         ids.append(evidence_id)
         code = entry_code(key, arrival, leaf)
         rows.append((arrival, evidence_id, one.subject, leaf, code))
-    store.add_entries(tx, rows)
+    store.add_entries(tx, rows, first)
     return Appended(ids, arrivals[0])
 
 
@@ -140,10 +140,11 @@ def code_key(keys: Keyring) -> bytes:
 
 @enforces("evidence-ledger")
 def integrate(db: Database, fresh: Fresh | None = None) -> Checkpoint | None:
-    """Give pending entries the next positions and sign; None when nothing was pending.
+    """Take pending entries into the tree and sign; None when nothing was pending.
 
     Any process may call it at any time; `fresh` takes what got its place, for `publish` in the same
-    process. An entry that was altered while pending stays where it is, for `verify` to show.
+    process. An entry that was altered while pending stays out of the tree, for `verify` to show;
+    the position that it had goes to the next one.
 
     Raises:
         Unavailable: `ledger-broken`, when the newest checkpoint contradicts itself.
@@ -176,18 +177,27 @@ class _Placed(NamedTuple):
 
 def _integrate_some(tx: Tx) -> _Placed | None:
     store.lock_integration(tx)
-    found = store.pending(tx, _BATCH)
-    key = code_key(tx.keys)
-    sound = [row for row in found if is_sound(key, row.arrival, row.leaf, row.code)]
+    found, sound = _pending(tx)
     if not sound:
         return None
     tree = _tree_of(store.newest_checkpoint(tx))
     first = tree.size
-    arrivals, leaves, _ = map(list, zip(*sound, strict=True))
+    if [row.position for row in sound] != list(range(first, first + len(sound))):
+        if store.take_back(tx, first):
+            found, sound = _pending(tx)
+            if not sound:
+                return None
+        store.set_positions(tx, [row.arrival for row in sound], first)
+    leaves = [row.leaf for row in sound]
     hashes = leaf_hashes(leaves)
     tree.extend(hashes)
-    store.set_positions(tx, arrivals, first)
     return _Placed(_sign(tx, tree, fresh=first == 0), first, leaves, hashes, len(found))
+
+
+def _pending(tx: Tx) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """A batch of pending entries, and those of it that are as they were appended."""
+    found, key = store.pending(tx, _BATCH), code_key(tx.keys)
+    return found, [row for row in found if is_sound(key, row.arrival, row.leaf, row.code)]
 
 
 def is_sound(key: bytes, arrival: int, leaf: object, code: object) -> bool:

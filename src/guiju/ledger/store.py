@@ -3,12 +3,16 @@
 
 An entry's leaf stands in the tree; its `code` binds leaf and arrival before that. A checkpoint is a
 signed note, a key carries a keyed code, a stamp is attested by a leaf of its own.
+
+An entry is pending while it has no position, or one that no checkpoint covers yet: on SQLite, which
+has one writer at a time, most get theirs when they are appended.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -19,7 +23,11 @@ from sqlalchemy import (
     Row,
     String,
     Text,
+    case,
+    exists,
+    func,
     null,
+    or_,
     select,
     text,
 )
@@ -76,38 +84,101 @@ STAMP = table(
 _INTEGRATION_LOCK = 71_0019
 _PAGE = 2_000
 
-_LAST_ARRIVAL = "SELECT max(arrival) FROM ledger_entry"
+_NEWEST_SIZE = "SELECT max(size) FROM ledger_checkpoint"
+_FAR = 1 << 62  # leaves as much room again for positions that go on from a forged one
+_BY_ARRIVAL = attrgetter("arrival")
 # Plain text, so that values come as the database holds them, and thousands without conversion.
-_PENDING = text(
-    "SELECT arrival, leaf, code FROM ledger_entry WHERE position IS NULL ORDER BY arrival"
-    " LIMIT :limit"
+_UNPLACED = text(
+    "SELECT arrival, position, leaf, code FROM ledger_entry WHERE position IS NULL"
+    " ORDER BY arrival LIMIT :limit"
 )
-_LEAVES = select(ENTRY.c.position, ENTRY.c.leaf)
-_WAITING = Question(select(ENTRY.c.arrival).where(ENTRY.c.position.is_(null())).limit(1))
+_PLACED = text(
+    "SELECT arrival, position, leaf, code FROM ledger_entry"
+    " WHERE position >= (SELECT coalesce(max(size), 0) FROM ledger_checkpoint)"
+    " ORDER BY position LIMIT :limit"
+)
+# With an upper end too, so that no database thinks it a third of all rows, and reads them all.
+_FROM = "position BETWEEN :first AND (SELECT max(position) FROM ledger_entry)"
+_TAKE_BACK = text(f"UPDATE ledger_entry SET position = NULL WHERE {_FROM}")
+_AFTER = text(
+    "SELECT arrival, leaf FROM ledger_entry WHERE position IS NULL"
+    f" UNION ALL SELECT arrival, leaf FROM ledger_entry WHERE {_FROM} ORDER BY arrival"
+)
 _NEWEST = Question(select(CHECKPOINT).order_by(CHECKPOINT.c.size.desc()).limit(1))
 
+# How many leaves are in the tree, and the highest position. Each is the end of an index; asked for
+# together in one SELECT, or as "some position is at least", they would be looked for in all rows.
+_SIZE = select(func.coalesce(func.max(CHECKPOINT.c.size), 0)).scalar_subquery()
+_HIGHEST = select(func.max(ENTRY.alias("every").c.position)).scalar_subquery()
+_UNPLACED_ONE = exists().where(ENTRY.c.position.is_(null()))
+_WAITING = Question(select(or_(_UNPLACED_ONE, _HIGHEST >= _SIZE).label("waits")))
+_LAST = Question(
+    select(ENTRY.c.arrival, ENTRY.c.position, _HIGHEST.label("highest"), _SIZE.label("size"))
+    .order_by(ENTRY.c.arrival.desc())
+    .limit(1)
+)
 
-def new_arrivals(tx: Tx, count: int) -> list[int]:
-    """`count` arrival numbers, rising; on PostgreSQL from the sequence, without a lock."""
+_INDEX = case((ENTRY.c.position < _SIZE, ENTRY.c.position)).label("position")
+_INTEGRATED = select(ENTRY.c.position, ENTRY.c.leaf).where(ENTRY.c.position < _SIZE)
+_LEAVES = select(_INDEX, ENTRY.c.leaf)
+
+
+class Places(NamedTuple):
+    """Where new entries go: their arrivals, and the position of the first, or None for none yet."""
+
+    arrivals: Sequence[int]
+    first: int | None
+
+
+def new_places(tx: Tx, count: int) -> Places:
+    """`count` arrival numbers, rising, and positions where they are plain.
+
+    On PostgreSQL the numbers come from a sequence, without a lock, and who commits first is not
+    known. On SQLite nobody else writes meanwhile, so what comes next is known.
+    """
     if tx.dialect == "postgresql":
         drawn = text("SELECT nextval('ledger_entry_arrival_seq') FROM generate_series(1, :n)")
-        return [row[0] for row in tx.execute(drawn, {"n": count})]
-    first = int(tx.one_value(_LAST_ARRIVAL) or 0) + 1
-    return list(range(first, first + count))
+        return Places([row[0] for row in tx.execute(drawn, {"n": count})], None)
+    found = tx.ask(_LAST)
+    if not found:
+        return Places(range(1, count + 1), 0 if tx.one_value(_NEWEST_SIZE) is None else None)
+    (last,) = found
+    first = last.arrival + 1
+    return Places(range(first, first + count), last.position + 1 if _goes_on(last) else None)
 
 
-# The five columns of a new entry: arrival, id, subject, leaf, code.
+def _goes_on(last: Any) -> bool:
+    """Whether the positions may go on after the last row: nothing above it, no gap below it.
+
+    They do unless somebody altered the table or rows of an older version wait. An entry without a
+    position is given one by `integrate`, so that appending never fails for what was altered.
+    """
+    place = last.position
+    return (
+        type(place) is int
+        and place == last.highest
+        and 0 <= place < _FAR
+        and type(last.size) is int
+        and place + 1 >= last.size
+    )
+
+
+# The five columns of a new entry beside its position: arrival, id, subject, leaf, code.
 NewEntry = tuple[int, str, str | None, bytes, bytes]
 _ADD = "INSERT INTO ledger_entry (arrival, id, subject, leaf, code)"
+_ADD_PLACED = "INSERT INTO ledger_entry (arrival, id, subject, leaf, code, position)"
 
 
-def add_entries(tx: Tx, rows: list[NewEntry]) -> None:
-    """Insert pending entries, many with one statement.
+def add_entries(tx: Tx, rows: list[NewEntry], first: int | None) -> None:
+    """Insert pending entries, many with one statement, in positions from `first` on.
 
-    Handed to the driver as it is: the hottest path of the house, and five plain columns need no
+    Handed to the driver as it is: the hottest path of the house, and plain columns need no
     conversion, which would cost as much as the insertion.
     """
-    tx.insert_plain(_ADD, rows)
+    if first is None:
+        tx.insert_plain(_ADD, rows)
+    else:
+        tx.insert_plain(_ADD_PLACED, [(*row, place) for place, row in enumerate(rows, first)])
 
 
 def lock_integration(tx: Tx) -> None:
@@ -117,13 +188,33 @@ def lock_integration(tx: Tx) -> None:
 
 
 def anything_pending(tx: Tx) -> bool:
-    """Whether an entry waits for its position."""
-    return bool(tx.ask(_WAITING))
+    """Whether an entry waits to be covered by a checkpoint."""
+    ((waits,),) = tx.ask(_WAITING)
+    return bool(waits)
 
 
-def pending(tx: Tx, limit: int) -> Sequence[Row[Any]]:
-    """Arrival, leaf and code of entries without a position, by arrival."""
-    return tx.execute(_PENDING, {"limit": limit}).all()
+def pending(tx: Tx, limit: int) -> list[Row[Any]]:
+    """Arrival, position, leaf and code of so many pending entries, by arrival.
+
+    Two questions, as each is answered by an index and both in one are not.
+    """
+    unplaced = tx.execute(_UNPLACED, {"limit": limit}).all()
+    placed = tx.execute(_PLACED, {"limit": limit}).all()
+    return sorted([*unplaced, *placed], key=_BY_ARRIVAL)[:limit]
+
+
+def pending_after(tx: Tx, size: int) -> Iterator[bytes]:
+    """The leaves that no checkpoint over `size` leaves covers, by arrival."""
+    for row in tx.execute(_AFTER, {"first": size}):
+        yield row.leaf
+
+
+def take_back(tx: Tx, first: int) -> bool:
+    """Leave all entries without their position that have `first` or a higher one; were there any?
+
+    Before others get these: no two may have the same, not even while a statement runs.
+    """
+    return tx.connection.execute(_TAKE_BACK, {"first": first}).rowcount > 0
 
 
 def set_positions(tx: Tx, arrivals: Sequence[int], first: int) -> None:
@@ -181,8 +272,8 @@ def add_key(tx: Tx, values: dict[str, Any]) -> None:
 
 
 def leaves(tx: Tx, since: int, limit: int) -> Sequence[Row[Any]]:
-    """Position and leaf from `since` on, in order."""
-    wanted = _LEAVES.where(ENTRY.c.position >= since).order_by(ENTRY.c.position)
+    """Position and leaf of what is in the tree from `since` on, in order."""
+    wanted = _INTEGRATED.where(ENTRY.c.position >= since).order_by(ENTRY.c.position)
     return tx.rows(wanted.limit(limit))
 
 
@@ -202,24 +293,24 @@ def stream_entries(tx: Tx, begin: int, end: int) -> Iterator[Row[Any]]:
 
 
 def entry(tx: Tx, evidence_id: str) -> Row[Any] | None:
-    """Position and leaf of one entry by its id."""
+    """Position, None while it is pending, and leaf of one entry by its id."""
     return tx.row(_LEAVES.where(ENTRY.c.id == evidence_id))
 
 
 def about_case(tx: Tx, case: str) -> Sequence[Row[Any]]:
-    """Position and leaf of what is on record about a case, by arrival."""
+    """Position, None while pending, and leaf of what is on record about a case, by arrival."""
     wanted = _LEAVES.where(ENTRY.c.subject == case, _IS_CASE)
     return tx.rows(wanted.order_by(ENTRY.c.arrival))
 
 
 def positions(tx: Tx, ids: Iterable[str]) -> dict[str, int | None]:
-    """The position of each of these ids that exists."""
-    wanted = select(ENTRY.c.id, ENTRY.c.position).where(ENTRY.c.id.in_(list(ids)))
+    """The position of each of these ids that exists, None while it is pending."""
+    wanted = select(ENTRY.c.id, _INDEX).where(ENTRY.c.id.in_(list(ids)))
     return {row.id: row.position for row in tx.rows(wanted)}
 
 
 def arrivals(tx: Tx, ids: Iterable[str]) -> dict[str, int]:
-    """The arrival of each of these ids that exists, whether it has a position or not."""
+    """The arrival of each of these ids that exists, whether it is pending or not."""
     wanted = select(ENTRY.c.id, ENTRY.c.arrival).where(ENTRY.c.id.in_(list(ids)))
     return {row.id: row.arrival for row in tx.rows(wanted)}
 
