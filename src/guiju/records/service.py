@@ -75,13 +75,20 @@ def record(tx: Tx, items: Sequence[Exchange | Refusal]) -> None:
     evidence: list[Evidence] = []
     for one in items:
         if isinstance(one, Exchange):
-            evidence += _evidence_of(one, rows)
-            evidence += media.evidence_of(one, rows)
-            evidence += _evidence_of_waiver(one)
-            evidence += media.mismatches(tx, one)
+            evidence.append(_evidence_of(one, rows))
+            # Most have nothing more to say, and are not asked for it.
+            if one.findings:
+                evidence += [_evidence_of_finding(one, finding) for finding in one.findings]
+            if one.media:
+                evidence += media.evidence_of(one, rows)
+            if one.waived is not None:
+                evidence.append(_evidence_of_waiver(one, one.waived))
+            if one.carried:
+                evidence += media.mismatches(tx, one)
         else:
             evidence.append(_evidence_of_refusal(one))
-        evidence += pictures.evidence_of(one.pictures)
+        if one.pictures:
+            evidence += pictures.evidence_of(one.pictures)
     appended = append_numbered(tx, _with_remaining(evidence, rows))
     sameness_store.add(tx, exchanges, appended.arrival)
     give_way()
@@ -118,14 +125,14 @@ def _with_remaining(evidence: list[Evidence], rows: dict[str, list[RowDigest]]) 
     ]
 
 
-def _evidence_of(one: Exchange, rows: dict[str, list[RowDigest]]) -> list[Evidence]:
+def _evidence_of(one: Exchange, rows: dict[str, list[RowDigest]]) -> Evidence:
     stopped = one.finish == "content_filter"
     controls: tuple[str, ...] = _EVERY
     if one.usage.characters:
         controls += _DELIVERED
     if stopped and one.outgoing.verdict is not None:
         controls += ("generation-stopped",)
-    evidence = Evidence(
+    return Evidence(
         kind="exchange-recorded",
         controls=controls,
         actor=_GATEWAY,
@@ -133,26 +140,24 @@ def _evidence_of(one: Exchange, rows: dict[str, list[RowDigest]]) -> list[Eviden
         facts=_facts(one),
         rows=tuple(rows.pop(one.request, ())),
     )
-    return [evidence, *(_evidence_of_finding(one, finding) for finding in one.findings)]
 
 
-def _evidence_of_waiver(one: Exchange) -> Iterator[Evidence]:
+def _evidence_of_waiver(one: Exchange, terms: str) -> Evidence:
     """Who got what without a visible label, and on which terms (Labelling Measures, Article 9)."""
-    if one.waived is not None:
-        yield Evidence(
-            kind="label-waived",
-            controls=("label-waiver-log",),
-            actor=_GATEWAY,
-            subject=one.person,
-            facts={
-                "request": one.request,
-                "recipient": one.person,
-                "terms": one.waived,
-                "produce_id": one.label.produce_id,
-                "implicit": one.label.implicit,
-            },
-            rows=(),
-        )
+    return Evidence(
+        kind="label-waived",
+        controls=("label-waiver-log",),
+        actor=_GATEWAY,
+        subject=one.person,
+        facts={
+            "request": one.request,
+            "recipient": one.person,
+            "terms": terms,
+            "produce_id": one.label.produce_id,
+            "implicit": one.label.implicit,
+        },
+        rows=(),
+    )
 
 
 def _facts(one: Exchange) -> ExchangeFacts:

@@ -9,7 +9,7 @@ beside a busy event loop costs more than all the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -60,43 +60,57 @@ class Insertion:
         self._by_column = _all_of(known.columns)
         self._in_order = _all_of([known.columns.index(one) for one in proved])
 
-    def names_all(self, row: Mapping[str, Any]) -> bool:
-        """Whether `row` has a value for every column and nothing else."""
-        return row.keys() == self._known
+    def names_all(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether each of these has a value for every column and nothing else."""
+        # Rows that come together are made by the same lines, so there are few forms of them.
+        return all(frozenset(form) == self._known for form in set(map(tuple, rows)))
 
     def taken(
-        self, row: Mapping[str, Any], code: Callable[[bytes], bytes]
-    ) -> tuple[list[Any], RowDigest | None]:
-        """The row as the driver takes it, in the order of the columns, and how evidence names it.
+        self, rows: Sequence[Mapping[str, Any]], code: Callable[[bytes], bytes]
+    ) -> tuple[list[tuple[Any, ...]], list[RowDigest]]:
+        """The rows as the driver takes them, in the order of the columns, and as evidence has them.
 
-        The digest is that of `tables.row_digest`, from values converted once for both; None where
+        Column by column, as a loop of ours over each value of each row is what costs most. The
+        digests are those of `tables.row_digest`, from values converted once for both; none where
         rows are not attested. Those that carry a code instead get `code` of the same bytes.
         """
-        found = list(self._by_column(row))
+        found: list[Sequence[Any]] = list(zip(*map(self._by_column, rows), strict=True))
         for at in self._moments:
-            if found[at] is not None:
-                found[at] = micros(found[at])
+            found[at] = [None if one is None else micros(one) for one in found[at]]
         given = found.copy()
         for at in self._json:
-            if given[at] is not None:
-                made = canonical(given[at])
-                given[at], found[at] = part(made), made.decode()
+            made = [None if one is None else canonical(one) for one in found[at]]
+            given[at] = [None if one is None else part(one) for one in made]
+            found[at] = [None if one is None else one.decode() for one in made]
         for at, convert in self._convert:
-            found[at] = convert(found[at])
+            found[at] = list(map(convert, found[at]))
+        changed: list[RowDigest] = []
         if self._attested:
-            changed = digest(self._proved(row, given))
-            return found, RowDigest(self._name, key_text(self._key, row), changed)
-        if self._code is not None:
-            found[self._code] = code(self._proved(row, given))
-        return found, None
+            name = self._name
+            changed = [
+                RowDigest(name, key, digest(proved))
+                for key, proved in zip(self._keys(rows), self._proved(rows, given), strict=True)
+            ]
+        elif self._code is not None:
+            found[self._code] = list(map(code, self._proved(rows, given)))
+        return list(zip(*found, strict=True)), changed
 
-    def _proved(self, row: Mapping[str, Any], given: list[Any]) -> bytes:
+    def _keys(self, rows: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+        if len(self._key) == 1:
+            return map(str, map(itemgetter(self._key[0]), rows))
+        return [key_text(self._key, row) for row in rows]
+
+    def _proved(
+        self, rows: Sequence[Mapping[str, Any]], given: list[Sequence[Any]]
+    ) -> Iterable[bytes]:
         """`tables.row_bytes`, from values converted already where every column stands in them."""
         if self._later:
-            return row_bytes(self._subject, row)
+            return [row_bytes(self._subject, row) for row in rows]
         for at in self._bytes:
-            given[at] = plain(given[at])
-        return b'{"row":%b%b' % (self._form.written(self._in_order(given)), self._end)
+            given[at] = list(map(plain, given[at]))
+        ordered = list(zip(*self._in_order(given), strict=True))
+        end = self._end
+        return [b'{"row":%b%b' % (row, end) for row in self._form.written_all(ordered)]
 
 
 def _all_of(places: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Result, Row, Table, update
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ColumnElement, and_
 
 from guiju.kernel import Keyring
-from guiju.storage.inserting import Insertion, add_rows, insertion, one_value
+from guiju.storage.inserting import add_rows, insertion, one_value
 from guiju.storage.link import Link
 from guiju.storage.question import Question
 from guiju.storage.tables import (
@@ -29,6 +30,8 @@ from guiju.storage.tables import (
     table_name,
 )
 from guiju.storage.vault import Held, Vault
+
+_NAME = attrgetter("table", "key")
 
 
 class UnattestedChangeError(RuntimeError):
@@ -85,7 +88,11 @@ class Tx:
         """Add rows in one statement; columns not named are NULL."""
         if rows:
             adding = insertion(subject, self._link.dialect)
-            add_rows(self._link, adding.head, [self._taken(adding, subject, row) for row in rows])
+            if not adding.names_all(rows):
+                rows = [self._completed(subject, row) for row in rows]
+            taken, changed = adding.taken(rows, self.keys.code)
+            self._noted.update(zip(map(_NAME, changed), changed, strict=True))
+            add_rows(self._link, adding.head, taken)
 
     def one_value(self, query: str) -> Any:
         """The only value of a fixed query, None for no row; for the hottest paths."""
@@ -179,13 +186,6 @@ class Tx:
         if self.dialect == "sqlite":
             self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
-    def _taken(self, adding: Insertion, subject: Table, values: Mapping[str, Any]) -> list[Any]:
-        row = values if adding.names_all(values) else self._completed(subject, values)
-        taken, changed = adding.taken(row, self.keys.code)
-        if changed is not None:
-            self._remember(changed)
-        return taken
-
     def _complete(self, subject: Table, values: Mapping[str, Any]) -> Mapping[str, Any]:
         row = self._completed(subject, values)
         if guard_of(subject) == "coded":
@@ -211,7 +211,7 @@ class Tx:
             self._remember(RowDigest(table_name(subject), row_key(subject, row), digest))
 
     def _remember(self, changed: RowDigest) -> None:
-        self._noted[changed.table, changed.key] = changed
+        self._noted[_NAME(changed)] = changed
 
     def take_noted(self) -> list[RowDigest]:
         """The rows changed since the last leaf: `ledger.append` puts them into the next one."""

@@ -119,8 +119,9 @@ def test_a_column_that_came_later_leaves_what_older_rows_prove_true(
     for value in (empty, 7):
         row: dict[str, Any] = {"id": "s1", "added": value}
         row |= {"code": None} if guard == "coded" else {}
-        taken, noted = Insertion(now, sqlite_dialect()).taken(row, keys.code)
-        if noted is None:
+        (taken,), noted = Insertion(now, sqlite_dialect()).taken([row], keys.code)
+        if guard == "coded":
+            assert not noted
             assert taken[-1] == row_code(now, row, keys)
         else:
-            assert noted.digest == row_digest(now, row)
+            assert [one.digest for one in noted] == [row_digest(now, row)]
