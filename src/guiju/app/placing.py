@@ -5,6 +5,9 @@ One interpreter runs one thread at a time; on two cores its threads only carry e
 to and fro, which costs a quarter of a request (decision 0011). Two processes on one core take half
 of it each, while others stand idle; so each says which one it has taken, and all of them on a
 machine, of this service and of others, keep out of each other's way.
+
+And there its threads take turns: one that is woken waits until the one that runs has nothing more
+to do, which costs a tenth of a request less than to push it off at once (decision 0062).
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 _log = logging.getLogger("guiju.app")
 
@@ -28,6 +31,7 @@ def take_a_core(mark: str = "guiju-core") -> socket.socket | None:
         # Interrupts mostly come to the first.
         for core in sorted(os.sched_getaffinity(0), reverse=True):
             if (held := _held(mark, core)) is not None:
+                _take_turns()
                 return held
     except (OSError, AttributeError):
         _log.info("this system keeps processes where it likes")
@@ -45,3 +49,12 @@ def _held(mark: str, core: int) -> socket.socket | None:
         os.sched_setaffinity(0, {core})
         undo.pop_all()
         return trial
+
+
+def _take_turns() -> None:
+    """Run as batch work (sched(7)), as do the threads that are made from now on.
+
+    Its share of the core stays what it was; it only pushes nobody off it when it wakes.
+    """
+    with suppress(OSError, AttributeError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterable
 
 import pytest
@@ -20,6 +22,7 @@ def placed(monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
 
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {2, 5})
     monkeypatch.setattr(os, "sched_setaffinity", put)
+    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
     return found
 
 
@@ -39,10 +42,28 @@ def test_each_takes_a_core_of_its_own_while_there_is_one(placed: list[set[int]])
     second.close()
 
 
+_TURNS = """
+import os, sys, threading
+from guiju.app.placing import take_a_core
+def told(): print(os.sched_getscheduler(0) == os.SCHED_BATCH)
+held = take_a_core(sys.argv[1])
+thread = threading.Thread(target=told)
+thread.start(); thread.join(); told()
+"""
+
+
+def test_on_a_core_of_its_own_no_thread_pushes_another_off_it() -> None:
+    """All threads of the process, those that are made later too, run as batch work."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _TURNS, new_id("core")], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["True", "True"]
+
+
 def test_a_system_that_pins_nothing_is_served_all_the_same(
     placed: list[set[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No such call, or one that is refused: nothing is changed, and nothing is held."""
+    """No such call, or one that is refused: nothing is held, and the service runs."""
 
     def refused(*_: object) -> None:
         raise OSError
@@ -53,3 +74,18 @@ def test_a_system_that_pins_nothing_is_served_all_the_same(
     monkeypatch.delattr(os, "sched_getaffinity")
     assert take_a_core(mark) is None
     assert placed == []
+
+
+def test_a_system_without_batch_work_still_gives_a_core(
+    placed: list[set[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Turns are cheaper, no more: where they are refused, threads push each other as they did."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", refused)
+    held = take_a_core(new_id("core"))
+    assert held is not None
+    assert placed == [{5}]
+    held.close()
