@@ -28,7 +28,7 @@ from sqlalchemy import (
 from guiju.accounts.agreement_model import AgreementProposal, AgreementState, Change, Served
 from guiju.accounts.model import Acceptance, Agreement, Way
 from guiju.kernel import Text as Both
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 AGREEMENT = table(
     "agreement",
@@ -138,12 +138,12 @@ def _asked() -> Select[Any]:
     )
 
 
-_ASKED = _asked()
+_ASKED = Question(_asked())
 
 
 def in_force(tx: Tx) -> InForce:
     """What is asked of a caller now; one query that was built once, for the hot path."""
-    row = tx.execute(_ASKED, {"now": tx.now}).first()
+    row = tx.ask_first(_ASKED, now=tx.now)
     return InForce(None, None) if row is None else InForce(row.newest, row.least)
 
 
@@ -211,13 +211,17 @@ def accept(tx: Tx, one: Acceptance) -> bool:
     return tx.insert_if_absent(ACCEPTANCE, {**row, "way": one.way.value})
 
 
-_ACCEPTED = select(func.max(ACCEPTANCE.c.version)).where(ACCEPTANCE.c.person == bindparam("person"))
+_ACCEPTED = Question(
+    select(func.max(ACCEPTANCE.c.version).label("version")).where(
+        ACCEPTANCE.c.person == bindparam("person")
+    )
+)
 
 
 def accepted_version(tx: Tx, person: str) -> int | None:
     """The newest version that this person accepted; built once, as `in_force`."""
-    row = tx.execute(_ACCEPTED, {"person": person}).first()
-    return None if row is None else row[0]
+    row = tx.ask_first(_ACCEPTED, person=person)
+    return None if row is None else row.version
 
 
 def acceptances_of(tx: Tx, person: str) -> list[Acceptance]:

@@ -38,8 +38,7 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
     """
     key = known_key(tx, token)
     person = _person(tx, key, end_user)
-    own = limit_store.overrides(tx, [key.id] if person is None else [key.id, person.id])
-    models = key_model_store.models_of(tx, [key.id]).get(key.id)
+    own = limit_store.of_caller(tx, key.id, None if person is None else person.id)
     said = {} if person is None else consent_store.standing(tx, person.id)
     asked = agreement_store.in_force(tx)
     return Caller(
@@ -52,7 +51,7 @@ def look_up(tx: Tx, token: str, end_user: str | None = None) -> Caller:
         agreement_required=asked.least,
         key_limits=_of(own.get(key.id)),
         person_limits={} if person is None else _of(own.get(person.id)),
-        models=None if models is None else frozenset(models),
+        models=key_model_store.models_of_key(tx, key.id),
         closed=_closed(tx, person),
         level=0 if person is None else verifying_store.level_of(tx, person.id, tx.now),
         waivers=frozenset() if person is None else frozenset(waiver_store.accepted(tx, person.id)),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Integer, Row, Select, String, bindparam, func, select
 
 from guiju.accounts.consent_model import Consent, Purpose
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 CONSENT = table(
     "consent",
@@ -62,7 +62,7 @@ def _standing() -> Select[Any]:
     )
 
 
-_STANDING = _standing()
+_STANDING = Question(_standing())
 
 
 def standing(tx: Tx, person: str) -> dict[str, int]:
@@ -70,7 +70,7 @@ def standing(tx: Tx, person: str) -> dict[str, int]:
 
     One query that was built once, for the hot path.
     """
-    rows = tx.execute(_STANDING, {"person": person}).all()
+    rows = tx.ask(_STANDING, person=person)
     return {row.purpose: row.number if row.given else -row.number for row in rows}
 
 

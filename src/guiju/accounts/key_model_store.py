@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Column, String, select
+from sqlalchemy import Column, String, bindparam, select
 
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Question, Tx, table
 
 MODELS = table(
     "key_models",
@@ -17,6 +17,15 @@ MODELS = table(
     Column("set_by", String(80), nullable=False),
     Column("set_at", Instant, nullable=False),
 )
+
+
+_OF_KEY = Question(select(MODELS.c.models).where(MODELS.c.key == bindparam("key")))
+
+
+def models_of_key(tx: Tx, key: str) -> frozenset[str] | None:
+    """The names of the models that a key may ask for; None: it may ask for all."""
+    row = tx.ask_first(_OF_KEY, key=key)
+    return None if row is None else frozenset(row.models)
 
 
 def models_of(tx: Tx, keys: Collection[str]) -> dict[str, tuple[str, ...]]:

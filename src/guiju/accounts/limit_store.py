@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Column, String, select
+from sqlalchemy import Column, String, bindparam, select
 
-from guiju.storage import CanonicalJson, Instant, Tx, table
+from guiju.storage import CanonicalJson, Instant, Question, Tx, table
 
 OVERRIDE = table(
     "limit_override",
@@ -30,6 +30,17 @@ class Override(NamedTuple):
     reason: str
     set_by: str
     set_at: datetime
+
+
+_OF_TWO = Question(
+    select(OVERRIDE).where(OVERRIDE.c.subject.in_([bindparam("one"), bindparam("other")]))
+)
+
+
+def of_caller(tx: Tx, key: str, person: str | None) -> dict[str, Override]:
+    """Those of a key and of the person behind it that have limits of their own."""
+    rows = tx.ask(_OF_TWO, one=key, other=key if person is None else person)
+    return {row.subject: Override(*row) for row in rows}
 
 
 def overrides(tx: Tx, subjects: Collection[str]) -> dict[str, Override]:

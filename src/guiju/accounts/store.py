@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, Row, String, bindparam, func, or_, select
 
 from guiju.accounts.model import App, Key, KeyKind, Person, PersonState
-from guiju.storage import Instant, Tx, owned_by, sealed, table
+from guiju.storage import Instant, Question, Tx, owned_by, sealed, table
 
 PERSON = table(
     "person",
@@ -53,8 +53,8 @@ _MOST_IDS = 500
 _PERSON = [one for one in PERSON.columns if one.name not in {"name_index", "sealed_name"}]
 _KEY = [one for one in API_KEY.columns if one.name != "token_digest"]
 # Built once, for the look-up of callers: building a query costs more than half of asking it.
-_BY_ID = select(*_PERSON).where(PERSON.c.id == bindparam("person"))
-_BY_TOKEN = select(*_KEY).where(API_KEY.c.token_digest == bindparam("token"))
+_BY_ID = Question(select(*_PERSON).where(PERSON.c.id == bindparam("person")))
+_BY_TOKEN = Question(select(*_KEY).where(API_KEY.c.token_digest == bindparam("token")))
 
 
 def add_person(tx: Tx, person: Person, name_index: str, sealed_name: bytes | None) -> bool:
@@ -72,7 +72,7 @@ def move_person(tx: Tx, person: Person, changes: Mapping[str, Any]) -> bool:
 
 def find_person(tx: Tx, person: str) -> Person | None:
     """The person with this id."""
-    return _person(tx.execute(_BY_ID, {"person": person}).first())
+    return _person(tx.ask_first(_BY_ID, person=person))
 
 
 def persons(tx: Tx, limit: int) -> list[str]:
@@ -131,7 +131,7 @@ def find_key(tx: Tx, key: str) -> Key | None:
 
 def find_key_by_digest(tx: Tx, token_digest: str) -> Key | None:
     """The key whose token has this digest."""
-    return _key(tx.execute(_BY_TOKEN, {"token": token_digest}).first())
+    return _key(tx.ask_first(_BY_TOKEN, token=token_digest))
 
 
 def revoked_among(tx: Tx, keys: Collection[str]) -> set[str]:
@@ -239,4 +239,4 @@ def _key(row: Row[Any] | None) -> Key | None:
 
 
 def _values(row: Row[Any]) -> dict[str, Any]:
-    return dict(row._mapping)  # noqa: SLF001 - the documented accessor of SQLAlchemy rows
+    return row._asdict()  # the documented accessor of rows and of named tuples

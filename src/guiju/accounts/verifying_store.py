@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Integer, Row, String, bindparam, func, select
 
 from guiju.accounts.verifying_model import Proof, Verification
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 VERIFICATION = table(
     "identity_verification",
@@ -54,17 +54,19 @@ def of_person(tx: Tx, person: str) -> list[Verification]:
 
 
 # Built once, for the hot path.
-_LEVEL = select(func.max(VERIFICATION.c.level)).where(
-    VERIFICATION.c.person == bindparam("person"),
-    VERIFICATION.c.withdrawn_at.is_(None),
-    VERIFICATION.c.until > bindparam("now", type_=Instant),
+_LEVEL = Question(
+    select(func.max(VERIFICATION.c.level).label("level")).where(
+        VERIFICATION.c.person == bindparam("person"),
+        VERIFICATION.c.withdrawn_at.is_(None),
+        VERIFICATION.c.until > bindparam("now", type_=Instant),
+    )
 )
 
 
 def level_of(tx: Tx, person: str, now: datetime) -> int:
     """How well the person is known now."""
-    row = tx.execute(_LEVEL, {"person": person, "now": now}).first()
-    return 0 if row is None or row[0] is None else int(row[0])
+    row = tx.ask_first(_LEVEL, person=person, now=now)
+    return 0 if row is None or row.level is None else int(row.level)
 
 
 def _made(row: Row[Any]) -> Verification:

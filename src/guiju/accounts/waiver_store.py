@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, String, select
+from sqlalchemy import Column, String, bindparam, select
 
 from guiju.accounts.model import Way
-from guiju.storage import Instant, Tx, table
+from guiju.storage import Instant, Question, Tx, table
 
 LABEL_WAIVER = table(
     "label_waiver",
@@ -19,6 +19,9 @@ LABEL_WAIVER = table(
 )
 
 
+_ACCEPTED = Question(select(LABEL_WAIVER).where(LABEL_WAIVER.c.person == bindparam("person")))
+
+
 def add(tx: Tx, person: str, terms: str, way: Way) -> bool:
     """Keep an acceptance; False when this person had accepted these terms before."""
     row = {"person": person, "terms": terms, "way": way.value, "at": tx.now}
@@ -27,5 +30,4 @@ def add(tx: Tx, person: str, terms: str, way: Way) -> bool:
 
 def accepted(tx: Tx, person: str) -> dict[str, datetime]:
     """The digests of all terms that this person accepted, and when."""
-    rows = tx.rows(select(LABEL_WAIVER).where(LABEL_WAIVER.c.person == person))
-    return {row.terms: row.at for row in rows}
+    return {row.terms: row.at for row in tx.ask(_ACCEPTED, person=person)}

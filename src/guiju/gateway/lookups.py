@@ -3,7 +3,8 @@
 
 A caller is known for half a second only. When it is over, everybody under way with that key would
 ask the database at once, in threads of their own: with thirty connections a twentieth of all work.
-Who is asked for again before it is over is looked up beside the request, which waits for nobody.
+Who is asked for again before it is over is looked up soon after, when the request has gone on to
+the model: it waits for nobody, and the look is not in its way.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from guiju.accounts import Caller, Directory
 from guiju.minors import Wards
 
 _Asked = tuple[str, str | None, int]
+# Longer than a request needs to reach the model, and far shorter than AGES_SECONDS.
+_SPARED_SECONDS = 0.01
 
 
 class Lookups:
@@ -24,14 +27,17 @@ class Lookups:
         self._directory = directory
         self._wards = wards
         self._asked: dict[_Asked, asyncio.Future[Caller]] = {}
+        self._soon: set[tuple[str, str | None]] = set()
 
     def known(self, token: str, end_user: str | None) -> Caller | None:
         """The caller, if they are remembered."""
         found = self._directory.remembered(token, end_user)
         if found is None:
             return None
-        if found.ages:
-            self._ask(token, end_user)
+        if found.ages and (token, end_user) not in self._soon:
+            self._soon.add((token, end_user))
+            loop = asyncio.get_running_loop()
+            loop.call_later(_SPARED_SECONDS, self._ask_again, token, end_user)
         return found.caller
 
     async def find(self, token: str, end_user: str | None) -> Caller:
@@ -41,6 +47,10 @@ class Lookups:
             return known
         # Whoever leaves meanwhile takes the answer from nobody else.
         return await asyncio.shield(self._ask(token, end_user))
+
+    def _ask_again(self, token: str, end_user: str | None) -> None:
+        self._soon.discard((token, end_user))
+        self._ask(token, end_user)
 
     def _ask(self, token: str, end_user: str | None) -> asyncio.Future[Caller]:
         """What the database will say; who comes meanwhile waits for the same answer."""

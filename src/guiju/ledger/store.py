@@ -252,8 +252,7 @@ def add_checkpoint(tx: Tx, made: Checkpoint, peaks: bytes) -> None:
 
 def newest_checkpoint(tx: Tx) -> Any | None:
     """The checkpoint over the most leaves."""
-    rows = tx.ask(_NEWEST)
-    return rows[0] if rows else None
+    return tx.ask_first(_NEWEST)
 
 
 def checkpoint_at(tx: Tx, size: int) -> Row[Any] | None:

@@ -7,13 +7,24 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, Row, String, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from guiju.kernel import NotFound
 from guiju.minors.ages import Claim, Source, Stage, advanced
 from guiju.minors.hours import Leave
 from guiju.minors.model import Link, LinkState, Mode, Setting, Stand
-from guiju.storage import Instant, Tx, owned_by, sealed, table
+from guiju.storage import Instant, Question, Tx, owned_by, sealed, table
 
 AGE = table(
     "minors_age",
@@ -157,9 +168,12 @@ def _opened(tx: Tx, person: str, row: Row[Any]) -> date | None:
 # -- the mode --------------------------------------------------------------------------------------
 
 
+_STAND_OF = Question(select(STAND).where(STAND.c.person == bindparam("person")))
+
+
 def find_stand(tx: Tx, person: str) -> Stand | None:
     """How the mode of this person stands; None: nobody has ever said anything."""
-    row = tx.row(select(STAND).where(STAND.c.person == person))
+    row = tx.ask_first(_STAND_OF, person=person)
     return None if row is None else _stand(row)
 
 

@@ -90,8 +90,8 @@ def find_by_digest(tx: Tx, digest: str) -> Policy | None:
 
 def find_active_head(tx: Tx) -> PolicyHead | None:
     """The version in force without its body."""
-    rows = tx.ask(_ACTIVE_HEAD)
-    return _head(rows[0]) if rows else None
+    row = tx.ask_first(_ACTIVE_HEAD)
+    return None if row is None else _head(row)
 
 
 def newest(tx: Tx, limit: int) -> list[PolicyHead]:

@@ -85,8 +85,7 @@ def newest(tx: Tx, limit: int) -> Sequence[Row[Any]]:
 
 def current(tx: Tx) -> Any | None:
     """The newest published version, its body as the text that it is kept as; asked each second."""
-    rows = tx.ask(_CURRENT)
-    return rows[0] if rows else None
+    return tx.ask_first(_CURRENT)
 
 
 def find(tx: Tx, version: int) -> Row[Any] | None:

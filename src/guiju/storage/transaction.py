@@ -78,6 +78,11 @@ class Tx:
         """All rows of a question that is asked every second, as named tuples."""
         return question.rows(self._link, values)
 
+    def ask_first(self, question: Question, **values: Any) -> Any | None:
+        """The first row of such a question, or None."""
+        rows = question.rows(self._link, values)
+        return rows[0] if rows else None
+
     # -- writing ---------------------------------------------------------------------------
 
     def insert(self, subject: Table, values: Mapping[str, Any]) -> None:

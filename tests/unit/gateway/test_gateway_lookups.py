@@ -65,7 +65,10 @@ def test_many_who_wait_for_one_caller_ask_once() -> None:
 
 
 def test_who_is_known_waits_for_nobody_and_is_asked_for_again_in_time() -> None:
-    """Once for all who come meanwhile; that the database refuses is told to nobody yet."""
+    """Once for all who come meanwhile; that the database refuses is told to nobody yet.
+
+    Nobody is looked up while the request that says so is on its way to the model.
+    """
 
     async def play() -> None:
         directory = Slow()
@@ -74,6 +77,7 @@ def test_who_is_known_waits_for_nobody_and_is_asked_for_again_in_time() -> None:
         lookups = Lookups(directory)
         for _ in range(3):
             assert await asyncio.wait_for(lookups.find("a", None), 1) == CALLER
+        assert not lookups._asked
         await _begun(directory, 1)
         directory.answer.set()
         (told,) = await asyncio.gather(*lookups._asked.values(), return_exceptions=True)
