@@ -128,7 +128,7 @@ def _sound_keys(tx: Tx, found: Findings) -> list[VerifierKey]:
     sound = [
         VerifierKey(row.name, row.algorithm, row.public)
         for row in rows
-        if coded_row_holds(store.KEY, dict(row._mapping), tx.keys)  # noqa: SLF001 - SQLAlchemy's documented accessor
+        if coded_row_holds(store.KEY, row._asdict(), tx.keys)
     ]
     if not rows and store.newest_checkpoint(tx) is not None:
         found.add(

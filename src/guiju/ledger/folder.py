@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from guiju.kernel import Text, Unavailable
+from guiju.kernel import Text, Unavailable, give_way
 from guiju.ledger.tiles import ENTRIES, Tile, split, tile_at
 from guiju.ledger.tree import Range
 
@@ -75,6 +75,8 @@ class Folder:
         while target != self.path:
             target = target.parent
             self._touched.add(target)
+        # A serving process publishes several files beside its event loop.
+        give_way()
 
     def settle(self) -> None:
         """Make the names of all files written so far last through a power cut."""

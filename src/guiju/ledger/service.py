@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-from guiju.kernel import Actor, Keyring, Text, isoformat, new_id, parse
+from guiju.kernel import Actor, Keyring, Text, give_way, isoformat, new_id, parse
 from guiju.ledger import store
 from guiju.ledger.fresh import Fresh
 from guiju.ledger.model import Checkpoint, Evidence, broken, leaf_of
@@ -144,7 +144,8 @@ def integrate(db: Database, fresh: Fresh | None = None) -> Checkpoint | None:
 
     Any process may call it at any time; `fresh` takes what got its place, for `publish` in the same
     process. An entry that was altered while pending stays out of the tree, for `verify` to show;
-    the position that it had goes to the next one.
+    the position that it had goes to the next one. Between its steps it lets others on, as a serving
+    process does this beside its event loop.
 
     Raises:
         Unavailable: `ledger-broken`, when the newest checkpoint contradicts itself.
@@ -154,6 +155,7 @@ def integrate(db: Database, fresh: Fresh | None = None) -> Checkpoint | None:
         with db.read() as tx:
             if not store.anything_pending(tx):
                 return newest
+        give_way()
         with db.write() as tx:
             placed = _integrate_some(tx)
         if placed is None:
@@ -188,9 +190,11 @@ def _integrate_some(tx: Tx) -> _Placed | None:
             if not sound:
                 return None
         store.set_positions(tx, [row.arrival for row in sound], first)
+    give_way()
     leaves = [row.leaf for row in sound]
     hashes = leaf_hashes(leaves)
     tree.extend(hashes)
+    give_way()
     return _Placed(_sign(tx, tree, fresh=first == 0), first, leaves, hashes, len(found))
 
 

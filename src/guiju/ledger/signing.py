@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from guiju.kernel import Text, new_id, seal, unseal
 from guiju.ledger import store
 from guiju.ledger.model import broken
@@ -22,12 +24,19 @@ def signers(tx: Tx) -> list[Signer]:
     """Every key of this ledger, opened; all of them sign, so that an old one vouches for a new."""
     seal_key = tx.keys.service_key(_PURPOSE)
     return [
-        Signer(
-            VerifierKey(row.name, row.algorithm, row.public),
-            unseal(seal_key, row.private, row.id.encode()),
-        )
+        _opened(seal_key, row.id, VerifierKey(row.name, row.algorithm, row.public), row.private)
         for row in store.keys(tx)
     ]
+
+
+@lru_cache(maxsize=8)
+def _opened(seal_key: bytes, name: str, key: VerifierKey, sealed: bytes) -> Signer:
+    """A signer, opened once for each row that reads the same: a checkpoint is signed each second.
+
+    Raises:
+        Invalid: `seal-broken`.
+    """
+    return Signer(key, unseal(seal_key, sealed, name.encode()))
 
 
 def signers_or_first(tx: Tx, *, fresh: bool) -> list[Signer]:

@@ -21,11 +21,14 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Row,
+    Select,
     String,
     Text,
+    bindparam,
     case,
     exists,
     func,
+    literal_column,
     null,
     or_,
     select,
@@ -87,16 +90,6 @@ _PAGE = 2_000
 _NEWEST_SIZE = "SELECT max(size) FROM ledger_checkpoint"
 _FAR = 1 << 62  # leaves as much room again for positions that go on from a forged one
 _BY_ARRIVAL = attrgetter("arrival")
-# Plain text, so that values come as the database holds them, and thousands without conversion.
-_UNPLACED = text(
-    "SELECT arrival, position, leaf, code FROM ledger_entry WHERE position IS NULL"
-    " ORDER BY arrival LIMIT :limit"
-)
-_PLACED = text(
-    "SELECT arrival, position, leaf, code FROM ledger_entry"
-    " WHERE position >= (SELECT coalesce(max(size), 0) FROM ledger_checkpoint)"
-    " ORDER BY position LIMIT :limit"
-)
 # With an upper end too, so that no database thinks it a third of all rows, and reads them all.
 _FROM = "position BETWEEN :first AND (SELECT max(position) FROM ledger_entry)"
 _TAKE_BACK = text(f"UPDATE ledger_entry SET position = NULL WHERE {_FROM}")
@@ -111,6 +104,20 @@ _NEWEST = Question(select(CHECKPOINT).order_by(CHECKPOINT.c.size.desc()).limit(1
 _SIZE = select(func.coalesce(func.max(CHECKPOINT.c.size), 0)).scalar_subquery()
 _HIGHEST = select(func.max(ENTRY.alias("every").c.position)).scalar_subquery()
 _UNPLACED_ONE = exists().where(ENTRY.c.position.is_(null()))
+# Without types: values come as the database holds them, whatever somebody has put there.
+_COLUMNS: list[Any] = [literal_column(one) for one in ("arrival", "position", "leaf", "code")]
+_WHOLE: Select[Any] = select(*_COLUMNS).select_from(ENTRY)
+_UNPLACED = Question(
+    _WHOLE.where(ENTRY.c.position.is_(null()))
+    .order_by(ENTRY.c.arrival)
+    .limit(bindparam("limit", type_=Integer))
+)
+_PLACED = Question(
+    _WHOLE.where(ENTRY.c.position >= _SIZE)
+    .order_by(ENTRY.c.position)
+    .limit(bindparam("limit", type_=Integer))
+)
+_KEYS = Question(select(KEY).order_by(KEY.c.made_at, KEY.c.id))
 _WAITING = Question(select(or_(_UNPLACED_ONE, _HIGHEST >= _SIZE).label("waits")))
 _LAST = Question(
     select(ENTRY.c.arrival, ENTRY.c.position, _HIGHEST.label("highest"), _SIZE.label("size"))
@@ -193,14 +200,13 @@ def anything_pending(tx: Tx) -> bool:
     return bool(waits)
 
 
-def pending(tx: Tx, limit: int) -> list[Row[Any]]:
+def pending(tx: Tx, limit: int) -> list[Any]:
     """Arrival, position, leaf and code of so many pending entries, by arrival.
 
     Two questions, as each is answered by an index and both in one are not.
     """
-    unplaced = tx.execute(_UNPLACED, {"limit": limit}).all()
-    placed = tx.execute(_PLACED, {"limit": limit}).all()
-    return sorted([*unplaced, *placed], key=_BY_ARRIVAL)[:limit]
+    both = [*tx.ask(_UNPLACED, limit=limit), *tx.ask(_PLACED, limit=limit)]
+    return sorted(both, key=_BY_ARRIVAL)[:limit]
 
 
 def pending_after(tx: Tx, size: int) -> Iterator[bytes]:
@@ -260,9 +266,9 @@ def checkpoint_at(tx: Tx, size: int) -> Row[Any] | None:
     return tx.row(select(CHECKPOINT).where(CHECKPOINT.c.size == size))
 
 
-def keys(tx: Tx) -> Sequence[Row[Any]]:
+def keys(tx: Tx) -> Sequence[Any]:
     """Every signing key, oldest first."""
-    return tx.rows(select(KEY).order_by(KEY.c.made_at, KEY.c.id))
+    return tx.ask(_KEYS)
 
 
 def add_key(tx: Tx, values: dict[str, Any]) -> None:
