@@ -94,8 +94,10 @@ def _one(
     if subject.streams:
         # The heavy one last: a slow subject is busy with it long after everybody has left.
         found["leaks"] = measures.leaks(subject, length.streams)
-        found["calm"] = measures.paced(subject, model, 4, length.streams)
-        found["paced"] = measures.paced(subject, model, measures.STREAMS, length.streams)
+        # Who is slow is busy with so many for minutes, and has shown it long before.
+        many = length.streams if _slow(subject) else length.many
+        found["calm"] = measures.paced(subject, model, 4, many)
+        found["paced"] = measures.paced(subject, model, measures.STREAMS, many)
         if subject.name in {DIRECT, GUIJU, BARE}:
             found["in_step"] = measures.in_step(subject, model, length.streams)
     if subject.name == DIRECT:

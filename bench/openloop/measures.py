@@ -37,12 +37,15 @@ class Length:
     round: float = 1.5
     probe: float = 1.0
     streams: float = 3.0
+    many: float = 15.0
     crowd: float = 8.0
     away: float = 60.0
-    total: float = 260.0
+    total: float = 300.0
 
 
-SHORT = Length(rounds=2, round=1.0, probe=0.6, streams=2.0, crowd=4.0, away=8.0, total=180.0)
+SHORT = Length(
+    rounds=2, round=1.0, probe=0.6, streams=2.0, many=4.0, crowd=4.0, away=8.0, total=180.0
+)
 
 
 @dataclass
@@ -169,7 +172,11 @@ def frontier(subject: Subject, micros: float, seconds: float) -> tuple[dict[str,
 def paced(
     subject: Subject, model: int, streams: int, seconds: float, arrivals: Arrivals = scattered
 ) -> dict[str, float]:
-    """So many streams at once, pieces 20 ms apart: what is added, and the processor time."""
+    """So many streams at once, pieces 20 ms apart: what is added, and the processor time.
+
+    Those that begin before there are so many are not counted: their connections are new, on both
+    sides of the subject, which takes the kernel some milliseconds now and then, whoever serves.
+    """
     sent_by(model)
     before = cpu_seconds(subject.pid)
     rate = streams / (FRAMES * FRAME_MS / 1000)
@@ -181,11 +188,14 @@ def paced(
         most=streams * 4,
     )
     used = cpu_seconds(subject.pid) - before
-    found = compared(shots, sent_by(model))
-    good = len(shots) - found.failed
+    log = sent_by(model)
+    full = shots[0].intended + FRAMES * FRAME_MS / 1000 if shots else math.inf
+    found = compared([one for one in shots if one.intended >= full], log)
+    good = len(shots) - compared(shots, log).failed
     return {
         "streams": len(shots),
-        "failed": found.failed,
+        "counted": len(found.first),
+        "failed": len(shots) - good,
         "first_p50_ms": percentile(found.first, 0.5),
         "first_p99_ms": percentile(found.first, 0.99),
         "gap_p50_ms": percentile(found.gaps, 0.5),
