@@ -21,6 +21,7 @@ from guiju.ledger import Evidence, append_many, integrate, publish, verify
 from guiju.ledger.bundlecheck import cores
 from guiju.ledger.store import CHECKPOINT, ENTRY, KEY
 from guiju.storage import Database
+from guiju.storage.marks import META
 
 BATCH = 500
 INTEGRATE_EVERY = 10  # batches: a worker that integrates several times a second
@@ -78,7 +79,7 @@ def measure(leaves: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("GUIJU_BENCH_DIR")) as place:
         keys = Keyring(LocalMasterKey(bytes(32)))
         db = Database.open(f"sqlite:///{place}/ledger.db", keys)
-        for one in (ENTRY, CHECKPOINT, KEY):
+        for one in (ENTRY, CHECKPOINT, KEY, META):
             one.create(db.engine)
         append_all(db, BATCH)  # what is compiled and loaded once
         appending = timed(lambda: append_all(db, leaves - BATCH))

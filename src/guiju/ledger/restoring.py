@@ -24,7 +24,19 @@ from guiju.ledger.service import code_key, entry_code
 from guiju.ledger.signing import verifier_keys
 from guiju.ledger.tiles import ENTRIES, WIDTH, Tile, tile_at, unbundle
 from guiju.ledger.tree import HASH, Range, leaf_hashes
-from guiju.storage import Database, RowDigest, Tx, metadata, named_key, row_digest, row_key
+from guiju.ledger.wholeness import RESTORING
+from guiju.storage import (
+    Database,
+    RowDigest,
+    Tx,
+    clear_mark,
+    mark,
+    metadata,
+    named_key,
+    row_digest,
+    row_key,
+    set_mark,
+)
 
 _OURS = frozenset({"ledger_entry", "ledger_checkpoint", "ledger_key"})
 _TAKE_PLACE = text("UPDATE ledger_entry SET position = :position WHERE arrival = :arrival")
@@ -41,8 +53,17 @@ def behind(tx: Tx, folder: Path) -> Behind | None:
     """How far the database is older than what it once published; None when it is not.
 
     A folder of another ledger says nothing about this one. One whose checkpoint is gone still says
-    by its leaves that there were more, but not which: `Returned` needs a copy that is whole.
+    by its leaves that there were more, but not which: `Returned` needs a copy that is whole. A
+    return that was begun and not ended counts as well, from wherever it was made.
     """
+    found, begun = _behind(tx, folder), mark(tx, RESTORING)
+    if found is None and begun is not None:
+        newest = store.newest_checkpoint(tx)
+        return Behind(0 if newest is None else int(newest.size), int(begun))
+    return found
+
+
+def _behind(tx: Tx, folder: Path) -> Behind | None:
     place = Folder(folder)
     note = place.read(CHECKPOINT)
     newest = store.newest_checkpoint(tx)
@@ -126,8 +147,14 @@ class Returned:
         """Give leaves their places back; what they say. Leaves that are there stay.
 
         Some may have been pending when the backup was made: those only get their place. What was
-        appended to this database since may hold it, and is left without one until `integrate`.
+        appended to this database since may hold it, and is left without one until `integrate`,
+        which waits from the first of these until `adopt`.
+
+        Raises:
+            Unavailable: `ledger-broken`, when this database has run on by itself meanwhile.
         """
+        self._check_same(tx)
+        set_mark(tx, RESTORING, str(self.behind.published))
         said = [parse(leaf) for leaf in leaves]
         known = store.arrivals(tx, [str(one["id"]) for one in said])
         key = code_key(tx.keys)
@@ -172,10 +199,21 @@ class Returned:
             named.close()
 
     def adopt(self, tx: Tx) -> None:
-        """Take up what was signed last: from here on the ledger goes on from there."""
+        """Take up what was signed last: from here on the ledger goes on from there.
+
+        Raises:
+            Unavailable: as `place`.
+        """
+        self._check_same(tx)
+        clear_mark(tx, RESTORING)
         said = self._signed
         made = Checkpoint(said.size, said.root, said.at, self._note)
         store.add_checkpoint(tx, made, self._peaks)
+
+    def _check_same(self, tx: Tx) -> None:
+        newest = store.newest_checkpoint(tx)
+        if newest is None or int(newest.size) != self.behind.size:
+            raise _no_continuation()
 
 
 def _now(tx: Tx, subject: Table | None, key: str) -> str | None:

@@ -21,6 +21,7 @@ from guiju.ledger.model import Checkpoint, Evidence, broken, leaf_of
 from guiju.ledger.notes import Statement, sign
 from guiju.ledger.signing import signers_or_first
 from guiju.ledger.tree import HASH, Range, leaf_hashes
+from guiju.ledger.wholeness import check_whole
 from guiju.measures import enforces, require_kind
 from guiju.storage import Database, RowDigest, Tx, UnattestedChangeError
 
@@ -148,7 +149,8 @@ def integrate(db: Database, fresh: Fresh | None = None) -> Checkpoint | None:
     process does this beside its event loop.
 
     Raises:
-        Unavailable: `ledger-broken`, when the newest checkpoint contradicts itself.
+        Unavailable: `ledger-broken`, when the newest checkpoint contradicts itself, or
+            `database-older`, while a backup is being put back.
     """
     newest = None
     while True:
@@ -179,6 +181,7 @@ class _Placed(NamedTuple):
 
 def _integrate_some(tx: Tx) -> _Placed | None:
     store.lock_integration(tx)
+    check_whole(tx)
     found, sound = _pending(tx)
     if not sound:
         return None
@@ -190,7 +193,6 @@ def _integrate_some(tx: Tx) -> _Placed | None:
             if not sound:
                 return None
         store.set_positions(tx, [row.arrival for row in sound], first)
-    give_way()
     leaves = [row.leaf for row in sound]
     hashes = leaf_hashes(leaves)
     tree.extend(hashes)
@@ -198,7 +200,7 @@ def _integrate_some(tx: Tx) -> _Placed | None:
     return _Placed(_sign(tx, tree, fresh=first == 0), first, leaves, hashes, len(found))
 
 
-def _pending(tx: Tx) -> tuple[list[Row[Any]], list[Row[Any]]]:
+def _pending(tx: Tx) -> tuple[list[Any], list[Any]]:
     """A batch of pending entries, and those of it that are as they were appended."""
     found, key = store.pending(tx, _BATCH), code_key(tx.keys)
     return found, [row for row in found if is_sound(key, row.arrival, row.leaf, row.code)]

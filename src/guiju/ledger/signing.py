@@ -33,6 +33,8 @@ def signers(tx: Tx) -> list[Signer]:
 def _opened(seal_key: bytes, name: str, key: VerifierKey, sealed: bytes) -> Signer:
     """A signer, opened once for each row that reads the same: a checkpoint is signed each second.
 
+    It stays open in this process, which may sign at any time anyway.
+
     Raises:
         Invalid: `seal-broken`.
     """

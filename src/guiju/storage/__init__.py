@@ -10,6 +10,7 @@ cannot drift apart (house rule of section 6; Article 19 asks for what this makes
 from guiju.storage.columns import CanonicalJson, Instant
 from guiju.storage.database import Database, engine_at
 from guiju.storage.listening import Listener, notify
+from guiju.storage.marks import clear_mark, mark, set_mark
 from guiju.storage.migrate import head_revision, migrate, revision
 from guiju.storage.person_store import Conflict, Hinders, PersonStore, Piece, Stage
 from guiju.storage.question import Question
@@ -65,6 +66,7 @@ __all__ = [
     "Tx",
     "UnattestedChangeError",
     "begin_renewal",
+    "clear_mark",
     "coded_row_holds",
     "destroy_key",
     "end_renewal",
@@ -77,6 +79,7 @@ __all__ = [
     "keys_held",
     "keys_to_wrap",
     "later",
+    "mark",
     "metadata",
     "migrate",
     "named_key",
@@ -89,6 +92,7 @@ __all__ = [
     "scrub",
     "sealed",
     "sealed_columns",
+    "set_mark",
     "span_of",
     "table",
     "wrap_root",

@@ -11,17 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    String,
-    create_engine,
-    event,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
@@ -38,7 +28,7 @@ from guiju.kernel import (
     wrong_master_key,
 )
 from guiju.storage.link import BEGUN, Link
-from guiju.storage.tables import table
+from guiju.storage.marks import META, mark
 from guiju.storage.transaction import Tx
 from guiju.storage.vault import CACHE_SECONDS, SERVICE_SECRET, Vault, open_root
 
@@ -50,13 +40,6 @@ _LOG_PAGES = 1_000
 _log = logging.getLogger("guiju.storage")
 # Statements of many sizes are kept prepared: see `guiju.storage.inserting`.
 _SQLITE = {"timeout": _BUSY_MILLISECONDS / 1000, "cached_statements": 1024}
-
-META = table(
-    "guiju_meta",
-    Column("name", String(40), primary_key=True),
-    Column("value", String(200), nullable=False),
-    guard="coded",
-)
 
 
 class Database:
@@ -168,14 +151,13 @@ class Database:
         """
         rooted = self._has_table(SERVICE_SECRET.name)
         with self.write() as tx:
-            known = tx.row(select(META.c.value).where(META.c.name == "key-check"))
+            known = mark(tx, "key-check")
             if rooted:
-                open_root(tx, None if known is None else str(known.value))
+                open_root(tx, None if known is None else str(known))
             elif known is not None:
-                self.keys.first_root(str(known.value))
+                self.keys.first_root(str(known))
             tx.insert_if_absent(META, {"name": "key-check", "value": self.keys.check})
-            known = tx.row(select(META.c.value).where(META.c.name == "key-check"))
-            if known is None or known.value != self.keys.check:
+            if mark(tx, "key-check") != self.keys.check:
                 raise wrong_master_key()
 
     def _has_table(self, name: str) -> bool:

@@ -24,6 +24,7 @@ from guiju.ledger.bundlecheck import (
 from guiju.ledger.service import code_key
 from guiju.ledger.store import CHECKPOINT, ENTRY, KEY, STAMP
 from guiju.storage import Database
+from guiju.storage.marks import META
 
 from .conftest import Record
 
@@ -35,7 +36,7 @@ def large(tmp_path: Path, record: Record) -> Iterator[Database]:
     """Five bundles and a bit in three checkpoints, published up to the second."""
     keys = Keyring(LocalMasterKey(bytes(range(32))))
     db = Database.open(f"sqlite:///{tmp_path / 'large.db'}", keys)
-    for one in (ENTRY, CHECKPOINT, KEY, STAMP):
+    for one in (ENTRY, CHECKPOINT, KEY, STAMP, META):
         one.create(db.engine)
     for count in (700, 400):
         record(db, count)

@@ -218,11 +218,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from guiju.kernel import FixedClock, Keyring, LocalMasterKey, software  # noqa: PLC0415 - as above
     from guiju.ledger import Evidence, append_many, store  # noqa: PLC0415 - as above
     from guiju.storage import Database  # noqa: PLC0415 - as above
+    from guiju.storage.marks import META  # noqa: PLC0415 - as above
 
     path = tmp_path_factory.mktemp("bundles")
     clock = FixedClock(datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
     db = Database.open(f"sqlite:///{path / 'x.db'}", Keyring(LocalMasterKey(bytes(32))), clock)
-    for one in (store.ENTRY, store.CHECKPOINT, store.KEY, store.STAMP):
+    for one in (store.ENTRY, store.CHECKPOINT, store.KEY, store.STAMP, META):
         one.create(db.engine)
     item = Evidence("service-started", ("evidence-ledger",), software("probe"))
     with db.write() as tx:

@@ -326,6 +326,47 @@ def test_a_database_that_ran_on_by_itself_is_left_alone(scene: Scene) -> None:
             assert has_key(tx, ann)
 
 
+def test_nothing_is_signed_over_a_part_of_what_was_published(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed half-way, with the files elsewhere: it stays older, signs nothing, and goes on."""
+    ann, bob, path = erased_after_a_backup(scene)
+    with put_back(scene, path) as back:
+        adopt = ledger.Returned.adopt
+        monkeypatch.setattr(ledger.Returned, "adopt", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            replay(back)
+        with back.db.write() as tx:
+            records.record(tx, [back.said(bob, 6, "key", media=False)])
+        with pytest.raises(Unavailable, match="database-older"):
+            ledger.integrate(back.db)
+        with back.db.read() as tx:
+            assert ledger.behind(tx, back.folder / "nowhere") == older(back)
+        monkeypatch.setattr(ledger.Returned, "adopt", adopt)
+        replay(back)
+        assert ledger.integrate(back.db) is not None
+        check_nothing_is_left(back, ann, bob, path)
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_ledger_that_was_signed_meanwhile_takes_nothing_back(scene: Scene) -> None:
+    """An earlier version may sign while leaves come back: they are not put in place of others."""
+    ann, _, path = erased_after_a_backup(scene)
+    with put_back(scene, path) as back:
+        gone = ledger.Returned(back.db, back.folder / "ledger")
+        with back.db.write() as tx:
+            records.record(tx, [scene.said(ann, 5, "key", media=False)])
+        ledger.integrate(back.db)
+        (first, leaves), *_ = gone.leaves()
+        with back.db.write() as tx, pytest.raises(Unavailable, match="ledger-broken"):
+            gone.place(tx, first, leaves)
+        with back.db.write() as tx, pytest.raises(Unavailable, match="ledger-broken"):
+            gone.adopt(tx)
+
+
 @pytest.mark.parametrize("harm", ["altered", "missing"])
 def test_files_that_do_not_make_the_signed_tree_are_refused(scene: Scene, harm: str) -> None:
     """Nobody can have something deleted by writing a leaf into a file."""

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 
 from guiju.kernel import FixedClock, Keyring
 from guiju.storage import CanonicalJson, Database, Instant, metadata, table
-from guiju.storage.database import META
+from guiju.storage.marks import META
 from guiju.storage.vault import EARLIER, ERASED, SERVICE_SECRET, SUBJECT_KEY
 
 NOTE = table(
