@@ -23,6 +23,7 @@ import msgspec
 from guiju import casework, complaints, ledger, policies, profile, records
 from guiju.app.house import House
 from guiju.app.noticing import Noticing
+from guiju.app.placing import beside
 from guiju.app.review import rules as review_rules
 from guiju.app.verification import Verification, read_verification, write_verification
 from guiju.dispositions import jobs as dispositions
@@ -49,8 +50,6 @@ _POOLS_SECONDS = 86_400.0
 _MOST_TALLIES = 500
 _MAILS = 5
 _KEEPER = software("keeper")
-# Util-linux and coreutils, essential on Debian: the child yields to us, and does not outlive us.
-_BESIDE = ("setpriv", "--pdeathsig", "TERM", "nice", "-n", "15")
 
 
 class Every:
@@ -298,7 +297,7 @@ def _verify_apart(house: House) -> None:
     command = [sys.executable, "-m", "guiju.app", "--data", house.settings.data]
     environment = {**os.environ, "GUIJU_DATABASE": house.settings.database_url}
     done = subprocess.run(  # noqa: S603 - our own program with our own folder
-        [*_BESIDE, *command, "ledger", "verify", "--json", "--processes", "1"],
+        [*beside(), *command, "ledger", "verify", "--json", "--processes", "1"],
         check=False,
         capture_output=True,
         env=environment,

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from guiju.app.placing import take_a_core
+from guiju.app import placing
+from guiju.app.placing import beside, take_a_core
 from guiju.kernel import new_id
 
 
@@ -45,7 +46,9 @@ def test_each_takes_a_core_of_its_own_while_there_is_one(placed: list[set[int]])
 _TURNS = """
 import os, sys, threading
 from guiju.app.placing import take_a_core
-def told(): print(os.sched_getscheduler(0) == os.SCHED_BATCH)
+if len(sys.argv) > 2:
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+def told(): print(os.sched_getscheduler(0) == (os.SCHED_IDLE if sys.argv[2:] else os.SCHED_BATCH))
 held = take_a_core(sys.argv[1])
 thread = threading.Thread(target=told)
 thread.start(); thread.join(); told()
@@ -58,6 +61,46 @@ def test_on_a_core_of_its_own_no_thread_pushes_another_off_it() -> None:
         [sys.executable, "-c", _TURNS, new_id("core")], capture_output=True, text=True, check=True
     )
     assert ran.stdout.split() == ["True", "True"]
+
+
+def test_whoever_chose_how_the_service_is_scheduled_keeps_it() -> None:
+    """A unit's own policy is not taken for the usual one."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _TURNS, new_id("core"), "idle"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.split() == ["True", "True"]
+
+
+_BESIDE = """
+import os, subprocess, sys
+from guiju.app.placing import beside, take_a_core
+allowed = sorted(os.sched_getaffinity(0))
+held = take_a_core(sys.argv[1])
+child = "import os; print(os.sched_getscheduler(0), sorted(os.sched_getaffinity(0)))"
+subprocess.run([*beside(), sys.executable, "-c", child], check=True)
+print(os.SCHED_IDLE, allowed)
+"""
+
+
+def test_what_computes_beside_us_is_idle_work_on_every_core() -> None:
+    """A child has the one core of whoever starts it, and its policy, unless it says otherwise."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _BESIDE, new_id("core")], capture_output=True, text=True, check=True
+    )
+    child, wanted = ran.stdout.splitlines()
+    assert child == wanted
+
+
+def test_a_system_that_knows_no_idle_work_runs_it_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where it may not be said, the child only is nice."""
+    monkeypatch.setattr(placing, "_IDLE", ("false",))
+    assert beside()[-3:] == ("nice", "-n", "15")
+    assert subprocess.run([*beside(), "true"], check=False).returncode == 0
 
 
 def test_a_system_that_pins_nothing_is_served_all_the_same(
