@@ -96,10 +96,10 @@ def _one(
         found["leaks"] = measures.leaks(subject, length.streams)
         # Who is slow is busy with so many for minutes, and has shown it long before.
         many = length.streams if _slow(subject) else length.many
-        found["calm"] = measures.paced(subject, model, 4, many)
+        found["calm"] = measures.paced(subject, model, 4, length.many)
         found["paced"] = measures.paced(subject, model, measures.STREAMS, many)
         if subject.name in {DIRECT, GUIJU, BARE}:
-            found["in_step"] = measures.in_step(subject, model, length.streams)
+            found["in_step"] = measures.in_step(subject, model, length.many)
     if subject.name == DIRECT:
         found["crowds"] = [measures.crowd(subject, model, measures.PACES_MS[-1], length.crowd)]
     elif subject.name in {GUIJU, BARE}:

@@ -32,9 +32,8 @@ class Override(NamedTuple):
     set_at: datetime
 
 
-_OF_TWO = Question(
-    select(OVERRIDE).where(OVERRIDE.c.subject.in_([bindparam("one"), bindparam("other")]))
-)
+_TWO = [bindparam("one", type_=String), bindparam("other", type_=String)]
+_OF_TWO = Question(select(OVERRIDE).where(OVERRIDE.c.subject.in_(_TWO)))
 
 
 def of_caller(tx: Tx, key: str, person: str | None) -> dict[str, Override]:

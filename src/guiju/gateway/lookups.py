@@ -15,7 +15,7 @@ from guiju.accounts import Caller, Directory
 from guiju.minors import Wards
 
 _Asked = tuple[str, str | None, int]
-# Longer than a request needs to reach the model, and far shorter than AGES_SECONDS.
+# Longer than most requests need to reach the model, and far shorter than AGES_SECONDS.
 _SPARED_SECONDS = 0.01
 
 
@@ -28,6 +28,7 @@ class Lookups:
         self._wards = wards
         self._asked: dict[_Asked, asyncio.Future[Caller]] = {}
         self._soon: set[tuple[str, str | None]] = set()
+        self._closed = False
 
     def known(self, token: str, end_user: str | None) -> Caller | None:
         """The caller, if they are remembered."""
@@ -48,9 +49,15 @@ class Lookups:
         # Whoever leaves meanwhile takes the answer from nobody else.
         return await asyncio.shield(self._ask(token, end_user))
 
+    def close(self) -> None:
+        """Look nobody up any more who was to be looked up soon."""
+        self._closed = True
+
     def _ask_again(self, token: str, end_user: str | None) -> None:
-        self._soon.discard((token, end_user))
-        self._ask(token, end_user)
+        if not self._closed:
+            # Who comes meanwhile is looked up no second time.
+            looked = self._ask(token, end_user)
+            looked.add_done_callback(lambda _: self._soon.discard((token, end_user)))
 
     def _ask(self, token: str, end_user: str | None) -> asyncio.Future[Caller]:
         """What the database will say; who comes meanwhile waits for the same answer."""

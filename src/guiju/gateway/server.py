@@ -164,6 +164,7 @@ class Gateway:
             self._barring.close()
         if self._minder is not None:
             await self._minder.close()
+        self._asked.lookups.close()
         await self._levee.close()
         await self._recorder.close()
         if self._office is not None:

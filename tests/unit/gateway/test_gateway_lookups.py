@@ -87,6 +87,28 @@ def test_who_is_known_waits_for_nobody_and_is_asked_for_again_in_time() -> None:
     asyncio.run(play())
 
 
+def test_who_comes_while_somebody_is_looked_up_again_causes_no_second_look() -> None:
+    """And none is begun once the gateway closes."""
+
+    async def play() -> None:
+        directory = Slow()
+        directory.known = CALLER
+        lookups = Lookups(directory)
+        await lookups.find("a", None)
+        await _begun(directory, 1)
+        await lookups.find("a", None)
+        await asyncio.sleep(0.05)
+        directory.answer.set()
+        await asyncio.gather(*lookups._asked.values())
+        assert directory.asked == ["a"]
+        await lookups.find("a", None)
+        lookups.close()
+        await asyncio.sleep(0.05)
+        assert directory.asked == ["a"]
+
+    asyncio.run(play())
+
+
 def test_who_comes_after_a_revocation_shares_no_earlier_answer() -> None:
     """What is being read may be what the caller was before."""
 
