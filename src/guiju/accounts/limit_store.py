@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, String, bindparam, select
 
@@ -38,17 +38,17 @@ _OF_TWO = Question(select(OVERRIDE).where(OVERRIDE.c.subject.in_(_TWO)))
 
 def of_caller(tx: Tx, key: str, person: str | None) -> dict[str, Override]:
     """Those of a key and of the person behind it that have limits of their own."""
-    rows = tx.ask(_OF_TWO, one=key, other=key if person is None else person)
-    return {row.subject: Override(*row) for row in rows}
+    return _by_subject(tx.ask(_OF_TWO, one=key, other=key if person is None else person))
 
 
 def overrides(tx: Tx, subjects: Collection[str]) -> dict[str, Override]:
     """Those of `subjects` that have limits of their own."""
-    rows = tx.rows(select(OVERRIDE).where(OVERRIDE.c.subject.in_(sorted(subjects))))
-    return {
-        row.subject: Override(row.subject, row.limits, row.reason, row.set_by, row.set_at)
-        for row in rows
-    }
+    wanted = select(OVERRIDE).where(OVERRIDE.c.subject.in_(sorted(subjects)))
+    return _by_subject(tx.rows(wanted))
+
+
+def _by_subject(rows: Iterable[Any]) -> dict[str, Override]:
+    return {row.subject: Override(*row) for row in rows}
 
 
 def put(tx: Tx, one: Override) -> None:

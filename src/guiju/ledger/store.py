@@ -146,10 +146,9 @@ def new_places(tx: Tx, count: int) -> Places:
     if tx.dialect == "postgresql":
         drawn = text("SELECT nextval('ledger_entry_arrival_seq') FROM generate_series(1, :n)")
         return Places([row[0] for row in tx.execute(drawn, {"n": count})], None)
-    found = tx.ask(_LAST)
-    if not found:
+    last = tx.ask_first(_LAST)
+    if last is None:
         return Places(range(1, count + 1), 0 if tx.one_value(_NEWEST_SIZE) is None else None)
-    (last,) = found
     first = last.arrival + 1
     return Places(range(first, first + count), last.position + 1 if _goes_on(last) else None)
 
